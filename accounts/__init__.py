@@ -1,0 +1,1 @@
+"""People: accounts, invite codes and who let whom in."""

@@ -1,0 +1,1 @@
+"""How the parts of Stoa are put together and run."""
