@@ -1,0 +1,196 @@
+"""Orders and reports exchanged between the web side (`rooms.media`) and a media process (`rooms.sfu.server`).
+
+Orders state the wanted end with a version, never a delta: a repeat or a late arrival is harmless. Both sides speak JSON on
+Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every web process reads `REPORTS`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+REPORTS = "stoa:reports"
+MAX_MESSAGE = 256 * 1024
+MAX_SDP = 32 * 1024
+
+
+class Code(StrEnum):
+    """Why the media side, or a parser of its messages, refused."""
+
+    MESSAGE_INVALID = "message_invalid"
+    SDP_INVALID = "sdp_invalid"
+    SDP_TOO_LARGE = "sdp_too_large"
+    NO_AUDIO = "no_audio"
+    NO_OPUS = "no_opus"
+    NO_FINGERPRINT = "no_fingerprint"
+    ROOM_NOT_LIVE = "room_not_live"
+    MEMBER_ABSENT = "member_absent"
+    DRAINING = "draining"
+    FULL = "full"
+    STUN_INVALID = "stun_invalid"
+    STUN_FORGED = "stun_forged"
+    RTP_INVALID = "rtp_invalid"
+    RTCP_INVALID = "rtcp_invalid"
+    FORGED = "forged"
+    REPLAYED = "replayed"
+
+
+class Refused(Exception):
+    """A core or parser of the media side said no; `code` tells why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Order: what a room should be now. A version below the last one seen is ignored.
+
+    `speak` lists the members who may be heard (a muted one is not in it), `absent` those who must not be
+    connected at all. Everybody else may listen. With `live` false every peer of the room is closed.
+    """
+
+    room: str
+    version: int
+    live: bool
+    speak: tuple[int, ...]
+    absent: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Order: connect this member. Answered by `Answer` or `Rejected` with the same `request`.
+
+    `peer` is the id of the new connection, chosen by the web side; an older peer of the same member is closed once
+    the new one is connected. `member` is the member's number in the room and the CSRC listeners see.
+    `listen` false (WHIP) sends this peer no media.
+    """
+
+    request: str
+    peer: str
+    member: int
+    listen: bool
+    sdp: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Order: close this one connection, if it is still there."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Report: the SDP answer to an `Offer`."""
+
+    sfu: str
+    request: str
+    peer: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Report: an `Offer` was refused; `code` is a value of `Code`."""
+
+    sfu: str
+    request: str
+    peer: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Report: sent at start and every two seconds.
+
+    `epoch` is new with every start of the process: a web side that sees it change knows that all peers of the old
+    one are gone. `rooms` maps each room the process holds to the version it knows, so that a lost `Wanted` is found.
+    """
+
+    sfu: str
+    epoch: str
+    peers: int
+    draining: bool
+    rooms: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Report: the peer's DTLS handshake is done; media flows."""
+
+    sfu: str
+    room: str
+    member: int
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Report: the peer is closed: `reason` is one of left, timeout, replaced, removed, ended, dropped, failed."""
+
+    sfu: str
+    room: str
+    member: int
+    peer: str
+    reason: str
+
+
+Order = Wanted | Offer | Drop
+Report = Answer | Rejected | Alive | Connected | Gone
+Message = Order | Report
+
+_KINDS: Mapping[str, type[Any]] = MappingProxyType(
+    {kind.__name__.lower(): kind for kind in (Wanted, Offer, Drop, Answer, Rejected, Alive, Connected, Gone)}
+)
+
+
+def orders_channel(sfu: str) -> str:
+    """The Redis channel on which the media process `sfu` takes orders."""
+    return f"stoa:sfu:{sfu}:orders"
+
+
+def dump(message: Message) -> str:
+    """One message as JSON text; `load` gives it back."""
+    return json.dumps({"kind": type(message).__name__.lower(), **asdict(message)}, separators=(",", ":"))
+
+
+def load(text: str | bytes) -> Message:
+    """The message in `text`.
+
+    Raises `Refused(MESSAGE_INVALID)` for anything that `dump` could not have written.
+    """
+    if len(text) > MAX_MESSAGE:
+        raise Refused(Code.MESSAGE_INVALID)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused(Code.MESSAGE_INVALID) from error
+    if not isinstance(body, dict) or not isinstance(body.get("kind"), str) or body["kind"] not in _KINDS:
+        raise Refused(Code.MESSAGE_INVALID)
+    message: Message = _build(_KINDS[body.pop("kind")], body)
+    return message
+
+
+def _build(kind: type[Any], body: Any) -> Any:
+    if not isinstance(body, dict) or set(body) != {field.name for field in fields(kind)}:
+        raise Refused(Code.MESSAGE_INVALID)
+    return kind(**{name: _value(hint, body[name]) for name, hint in get_type_hints(kind).items()})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if hint is Wanted:
+        return _build(Wanted, value)
+    if hint == tuple[int, ...]:
+        if isinstance(value, list) and all(type(item) is int for item in value):
+            return tuple(value)
+    elif hint == Mapping[str, int]:
+        if isinstance(value, dict) and all(type(item) is int for item in value.values()):
+            return value
+    elif type(value) is hint:
+        return value
+    raise Refused(Code.MESSAGE_INVALID)
