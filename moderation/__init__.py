@@ -1,0 +1,1 @@
+"""What proves what happened: the audit log, and later cases and decisions."""

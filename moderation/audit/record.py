@@ -1,0 +1,67 @@
+"""How an entry gets into the audit log: inside the caller's transaction, or not at all."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, TypedDict, Unpack
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from moderation.audit.models import Entry, Result
+from moderation.audit.source import Source
+
+_log = structlog.get_logger(__name__)
+
+
+class Act(TypedDict, total=False):
+    """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words."""
+
+    actor: str
+    role: str
+    object_type: str
+    object_id: str
+    room: str
+    reason: str
+    detail: Mapping[str, Any]
+
+
+def record(action: str, *, source: Source, result: Result = Result.OK, **act: Unpack[Act]) -> Entry:
+    """The new entry for `action`, committed or rolled back together with the change it tells of.
+
+    Raises `RuntimeError` outside a transaction: an entry that can be written without its change, or a change without
+    its entry, is what this log exists to rule out.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("audit.record belongs inside the transaction of the change it records")
+    return _insert(action, source, result, act)
+
+
+def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Entry:
+    """The new entry for a refused act, in a transaction of its own: nothing else changed."""
+    with transaction.atomic():
+        entry = _insert(action, source, Result.REFUSED, act)
+    _log.warning("refused", action=action, reason=entry.reason, entry=entry.pk)
+    return entry
+
+
+def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
+    return Entry.objects.create(
+        occurred_at=timezone.now(),
+        action=action,
+        result=result,
+        address=_address(source.address),
+        port=source.port,
+        destination=source.destination[:120],
+        user_agent=source.user_agent,
+        channel=source.channel,
+        **act,
+    )
+
+
+def _address(text: str) -> str | None:
+    """The address in the form every database stores; None for what is no address (a unix socket's peer)."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None

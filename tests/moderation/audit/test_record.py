@@ -1,0 +1,89 @@
+"""Tests of moderation.audit.record and of the database's own refusal."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from moderation.audit.models import Entry, Result
+from moderation.audit.record import record, record_refusal
+from moderation.audit.source import Source
+
+SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_outside_a_transaction_is_refused_and_nothing_is_written() -> None:
+    with pytest.raises(RuntimeError):
+        record("room.open", source=SOURCE)
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_disappears_with_the_change_it_belongs_to() -> None:
+    with transaction.atomic():
+        record("room.open", source=SOURCE)
+        transaction.set_rollback(True)
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
+    entry = record(
+        "member.mute",
+        source=SOURCE,
+        actor="a1",
+        role="host",
+        object_type="member",
+        object_id="b2",
+        room="r1",
+        reason="noise",
+        detail={"version": 7},
+    )
+    kept = Entry.objects.get(pk=entry.pk)
+    assert (kept.actor, kept.role, kept.object_id, kept.room, kept.reason) == (
+        "a1",
+        "host",
+        "b2",
+        "r1",
+        "noise",
+    )
+    assert (kept.address, kept.port, kept.destination) == ("192.0.2.7", 50123, "203.0.113.1:443")
+    assert (kept.result, kept.detail) == (Result.OK, {"version": 7})
+    assert abs((kept.recorded_at - kept.occurred_at).total_seconds()) < 5
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_no_address_is_kept_as_none() -> None:
+    assert record("room.end", source=Source.internal("celery")).address is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_is_kept_although_nothing_else_changed() -> None:
+    record_refusal("invite.redeem", source=SOURCE, reason="not_valid")
+    assert Entry.objects.get().result == Result.REFUSED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET actor = 'mallory'", "DELETE FROM audit_entry"])
+def test_the_database_refuses_to_change_an_entry(statement: str) -> None:
+    record("room.open", source=SOURCE, actor="a1")
+    with (
+        pytest.raises(DatabaseError, match="insert-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert Entry.objects.get().actor == "a1"
+
+
+@pytest.mark.django_db
+def test_postgresql_refuses_to_truncate_the_log() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE")
+    record("room.open", source=SOURCE)
+    with (
+        pytest.raises(DatabaseError, match="insert-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("TRUNCATE audit_entry")
+    assert Entry.objects.count() == 1
