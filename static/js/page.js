@@ -1,0 +1,32 @@
+// What every page has: the theme switch in the header's menu.
+
+const KEY = "stoa.theme";
+const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-theme-choice]"));
+
+/** @returns {string} the theme in force: light, dark or system */
+function chosen() {
+  return document.documentElement.dataset.theme ?? "system";
+}
+
+function show() {
+  for (const button of buttons) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen()));
+  }
+}
+
+/** @param {string} theme */
+function choose(theme) {
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage may be forbidden; the choice then lasts for this page.
+  }
+  show();
+}
+
+for (const button of buttons) {
+  button.addEventListener("click", () => choose(button.dataset.themeChoice ?? "system"));
+}
+show();
