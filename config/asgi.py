@@ -5,4 +5,22 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+django = get_asgi_application()  # before anything that imports models
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from config.origin import SameOrigin  # noqa: E402
+from config.proxy import Logged, Proxied  # noqa: E402
+from config.urls import websocket_urlpatterns  # noqa: E402
+
+application = Proxied(
+    Logged(
+        ProtocolTypeRouter(
+            {
+                "http": django,
+                "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+            }
+        )
+    )
+)

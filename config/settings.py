@@ -3,32 +3,59 @@
 Every variable may also be given as NAME_FILE, the path of a file that holds the value.
 """
 
+import os
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
-env = environ.FileAwareEnv()
+from config import folder, logs
+from config.environment import Environment, SettingsError
+
+env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
-STOA_DATA = Path(env.str("STOA_DATA", default=str(BASE_DIR / "data"))).resolve()
+STOA_DATA = folder.path(os.environ)
+STOA_HTTP_HOST = env.address("STOA_HTTP_HOST", "127.0.0.1")
+STOA_HTTP_PORT = env.port("STOA_HTTP_PORT", 8000)
+STOA_UDP_HOST = env.address("STOA_UDP_HOST", "")
+STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
+STOA_PUBLIC_IP = env.address("STOA_PUBLIC_IP", "")
+STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
+STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))
+STOA_TRUSTED_PROXIES = env.networks("STOA_TRUSTED_PROXIES")
+STOA_METRICS_TOKEN = env.text("STOA_METRICS_TOKEN", "")
+TURN_URLS = env.names("TURN_URLS")
+TURN_SECRET = env.text("TURN_SECRET", "")
+if TURN_URLS and not TURN_SECRET:
+    raise SettingsError("TURN_SECRET", "is not set, but TURN_URLS is")
+if any(not url.startswith(("turn:", "turns:", "stun:")) for url in TURN_URLS):
+    raise SettingsError("TURN_URLS", "must list URLs that begin with turn:, turns: or stun:")
 
 
-def _kept(name: str, file: str) -> str:
-    """The variable `name`, or what `manage.py serve` keeps in the data folder under `file`."""
-    path = STOA_DATA / file
-    if name not in env and f"{name}_FILE" not in env and path.exists():
-        return path.read_text().strip()
-    value: str = env.str(name)
-    return value
+def _secret_key() -> str:
+    """The variable, or what `manage.py serve` keeps in the data folder."""
+    kept = STOA_DATA / "secret_key"
+    given = env.given("SECRET_KEY")
+    if given is None and not kept.exists():
+        raise SettingsError("SECRET_KEY", f"is not set, and there is no {kept} (`manage.py serve` makes it)")
+    key = given or kept.read_text(encoding="ascii").strip()
+    if len(key) < 50:
+        raise SettingsError("SECRET_KEY", "must be 50 characters or longer")
+    return key
 
 
-SECRET_KEY = _kept("SECRET_KEY", "secret_key")
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{STOA_DATA}/valkey.sock")
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+SECRET_KEY = _secret_key()
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"), f"unix://{folder.valkey_socket(STOA_DATA)}")
+PUBLIC_URL = env.url("PUBLIC_URL", ("http", "https"), f"http://localhost:{STOA_HTTP_PORT}").rstrip("/")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+if urlsplit(PUBLIC_URL).path or not PUBLIC_HOST:
+    raise SettingsError("PUBLIC_URL", "must be a scheme and a host without a path, such as https://stoa.example.org")
 SECURE = PUBLIC_URL.startswith("https://")
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-STOA_PROFILE = env.str("STOA_PROFILE", default="standard")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or [PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "daphne",
@@ -52,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,7 +111,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STOA_DATA}/stoa.sqlite3")}
+DATABASE_URL = env.url("DATABASE_URL", ("sqlite", "postgres", "postgresql"), f"sqlite:///{STOA_DATA}/stoa.sqlite3")
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -120,14 +149,51 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(STOA_DATA / "static"))
+STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Stoa takes no uploads
+    "staticfiles": {"BACKEND": "config.static.ModuleStorage"},
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": 0,  # config.proxy has put the client's address in its place
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Stoa",
+    "DESCRIPTION": "Live audio rooms: the same acts as the room socket, over HTTP.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|version|metrics)$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+# The host's other names may not all speak https, and are not ours to decide over.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+CELERY_BROKER_URL = (
+    f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.LOGGING
+logs.configure()

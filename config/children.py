@@ -1,0 +1,42 @@
+"""The processes of one machine, in the order they start; the same commands run apart in production."""
+
+import sys
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from config import valkey
+from config.supervisor import Child
+
+
+def private_valkey() -> Child:
+    """The private Valkey, for when REDIS_URL names no other."""
+    return Child("valkey", valkey.command(settings.STOA_DATA), grace=5)
+
+
+def media() -> Iterator[Child]:
+    """One media process per index. They are told where Redis is, since they know no Django."""
+    for index in range(settings.STOA_SFU_PROCESSES):
+        environment = {
+            "REDIS_URL": settings.REDIS_URL,
+            "STOA_DATA": str(settings.STOA_DATA),
+            "STOA_SFU_INDEX": str(index),
+        }
+        yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=8)
+
+
+def slow() -> Iterator[Child]:
+    """The Celery worker and its clock."""
+    celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
+    yield Child(
+        "worker", (*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"), grace=10, nice=10
+    )
+    yield Child("beat", (*celery, "beat", "--pidfile", ""), grace=3, nice=10)
+
+
+def web() -> Child:
+    """Daphne. Its own access log prints whole paths, invite codes too: `config.proxy` writes ours instead."""
+    host = settings.STOA_HTTP_HOST.replace(":", "\\:")
+    endpoint = f"tcp:port={settings.STOA_HTTP_PORT}:interface={host}"
+    daphne = (sys.executable, "-m", "daphne", "--verbosity", "0", "--no-server-name", "--endpoint", endpoint)
+    return Child("web", (*daphne, "config.asgi:application"), grace=5)

@@ -1,0 +1,106 @@
+"""The environment, read by name and kind; whatever is wrong with a value names its variable.
+
+Every variable may also be given as NAME_FILE, the path of a file that holds the value.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(SystemExit):
+    """A variable is missing or wrong: every process that reads the settings ends with this one line, status 1."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Typed readers over `variables`; each returns the default where the variable is not set.
+
+    All raise `SettingsError` for a value of the wrong kind; `text` also for a missing value without a default.
+    """
+
+    variables: Mapping[str, str]
+
+    def given(self, name: str) -> str | None:
+        """The value of NAME, or what stands in the file named by NAME_FILE; None for neither, or an empty value."""
+        path = self.variables.get(f"{name}_FILE", "")
+        value = self.variables.get(name, "").strip()
+        if path and value:
+            raise SettingsError(name, f"and {name}_FILE are both set: keep one")
+        if not path:
+            return value or None
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(name, f"cannot be read from {name}_FILE: {path}") from error
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Any text."""
+        value = self.given(name)
+        if value is not None:
+            return value
+        if default is None:
+            raise SettingsError(name, "is not set")
+        return default
+
+    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        """A whole number from `lowest` to `highest`."""
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+            raise SettingsError(name, f"must be a whole number from {lowest} to {highest}, not {value!r}")
+        return int(value)
+
+    def port(self, name: str, default: int) -> int:
+        """A port number."""
+        return self.number(name, default, 1, 65535)
+
+    def choice(self, name: str, choices: Collection[str]) -> str:
+        """One of `choices`; the first is the default."""
+        value = self.text(name, next(iter(choices)))
+        if value not in choices:
+            raise SettingsError(name, f"must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def address(self, name: str, default: str) -> str:
+        """An IPv4 or IPv6 address, or an empty text."""
+        value = self.text(name, default)
+        if value and not _parses(ip_address, value):
+            raise SettingsError(name, f"must be an IP address, not {value!r}")
+        return value
+
+    def names(self, name: str) -> list[str]:
+        """The parts of a comma-separated list."""
+        return [part.strip() for part in self.text(name, "").split(",") if part.strip()]
+
+    def networks(self, name: str) -> list[str]:
+        """Networks in CIDR notation, comma-separated."""
+        networks = self.names(name)
+        for network in networks:
+            if not _parses(ip_network, network):
+                raise SettingsError(name, f"must list networks such as 10.0.0.0/8, not {network!r}")
+        return networks
+
+    def url(self, name: str, schemes: Collection[str], default: str) -> str:
+        """A URL with one of `schemes`. The value may hold a password and is never part of the error."""
+        value = self.text(name, default)
+        if not _parses(_port, value) or urlsplit(value).scheme not in schemes:
+            raise SettingsError(name, f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}")
+        return value
+
+
+def _port(url: str) -> int | None:
+    return urlsplit(url).port
+
+
+def _parses(parse: Callable[[str], object], value: str) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""How the server is, for machines: alive, ready, which version, and its figures."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """200 as long as this process answers; depends on nothing."""
+    return JsonResponse({"ok": True})
+
+
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """200 when every check passes, else 503; each check is named: true, or what is wrong."""
+    found = {name: _outcome(check) for name, check in CHECKS.items()}
+    ready = all(outcome is True for outcome in found.values())
+    return JsonResponse({"ok": ready, **found}, status=200 if ready else 503)
+
+
+def version(_request: HttpRequest) -> HttpResponse:
+    """The version that runs."""
+    return JsonResponse({"version": settings.VERSION})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The Prometheus figures of this process, for loopback or for whoever bears STOA_METRICS_TOKEN."""
+    if not _may_read_metrics(request):
+        return HttpResponseForbidden("Forbidden\n", content_type="text/plain")
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.STOA_METRICS_TOKEN
+    if token and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
+        return True
+    if "X-Forwarded-For" in request.headers:  # a proxy we do not know speaks for somebody else
+        return False
+    return ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # no address, not a bind
+
+
+def _outcome(check: Callable[[], str]) -> bool | str:
+    try:
+        return check() or True
+    except (DatabaseError, redis.RedisError, OSError) as error:
+        return type(error).__name__
+
+
+def database() -> str:
+    """What is wrong with the database; empty when it answers. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def migrations() -> str:
+    """How many migrations wait; empty when none does. Raises DatabaseError."""
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} not applied" if waiting else ""
+
+
+def broker() -> str:
+    """What is wrong with Redis or Valkey; empty when it answers. Raises RedisError."""
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        client.ping()
+    return ""
+
+
+CHECKS: Mapping[str, Callable[[], str]] = {"database": database, "migrations": migrations, "redis": broker}

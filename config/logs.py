@@ -1,0 +1,87 @@
+"""One JSON line per event on standard output, from every process; what is secret is struck out on the way."""
+
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+SECRETS = (
+    (re.compile(r"/(join|i|key|owner)/[^/\s\"'?]+"), r"/\1/..."),
+    (re.compile(r"(/[^\s?\"']*)\?[^\s\"']+"), r"\1?..."),
+    (re.compile(r"(?i)\b(bearer|token|secret|password|sessionid|csrftoken)([ =:]+)[^\s,;&\"']+"), r"\1\2..."),
+    (re.compile(r"\bv=0\b.*", re.DOTALL), "v=0..."),
+    (re.compile(r"a=(ice-pwd|ice-ufrag|fingerprint|crypto):\S+"), r"a=\1:..."),
+    (re.compile(r"(\w+://[^:/\s@]*):[^@/\s]+@"), r"\1:...@"),
+)
+
+
+def strike(text: str) -> str:
+    """`text` without invite codes and links, tokens, query strings, passwords in URLs, and SDP."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def strike_all(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A structlog processor: `strike` on every text of the event, however deep."""
+    return {name: _struck(value) for name, value in event.items()}
+
+
+def _struck(value: Any) -> Any:
+    if isinstance(value, str):
+        return strike(value)
+    if isinstance(value, dict):
+        return {key: _struck(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_struck(item) for item in value]
+    return value if isinstance(value, int | float | bool | None) else strike(str(value))
+
+
+SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder(allow=())],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                strike_all,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        },
+    },
+    "handlers": {
+        "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"},
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
+        "django.channels.server": {"handlers": [], "propagate": True, "level": "INFO"},
+        "daphne": {"level": "WARNING"},
+    },
+}
+
+
+def configure() -> None:
+    """Let structlog's own loggers take the same road as the standard library's."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

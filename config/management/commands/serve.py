@@ -1,0 +1,64 @@
+"""`manage.py serve`: the whole of Stoa on one machine, from one command."""
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from config import catalog, children, folder, ports, static, valkey
+from config.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    """Prepares the data folder, then runs every process until it is told to stop."""
+
+    help = "Run everything: private Valkey, media, worker, clock and web, until SIGTERM or Ctrl-C."
+    requires_system_checks = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Serve. Ends with one line and status 1 where it cannot start."""
+        with folder.locked(settings.STOA_DATA):
+            ports.check()
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        supervisor = Supervisor()
+        try:
+            await self._start(supervisor)
+            await stop.wait()
+            self.stdout.write("Stopping ...")
+        finally:
+            await supervisor.stop()
+
+    async def _start(self, supervisor: Supervisor) -> None:
+        """Start in the order of dependence: whoever is stopped first is started last."""
+        if _private_valkey():
+            folder.prepare_socket_folder(settings.STOA_DATA)
+            await supervisor.start(children.private_valkey())
+            await asyncio.to_thread(valkey.wait_until_ready, settings.STOA_DATA)
+        for child in children.slow():
+            await supervisor.start(child)
+        for child in children.media():
+            await supervisor.start(child)
+        await asyncio.to_thread(self._prepare)
+        await supervisor.start(children.web())
+
+    def _prepare(self) -> None:
+        catalog.compile_all(settings.BASE_DIR / "locale")
+        call_command("migrate", interactive=False, verbosity=0)
+        static.collect()
+        self.stdout.write(f"Stoa {settings.VERSION} is at {settings.PUBLIC_URL}")
+        self.stdout.write(f"Everything it keeps is in {settings.STOA_DATA}")
+        connections.close_all()
+
+
+def _private_valkey() -> bool:
+    return not os.environ.get("REDIS_URL") and not os.environ.get("REDIS_URL_FILE")

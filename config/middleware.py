@@ -1,0 +1,48 @@
+"""Headers of every answer: what a page may load, and what it may ask the browser for."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+PERMISSIONS = (
+    "microphone=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), "
+    "screen-wake-lock=(self), autoplay=(self), speaker-selection=(self), clipboard-write=(self), "
+    "camera=(), geolocation=(), display-capture=(), payment=(), usb=(), browsing-topics=()"
+)
+
+
+SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "media-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+}
+
+
+def policy(request: HttpRequest) -> str:
+    """The content security policy of an answer: our own origin, its sockets, and nothing inline."""
+    socket = ("wss://" if request.is_secure() else "ws://") + request.get_host()
+    return "; ".join(f"{name} {value}" for name, value in (SOURCES | {"connect-src": f"'self' {socket}"}).items())
+
+
+class Headers:
+    """Middleware that adds our headers to every answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer of the rest of the house, with our headers."""
+        response = self.get_response(request)
+        response.headers["Content-Security-Policy"] = policy(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        return response

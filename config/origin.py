@@ -1,0 +1,46 @@
+"""Room sockets come from our own pages: another site's page is refused, and the refusal is on the record."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from asgiref.sync import sync_to_async
+from channels.security.websocket import WebsocketDenier
+from django.conf import settings
+from django.http.request import validate_host
+
+from config.proxy import Application, Receive, Scope, Send
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
+
+
+class SameOrigin:
+    """ASGI application that passes a socket on when its Origin is this site, and denies it otherwise.
+
+    A client that is no browser sends no Origin and carries no cookie of a victim's: it is passed on.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the socket on, or record the refusal and deny it."""
+        if allowed(scope):
+            await self.application(scope, receive, send)
+            return
+        await sync_to_async(_refuse)(Source.of_scope(scope))
+        await WebsocketDenier()(scope, receive, send)
+
+
+def allowed(scope: Scope) -> bool:
+    """Whether the socket's Origin is the host it was opened on, and that host is one of ours."""
+    headers: dict[bytes, Any] = dict(scope["headers"])
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    asked = urlsplit(origin.decode("latin-1"))
+    host = headers.get(b"host", b"").decode("latin-1")
+    return asked.netloc == host and validate_host(asked.hostname or "", settings.ALLOWED_HOSTS)
+
+
+def _refuse(source: Source) -> None:
+    record_refusal("socket.connect", source=source, reason="origin")

@@ -1,0 +1,38 @@
+"""Static files: hashed names also inside ES modules, and collected again only when one has changed."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+FINGERPRINT = "fingerprint"
+
+
+class ModuleStorage(CompressedManifestStaticFilesStorage):
+    """WhiteNoise's storage that also rewrites the imports between ES modules to the hashed names."""
+
+    support_js_module_import_aggregation = True
+
+
+def collect() -> bool:
+    """True when static files were collected, False when nothing had changed since the last time."""
+    mark = Path(settings.STATIC_ROOT) / FINGERPRINT
+    now = fingerprint()
+    if mark.exists() and mark.read_text() == now:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(now)
+    return True
+
+
+def fingerprint() -> str:
+    """A hash over path, size and time of change of every static file there is."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(["CVS", ".*", "*~"]):
+            found = Path(storage.path(path)).stat()
+            seen.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
