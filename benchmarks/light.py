@@ -1,6 +1,6 @@
 """A light media client: real ICE, DTLS and SRTP over one connected UDP socket; no codec, no jitter buffer.
 
-Thousands fit in a process. One that only listens can let the kernel drop its media (`drop_media`).
+Thousands fit in a process. One that only listens can let the kernel drop its media (`drop_rtp`).
 """
 
 import array
@@ -31,11 +31,15 @@ _PROFILES = {
     b"SRTP_AEAD_AES_128_GCM": (pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
     b"SRTP_AES128_CM_SHA1_80": (pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
-# Classic BPF over a UDP datagram, header included: drop what begins with 128 to 191 (RFC 7983: RTP and RTCP).
-_DROP_MEDIA = (
-    (0x30, 0, 0, 8),  # ld  first byte of the payload
-    (0x35, 0, 2, 128),  # jge 128, else keep
-    (0x35, 1, 0, 192),  # jge 192: keep
+# Classic BPF over a UDP datagram, its 8-byte header included: drop what begins with 128 to 191 (RFC 7983) unless the
+# second byte makes it RTCP (RFC 5761, section 4). What is left to count as dropped is RTP alone.
+_DROP_RTP = (
+    (0x30, 0, 0, 8),  # load the first byte
+    (0x35, 0, 5, 128),  # below 128: keep
+    (0x35, 4, 0, 192),  # 192 or more: keep
+    (0x30, 0, 0, 9),  # load the second byte
+    (0x35, 0, 1, 192),  # below 192: drop
+    (0x35, 0, 1, 224),  # below 224: keep
     (0x06, 0, 0, 0),  # drop
     (0x06, 0, 0, 0xFFFF),  # keep
 )
@@ -88,7 +92,7 @@ class Client:
         self.heard: Callable[[packets.Packet], None] | None = None
         self.checks = 0
         self.answered = 0
-        self.reports = 0
+        self.reports: list[bytes] = []
         self.connected = False
         self.closed = False
         self._active = remote.setup == "passive"
@@ -114,10 +118,10 @@ class Client:
         self._leave()
         self._open()
 
-    def drop_media(self) -> None:
-        """Lets the kernel drop RTP and RTCP on arrival; STUN and DTLS still come through."""
-        code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _DROP_MEDIA))
-        program = struct.pack("@HP", len(_DROP_MEDIA), ctypes.addressof(code))
+    def drop_rtp(self) -> None:
+        """Lets the kernel drop RTP on arrival, and count it (`meters.dropped`); all else still comes through."""
+        code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _DROP_RTP))
+        program = struct.pack("@HP", len(_DROP_RTP), ctypes.addressof(code))
         self.socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
     def check(self) -> None:
@@ -247,8 +251,7 @@ class Client:
     def _media(self, data: bytes, ancillary: list[tuple[int, int, bytes]]) -> None:
         assert self.heard is not None
         if 192 <= data[1] <= 223:
-            self.inbound.unprotect_rtcp(data)
-            self.reports += 1
+            self.reports.append(self.inbound.unprotect_rtcp(data))
             return
         seconds, nanoseconds = array.array("l", ancillary[0][2])
         self.heard(packets.parse(self.inbound.unprotect(data), seconds * 1_000_000_000 + nanoseconds))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 OPUS = 111
+OPUS_RATE = 48_000
 SLOTS = 3
 
 _SESSION = """v=0

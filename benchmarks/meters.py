@@ -1,0 +1,70 @@
+"""What is read off the machine: CPU, memory, packets the kernel dropped, and what a bare packet costs here."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pylibsrtp
+
+from benchmarks.light import Client
+
+_CPUCLOCK_SCHED = 2
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds of all threads of `pid` so far, user and system, in the scheduler's nanosecond accounting."""
+    return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
+
+
+def memory(pid: int) -> int:
+    """Bytes of `pid`'s own memory: its proportional set size."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)
+
+
+def dropped(clients: Iterable[Client]) -> list[int]:
+    """For each client, how many packets its filter has dropped: what the server did deliver."""
+    counts = {}
+    for table in ("udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            columns = line.split()
+            counts[int(columns[9])] = int(columns[12])
+    return [counts[os.fstat(client.socket.fileno()).st_ino] for client in clients]
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of `values` lie, by nearest rank."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def send_cost(clients: list[Client], rounds: int = 20) -> float:
+    """CPU us of one bare `sendto` of 100 bytes to a client's socket: the kernel's share of a relayed packet."""
+    addresses = [client.socket.getsockname() for client in clients]
+    data = bytes([128]) + bytes(99)
+    with socket.socket(clients[0].socket.family, socket.SOCK_DGRAM) as sender:
+        return _cost(lambda: [sender.sendto(data, address) for address in addresses], rounds) / len(addresses)
+
+
+def protect_cost(packets: int = 20_000) -> float:
+    """CPU us of encrypting one RTP packet of 112 bytes with AES-256-GCM through pylibsrtp."""
+    policy = pylibsrtp.Policy(
+        key=bytes(44),
+        ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
+        srtp_profile=pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
+    )
+    session = pylibsrtp.Session(policy)
+    tail = bytes(108)
+    sequence = iter(range(packets))
+    return _cost(lambda: session.protect(b"\x80\x6f" + next(sequence).to_bytes(2, "big") + tail), packets)
+
+
+def _cost(call: Callable[[], object], times: int) -> float:
+    start = time.process_time()
+    for _ in range(times):
+        call()
+    return (time.process_time() - start) / times * 1e6

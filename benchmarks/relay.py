@@ -1,0 +1,132 @@
+"""The relay's figures: one media process, 900 listeners, orders straight over Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from statistics import mean
+
+from benchmarks import meters, packets
+from benchmarks.figures import Figure
+from benchmarks.light import Client
+from benchmarks.room import Room, background, keep, talk
+
+LISTENERS = 900
+BLOCK = 100
+SAMPLE_EVERY = 45
+WARM_UP = 2
+TALK = 20
+IDLE = 60
+_AT_ONCE = 20
+_SPEAKER = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What one steady stretch of talk gave: packets sent, delivered to each listener, CPU, and the delays."""
+
+    sent: int
+    delivered: list[int]
+    breaks: list[str]
+    cpu: float
+    delays: list[float]
+
+    @property
+    def lost(self) -> int:
+        """Packets that were sent while all listened and reached not every listener."""
+        return sum(max(0, self.sent - count) for count in self.delivered)
+
+
+async def measure(room: Room, pid: int, *, listeners: int = LISTENERS, idle: float = IDLE) -> AsyncIterator[Figure]:
+    """Every figure of the relay, from an empty `room` at the media process `pid`."""
+    async with background(keep(room.clients)):
+        empty = meters.memory(pid)
+        joins = [await _joins(room, pid, start) async for start in _blocks(listeners)]
+        full = meters.memory(pid)
+        for figure in _join_figures(joins):
+            yield figure
+        yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 120)
+        yield Figure(f"{listeners} listeners idle for {idle:g} s", await _idle(pid, idle), "% of a core", 5)
+        for figure in await _talk_figures(room, pid):
+            yield figure
+
+
+async def _blocks(listeners: int) -> AsyncIterator[range]:
+    for start in range(0, listeners, BLOCK):
+        yield range(start, min(start + BLOCK, listeners))
+        await asyncio.sleep(1)  # so that one block's leftovers are not in the next one's bill
+
+
+async def _joins(room: Room, pid: int, members: range) -> float:
+    """CPU ms of the media process per join of `members`."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def join(member: int) -> None:
+        async with gate:
+            client = await room.join(member)
+            if member % SAMPLE_EVERY:
+                client.drop_rtp()
+
+    before = meters.cpu(pid)
+    await asyncio.gather(*(join(member) for member in members))
+    return (meters.cpu(pid) - before) / len(members) * 1000
+
+
+def _join_figures(joins: list[float]) -> list[Figure]:
+    return [
+        Figure(f"SFU CPU per join, mean of {len(joins) * BLOCK}", mean(joins), "ms", 2.5),
+        Figure(f"SFU CPU per join, listeners 1 to {BLOCK}", joins[0], "ms"),
+        Figure(f"SFU CPU per join, last {BLOCK} of {len(joins) * BLOCK}", joins[-1], "ms", 2.5),
+        Figure("growth of a join from the second to the last hundred", joins[-1] / joins[1], "x", 1.15),
+    ]
+
+
+async def _idle(pid: int, seconds: float) -> float:
+    """CPU of the media process in % of a core while nobody speaks."""
+    before = meters.cpu(pid)
+    await asyncio.sleep(seconds)
+    return (meters.cpu(pid) - before) / seconds * 100
+
+
+async def _talk_figures(room: Room, pid: int) -> list[Figure]:
+    listeners = list(room.clients.values())
+    floor = meters.send_cost(listeners) + meters.protect_cost()
+    stretch = await _talk(room, pid, listeners)
+    per_packet = stretch.cpu / sum(stretch.delivered) * 1e6
+    return [
+        Figure(f"SFU CPU per relayed packet, {len(listeners)} listeners", per_packet, "us", 13),
+        Figure("a bare sendto and protect here, from Python", floor, "us"),
+        Figure("relayed packet / bare sendto and protect", per_packet / floor, "x"),
+        Figure("packets relayed", sum(stretch.delivered), ""),
+        Figure("packets lost", stretch.lost, "", 0),
+        Figure("breaks of sequence or time in the sample", len(stretch.breaks), "", 0),
+        Figure("delay, p50", meters.percentile(stretch.delays, 0.5), "ms"),
+        Figure("delay, p99", meters.percentile(stretch.delays, 0.99), "ms", 10),
+    ]
+
+
+async def _talk(room: Room, pid: int, listeners: list[Client]) -> Talk:
+    """One speaker at 50 packets/s, heard by everybody, over `TALK` seconds."""
+    speaker = await room.join(_SPEAKER)
+    await room.want(speak=(_SPEAKER,))
+    voice = packets.Voice(speaker.local.ssrc, speaker.remote)
+    heard: list[list[packets.Packet]] = []
+    for client in listeners[::SAMPLE_EVERY]:
+        heard.append([])
+        client.heard = heard[-1].append
+    silent = [client for client in listeners if client.heard is None]
+    await talk(speaker, voice, range(int(WARM_UP / packets.INTERVAL)))
+    await asyncio.sleep(0.2)
+    for packets_of_one in heard:
+        packets_of_one.clear()
+    before, cpu, frames = meters.dropped(silent), meters.cpu(pid), int(TALK / packets.INTERVAL)
+    await talk(speaker, voice, range(frames))
+    await asyncio.sleep(0.2)
+    cpu = meters.cpu(pid) - cpu
+    counts = [after - first for first, after in zip(before, meters.dropped(silent), strict=True)]
+    return Talk(
+        sent=frames,
+        delivered=counts + [len(one) for one in heard],
+        breaks=[words for one in heard for words in packets.breaks(one)],
+        cpu=cpu,
+        delays=[packet.delay for one in heard for packet in one],
+    )
