@@ -4,6 +4,7 @@ Source: GNU gettext manual, sections "PO Files" and "MO Files".
 """
 
 import ast
+import os
 import struct
 from collections.abc import Container, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ def compile_all(locale: Path) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        draft = target.with_suffix(".draft")
+        draft = target.with_suffix(f".{os.getpid()}")
         draft.write_bytes(mo(messages(source.read_text(encoding="utf-8"))))
         draft.rename(target)
         written.append(target)

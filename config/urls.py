@@ -14,6 +14,6 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
 ]
 websocket_urlpatterns: list[object] = []
