@@ -1,18 +1,80 @@
 # make run: from a clean checkout to the page. make test: everything. make check: what is quick.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest --quiet
+PARTS := config accounts rooms moderation tests benchmarks
+QUICK := not server and not browser
+SHELL := /bin/bash
 
-.PHONY: run
+.PHONY: run check test style types law pages units flows postgres bench screens messages lock tools
+
 run: .venv/installed
 	@exec $(BIN)/python manage.py serve
 
 # The virtual environment, made again only when the lock has changed.
 .venv/installed: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Stoa needs Python 3.11 or newer: $$($(PYTHON) --version) is too old. Name one: make PYTHON=python3.11"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
-	  || { echo "Python cannot make virtual environments here. First: sudo apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Stoa needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.11 run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make a virtual environment. First: sudo apt-get install python3-venv"; exit 1; }
 	@echo "Installing what Stoa stands on into .venv (about half a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
+
+.venv/checked: requirements-dev.txt .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --silent
+	@touch $@
+
+# Under two minutes: style, types, the import law, the pages' scripts, and every test that starts no server or browser.
+check: style types law pages units
+
+style: .venv/checked
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: .venv/checked
+	@$(BIN)/mypy $(PARTS)
+
+law: .venv/checked
+	@$(BIN)/lint-imports --no-cache
+
+pages: node_modules/.package-lock.json
+	@npm run --silent check
+	@npm test --silent
+
+units: .venv/checked
+	@$(PYTEST) --numprocesses auto -m "$(QUICK)"
+
+# Everything: `check` on SQLite, the application again on PostgreSQL, then real servers and real browsers.
+test: tools check postgres flows
+
+postgres: .venv/checked
+	@$(BIN)/python -m tests.postgres $(PYTEST) --numprocesses auto -m "$(QUICK)" tests/accounts tests/config tests/moderation tests/rooms
+
+flows: .venv/checked node_modules/.package-lock.json
+	@$(PYTEST) -m "server or browser"
+
+# Debian's packages that the tests use; only where they are missing, and only as root.
+tools:
+	@./.ci/tools
+
+bench: .venv/checked
+	@$(BIN)/python -m benchmarks
+
+# A picture of every page: both sizes, themes and languages, into screens/ (not committed).
+screens: .venv/checked
+	@STOA_SCREENS=screens $(PYTEST) -m browser tests/flows/test_screens.py
+
+# Strings for the translators; needs GNU gettext.
+messages: .venv/checked
+	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore node_modules --ignore staticfiles
+	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --domain djangojs --ignore .venv --ignore node_modules --ignore staticfiles
+
+lock: .venv/checked
+	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in

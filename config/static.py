@@ -19,7 +19,7 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 def collect() -> bool:
     """True when static files were collected, False when nothing had changed since the last time."""
-    mark = Path(settings.STATIC_ROOT) / FINGERPRINT
+    mark = Path(str(settings.STATIC_ROOT)) / FINGERPRINT
     now = fingerprint()
     if mark.exists() and mark.read_text() == now:
         return False
