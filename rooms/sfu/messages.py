@@ -1,7 +1,7 @@
 """Orders and reports exchanged between the web side (`rooms.media`) and a media process (`rooms.sfu.server`).
 
-Orders state the wanted end with a version, never a delta: a repeat or a late arrival is harmless. Both sides speak JSON on
-Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every web process reads `REPORTS`.
+Orders state the wanted end with a version, never a delta: a repeat or a late arrival is harmless. Both sides speak JSON
+on Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every web process reads `REPORTS`.
 """
 
 import json
@@ -35,6 +35,7 @@ class Code(StrEnum):
     RTCP_INVALID = "rtcp_invalid"
     FORGED = "forged"
     REPLAYED = "replayed"
+    SSRC_LIMIT = "ssrc_limit"
 
 
 class Refused(Exception):
@@ -147,6 +148,9 @@ Message = Order | Report
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {kind.__name__.lower(): kind for kind in (Wanted, Offer, Drop, Answer, Rejected, Alive, Connected, Gone)}
 )
+_HINTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType(
+    {kind: get_type_hints(kind) for kind in _KINDS.values()}
+)
 
 
 def orders_channel(sfu: str) -> str:
@@ -179,7 +183,7 @@ def load(text: str | bytes) -> Message:
 def _build(kind: type[Any], body: Any) -> Any:
     if not isinstance(body, dict) or set(body) != {field.name for field in fields(kind)}:
         raise Refused(Code.MESSAGE_INVALID)
-    return kind(**{name: _value(hint, body[name]) for name, hint in get_type_hints(kind).items()})
+    return kind(**{name: _value(hint, body[name]) for name, hint in _HINTS[kind].items()})
 
 
 def _value(hint: Any, value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The media process: UDP in, right to speak checked per packet, UDP out. No Django inside."""

@@ -1,0 +1,105 @@
+"""One member's connection: what was negotiated, where it is, when it was last seen."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rooms.sfu import sdp
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.peer import Peer
+from rooms.sfu.ports import Port
+from rooms.sfu.stage import Listener
+
+if TYPE_CHECKING:
+    from rooms.sfu.room import Room
+
+MAX_ADDRESSES = 4
+SILENT = 6.0
+"""Seconds without a checked request after which an address is left for another that was not nominated: browsers check
+every 2.5 to 5 s.
+"""
+
+
+def _nowhere(data: bytes, address: Any) -> None:
+    """Nothing: a connection without an address sends nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """What the media process knows of one peer; times are monotonic seconds.
+
+    `seen` is when its last checked STUN request came, `heard_at` the last one from `address`, where its packets go by
+    `sendto`; `addresses` are all that it was checked at, the newest last.
+    """
+
+    id: str
+    room: "Room"
+    local: sdp.Local
+    offer: sdp.Offer
+    answer: str
+    listener: Listener
+    opened: float
+    seen: float
+    peer: Peer
+    connected: bool = False
+    handshake: "asyncio.Task[None] | None" = None
+    port: Port | None = None
+    address: Any = None
+    sendto: Callable[[bytes, Any], Any] = _nowhere
+    heard_at: float = 0.0
+    addresses: list[tuple[Port, Any]] = field(default_factory=list)
+
+    @property
+    def member(self) -> int:
+        """The member's number in the room."""
+        return self.listener.member
+
+    def checked(self, port: Port, address: Any, *, nominated: bool, now: float) -> bool:
+        """True when the connection's packets go to another `address` from now on.
+
+        Call it for requests whose integrity was checked, only. A browser nominates the address it chose; others are
+        followed when the present one has gone silent (a NAT that forgot).
+        """
+        self.seen = now
+        self._remember(port, address)
+        here = self.address == address and self.port is port
+        moves = not here and (nominated or self.address is None or now - self.heard_at > SILENT)
+        if here or moves:
+            self.heard_at = now
+        if moves:
+            self.address, self.port, self.sendto = address, port, port.socket.sendto
+        return moves
+
+    def _remember(self, port: Port, address: Any) -> None:
+        if port.known.get(address) is self:
+            return
+        port.known[address] = self
+        self.addresses.append((port, address))
+        if len(self.addresses) > MAX_ADDRESSES:
+            old = next(one for one in self.addresses if one != (self.port, self.address))
+            self.addresses.remove(old)
+            self._forget(*old)
+
+    def _forget(self, port: Port, address: Any) -> None:
+        if port.known.get(address) is self:
+            del port.known[address]
+
+    def send(self, data: bytes, counters: Counters) -> None:
+        """Nothing: `data` was given to the socket, or counted where it is full or the address cannot be reached."""
+        if self.port:
+            self.port.send(data, self.address, counters)
+
+    def send_rtcp(self, packet: bytes, counters: Counters) -> None:
+        """Nothing: the RTCP `packet` was sealed and sent, or counted."""
+        sealed = self.peer.seal_rtcp(packet)
+        if sealed is None:
+            counters[Count.SEAL_FAILED] += 1
+        else:
+            self.send(sealed, counters)
+
+    def forget(self) -> None:
+        """Nothing: no address leads to this connection any more."""
+        for port, address in self.addresses:
+            self._forget(port, address)
+        self.addresses.clear()

@@ -1,0 +1,33 @@
+"""What the media process counts: one number per kind of packet it took, sent or dropped."""
+
+from collections import Counter
+from enum import StrEnum
+
+
+class Count(StrEnum):
+    """What happened to a datagram; the refusal codes of `messages.Code` are counted beside these."""
+
+    RELAYED = "relayed"
+    SENT = "sent"
+    SENDER_REPORTS = "sender_reports"
+    RECEIVER_REPORTS = "receiver_reports"
+    ADDRESS_MOVES = "address_moves"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_USER = "unknown_user"
+    BAD_SIZE = "bad_size"
+    RECEIVE_FAILED = "receive_failed"
+    NOT_OPUS = "not_opus"
+    DTLS_OVERFLOW = "dtls_overflow"
+    EARLY = "early"
+    NOT_ALLOWED = "not_allowed"
+    TOO_FAST = "too_fast"
+    NO_SLOT = "no_slot"
+    LATE = "late"
+    SEND_FULL = "send_full"
+    SEND_FAILED = "send_failed"
+    SEAL_FAILED = "seal_failed"
+    REPORTS_LOST = "reports_lost"
+
+
+Counters = Counter[StrEnum]

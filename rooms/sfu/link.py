@@ -1,0 +1,109 @@
+"""The line to the web side over Redis pub/sub. It comes back by itself, for ever; audio never waits for it."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.messages import REPORTS, Alive, Order, Refused, Report, dump, load, orders_channel
+
+MAX_WAITING = 20_000
+FIRST_DELAY, LAST_DELAY = 0.05, 1.0
+PATIENCE = 5.0
+"""Seconds that a connection may take to come up or to take a report."""
+
+_log = structlog.get_logger()
+
+
+class Link:
+    """Orders in by `take`, reports out by `send`. `alive` makes the greeting of each new connection."""
+
+    def __init__(
+        self, url: str, sfu: str, take: Callable[[Order], None], alive: Callable[[], Alive], counters: Counters
+    ) -> None:
+        self._redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=PATIENCE)
+        self._channel = orders_channel(sfu)
+        self._take = take
+        self._alive = alive
+        self._counters = counters
+        self._waiting: deque[Report] = deque()
+        self._more, self._empty = asyncio.Event(), asyncio.Event()
+
+    def send(self, report: Report) -> None:
+        """Nothing: `report` will be published, after those before it; the oldest is lost where too many wait."""
+        if len(self._waiting) >= MAX_WAITING:
+            self._waiting.popleft()
+            self._counters[Count.REPORTS_LOST] += 1
+        self._waiting.append(report)
+        self._empty.clear()
+        self._more.set()
+
+    def greet(self) -> None:
+        """Nothing: the web side will hear that we live. A line that is down greets by itself when it is up again."""
+        if not self._waiting:
+            self.send(self._alive())
+
+    async def run(self) -> None:
+        """Nothing, ever: reads orders and publishes reports until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._again(self._read))
+                group.create_task(self._again(self._publish))
+        finally:
+            await self._redis.aclose()
+
+    async def flushed(self) -> None:
+        """Nothing, once every report is published."""
+        await self._empty.wait()
+
+    async def _again(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Nothing, ever: `work` is begun again whenever the connection fails, later each time and with jitter."""
+        delay = FIRST_DELAY
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await work()
+            except (RedisError, OSError, TimeoutError) as error:
+                _log.warning("redis_lost", work=work.__name__, error=type(error).__name__)
+            if asyncio.get_running_loop().time() - began > PATIENCE:
+                delay = FIRST_DELAY
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            delay = min(LAST_DELAY, delay * 2)
+
+    async def _read(self) -> None:
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(self._channel)
+            async for message in pubsub.listen():
+                if message["type"] == "subscribe":
+                    self.send(self._alive())
+                else:
+                    self._order(message["data"])
+
+    def _order(self, data: bytes) -> None:
+        try:
+            message = load(data)
+        except Refused as refused:
+            self._counters[refused.code] += 1
+            return
+        if isinstance(message, Order):
+            self._take(message)
+
+    async def _publish(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            while self._waiting:
+                batch = list(self._waiting)
+                async with asyncio.timeout(PATIENCE):
+                    async with self._redis.pipeline(transaction=False) as pipeline:
+                        for report in batch:
+                            pipeline.publish(REPORTS, dump(report))
+                        await pipeline.execute()
+                for _ in batch:
+                    self._waiting.popleft()
+            self._empty.set()

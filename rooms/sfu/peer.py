@@ -1,0 +1,167 @@
+"""The one door to aiortc: a DTLS handshake over datagrams that others carry, and SRTP keyed by it.
+
+Of aiortc only `RTCDtlsTransport` runs; it asks of its ICE transport no more than `_recv`, `_send` and `role`. SRTP
+goes past its queue straight to libsrtp, one shared buffer for the whole process. The private names that this leans
+on are listed in a contract test.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+from pylibsrtp._binding import ffi, lib
+
+from rooms.sfu.messages import Code, Refused
+
+MAX_DATAGRAM = 1472
+MAX_QUEUED = 64
+MAX_SSRCS = 16
+TRAILER = 148
+"""Bytes that SRTP and SRTCP may add, as libsrtp states it (SRTP_MAX_TRAILER_LEN and the SRTCP index)."""
+
+_buffer = ffi.new("char[]", MAX_DATAGRAM + TRAILER)
+_bytes = ffi.buffer(_buffer)
+_length = ffi.new("int *")
+_protect = lib.srtp_protect
+_OK = lib.srtp_err_status_ok
+_REPLAYED = frozenset({9, 10})
+"""srtp_err_status_replay_fail and srtp_err_status_replay_old, which the binding does not name."""
+
+
+class Identity(RTCCertificate):
+    """One certificate and one TLS context for all peers: making them costs more than a handshake."""
+
+    _context: Any = None
+
+    def _create_ssl_context(self, srtp_profiles: Any) -> Any:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+        return self._context
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, in hex with colons, as SDP writes it."""
+        found = next(one for one in self.getFingerprints() if one.algorithm == "sha-256")
+        return found.value
+
+
+def _nowhere(_: bytes) -> None:
+    """Nothing: before the handshake there is nobody to send to."""
+
+
+class _Wire:
+    """What aiortc takes for its ICE transport."""
+
+    def __init__(self) -> None:
+        self.role = "controlled"
+        self.queue: asyncio.Queue[bytes] = asyncio.Queue(MAX_QUEUED)
+        self.carry: Callable[[bytes], None] = _nowhere
+
+    async def _recv(self) -> bytes:
+        return await self.queue.get()
+
+    async def _send(self, data: bytes) -> None:
+        self.carry(data)
+
+
+class Peer:
+    """One secure connection: `handshake`, then `open` and `seal` packets until it is closed by either side."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._wire = _Wire()
+        self._dtls = RTCDtlsTransport(cast("Any", self._wire), [identity])
+        self._left: Callable[[], None] | None = None
+        self._ssrcs: set[bytes] = set()
+        self._incoming: Any = None
+        self._outgoing: Any = None
+
+    async def handshake(
+        self,
+        *,
+        client: bool,
+        fingerprints: Iterable[tuple[str, str]],
+        send: Callable[[bytes], None],
+        left: Callable[[], None],
+    ) -> bool:
+        """True once the other side has proved to own the certificate of `fingerprints`.
+
+        `send` carries our DTLS records; `left` is called when the other side says goodbye.
+        """
+        self._wire.carry = send
+        self._dtls._set_role("client" if client else "server")  # noqa: SLF001 - the one door to aiortc
+        known = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
+        await self._dtls.start(RTCDtlsParameters(fingerprints=known))
+        if self._dtls.state != "connected":
+            return False
+        self._incoming = self._dtls._rx_srtp._srtp[0]  # noqa: SLF001 - the one door to aiortc
+        self._outgoing = self._dtls._tx_srtp._srtp[0]  # noqa: SLF001 - the one door to aiortc
+        self._left = left
+        self._dtls.on("statechange", self._changed)
+        return True
+
+    def _changed(self) -> None:
+        left, self._left = self._left, None
+        if left and self._dtls.state == "closed":
+            left()
+
+    @property
+    def ready(self) -> bool:
+        """True while SRTP can be opened and sealed."""
+        return self._outgoing is not None
+
+    def feed(self, data: bytes) -> bool:
+        """True when the DTLS record in `data` was taken, False when too many wait."""
+        if self._wire.queue.full():
+            return False
+        self._wire.queue.put_nowait(data)
+        return True
+
+    def open(self, data: bytes) -> bytes:
+        """The RTP packet in the SRTP packet `data`. Raises `Refused`: FORGED, REPLAYED, or SSRC_LIMIT."""
+        return self._open(data, data[8:12], lib.srtp_unprotect)
+
+    def open_rtcp(self, data: bytes) -> bytes:
+        """The RTCP packet in the SRTCP packet `data`. Raises as `open` does."""
+        return self._open(data, data[4:8], lib.srtp_unprotect_rtcp)
+
+    def _open(self, data: bytes, ssrc: bytes, unprotect: Any) -> bytes:
+        if ssrc not in self._ssrcs and len(self._ssrcs) >= MAX_SSRCS:
+            raise Refused(Code.SSRC_LIMIT)
+        size = len(data)
+        _bytes[0:size] = data
+        _length[0] = size
+        status = unprotect(self._incoming, _buffer, _length)
+        if status != _OK:
+            raise Refused(Code.REPLAYED if status in _REPLAYED else Code.FORGED)
+        self._ssrcs.add(ssrc)
+        return cast("bytes", _bytes[0 : _length[0]])
+
+    def seal(self, packet: bytes) -> bytes | None:
+        """The SRTP packet for the RTP `packet`; None when libsrtp refused it."""
+        size = len(packet)
+        _bytes[0:size] = packet
+        _length[0] = size
+        if _protect(self._outgoing, _buffer, _length):
+            return None
+        return cast("bytes", _bytes[0 : _length[0]])
+
+    def seal_rtcp(self, packet: bytes) -> bytes | None:
+        """The SRTCP packet for the RTCP `packet`; None when libsrtp refused it."""
+        size = len(packet)
+        _bytes[0:size] = packet
+        _length[0] = size
+        if lib.srtp_protect_rtcp(self._outgoing, _buffer, _length):
+            return None
+        return cast("bytes", _bytes[0 : _length[0]])
+
+    async def close(self) -> None:
+        """Nothing: the other side is told by close_notify, and no packet passes any more."""
+        self._left = None
+        self._incoming = self._outgoing = None
+        await self._dtls.stop()

@@ -1,0 +1,105 @@
+"""The UDP sockets: one per address of this machine, all on one port number, so that an answer leaves from the address
+that was asked.
+"""
+
+import socket
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+
+import ifaddr
+
+from rooms.sfu.counters import Count, Counters
+
+if TYPE_CHECKING:
+    from rooms.sfu.connection import Connection
+
+BUFFER = 8 * 1024 * 1024
+MAX_CANDIDATES = 8
+
+
+@dataclass(slots=True, eq=False)
+class Port:
+    """One socket, and the connections by the source address that they were last seen at."""
+
+    socket: socket.socket
+    host: str
+    number: int
+    known: dict[Any, "Connection"] = field(default_factory=dict)
+
+    def send(self, data: bytes, address: Any, counters: Counters) -> None:
+        """Nothing: `data` was given to the socket, or counted where it is full or the address cannot be reached."""
+        try:
+            self.socket.sendto(data, address)
+        except BlockingIOError:
+            counters[Count.SEND_FULL] += 1
+        except OSError:
+            counters[Count.SEND_FAILED] += 1
+
+
+def open_ports(hosts: tuple[str, ...], number: int) -> list[Port]:
+    """A bound, non-blocking socket for every address that `hosts` stand for; `number` 0 takes a free one.
+
+    A wildcard stands for the addresses that the machine has now. Raises `OSError` when one cannot be bound.
+    """
+    ports: list[Port] = []
+    try:
+        for host in _expanded(hosts):
+            ports.append(_open(host, number or (ports[0].number if ports else 0)))
+    except OSError:
+        for port in ports:
+            port.socket.close()
+        raise
+    return ports
+
+
+def advertised(ports: list[Port], public: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Where browsers reach us, best first: the `public` addresses, else our own, loopback only if there is no other."""
+    if public:
+        return tuple((host, ports[0].number) for host in public)
+    outside = [port for port in ports if not ip_address(port.host).is_loopback]
+    return tuple((port.host, port.number) for port in (outside or ports)[:MAX_CANDIDATES])
+
+
+def _expanded(hosts: tuple[str, ...]) -> list[str]:
+    """Each address once, IPv4 first."""
+    local = _local_addresses()
+    found: dict[str, None] = {}
+    for host in map(ip_address, hosts):
+        if host.is_unspecified:
+            found.update({str(one): None for one in local if one.version == host.version})
+        else:
+            found[str(host)] = None
+    return sorted(found, key=lambda host: ":" in host)
+
+
+def _local_addresses() -> list[IPv4Address | IPv6Address]:
+    """The machine's addresses but the link-local ones, which would need a scope to be answered."""
+    every = (ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips)
+    parsed = (ip_address(ip if isinstance(ip, str) else ip[0]) for ip in every)
+    return [address for address in parsed if not address.is_link_local]
+
+
+def _open(host: str, number: int) -> Port:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    try:
+        udp.setblocking(False)
+        if family == socket.AF_INET6:
+            udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        for option, forced in ((socket.SO_RCVBUF, 33), (socket.SO_SNDBUF, 32)):
+            _enlarge(udp, option, forced)
+        udp.bind((host, number))
+    except OSError:
+        udp.close()
+        raise
+    return Port(udp, host, udp.getsockname()[1])
+
+
+def _enlarge(udp: socket.socket, option: int, forced: int) -> None:
+    """Nothing: the buffer is as large as the system lets us; `forced` (Linux, CAP_NET_ADMIN) passes its limit."""
+    udp.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, forced, BUFFER)
+    except OSError:
+        return

@@ -1,0 +1,213 @@
+"""Every room and connection of this process, and what orders do to them."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+
+from rooms.sfu import rtcp, sdp
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Counters
+from rooms.sfu.messages import (
+    Alive,
+    Answer,
+    Code,
+    Connected,
+    Drop,
+    Gone,
+    Offer,
+    Order,
+    Refused,
+    Rejected,
+    Report,
+    Wanted,
+)
+from rooms.sfu.peer import Identity, Peer
+from rooms.sfu.room import Ended, Room
+from rooms.sfu.stage import SLOTS, Listener
+from rooms.sfu.wheel import Wheel
+
+CONSENT = 30.0
+"""Seconds without a checked STUN request after which a peer is gone (RFC 7675 section 5.1)."""
+HANDSHAKE = 15.0
+"""Seconds from the first checked STUN request to the end of the DTLS handshake."""
+MAX_PEERS = 10_000
+MAX_ROOMS = 20_000
+"""Rooms remembered; empty ones are remembered too, so that a late offer cannot bring back what they were."""
+
+_log = structlog.get_logger()
+
+
+class Registry:
+    """The rooms and connections.
+
+    `report` takes what the web side must know; `candidates` is where browsers reach us; `users` finds a connection by
+    our ufrag.
+    """
+
+    def __init__(
+        self,
+        sfu: str,
+        candidates: tuple[tuple[str, int], ...],
+        report: Callable[[Report], None],
+        counters: Counters,
+    ) -> None:
+        self.users: dict[str, Connection] = {}
+        self._sfu = sfu
+        self._epoch = secrets.token_hex(8)
+        self._candidates = candidates
+        self._report = report
+        self._counters = counters
+        self._draining = False
+        self._identity = Identity.generateCertificate()
+        self._rooms: dict[str, Room] = {}
+        self._connections: dict[str, Connection] = {}
+        self._wheel: Wheel[Connection] = Wheel()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, order: Order) -> None:
+        """Nothing: `order` is carried out; an offer's answer or refusal is reported."""
+        match order:
+            case Wanted():
+                self._want(order)
+            case Offer():
+                self._offer(order)
+            case Drop() if order.peer in self._connections:
+                self._end(Ended(self._connections[order.peer], "dropped"))
+
+    def alive(self) -> Alive:
+        """The report that this process lives, and which rooms it holds."""
+        rooms = {name: room.wanted.version for name, room in self._rooms.items() if room}
+        return Alive(self._sfu, self._epoch, len(self._connections), self._draining, rooms)
+
+    def _want(self, wanted: Wanted) -> Room:
+        """The room, as `wanted` unless it knew better."""
+        room = self._rooms.pop(wanted.room, None)
+        if room is None:
+            ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
+            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32))
+        self._rooms[wanted.room] = room
+        for ended in room.want(wanted):
+            self._end(ended)
+        if len(self._rooms) > MAX_ROOMS:
+            self._forget_a_room()
+        return room
+
+    def _forget_a_room(self) -> None:
+        """Nothing: the empty room that was ordered about longest ago is not remembered any more."""
+        name = next((name for name, room in self._rooms.items() if not room), None)
+        if name is not None:
+            del self._rooms[name]
+
+    def _offer(self, order: Offer) -> None:
+        try:
+            connection = self._connections.get(order.peer) or self._open(order)
+        except Refused as refused:
+            self._report(Rejected(self._sfu, order.request, order.peer, refused.code))
+            return
+        self._report(Answer(self._sfu, order.request, order.peer, connection.answer))
+
+    def _open(self, order: Offer) -> Connection:
+        """The new connection that `order` asks for. Raises `Refused`."""
+        room = self._want(order.wanted)
+        self._check(room.wanted, order.member)
+        offer = sdp.parse(order.sdp, listen=order.listen)
+        local = sdp.Local(
+            session=secrets.randbits(62),
+            ufrag=secrets.token_hex(8),
+            password=secrets.token_hex(16),
+            fingerprint=self._identity.fingerprint,
+            candidates=self._candidates,
+            ssrcs=room.ssrcs,
+        )
+        now = time.monotonic()
+        connection = Connection(
+            id=order.peer,
+            room=room,
+            local=local,
+            offer=offer,
+            answer=sdp.answer(offer, local),
+            listener=Listener(order.member, offer.shapes),
+            opened=now,
+            seen=now,
+            peer=Peer(self._identity),
+        )
+        room.add(connection)
+        self._connections[order.peer] = self.users[local.ufrag] = connection
+        self._wheel.put(connection, now + CONSENT)
+        return connection
+
+    def _check(self, wanted: Wanted, member: int) -> None:
+        if self._draining:
+            raise Refused(Code.DRAINING)
+        if not wanted.live:
+            raise Refused(Code.ROOM_NOT_LIVE)
+        if member in wanted.absent:
+            raise Refused(Code.MEMBER_ABSENT)
+        if len(self._connections) >= MAX_PEERS:
+            raise Refused(Code.FULL)
+
+    def greet(self, connection: Connection) -> None:
+        """Nothing: the handshake runs from now on, if it does not yet. Call it once the peer's address is checked."""
+        if connection.handshake is None:
+            connection.handshake = asyncio.create_task(self._shake(connection))
+
+    async def _shake(self, connection: Connection) -> None:
+        offer = connection.offer
+        try:
+            async with asyncio.timeout(HANDSHAKE):
+                done = await connection.peer.handshake(
+                    client=offer.role is sdp.Role.ACTIVE,
+                    fingerprints=offer.fingerprints,
+                    send=lambda data: connection.send(data, self._counters),
+                    left=lambda: self._end(Ended(connection, "left")),
+                )
+        except TimeoutError:
+            done = False
+        if not done:
+            self._end(Ended(connection, "failed"))
+            return
+        for ended in connection.room.connect(connection):
+            self._end(ended)
+        self._report(Connected(self._sfu, connection.room.wanted.room, connection.member, connection.id))
+
+    def _end(self, ended: Ended) -> None:
+        """Nothing: the connection is closed and its end reported, once."""
+        connection = ended.connection
+        if self._connections.pop(connection.id, None) is None:
+            return
+        del self.users[connection.local.ufrag]
+        connection.forget()
+        connection.room.remove(connection)
+        self._report(Gone(self._sfu, connection.room.wanted.room, connection.member, connection.id, ended.reason))
+        task = asyncio.create_task(self._close(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _close(self, connection: Connection) -> None:
+        """Nothing: the peer was told that its streams and the connection end."""
+        if connection.handshake and connection.handshake is not asyncio.current_task():
+            connection.handshake.cancel()
+        if connection.connected and connection.listener.views:
+            connection.send_rtcp(rtcp.goodbye(connection.room.ssrcs), self._counters)
+        await connection.peer.close()
+
+    def tick(self, now: float) -> None:
+        """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second."""
+        for connection in self._wheel.due(now, self._deadline):
+            self._end(Ended(connection, "timeout"))
+
+    def _deadline(self, connection: Connection) -> float | None:
+        return connection.seen + CONSENT if connection.id in self._connections else None
+
+    async def drain(self) -> None:
+        """Nothing, once every connection is closed; offers are refused from now on."""
+        self._draining = True
+        self._report(self.alive())
+        for connection in list(self._connections.values()):
+            self._end(Ended(connection, "dropped"))
+            await asyncio.sleep(0)
+        if self._tasks:
+            await asyncio.wait(self._tasks)

@@ -1,0 +1,110 @@
+"""One room in this media process: what it should be, its stage, its connections."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rooms.sfu import rtcp
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.fanout import fan_out
+from rooms.sfu.messages import Wanted
+from rooms.sfu.rtp import CLOCK_RATE, Packet
+from rooms.sfu.stage import SLOTS, TIMESTAMPS, Stage
+
+REPORT_EVERY = 250
+"""Packets of a slot between two sender reports to one listener: five seconds of speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A connection that must be closed, and the word for `messages.Gone`."""
+
+    connection: Connection
+    reason: str
+
+
+class Room:
+    """A room's wanted state, stage and connections; nothing here waits or wakes up by itself."""
+
+    def __init__(self, wanted: Wanted, ssrcs: tuple[int, ...], sequence: int, timestamp: int) -> None:
+        self.wanted = wanted
+        self.stage = Stage(ssrcs, sequence, timestamp)
+        self.stage.allow(wanted.speak)
+        self._members: dict[int, list[Connection]] = {}
+        self._hearing: tuple[list[Connection], ...] = tuple([] for _ in range(SLOTS))
+
+    def __iter__(self) -> Iterator[Connection]:
+        return (one for connections in self._members.values() for one in connections)
+
+    def __bool__(self) -> bool:
+        return bool(self._members)
+
+    @property
+    def ssrcs(self) -> tuple[int, ...]:
+        """The SSRC of each slot."""
+        return tuple(slot.ssrc for slot in self.stage.slots)
+
+    def want(self, wanted: Wanted) -> list[Ended]:
+        """The connections that may not be here any more. An older version than the last is ignored."""
+        if wanted.version < self.wanted.version:
+            return []
+        self.wanted = wanted
+        self.stage.allow(wanted.speak if wanted.live else ())
+        if not wanted.live:
+            return [Ended(one, "ended") for one in self]
+        return [Ended(one, "removed") for member in wanted.absent for one in self._members.get(member, ())]
+
+    def add(self, connection: Connection) -> None:
+        """Nothing: `connection` belongs to the room; it hears nothing until `connect`."""
+        self._members.setdefault(connection.member, []).append(connection)
+
+    def connect(self, connection: Connection) -> list[Ended]:
+        """The member's older connections; `connection` hears the room from now on."""
+        connection.connected = True
+        self.stage.join(connection.listener)
+        for slot, _ in enumerate(connection.listener.views):
+            self._hearing[slot].append(connection)
+        return [
+            Ended(one, "replaced")
+            for one in self._members[connection.member]
+            if one is not connection and one.opened <= connection.opened
+        ]
+
+    def remove(self, connection: Connection) -> None:
+        """Nothing: `connection` is not in the room any more."""
+        if connection.connected:
+            self.stage.leave(connection.listener)
+            for slot, _ in enumerate(connection.listener.views):
+                self._hearing[slot].remove(connection)
+        others = self._members[connection.member]
+        others.remove(connection)
+        if not others:
+            del self._members[connection.member]
+            self.stage.quit(connection.member)
+
+    def push(self, member: int, packet: Packet, now: float, wall: float, counters: Counters) -> None:
+        """Nothing: the packet was sent to everybody who may hear it, or counted as dropped.
+
+        `now` and `wall` are seconds, monotonic and since 1970.
+        """
+        relay = self.stage.push(member, packet, now)
+        if isinstance(relay, Count):
+            counters[relay] += 1
+            return
+        counters[Count.RELAYED] += 1
+        fan_out(relay, self._hearing[relay.slot], counters)
+        self._report(relay.slot, now, wall, counters)
+
+    def _report(self, number: int, now: float, wall: float, counters: Counters) -> None:
+        """Nothing: the next few listeners got a sender report, so that all have one every five seconds of speech."""
+        slot, hearing = self.stage.slots[number], self._hearing[number]
+        phase = slot.packets % REPORT_EVERY
+        start, end = (packets * len(hearing) // REPORT_EVERY for packets in (phase, phase + 1))
+        share = hearing[start:end]
+        if not share:
+            return
+        timestamp = (slot.timestamp + round((now - slot.heard_at) * CLOCK_RATE)) % TIMESTAMPS
+        report = rtcp.sender_report(slot.ssrc, wall, timestamp, slot.packets, slot.octets)
+        for connection in share:
+            connection.send_rtcp(report, counters)
+        counters[Count.SENDER_REPORTS] += len(share)

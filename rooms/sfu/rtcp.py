@@ -1,0 +1,79 @@
+"""RTCP written for listeners and read from browsers (RFC 3550 section 6). PURE."""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rooms.sfu.messages import Code, Refused
+
+NTP_EPOCH = 2_208_988_800
+CNAME = b"stoa"
+
+_HEADER = struct.Struct("!BBH")
+_SENDER = struct.Struct("!LQLLL")
+_BLOCK = struct.Struct("!LBBHLLLL")
+_SR, _RR, _SDES, _BYE = 200, 201, 202, 203
+_WORD = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a receiver says of one stream.
+
+    `lost` is the fraction of the last interval, 0 to 255; `jitter` is in timestamp units.
+    """
+
+    ssrc: int
+    lost: int
+    jitter: int
+
+
+def sender_report(ssrc: int, wall: float, timestamp: int, packets: int, octets: int) -> bytes:
+    """The compound packet that ties `timestamp` to the wall clock (`wall` in seconds since 1970)."""
+    ntp = round((wall + NTP_EPOCH) * _WORD) % (_WORD * _WORD)
+    report = _SENDER.pack(ssrc, ntp, timestamp, packets % _WORD, octets % _WORD)
+    return _packet(_SR, 0, report) + _packet(_SDES, 1, _description(ssrc))
+
+
+def goodbye(ssrcs: Iterable[int]) -> bytes:
+    """The compound packet that ends the streams `ssrcs`, at least one."""
+    sources = tuple(ssrcs)
+    names = b"".join(_description(ssrc) for ssrc in sources)
+    head = _packet(_RR, 0, sources[0].to_bytes(4, "big")) + _packet(_SDES, len(sources), names)
+    return head + _packet(_BYE, len(sources), b"".join(ssrc.to_bytes(4, "big") for ssrc in sources))
+
+
+def _description(ssrc: int) -> bytes:
+    item = ssrc.to_bytes(4, "big") + bytes((1, len(CNAME))) + CNAME
+    return item + bytes(4 - len(item) % 4)
+
+
+def _packet(kind: int, count: int, body: bytes) -> bytes:
+    return _HEADER.pack(0x80 | count, kind, len(body) // 4) + body
+
+
+def parse(data: bytes) -> list[Block]:
+    """All report blocks of the sender and receiver reports in a compound packet; other packets are passed over.
+
+    Raises `Refused(RTCP_INVALID)`: wrong version, or a packet that ends beyond the data or before its blocks do.
+    """
+    blocks: list[Block] = []
+    at = 0
+    while at < len(data):
+        if len(data) - at < _HEADER.size:
+            raise Refused(Code.RTCP_INVALID)
+        first, kind, words = _HEADER.unpack_from(data, at)
+        end = at + 4 + 4 * words
+        if first >> 6 != 2 or end > len(data):
+            raise Refused(Code.RTCP_INVALID)
+        if kind in (_SR, _RR):
+            blocks += _blocks(data, at + (28 if kind == _SR else 8), end, first & 0x1F)
+        at = end
+    return blocks
+
+
+def _blocks(data: bytes, start: int, end: int, count: int) -> list[Block]:
+    if start + count * _BLOCK.size > end:
+        raise Refused(Code.RTCP_INVALID)
+    found = (_BLOCK.unpack_from(data, start + index * _BLOCK.size) for index in range(count))
+    return [Block(ssrc, lost, jitter) for ssrc, lost, _, _, _, jitter, _, _ in found]

@@ -1,0 +1,306 @@
+"""An SDP offer read and its answer written, in the one shape we speak (RFC 8866, RFC 8843, RFC 8839). PURE.
+
+One microphone line at most, one line per slot, Opus only, one BUNDLE, ICE-lite. Everything else offered is answered
+with port 0. Candidates in the offer are ignored: an ICE-lite agent never needs them.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from rooms.sfu.messages import MAX_SDP, Code, Refused
+from rooms.sfu.stage import SLOTS, Shape
+
+MAX_LINES = 2000
+MAX_LINE = 2000
+MAX_MEDIA = 32
+MAX_FINGERPRINTS = 8
+
+LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+DIGESTS: Mapping[str, int] = MappingProxyType({"sha-256": 32, "sha-384": 48, "sha-512": 64})
+
+_ATTRIBUTE = re.compile(r"([a-z0-9-]{1,40})(?::(.*))?")
+_MEDIA = re.compile(
+    r"(audio|video|text|application|message|image) (\d{1,5})(?:/\d{1,5})? ([A-Za-z0-9/]{3,40}) "
+    r"([A-Za-z0-9*. -]{1,1000})"
+)
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
+_OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE)
+_EXTENSION = re.compile(r"(\d{1,2})(?:/(sendrecv|sendonly|recvonly))? (\S+)(?: .*)?")
+_FINGERPRINT = re.compile(r"([a-z0-9-]{1,10}) ((?:[0-9a-f]{2}:){15,63}[0-9a-f]{2})", re.IGNORECASE)
+
+_PROTOCOLS = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP"})
+_ONE_BYTE_IDS = range(1, 15)
+_RTCP_TYPES = range(64, 96)
+_DIRECTIONS: Mapping[str, tuple[bool, bool]] = MappingProxyType(
+    {"sendrecv": (True, True), "sendonly": (True, False), "recvonly": (False, True), "inactive": (False, False)}
+)
+_NAMES: Mapping[tuple[bool, bool], str] = MappingProxyType({flags: name for name, flags in _DIRECTIONS.items()})
+_MIRRORED: Mapping[str, str] = MappingProxyType(
+    {"": "", "sendrecv": "", "sendonly": "/recvonly", "recvonly": "/sendonly"}
+)
+
+Attributes = Mapping[str, list[str]]
+
+
+class Role(StrEnum):
+    """What we are in the DTLS handshake; the words of `a=setup` (RFC 4145 section 4)."""
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+
+
+_ANSWERED: Mapping[str, Role] = MappingProxyType(
+    {"actpass": Role.PASSIVE, "active": Role.PASSIVE, "passive": Role.ACTIVE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One m= section of the offer.
+
+    `shape` is None where there is no Opus that we can use; `extensions` are the values of the answer's a=extmap lines.
+    """
+
+    kind: str
+    protocol: str
+    formats: str
+    mid: str | None
+    sends: bool
+    receives: bool
+    shape: Shape | None
+    extensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an offer asks for: `microphone` and `slots` are indices into `lines`; `role` is ours."""
+
+    role: Role
+    fingerprints: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    microphone: int | None
+    slots: tuple[int, ...]
+    bundled: bool
+
+    @property
+    def shape(self) -> Shape | None:
+        """What the microphone line will send; None without one."""
+        return None if self.microphone is None else self.lines[self.microphone].shape
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What the listener negotiated for each of his lines, lowest slot first."""
+        return tuple(shape for index in self.slots if (shape := self.lines[index].shape))
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Our side of the answer: a number for the o= line, ICE credentials, SHA-256 fingerprint in hex with colons,
+    addresses (host, port) that we can be reached at, and the SSRC of each slot.
+    """
+
+    session: int
+    ufrag: str
+    password: str
+    fingerprint: str
+    candidates: tuple[tuple[str, int], ...]
+    ssrcs: tuple[int, ...]
+
+
+def parse(text: str, *, listen: bool) -> Offer:
+    """The offer in `text`; with `listen` false no line is taken as a slot.
+
+    Raises `Refused`: SDP_TOO_LARGE, SDP_INVALID, NO_AUDIO (no line that we could use), NO_OPUS or NO_FINGERPRINT.
+    """
+    session, media = _sections(text)
+    lines = tuple(_line(head, attributes) for head, attributes in media)
+    group = _bundle(session)
+    usable = _usable(lines, group)
+    microphone = next((index for index in usable if lines[index].sends), None)
+    slots = tuple(index for index in usable if lines[index].receives)[:SLOTS] if listen else ()
+    if microphone is None and not slots:
+        audio = any(line.kind == "audio" for line in lines) and not usable
+        raise Refused(Code.NO_OPUS if audio else Code.NO_AUDIO)
+    first = min((*slots, *(() if microphone is None else (microphone,))))
+    sources = (media[first][1], session, *(attributes for _, attributes in media))
+    return Offer(
+        role=_role(sources),
+        fingerprints=_fingerprints(sources),
+        lines=lines,
+        microphone=microphone,
+        slots=slots,
+        bundled=lines[first].mid in group,
+    )
+
+
+def _sections(text: str) -> tuple[Attributes, list[tuple[str, Attributes]]]:
+    """The session's attributes, and per m= section its head and its attributes."""
+    if len(text) > MAX_SDP:
+        raise Refused(Code.SDP_TOO_LARGE)
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    if len(lines) > MAX_LINES or max(map(len, lines)) > MAX_LINE:
+        raise Refused(Code.SDP_TOO_LARGE)
+    if lines[0] != "v=0":
+        raise Refused(Code.SDP_INVALID)
+    session: dict[str, list[str]] = defaultdict(list)
+    media: list[tuple[str, Attributes]] = []
+    attributes = session
+    for line in lines:
+        if line[1:2] != "=":
+            raise Refused(Code.SDP_INVALID)
+        if line[0] == "m":
+            attributes = defaultdict(list)
+            media.append((line[2:], attributes))
+        elif line[0] == "a" and (found := _ATTRIBUTE.fullmatch(line[2:])):
+            attributes[found[1]].append(found[2] or "")
+    if len(media) > MAX_MEDIA:
+        raise Refused(Code.SDP_TOO_LARGE)
+    return session, media
+
+
+def _line(head: str, attributes: Attributes) -> Line:
+    found = _MEDIA.fullmatch(head)
+    if not found:
+        raise Refused(Code.SDP_INVALID)
+    kind, port, protocol, formats = found.groups()
+    offered = int(port) != 0 or "bundle-only" in attributes
+    sends, receives = _direction(attributes)
+    level_id, extensions = _extensions(attributes, sends, receives)
+    speaks = kind == "audio" and offered and protocol in _PROTOCOLS and "rtcp-mux" in attributes
+    payload_type = _opus(attributes, formats.split()) if speaks else None
+    shape = None if payload_type is None else Shape(payload_type, level_id)
+    return Line(kind, protocol, formats, _mid(attributes), sends, receives, shape, extensions)
+
+
+def _direction(attributes: Attributes) -> tuple[bool, bool]:
+    """Whether the offerer sends and receives; both where the line does not say (RFC 8866 section 6.7)."""
+    return next((flags for name, flags in _DIRECTIONS.items() if name in attributes), (True, True))
+
+
+def _mid(attributes: Attributes) -> str | None:
+    values = attributes.get("mid")
+    if not values:
+        return None
+    if not _TOKEN.fullmatch(values[0]):
+        raise Refused(Code.SDP_INVALID)
+    return values[0]
+
+
+def _opus(attributes: Attributes, formats: list[str]) -> int | None:
+    """The first payload type of Opus that the line lists and that cannot be taken for RTCP (RFC 5761 section 4)."""
+    for value in attributes.get("rtpmap", ()):
+        found = _OPUS.fullmatch(value)
+        if found and found[1] in formats and int(found[1]) < 128 and int(found[1]) not in _RTCP_TYPES:
+            return int(found[1])
+    return None
+
+
+def _extensions(attributes: Attributes, sends: bool, receives: bool) -> tuple[int | None, tuple[str, ...]]:
+    """The level extension's id, and the a=extmap values that accept the level and the mid (RFC 8285 section 6)."""
+    level_id, accepted = None, []
+    for value in attributes.get("extmap", ()):
+        found = _EXTENSION.fullmatch(value)
+        if not found or found[3] not in (LEVEL_URI, MID_URI) or int(found[1]) not in _ONE_BYTE_IDS:
+            continue
+        way = found[2] or ""
+        if (way == "sendonly" and not sends) or (way == "recvonly" and not receives):
+            continue
+        accepted.append(f"{found[1]}{_MIRRORED[way]} {found[3]}")
+        if found[3] == LEVEL_URI:
+            level_id = int(found[1])
+    return level_id, tuple(accepted)
+
+
+def _bundle(session: Attributes) -> tuple[str, ...]:
+    """The mids of the offer's BUNDLE group."""
+    groups = (value.split() for value in session.get("group", ()))
+    return next((tuple(group[1:]) for group in groups if group[:1] == ["BUNDLE"]), ())
+
+
+def _usable(lines: tuple[Line, ...], group: tuple[str, ...]) -> tuple[int, ...]:
+    """The lines with Opus that share the first one's transport: it alone, or those of its BUNDLE group."""
+    able = [index for index, line in enumerate(lines) if line.shape and (line.sends or line.receives)]
+    if not able or lines[able[0]].mid not in group:
+        return tuple(able[:1])
+    return tuple(index for index in able if lines[index].mid in group)
+
+
+def _role(sources: Iterable[Attributes]) -> Role:
+    setup = next((values[0] for source in sources if (values := source.get("setup"))), "actpass")
+    if setup not in _ANSWERED:
+        raise Refused(Code.SDP_INVALID)
+    return _ANSWERED[setup]
+
+
+def _fingerprints(sources: Iterable[Attributes]) -> tuple[tuple[str, str], ...]:
+    """Digest names and values of the first section that has any with a digest that we can check."""
+    for source in sources:
+        found = [_FINGERPRINT.fullmatch(value) for value in source.get("fingerprint", ())[:MAX_FINGERPRINTS]]
+        good = tuple(
+            (one[1].lower(), one[2].upper())
+            for one in found
+            if one and DIGESTS.get(one[1].lower()) == (len(one[2]) + 1) // 3
+        )
+        if good:
+            return good
+    raise Refused(Code.NO_FINGERPRINT)
+
+
+def answer(offer: Offer, local: Local) -> str:
+    """The answer to `offer`: as many m= lines in the same order, those that we do not take with port 0."""
+    taken = (line for index, line in enumerate(offer.lines) if index in offer.slots or index == offer.microphone)
+    lines = ["v=0", f"o=- {local.session} 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=ice-lite"]
+    if offer.bundled:
+        lines.append(" ".join(("a=group:BUNDLE", *(line.mid or "" for line in taken))))
+    lines.append("a=msid-semantic: WMS *")
+    for index, line in enumerate(offer.lines):
+        receives, slot = index == offer.microphone, offer.slots.index(index) if index in offer.slots else None
+        if line.shape is None or (not receives and slot is None):
+            lines += _rejected(line)
+        else:
+            lines += _accepted(line, line.shape.payload_type, _NAMES[slot is not None, receives], offer.role, local)
+            lines += [] if slot is None else _stream(slot, local.ssrcs[slot])
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rejected(line: Line) -> Iterator[str]:
+    yield f"m={line.kind} 0 {line.protocol} {line.formats}"
+    yield "c=IN IP4 0.0.0.0"
+    yield "a=inactive"
+    if line.mid is not None:
+        yield f"a=mid:{line.mid}"
+
+
+def _accepted(line: Line, payload_type: int, direction: str, role: Role, local: Local) -> Iterator[str]:
+    host, port = local.candidates[0]
+    yield f"m=audio {port} {line.protocol} {payload_type}"
+    yield f"c=IN {'IP6' if ':' in host else 'IP4'} {host}"
+    yield f"a={direction}"
+    if line.mid is not None:
+        yield f"a=mid:{line.mid}"
+    yield "a=rtcp-mux"
+    yield f"a=ice-ufrag:{local.ufrag}"
+    yield f"a=ice-pwd:{local.password}"
+    yield f"a=fingerprint:sha-256 {local.fingerprint}"
+    yield f"a=setup:{role}"
+    yield f"a=rtpmap:{payload_type} opus/48000/2"
+    yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1"
+    yield from (f"a=extmap:{extension}" for extension in line.extensions)
+    for rank, (address, number) in enumerate(local.candidates):
+        yield f"a=candidate:{rank + 1} 1 udp {_priority(rank)} {address} {number} typ host"
+    yield "a=end-of-candidates"
+
+
+def _priority(rank: int) -> int:
+    """A host candidate's priority, the first the highest (RFC 8445 section 5.1.2.1)."""
+    return (126 << 24) + ((65535 - rank) << 8) + 255
+
+
+def _stream(slot: int, ssrc: int) -> Iterator[str]:
+    yield f"a=msid:stoa slot{slot}"
+    yield f"a=ssrc:{ssrc} cname:stoa"

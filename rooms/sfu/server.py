@@ -1,0 +1,148 @@
+"""The media process: datagrams and orders in, datagrams and reports out."""
+
+import asyncio
+import signal
+import time
+from typing import Any
+
+import structlog
+
+from rooms.sfu import ice, rtcp, rtp
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.link import Link
+from rooms.sfu.messages import Refused, Report
+from rooms.sfu.peer import MAX_DATAGRAM
+from rooms.sfu.ports import Port, advertised, open_ports
+from rooms.sfu.registry import Registry
+from rooms.sfu.settings import Settings
+
+BATCH = 64
+"""Datagrams read from one socket before the loop looks at the others."""
+ALIVE_EVERY = 2.0
+TICK = 1.0
+DEADLINE = 5.0
+"""Seconds from SIGTERM to the end of the process, at most."""
+
+_log = structlog.get_logger()
+
+
+class Server:
+    """The sockets of one media process and everything behind them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.counters: Counters = Counters()
+        self.ports = open_ports(settings.hosts, settings.port)
+        candidates = advertised(self.ports, settings.public)
+        self.registry = Registry(settings.sfu, candidates, self._report, self.counters)
+        self._link = Link(settings.redis_url, settings.sfu, self.registry.take, self.registry.alive, self.counters)
+
+    def _report(self, report: Report) -> None:
+        self._link.send(report)
+
+    async def run(self) -> None:
+        """Nothing, once SIGTERM or SIGINT came and everybody was told."""
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        for port in self.ports:
+            loop.add_reader(port.socket, self._readable, port)
+        work = [asyncio.create_task(one) for one in (self._link.run(), self._beat(), self._age())]
+        await stop.wait()
+        await self._drain()
+        for task in work:
+            task.cancel()
+        for port in self.ports:
+            loop.remove_reader(port.socket)
+            port.socket.close()
+
+    async def _drain(self) -> None:
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await self.registry.drain()
+                await self._link.flushed()
+        except TimeoutError:
+            _log.warning("drain_cut_short")
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(ALIVE_EVERY)
+            self._link.greet()
+
+    async def _age(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self.registry.tick(time.monotonic())
+
+    def _readable(self, port: Port) -> None:
+        receive = port.socket.recvfrom
+        for _ in range(BATCH):
+            try:
+                data, address = receive(MAX_DATAGRAM + 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.counters[Count.RECEIVE_FAILED] += 1
+                return
+            try:
+                self.receive(port, data, address)
+            except Refused as refused:
+                self.counters[refused.code] += 1
+
+    def receive(self, port: Port, data: bytes, address: Any) -> None:
+        """Nothing: the datagram went to whom it is for, or was counted. Raises `Refused` for what is malformed.
+
+        The first byte tells what it is (RFC 7983 section 7).
+        """
+        if not 2 <= len(data) <= MAX_DATAGRAM:
+            self.counters[Count.BAD_SIZE] += 1
+            return
+        first = data[0]
+        if first < 4:
+            self._stun(port, data, address)
+            return
+        connection = port.known.get(address)
+        if connection is None:
+            self.counters[Count.UNKNOWN_SOURCE] += 1
+        elif 128 <= first <= 191:
+            self._media(connection, data)
+        elif 20 <= first <= 63:
+            if not connection.peer.feed(data):
+                self.counters[Count.DTLS_OVERFLOW] += 1
+        else:
+            self.counters[Count.UNKNOWN_KIND] += 1
+
+    def _stun(self, port: Port, data: bytes, address: Any) -> None:
+        request = ice.parse(data)
+        connection = self.registry.users.get(request.user)
+        if connection is None:
+            self.counters[Count.UNKNOWN_USER] += 1
+            return
+        ice.check(request, connection.local.password)
+        moved = connection.checked(port, address, nominated=request.nominated, now=time.monotonic())
+        if moved and connection.handshake:
+            self.counters[Count.ADDRESS_MOVES] += 1
+        answer = ice.answer(request, address[0], address[1], connection.local.password)
+        port.send(answer, address, self.counters)
+        self.registry.greet(connection)
+
+    def _media(self, connection: Connection, data: bytes) -> None:
+        if not connection.connected:
+            self.counters[Count.EARLY] += 1
+        elif rtp.is_rtcp(data):
+            blocks = rtcp.parse(connection.peer.open_rtcp(data))
+            self.counters[Count.RECEIVER_REPORTS] += len(blocks)
+        else:
+            self._speech(connection, connection.peer.open(data))
+
+    def _speech(self, connection: Connection, data: bytes) -> None:
+        microphone = connection.offer.shape
+        if microphone is None:
+            self.counters[Count.NOT_ALLOWED] += 1
+            return
+        packet = rtp.parse(data, microphone.level_id)
+        if packet.payload_type != microphone.payload_type:
+            self.counters[Count.NOT_OPUS] += 1
+            return
+        connection.room.push(connection.member, packet, time.monotonic(), time.time(), self.counters)

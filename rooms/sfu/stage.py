@@ -1,0 +1,214 @@
+"""One room's stage: a speaker's packet in, a slot's packet out, continuous for every listener. PURE.
+
+Each slot is one RTP stream whose sources change. Its sequence and time are shared by all listeners, so that a packet
+is built once for all of them. A listener who was not sent a tenure (his own voice) or joined late carries an offset:
+his sequence never jumps, or SRTP's rollover guess would fail for good (RFC 3711 section 3.3.1).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rooms.sfu.counters import Count
+from rooms.sfu.levels import Floor, heard
+from rooms.sfu.rtp import CLOCK_RATE, Packet
+
+SLOTS = 3
+SEQUENCES, TIMESTAMPS = 1 << 16, 1 << 32
+FIRST, SPREAD = 1 << 14, 1 << 13
+"""A listener's first sequence is FIRST to FIRST + SPREAD: SRTP receivers guess the rollover right below 32,768, also
+when the first packets come late or never."""
+MAX_DROPOUT = 3000
+"""Packets a source may skip and still be the same stream (RFC 3550 appendix A.1)."""
+MAX_LATE = 512
+"""Packets a source's packet may come late; SRTP's window of 1,024 must never be left."""
+PAUSE = 3.0
+"""Seconds of nothing after which a source's own clock is no longer trusted; Opus DTX sends every 0.4 s."""
+FRAME = 960
+RATE, BURST = 120.0, 60.0
+"""Packets per second and at once that one member may send: Opus frames of 10 ms and some jitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a listener negotiated for a line: payload type of Opus, id of the level extension or None."""
+
+    payload_type: int
+    level_id: int | None
+
+
+class View(NamedTuple):
+    """How a listener sees one slot: what he adds to its sequence, and his `Shape`. Equal views share their bytes."""
+
+    offset: int
+    payload_type: int
+    level_id: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One connection that listens: what it negotiated for its lines and, once it joined, its views.
+
+    Both are in the order of the slots.
+    """
+
+    member: int
+    shapes: tuple[Shape, ...]
+    views: list[View] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Slot:
+    """One outgoing stream: next sequence, last time, and how the present source's numbers map onto it.
+
+    `opened` is the slot's sequence at which the present tenure began; `oldest` and `newest` bound the source's numbers.
+    """
+
+    ssrc: int
+    sequence: int
+    timestamp: int
+    source: tuple[int, int] | None = None
+    opened: int = 0
+    oldest: int = 0
+    newest: int = 0
+    sequence_offset: int = 0
+    timestamp_offset: int = 0
+    heard_at: float = 0.0
+    packets: int = 0
+    octets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A packet to be sent to every listener of `slot` but the member who spoke it."""
+
+    slot: int
+    member: int
+    packet: Packet
+
+
+@dataclass(slots=True)
+class _Allowance:
+    tokens: float = BURST
+    at: float = 0.0
+
+
+class Stage:
+    """The slots of one room, those who may speak and those who listen."""
+
+    def __init__(self, ssrcs: tuple[int, ...], sequence: int, timestamp: int) -> None:
+        self.slots = [Slot(ssrc, _folded(sequence), timestamp % TIMESTAMPS) for ssrc in ssrcs]
+        self.speak: frozenset[int] = frozenset()
+        self.listeners: list[Listener] = []
+        self._floor = Floor(len(ssrcs))
+        self._allowances: dict[int, _Allowance] = {}
+
+    def allow(self, members: Iterable[int]) -> None:
+        """Nothing: from now on exactly `members` may be heard; who may not any more leaves his slot."""
+        speak = frozenset(members)
+        for member in self.speak - speak:
+            self.quit(member)
+        self.speak = speak
+
+    def join(self, listener: Listener) -> None:
+        """Nothing: `listener` is sent every packet from the next one on, his first sequence below 32,768."""
+        for slot, shape in zip(self.slots, listener.shapes, strict=False):
+            first = self._first(slot, listener.member)
+            offset = (_folded(first) - first) % SEQUENCES
+            listener.views.append(View(offset, shape.payload_type, shape.level_id))
+        self.listeners.append(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Nothing: `listener` is sent nothing more."""
+        if listener in self.listeners:
+            self.listeners.remove(listener)
+
+    def quit(self, member: int) -> None:
+        """Nothing: `member`'s slot, if any, is free: his last connection is gone."""
+        self._floor.leave(member)
+        self._allowances.pop(member, None)
+
+    def push(self, member: int, packet: Packet, now: float) -> Relay | Count:
+        """The packet to send on, or why it is dropped: NOT_ALLOWED, TOO_FAST, NO_SLOT or LATE. `now` in seconds."""
+        if member not in self.speak:
+            return Count.NOT_ALLOWED
+        if not self._afford(member, now):
+            return Count.TOO_FAST
+        number = self._floor.push(member, heard(packet.level, len(packet.payload)), now)
+        if number is None:
+            return Count.NO_SLOT
+        slot = self.slots[number]
+        follows = self._follows(slot, member, packet, now)
+        if not follows:
+            self._begin(slot, number, member, packet, now)
+        elif _behind(packet.sequence, slot.oldest):
+            return Count.LATE
+        return Relay(number, member, self._map(slot, packet, not follows, now))
+
+    def _first(self, slot: Slot, member: int) -> int:
+        """The slot's sequence from which on `member` has not been sent anything."""
+        return slot.opened if slot.source and slot.source[0] == member else slot.sequence
+
+    def _afford(self, member: int, now: float) -> bool:
+        allowance = self._allowances.setdefault(member, _Allowance(at=now))
+        allowance.tokens = min(BURST, allowance.tokens + (now - allowance.at) * RATE)
+        allowance.at = now
+        if allowance.tokens < 1.0:
+            return False
+        allowance.tokens -= 1.0
+        return True
+
+    def _follows(self, slot: Slot, member: int, packet: Packet, now: float) -> bool:
+        """True when `packet` continues what the slot carries; otherwise a new tenure begins."""
+        if slot.source != (member, packet.ssrc) or now - slot.heard_at > PAUSE:
+            return False
+        return _behind(packet.sequence, slot.newest) or _ahead(packet.sequence, slot.newest) <= MAX_DROPOUT
+
+    def _begin(self, slot: Slot, number: int, member: int, packet: Packet, now: float) -> None:
+        """Nothing: the slot's sequence goes on by one and its time by the clock, whatever the source's say."""
+        if slot.source:
+            self._rebase(slot, number, slot.source[0])
+            elapsed = max(FRAME, round((now - slot.heard_at) * CLOCK_RATE))
+            slot.timestamp = (slot.timestamp + elapsed) % TIMESTAMPS
+        slot.source = (member, packet.ssrc)
+        slot.opened = slot.sequence
+        slot.oldest = packet.sequence
+        slot.newest = (packet.sequence - 1) % SEQUENCES
+        slot.sequence_offset = slot.sequence - packet.sequence
+        slot.timestamp_offset = slot.timestamp - packet.timestamp
+
+    def _rebase(self, slot: Slot, number: int, member: int) -> None:
+        """Nothing: the connections of `member`, who did not hear his own tenure, go on where they were."""
+        for listener in self.listeners:
+            if listener.member == member and number < len(listener.views):
+                view = listener.views[number]
+                offset = (view.offset + slot.opened - slot.sequence) % SEQUENCES
+                listener.views[number] = view._replace(offset=offset)
+
+    def _map(self, slot: Slot, packet: Packet, begins: bool, now: float) -> Packet:
+        """The packet in the slot's own numbers; the slot's state moves on if it is the newest."""
+        sequence = (packet.sequence + slot.sequence_offset) % SEQUENCES
+        timestamp = (packet.timestamp + slot.timestamp_offset) % TIMESTAMPS
+        if not _behind(packet.sequence, slot.newest):
+            slot.newest = packet.sequence
+            if _ahead(slot.newest, slot.oldest) > MAX_LATE:
+                slot.oldest = (slot.newest - MAX_LATE) % SEQUENCES
+            slot.sequence = (sequence + 1) % SEQUENCES
+            slot.timestamp, slot.heard_at = timestamp, now
+        slot.packets += 1
+        slot.octets += len(packet.payload)
+        marker = packet.marker or begins
+        return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload)
+
+
+def _folded(sequence: int) -> int:
+    return FIRST + sequence % SPREAD
+
+
+def _ahead(sequence: int, other: int) -> int:
+    return (sequence - other) % SEQUENCES
+
+
+def _behind(sequence: int, other: int) -> bool:
+    """True when `sequence` is before `other` on the circle of sequence numbers."""
+    return _ahead(sequence, other) >= SEQUENCES // 2
