@@ -7,7 +7,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()  # before anything that imports models
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origin import SameOrigin  # noqa: E402
@@ -19,7 +18,7 @@ application = Proxied(
         ProtocolTypeRouter(
             {
                 "http": django,
-                "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+                "websocket": SameOrigin(URLRouter(websocket_urlpatterns)),
             }
         )
     )

@@ -1,4 +1,4 @@
-"""The processes of one machine, in the order they start; the same commands run apart in production."""
+"""The processes of one machine, in the order they start, the opposite of which they stop in; the same commands run apart in production."""
 
 import sys
 from collections.abc import Iterator
@@ -26,12 +26,11 @@ def media() -> Iterator[Child]:
 
 
 def slow() -> Iterator[Child]:
-    """The Celery worker and its clock."""
+    """Celery's clock and its worker."""
     celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
-    yield Child(
-        "worker", (*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"), grace=10, nice=10
-    )
+    worker = ("worker", "--concurrency", "1", "--without-gossip", "--without-mingle")
     yield Child("beat", (*celery, "beat", "--pidfile", ""), grace=3, nice=10)
+    yield Child("worker", (*celery, *worker), grace=10, nice=10)
 
 
 def web() -> Child:

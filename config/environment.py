@@ -68,15 +68,23 @@ class Environment:
         return value
 
     def address(self, name: str, default: str) -> str:
-        """An IPv4 or IPv6 address, or an empty text."""
+        """An IPv4 or IPv6 address."""
         value = self.text(name, default)
-        if value and not _parses(ip_address, value):
+        if not _parses(ip_address, value):
             raise SettingsError(name, f"must be an IP address, not {value!r}")
         return value
 
-    def names(self, name: str) -> list[str]:
+    def addresses(self, name: str, default: str) -> list[str]:
+        """IPv4 and IPv6 addresses, comma-separated."""
+        values = self.names(name, default)
+        for value in values:
+            if not _parses(ip_address, value):
+                raise SettingsError(name, f"must list IP addresses with commas between them, not {value!r}")
+        return values
+
+    def names(self, name: str, default: str = "") -> list[str]:
         """The parts of a comma-separated list."""
-        return [part.strip() for part in self.text(name, "").split(",") if part.strip()]
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
     def networks(self, name: str) -> list[str]:
         """Networks in CIDR notation, comma-separated."""

@@ -5,18 +5,23 @@ from ipaddress import ip_address
 
 import redis
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from rooms.sfu import messages
 
+
+@login_not_required
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers; depends on nothing."""
     return JsonResponse({"ok": True})
 
 
+@login_not_required
 def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when every check passes, else 503; each check is named: true, or what is wrong."""
     found = {name: _outcome(check) for name, check in CHECKS.items()}
@@ -24,11 +29,13 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": ready, **found}, status=200 if ready else 503)
 
 
+@login_not_required
 def version(_request: HttpRequest) -> HttpResponse:
     """The version that runs."""
     return JsonResponse({"version": settings.VERSION})
 
 
+@login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """The Prometheus figures of this process, for loopback or for whoever bears STOA_METRICS_TOKEN."""
     if not _may_read_metrics(request):
@@ -68,9 +75,24 @@ def migrations() -> str:
 
 def broker() -> str:
     """What is wrong with Redis or Valkey; empty when it answers. Raises RedisError."""
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+    with _redis() as client:
         client.ping()
     return ""
 
 
-CHECKS: Mapping[str, Callable[[], str]] = {"database": database, "migrations": migrations, "redis": broker}
+def media() -> str:
+    """What is wrong with the media side; empty when a media process listens for orders. Raises RedisError."""
+    with _redis() as client:
+        return "" if client.pubsub_channels(messages.orders_channel("*")) else "no media process"
+
+
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+CHECKS: Mapping[str, Callable[[], str]] = {
+    "database": database,
+    "migrations": migrations,
+    "redis": broker,
+    "media": media,
+}

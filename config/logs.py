@@ -69,6 +69,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.channels.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "daphne": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
 

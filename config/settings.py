@@ -20,9 +20,9 @@ VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="u
 STOA_DATA = folder.path(os.environ)
 STOA_HTTP_HOST = env.address("STOA_HTTP_HOST", "127.0.0.1")
 STOA_HTTP_PORT = env.port("STOA_HTTP_PORT", 8000)
-STOA_UDP_HOST = env.address("STOA_UDP_HOST", "")
+STOA_UDP_HOST = env.addresses("STOA_UDP_HOST", "0.0.0.0,::")
 STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
-STOA_PUBLIC_IP = env.address("STOA_PUBLIC_IP", "")
+STOA_PUBLIC_IP = env.addresses("STOA_PUBLIC_IP", "")
 STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
 STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))
 STOA_TRUSTED_PROXIES = env.networks("STOA_TRUSTED_PROXIES")
@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -119,16 +120,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "stoa"},
-    },
-}
-
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -222,6 +217,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")
 
 LOGGING_CONFIG = "logging.config.dictConfig"

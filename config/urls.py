@@ -1,5 +1,6 @@
 """Every path of the web tier."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -11,7 +12,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("version", health.version),
     path("metrics", health.metrics),
-    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("", include("accounts.urls")),

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from accounts.actions import owner_link
 from config import catalog, children, folder, ports, static, valkey
 from config.supervisor import Supervisor
 
@@ -39,25 +40,33 @@ class Command(BaseCommand):
             await supervisor.stop()
 
     async def _start(self, supervisor: Supervisor) -> None:
-        """Start in the order of dependence: whoever is stopped first is started last."""
+        """Start in the order of dependence; they are stopped in the opposite one."""
         if _private_valkey():
             folder.prepare_socket_folder(settings.STOA_DATA)
             await supervisor.start(children.private_valkey())
             await asyncio.to_thread(valkey.wait_until_ready, settings.STOA_DATA)
-        for child in children.slow():
+        await asyncio.to_thread(prepare)
+        for child in (*children.slow(), *children.media(), children.web()):
             await supervisor.start(child)
-        for child in children.media():
-            await supervisor.start(child)
-        await asyncio.to_thread(self._prepare)
-        await supervisor.start(children.web())
+        await ports.opened(settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT)
+        await asyncio.to_thread(self._greet)
 
-    def _prepare(self) -> None:
-        catalog.compile_all(settings.BASE_DIR / "locale")
-        call_command("migrate", interactive=False, verbosity=0)
-        static.collect()
+    def _greet(self) -> None:
+        """Say where everything is; until somebody owns this server, also how to."""
         self.stdout.write(f"Stoa {settings.VERSION} is at {settings.PUBLIC_URL}")
-        self.stdout.write(f"Everything it keeps is in {settings.STOA_DATA}")
+        self.stdout.write(f"Its database, keys and queues are in {settings.STOA_DATA}; no audio is ever written there.")
+        link = owner_link()
+        if link:
+            self.stdout.write(f"Make the owner's account, once, at {link}")
         connections.close_all()
+
+
+def prepare() -> None:
+    """Bring translations, database and static files up to date."""
+    catalog.compile_all(settings.BASE_DIR / "locale")
+    call_command("migrate", interactive=False, verbosity=0)
+    static.collect()
+    connections.close_all()
 
 
 def _private_valkey() -> bool:
