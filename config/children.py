@@ -1,4 +1,7 @@
-"""The processes of one machine, in the order they start, the opposite of which they stop in; the same commands run apart in production."""
+"""The processes of one machine, in the order they start; they stop in the opposite one.
+
+The same commands run apart in production.
+"""
 
 import sys
 from collections.abc import Iterator
