@@ -33,7 +33,7 @@ class Code(StrEnum):
     USED = "used"
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
     """The code is not accepted; `code` says why."""
 
     def __init__(self, code: Code) -> None:
@@ -61,7 +61,7 @@ class Terms:
 def make(random: bytes) -> str:
     """A code, without dashes, from `RANDOM_BYTES` random bytes; 32 of them leave no measurable bias."""
     if len(random) < RANDOM_BYTES:
-        raise ValueError(f"a code takes {RANDOM_BYTES} random bytes")
+        raise ValueError("too few random bytes for a code")
     number = int.from_bytes(random, "big")
     symbols = []
     for _ in range(LENGTH):

@@ -22,7 +22,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="")
     invite_quota = models.PositiveSmallIntegerField(default=5)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # the stubs hide Django's inner Meta
+    class Meta(AbstractUser.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(Lower("username"), name="one_account_per_user_name")]
 
@@ -82,7 +82,7 @@ class Redemption(models.Model):
 
 
 class Acceptance(models.Model):
-    """Somebody accepted what applies here: which text (version and hash), under which profile, read in which language."""
+    """Somebody accepted what applies here: which text (version and hash), which profile, read in which language."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="acceptances")
     profile = models.CharField(max_length=20)

@@ -1,1 +1,84 @@
-"""Sign-ins, sign-outs and second factors, as allauth and Django tell of them, on their way into the audit log."""
+"""Sign-ins, sign-outs and second factors, as Django and allauth tell of them, on their way into the audit log.
+
+Where a transaction is open the entry belongs to it; a sign-in that cannot be recorded does not happen.
+"""
+
+from typing import Any
+
+from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import signals as sessions
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+from moderation.audit.record import record, record_refusal
+from moderation.audit.source import Source
+
+
+@receiver(sessions.user_logged_in)
+def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Somebody is in."""
+    _done("account.sign_in", request, user)
+
+
+@receiver(sessions.user_logged_out)
+def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Somebody left; nothing to tell of a session that was nobody's."""
+    if user is not None:
+        _done("account.sign_out", request, user)
+
+
+@receiver(sessions.user_login_failed)
+def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """A password did not fit; whose, if anybody's, is told by id."""
+    subject = User.objects.filter(username__iexact=credentials.get("username") or "").first()
+    _refused("account.sign_in", request, subject, "wrong_password")
+
+
+@receiver(factors.authentication_failed)
+def factor_failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A second factor did not fit."""
+    _refused("account.second_factor", request, user, f"wrong_{authenticator.type}")
+
+
+@receiver(factors.authenticator_used)
+def factor_used(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A second factor or a passkey fitted."""
+    _done("account.second_factor", request, user, {"type": authenticator.type})
+
+
+@receiver(factors.authenticator_added)
+def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A way in was added."""
+    _done("account.factor_add", request, user, {"type": authenticator.type})
+
+
+@receiver(factors.authenticator_removed)
+def factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A way in was removed."""
+    _done("account.factor_remove", request, user, {"type": authenticator.type})
+
+
+@receiver(factors.authenticator_reset)
+def factor_reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """Recovery codes were made anew."""
+    _done("account.factor_reset", request, user, {"type": authenticator.type})
+
+
+def _done(action: str, request: HttpRequest, user: User, detail: dict[str, str] | None = None) -> None:
+    with transaction.atomic():
+        record(
+            action,
+            source=Source.of_request(request),
+            actor=user.uid,
+            object_type="user",
+            object_id=user.uid,
+            detail=detail or {},
+        )
+
+
+def _refused(action: str, request: HttpRequest | None, subject: User | None, reason: str) -> None:
+    source = Source.of_request(request) if request is not None else Source.internal("internal")
+    record_refusal(action, source=source, object_type="user", object_id=subject.uid if subject else "", reason=reason)

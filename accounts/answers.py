@@ -1,0 +1,51 @@
+"""The answers that end a road: too many tries, not now, closed."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import throttle
+
+View = Callable[..., HttpResponseBase]
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """A 429: try again in `wait` seconds at most."""
+    context = {"minutes": -(-wait // 60)}
+    response = render(request, "accounts/too_many.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """A 503: what counts the tries is away, so no try can be allowed."""
+    response = render(request, "accounts/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = "5"
+    return response
+
+
+def throttled(view: View) -> View:
+    """The view, answering 429 or 503 where a throttle refused it."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except throttle.TooMany as error:
+            return too_many(request, error.wait)
+        except throttle.Unavailable:
+            return unavailable(request)
+
+    return answer
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Where the request wants to go on to, if that is on this host; else `default`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else default

@@ -1,0 +1,224 @@
+"""What people fill in."""
+
+import re
+import unicodedata
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
+from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.internal import auth
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import throttle, words
+from accounts.adapter import begin, tries
+from accounts.models import User
+
+# Letters nobody confuses: ASCII, and Chinese characters. Compared without regard to case, stored in lower case.
+_USERNAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.-]{1,29}")
+
+WORDS = {
+    words.Code.EMPTY: _("Please use letters that can be seen."),
+    words.Code.HIDDEN: _("This contains characters that cannot be seen. Please type it again instead of pasting it."),
+    words.Code.MARKS: _("This has too many marks on one letter."),
+    words.Code.OFFICE: _("This could be taken for somebody who speaks for the server. Please choose another."),
+    words.Code.LISTED: _("This contains a word that is not used here."),
+}
+
+
+def suitable(text: str, kind: words.Kind) -> str:
+    """The text, tidied, if the word policy lets it pass; raises `ValidationError` with words for people."""
+    tidied = words.tidy(text)
+    try:
+        words.check(tidied, kind)
+    except words.Refused as refusal:
+        raise ValidationError(WORDS[refusal.code], code=refusal.code) from refusal
+    return tidied
+
+
+class CodeForm(forms.Form):
+    """An invite code, as people type and paste it."""
+
+    code = forms.CharField(
+        label=_("Invite code"),
+        help_text=_("Capitals and dashes do not matter. You can also paste the whole link."),
+        max_length=400,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+                "class": "code",
+                "placeholder": "XXXX-XXXX-XXXX-XXXX-X",
+            }
+        ),
+    )
+
+
+class NameForm(forms.Form):
+    """What others see."""
+
+    display_name = forms.CharField(
+        label=_("What should people call you?"),
+        help_text=_("Everybody in a room sees this name. You can change it later."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname", "autofocus": True}),
+    )
+
+    def clean_display_name(self) -> str:
+        """The name, tidied."""
+        return suitable(self.cleaned_data["display_name"], words.Kind.NAME)
+
+
+class UserNameForm(forms.Form):
+    """What they sign in with."""
+
+    username = forms.CharField(
+        label=_("Choose a user name"),
+        help_text=_("You sign in with it, and hosts can invite you by it. Letters, digits, dot, dash and underscore."),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def clean_username(self) -> str:
+        """The user name in the form it is stored in, if nobody has it."""
+        username = username_of(self.cleaned_data["username"])
+        if User.objects.filter(username__iexact=username).exists():
+            raise ValidationError(_("Somebody has this user name already."), code="taken")
+        return username
+
+
+def username_of(text: str) -> str:
+    """The user name in the form it is stored in; raises `ValidationError`."""
+    username = unicodedata.normalize("NFKC", text).strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise ValidationError(
+            _("A user name has 2 to 30 letters, digits, dots, dashes or underscores; a letter or digit comes first."),
+            code="form",
+        )
+    return suitable(username, words.Kind.NAME)
+
+
+class PasswordForm(forms.Form):
+    """A password for somebody who has no account yet; left empty, the one chosen before stays."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        help_text=_("At least 10 characters. Several words make a good one."),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, user: User, chosen: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        field = self.fields["password"]
+        field.required = not chosen
+        if chosen:
+            field.help_text = _("You have chosen one. Leave this empty to keep it.")
+
+    def clean_password(self) -> str:
+        """The password, if it is not short, common or close to their names."""
+        password: str = self.cleaned_data["password"]
+        if password:
+            validate_password(password, self.user)
+        return password
+
+
+class PasskeyForm(forms.Form):
+    """The passkey the browser made."""
+
+    credential = forms.JSONField(widget=forms.HiddenInput)
+
+    def clean_credential(self) -> dict[str, Any]:
+        """The credential as the browser sent it, once its answer to our challenge holds."""
+        credential: dict[str, Any] = self.cleaned_data["credential"]
+        auth.parse_registration_response(credential)
+        if not auth.complete_registration(credential).is_user_verified():
+            raise ValidationError(_("The passkey did not check that it is you."), code="unverified")
+        return credential
+
+
+class ProfileForm(NameForm):
+    """What one may change about oneself at any time."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser asks")), *settings.LANGUAGES], required=False
+    )
+
+
+class IssueForm(forms.Form):
+    """A new invite code."""
+
+    uses = forms.IntegerField(label=_("For how many people?"), min_value=1, max_value=500, initial=1)
+    days = forms.TypedChoiceField(
+        label=_("For how long?"),
+        choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days"))],
+        coerce=int,
+        initial=7,
+    )
+
+
+class LoginForm(BaseLoginForm):  # type: ignore[misc]  # allauth has no types
+    """User name and password."""
+
+    def clean_login(self) -> str:
+        """The user name as it is stored; a malformed one is looked up all the same, and found by nobody."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["login"]).strip().lower()
+
+
+class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The old password, counted like one at the door, and the new one."""
+
+    def clean_oldpassword(self) -> str:
+        """The old password, if it is theirs."""
+        counted = tries(context.request, self.user.username)
+        begin(context.request, "account.password", *counted)
+        password: str = super().clean_oldpassword()
+        throttle.forgive(*counted)
+        return password
+
+
+class _CountedCode:
+    """A second factor typed in: wrong ones are counted per person."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The code, if it is right."""
+        counted = (throttle.WRONG_SECOND_FACTORS, self.user.uid)
+        begin(context.request, "account.second_factor", counted)
+        code: str = super().clean_code()  # type: ignore[misc]  # the form it is mixed into
+        throttle.forgive(counted)
+        return code
+
+
+class AuthenticateForm(_CountedCode, BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """A second factor at sign-in."""
+
+
+class ReauthenticateForm(_CountedCode, BaseReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """A second factor before a change."""
+
+
+class PasskeyLoginForm(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Signing in by passkey alone; whose it is, the passkey says by `uid`."""
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey, if its answer to our challenge holds."""
+        credential = self.cleaned_data["credential"]
+        response = auth.parse_authentication_response(credential).response
+        user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
+        return auth.complete_authentication(user or User(), credential)

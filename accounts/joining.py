@@ -1,0 +1,234 @@
+"""The screens of onboarding: one question on each, Back works, nothing is typed twice."""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts import actions, invites, notice, throttle
+from accounts.answers import safe_next, throttled
+from accounts.forms import CodeForm, NameForm, PasskeyForm, PasswordForm, UserNameForm
+from accounts.models import InviteCode, Purpose, User
+from accounts.onboarding import Answers, Step
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
+
+
+@login_not_required
+@never_cache
+@throttled
+def code(request: HttpRequest, code: str = "") -> HttpResponseBase:
+    """The code field; a code in the link or typed begins onboarding."""
+    if request.user.is_authenticated:
+        return render(request, "accounts/join/signed_in.html")
+    typed = request.POST.get("code", "") if request.method == "POST" else code
+    if not typed:
+        return _ask_code(request, CodeForm())
+    form = CodeForm({"code": typed})
+    if form.is_valid() and _admit(request, form):
+        return redirect("join_step", Step.NAME)
+    return _ask_code(request, form, HTTPStatus.NOT_FOUND)
+
+
+def _ask_code(request: HttpRequest, form: CodeForm, status: int = HTTPStatus.OK, alert: str = "") -> HttpResponse:
+    context = {"form": form, "alert": alert, "next": safe_next(request, "")}
+    return render(request, "accounts/join/code.html", context, status=status)
+
+
+def _admit(request: HttpRequest, form: CodeForm) -> bool:
+    """Whether the code opens the door; if not, the form says so: the same for every code that is one."""
+    source = Source.of_request(request)
+    counted = (throttle.WRONG_CODES, throttle.network(source.address))
+    _count(source, counted)
+    try:
+        digest = actions.digest_of(invites.normalise(form.cleaned_data["code"]))
+    except invites.Refused as refused:
+        _refuse(source, refused.code)
+        form.add_error("code", _mistyped(refused.code))
+        return False
+    invite = actions.find(digest)
+    refusal = actions.refusal(invite, timezone.now())
+    if invite is None or refusal is not None:
+        _refuse(source, refusal, invite)
+        form.add_error("code", shut())
+        return False
+    throttle.forgive(counted)
+    Answers.begin(invite, safe_next(request, "")).keep(request)
+    return True
+
+
+def _count(source: Source, counted: throttle.Try) -> None:
+    try:
+        throttle.begin(counted)
+    except throttle.TooMany:
+        record_refusal("invite.redeem", source=source, reason="too_many")
+        raise
+
+
+def _refuse(source: Source, reason: str | None, invite: InviteCode | None = None) -> None:
+    uid = invite.uid if invite else ""
+    record_refusal("invite.redeem", source=source, reason=reason or "", object_type="invite", object_id=uid)
+
+
+def _mistyped(code: invites.Code) -> str:
+    if code is invites.Code.MISTYPED:
+        return _("One character is not right. Please compare the code with what you were given.")
+    return _("This is not a whole code: it has 17 letters and digits, and neither 0, 1, I, L nor O.")
+
+
+def shut() -> str:
+    """What a stranger reads about a code that does not open the door, whatever became of it."""
+    return _("This code does not open the door. It may be used up or no longer valid: please ask for a new one.")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "credential")
+def step(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One screen of onboarding; screens that are not theirs, or too far ahead, lead to the one they have reached."""
+    answers = Answers.of(request)
+    if request.user.is_authenticated or answers is None:
+        return redirect("join")
+    path = answers.path()
+    if name not in path or path.index(Step(name)) > path.index(answers.reached()):
+        return redirect("join_step", answers.reached())
+    return _SCREENS[Step(name)](request, answers)
+
+
+def _screen(request: HttpRequest, answers: Answers, step: Step, context: dict[str, Any]) -> HttpResponse:
+    path = answers.path()
+    number = path.index(step) + 1
+    back = reverse("join_step", args=[path[number - 2]]) if number > 1 else reverse("join")
+    # The code before and the sound after are screens, too.
+    place = {"back": back, "number": number + 1, "total": len(path) + 2, "answers": answers}
+    return render(request, f"accounts/join/{step.replace('-', '_')}.html", context | place)
+
+
+def _onwards(request: HttpRequest, answers: Answers, step: Step) -> HttpResponseBase:
+    answers.keep(request)
+    path = answers.path()
+    return redirect("join_step", path[path.index(step) + 1])
+
+
+def _ask(
+    request: HttpRequest, answers: Answers, *, step: Step, form_class: type[forms.Form], field: str
+) -> HttpResponseBase:
+    """A screen that asks for one word."""
+    form = form_class(request.POST or None, initial={field: getattr(answers, field)})
+    if not form.is_valid():
+        return _screen(request, answers, step, {"form": form})
+    setattr(answers, field, form.cleaned_data[field])
+    return _onwards(request, answers, step)
+
+
+def _keys(request: HttpRequest, answers: Answers) -> HttpResponseBase:
+    """A password or a passkey; the last one chosen counts."""
+    passkey = PasskeyForm(request.POST if "credential" in request.POST else None)
+    typed = request.POST if "password" in request.POST else None
+    password = PasswordForm(typed, user=answers.person(), chosen=answers.has_keys())
+    if passkey.is_valid():
+        answers.password, answers.passkey = "", passkey.cleaned_data["credential"]
+    elif password.is_valid() and password.cleaned_data["password"]:
+        answers.password, answers.passkey = make_password(password.cleaned_data["password"]), None
+    elif not password.is_valid():
+        options = auth.begin_registration(answers.person(), passwordless=True)
+        context = {"form": password, "passkey": passkey, "js_data": {"creation_options": options}}
+        return _screen(request, answers, Step.KEYS, context)
+    if answers.purpose == Purpose.RESET:
+        return _replace_keys(request, answers)
+    return _onwards(request, answers, Step.KEYS)
+
+
+def _replace_keys(request: HttpRequest, answers: Answers) -> HttpResponseBase:
+    """The end of a reset: every other way in is gone, and they sign in by the new one."""
+    source = Source.of_request(request)
+    Answers.forget(request)
+    try:
+        actions.replace_keys(answers.digest, answers.keys(), now=timezone.now(), source=source)
+    except invites.Refused as refused:
+        return _turn_away(request, refused.code, source)
+    messages.success(request, _("Done. Please sign in."))
+    return redirect("account_login")
+
+
+def _notice(request: HttpRequest, answers: Answers) -> HttpResponseBase:
+    here = notice.here()
+    language, sections = here.read_in(get_language() or "")
+    if request.method != "POST":
+        context = {"notice": here, "language": language, "sections": sections}
+        return _screen(request, answers, Step.NOTICE, context)
+    newcomer = actions.Newcomer(answers.uid, answers.username, answers.display_name, language, answers.keys())
+    source = Source.of_request(request)
+    try:
+        user = actions.join(answers.digest, newcomer, here, now=timezone.now(), source=source)
+    except invites.Refused as refused:
+        Answers.forget(request)
+        return _turn_away(request, refused.code, source)
+    except actions.Refused as refused:
+        return _choose_again(request, answers, refused.code, source)
+    Answers.forget(request)
+    return _welcome(request, user, answers)
+
+
+def _turn_away(request: HttpRequest, reason: str, source: Source) -> HttpResponse:
+    """Back at the code field: the code was good when they began, and is not any more."""
+    _refuse(source, reason)
+    return _ask_code(request, CodeForm(), HTTPStatus.NOT_FOUND, alert=shut())
+
+
+def _choose_again(request: HttpRequest, answers: Answers, reason: str, source: Source) -> HttpResponseBase:
+    """Somebody else took the user name meanwhile; one the operator chose cannot be chosen again."""
+    record_refusal("account.create", source=source, reason=reason)
+    if answers.username_given or reason != actions.Code.TAKEN:
+        Answers.forget(request)
+        return _turn_away(request, reason, source)
+    answers.username = ""
+    answers.keep(request)
+    messages.warning(request, _("Somebody has just taken this user name. Please choose another."))
+    return redirect("join_step", Step.USER_NAME)
+
+
+def _welcome(request: HttpRequest, user: User, answers: Answers) -> HttpResponseBase:
+    """Sign the new member in by the key they just made, and on to the sound check."""
+    if answers.passkey:
+        made = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
+        record_authentication(request, user, "mfa", id=made.pk, type=made.type, passwordless=True)
+    else:
+        record_authentication(request, user, "password", username=user.username)
+    onwards = f"{reverse('join_sound')}?{urlencode({'next': answers.next})}" if answers.next else reverse("join_sound")
+    response: HttpResponseBase = perform_login(request, Login(user=user, signup=True, redirect_url=onwards))
+    return response
+
+
+@login_required
+def sound(request: HttpRequest) -> HttpResponse:
+    """A short tone on tap, so that the first room is not the first test."""
+    return render(request, "accounts/join/sound.html", {"next": safe_next(request, settings.LOGIN_REDIRECT_URL)})
+
+
+_SCREENS: dict[Step, Callable[[HttpRequest, Answers], HttpResponseBase]] = {
+    Step.NAME: partial(_ask, step=Step.NAME, form_class=NameForm, field="display_name"),
+    Step.USER_NAME: partial(_ask, step=Step.USER_NAME, form_class=UserNameForm, field="username"),
+    Step.KEYS: _keys,
+    Step.NOTICE: _notice,
+}

@@ -1,0 +1,70 @@
+"""Every path of accounts; of allauth's only the ones that are wanted."""
+
+from collections.abc import Callable
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from allauth.usersessions import views as sessions
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import include, path, re_path
+
+from accounts import joining, views
+
+
+def whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view with every POST in one transaction, so that what it changes and its entry in the log stand together."""
+    changing = transaction.atomic(view)
+
+    def choose(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        return (changing if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return choose
+
+
+signing_in = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", views.forgotten, name="account_reset_password"),
+    path("sessions/", whole(sessions.list_usersessions), name="usersessions_list"),
+    path("signup/", views.closed, name="account_signup"),
+    re_path(
+        r"^(?:signup/passkey|2fa/webauthn/signup|email|confirm-email|login/code|3rdparty|social)(?:/.*)?$", views.closed
+    ),
+]
+second_factors = [
+    path("", factors.index, name="mfa_index"),
+    path("authenticate/", factors.authenticate, name="mfa_authenticate"),
+    path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
+    path("totp/deactivate/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/generate/", whole(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("webauthn/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("webauthn/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("webauthn/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("webauthn/keys/<int:pk>/remove/", whole(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path("webauthn/keys/<int:pk>/edit/", whole(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+]
+urlpatterns = [
+    path("join/", joining.code, name="join"),
+    path("join/sound/", joining.sound, name="join_sound"),
+    re_path(r"^join/(?P<name>name|user-name|keys|notice)/$", joining.step, name="join_step"),
+    re_path(r"^join/(?P<code>[^/]{1,400})/?$", joining.code, name="join_code"),
+    path("invites/", views.codes, name="invites"),
+    path("invites/<str:uid>/revoke/", views.revoke, name="invites_revoke"),
+    path("me/", views.me, name="me"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accounts/", include(signing_in)),
+    path("accounts/2fa/", include(second_factors)),
+]

@@ -1,0 +1,145 @@
+"""A member's own pages: the codes they gave out, themselves, and what applies here."""
+
+from http import HTTPStatus
+from io import BytesIO
+
+import qrcode
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from qrcode.image.svg import SvgPathFillImage
+
+from accounts import actions, notice
+from accounts.answers import safe_next
+from accounts.forms import IssueForm, ProfileForm
+from accounts.models import InviteCode, Purpose, User
+from accounts.tree import branch, seats_left
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
+
+SHOWN = 50
+
+
+def member(request: HttpRequest) -> User:
+    """Who is signed in; for views that require it."""
+    assert isinstance(request.user, User)  # noqa: S101  # for the type checker: `login_required` saw to it
+    return request.user
+
+
+@login_required
+@never_cache
+def codes(request: HttpRequest) -> HttpResponseBase:
+    """A member's invite codes; a new one is shown in the answer that makes it, and never again."""
+    user, now = member(request), timezone.now()
+    form = IssueForm(request.POST or None)
+    made = _issue(request, user, form) if form.is_valid() else ""
+    own = InviteCode.objects.filter(issuer=user, purpose=Purpose.JOIN).order_by("-created_at", "-pk")
+    context = {
+        "form": IssueForm() if made else form,
+        "code": made,
+        "link": actions.link(made) if made else "",
+        "qr": picture(actions.link(made)) if made else "",
+        "codes": [(code, code.terms.refusal(now)) for code in own.prefetch_related("redemptions__user")[:SHOWN]],
+        "seats": seats_left(user, now),
+        "tree": branch(user),
+    }
+    return render(request, "accounts/codes.html", context)
+
+
+def _issue(request: HttpRequest, user: User, form: IssueForm) -> str:
+    """The new code; an empty text, and the form says why, where it is refused."""
+    source = Source.of_request(request)
+    try:
+        return actions.issue(
+            user, uses=form.cleaned_data["uses"], days=form.cleaned_data["days"], now=timezone.now(), source=source
+        )
+    except actions.Refused as refused:
+        record_refusal("invite.issue", source=source, actor=user.uid, reason=refused.code)
+        form.add_error("uses", _("You cannot let in that many more people."))
+        return ""
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """End one of the member's own codes."""
+    user, source = member(request), Source.of_request(request)
+    try:
+        actions.revoke(uid, by=user, now=timezone.now(), source=source)
+    except actions.Refused as refused:
+        record_refusal("invite.revoke", source=source, actor=user.uid, reason=refused.code)
+        return render(request, "accounts/no_such_code.html", status=HTTPStatus.NOT_FOUND)
+    messages.success(request, _("The code opens nothing any more."))
+    return redirect("invites")
+
+
+@login_required
+@never_cache
+def me(request: HttpRequest) -> HttpResponseBase:
+    """The member themselves: name, language, and the ways they sign in."""
+    user = member(request)
+    form = ProfileForm(request.POST or None, initial={"display_name": user.display_name, "language": user.language})
+    if not form.is_valid():
+        return render(request, "accounts/me.html", {"form": form})
+    actions.change_profile(user, **form.cleaned_data, source=Source.of_request(request))
+    messages.success(request, _("Saved."))
+    response = redirect("me")
+    if user.language:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.SECURE)
+    else:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    return response
+
+
+@login_not_required
+@never_cache
+def privacy(request: HttpRequest) -> HttpResponseBase:
+    """What applies here, for everybody; for members also what they accepted, and the way to accept."""
+    here = notice.here()
+    language, sections = here.read_in(get_language() or "")
+    onwards = safe_next(request, "")
+    if not isinstance(request.user, User):
+        return render(request, "accounts/privacy.html", {"notice": here, "language": language, "sections": sections})
+    if request.method == "POST":
+        actions.accept(request.user, here, language, now=timezone.now(), source=Source.of_request(request))
+        return redirect(onwards or "privacy")
+    accepted = request.user.acceptances.order_by("-accepted_at")
+    context = {
+        "notice": here,
+        "language": language,
+        "sections": sections,
+        "next": onwards,
+        "accepted": accepted,
+        "current": any(acceptance.digest == here.digest for acceptance in accepted),
+    }
+    return render(request, "accounts/privacy.html", context)
+
+
+@login_not_required
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """What to do about a forgotten password: there is no e-mail, so a person helps."""
+    return render(request, "account/password_reset.html")
+
+
+@login_not_required
+def closed(request: HttpRequest, **_captured: str) -> HttpResponse:
+    """A road by which allauth, or a guess at it, would make accounts or send mail: refused and recorded."""
+    record_refusal("account.create", source=Source.of_request(request), reason="sign_up_closed")
+    return render(request, "account/signup_closed.html", status=HTTPStatus.FORBIDDEN)
+
+
+def picture(text: str) -> SafeString:
+    """A QR code as inline SVG, dark on white in every theme."""
+    drawn = BytesIO()
+    qrcode.make(text, image_factory=SvgPathFillImage, border=2).save(drawn)
+    svg = drawn.getvalue().decode().partition("?>")[2]
+    return mark_safe(svg)  # noqa: S308  # drawn by us, and the text is in it only as squares
