@@ -41,4 +41,4 @@ def fan_out(relay: Relay, hearing: Iterable[Connection], counters: Counters) -> 
 
 def _built(relay: Relay, view: View) -> bytes:
     sequence = (relay.packet.sequence + view.offset) % SEQUENCES
-    return build(relay.packet, relay.member, view.payload_type, sequence, view.level_id)
+    return build(relay.packet, relay.csrc, view.payload_type, sequence, view.level_id)

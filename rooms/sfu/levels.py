@@ -61,11 +61,13 @@ class Floor:
             voice.audible = now
         return voice.slot
 
-    def leave(self, member: int) -> None:
-        """Nothing: the member's slot, if any, is empty from now on."""
+    def leave(self, member: int) -> int | None:
+        """The slot that `member` held and that is empty from now on; None without one."""
         voice = self.voices.pop(member, None)
-        if voice and voice.slot is not None:
-            self.holders[voice.slot] = None
+        if voice is None or voice.slot is None:
+            return None
+        self.holders[voice.slot] = None
+        return voice.slot
 
     def _idle(self, voice: Voice, now: float) -> bool:
         return now - voice.audible > IDLE

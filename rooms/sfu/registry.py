@@ -87,9 +87,9 @@ class Registry:
         room = self._rooms.pop(wanted.room, None)
         if room is None:
             ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
-            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32))
+            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32), self._counters)
         self._rooms[wanted.room] = room
-        for ended in room.want(wanted):
+        for ended in room.want(wanted, time.monotonic()):
             self._end(ended)
         if len(self._rooms) > MAX_ROOMS:
             self._forget_a_room()
@@ -180,7 +180,7 @@ class Registry:
             return
         del self.users[connection.local.ufrag]
         connection.forget()
-        connection.room.remove(connection)
+        connection.room.remove(connection, time.monotonic())
         self._report(Gone(self._sfu, connection.room.wanted.room, connection.member, connection.id, ended.reason))
         task = asyncio.create_task(self._close(connection))
         self._tasks.add(task)

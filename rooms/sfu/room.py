@@ -1,6 +1,6 @@
 """One room in this media process: what it should be, its stage, its connections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rooms.sfu import rtcp
@@ -9,7 +9,7 @@ from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import fan_out
 from rooms.sfu.messages import Wanted
 from rooms.sfu.rtp import CLOCK_RATE, Packet
-from rooms.sfu.stage import SLOTS, TIMESTAMPS, Stage
+from rooms.sfu.stage import SLOTS, TIMESTAMPS, Relay, Stage
 
 REPORT_EVERY = 250
 """Packets of a slot between two sender reports to one listener: five seconds of speech."""
@@ -26,10 +26,12 @@ class Ended:
 class Room:
     """A room's wanted state, stage and connections; nothing here waits or wakes up by itself."""
 
-    def __init__(self, wanted: Wanted, ssrcs: tuple[int, ...], sequence: int, timestamp: int) -> None:
+    def __init__(
+        self, wanted: Wanted, ssrcs: tuple[int, ...], sequence: int, timestamp: int, counters: Counters
+    ) -> None:
         self.wanted = wanted
         self.stage = Stage(ssrcs, sequence, timestamp)
-        self.stage.allow(wanted.speak)
+        self._counters = counters
         self._members: dict[int, list[Connection]] = {}
         self._hearing: tuple[list[Connection], ...] = tuple([] for _ in range(SLOTS))
 
@@ -44,12 +46,15 @@ class Room:
         """The SSRC of each slot."""
         return tuple(slot.ssrc for slot in self.stage.slots)
 
-    def want(self, wanted: Wanted) -> list[Ended]:
-        """The connections that may not be here any more. An older version than the last is ignored."""
+    def want(self, wanted: Wanted, now: float) -> list[Ended]:
+        """The connections that may not be here any more. An older version than the last is ignored.
+
+        Who may not speak any more is silent at once. `now` in monotonic seconds.
+        """
         if wanted.version < self.wanted.version:
             return []
         self.wanted = wanted
-        self.stage.allow(wanted.speak if wanted.live else ())
+        self._send(self.stage.allow(wanted.speak if wanted.live else (), now))
         if not wanted.live:
             return [Ended(one, "ended") for one in self]
         return [Ended(one, "removed") for member in wanted.absent for one in self._members.get(member, ())]
@@ -70,7 +75,7 @@ class Room:
             if one is not connection and one.opened <= connection.opened
         ]
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, connection: Connection, now: float) -> None:
         """Nothing: `connection` is not in the room any more."""
         if connection.connected:
             self.stage.leave(connection.listener)
@@ -80,22 +85,26 @@ class Room:
         others.remove(connection)
         if not others:
             del self._members[connection.member]
-            self.stage.quit(connection.member)
+            self._send(self.stage.quit(connection.member, now))
 
-    def push(self, member: int, packet: Packet, now: float, wall: float, counters: Counters) -> None:
+    def push(self, member: int, packet: Packet, now: float, wall: float) -> None:
         """Nothing: the packet was sent to everybody who may hear it, or counted as dropped.
 
         `now` and `wall` are seconds, monotonic and since 1970.
         """
         relay = self.stage.push(member, packet, now)
         if isinstance(relay, Count):
-            counters[relay] += 1
+            self._counters[relay] += 1
             return
-        counters[Count.RELAYED] += 1
-        fan_out(relay, self._hearing[relay.slot], counters)
-        self._report(relay.slot, now, wall, counters)
+        self._counters[Count.RELAYED] += 1
+        self._send((relay,))
+        self._report(relay.slot, now, wall)
 
-    def _report(self, number: int, now: float, wall: float, counters: Counters) -> None:
+    def _send(self, relays: Iterable[Relay]) -> None:
+        for relay in relays:
+            fan_out(relay, self._hearing[relay.slot], self._counters)
+
+    def _report(self, number: int, now: float, wall: float) -> None:
         """Nothing: the next few listeners got a sender report, so that all have one every five seconds of speech."""
         slot, hearing = self.stage.slots[number], self._hearing[number]
         phase = slot.packets % REPORT_EVERY
@@ -106,5 +115,5 @@ class Room:
         timestamp = (slot.timestamp + round((now - slot.heard_at) * CLOCK_RATE)) % TIMESTAMPS
         report = rtcp.sender_report(slot.ssrc, wall, timestamp, slot.packets, slot.octets)
         for connection in share:
-            connection.send_rtcp(report, counters)
-        counters[Count.SENDER_REPORTS] += len(share)
+            connection.send_rtcp(report, self._counters)
+        self._counters[Count.SENDER_REPORTS] += len(share)

@@ -10,7 +10,6 @@ SILENCE = 127
 MAX_PAYLOAD = 1275
 
 _FIXED = struct.Struct("!BBHLL")
-_WITH_SOURCE = struct.Struct("!BBHLLL")
 _LEVEL_BLOCK = struct.Struct("!HHBBH")
 _ONE_BYTE_PROFILE = 0xBEDE
 _TWO_BYTE_PROFILE = 0x1000
@@ -95,14 +94,18 @@ def _level(data: bytes, at: int, end: int, level_id: int | None, head: int) -> i
     return None
 
 
-def build(packet: Packet, csrc: int, payload_type: int, sequence: int, level_id: int | None) -> bytes:
-    """The bytes of `packet` as a listener gets it: one CSRC, his payload type, his sequence number.
+def build(packet: Packet, csrc: int | None, payload_type: int, sequence: int, level_id: int | None) -> bytes:
+    """The bytes of `packet` as a listener gets it: one CSRC or none, his payload type, his sequence number.
 
     The level goes along where the packet has one and `level_id` is not None.
     """
-    second = payload_type | (_MARKER if packet.marker else 0)
-    if level_id is None or packet.level is None:
-        return _WITH_SOURCE.pack(0x81, second, sequence, packet.timestamp, packet.ssrc, csrc) + packet.payload
-    head = _WITH_SOURCE.pack(0x91, second, sequence, packet.timestamp, packet.ssrc, csrc)
-    level = _LEVEL_BLOCK.pack(_ONE_BYTE_PROFILE, 1, level_id << 4, packet.level, 0)
-    return head + level + packet.payload
+    first, second = 0x80, payload_type | (_MARKER if packet.marker else 0)
+    source = level = b""
+    if csrc is not None:
+        first |= 1
+        source = csrc.to_bytes(4, "big")
+    if level_id is not None and packet.level is not None:
+        first |= _EXTENSION
+        level = _LEVEL_BLOCK.pack(_ONE_BYTE_PROFILE, 1, level_id << 4, packet.level, 0)
+    head = _FIXED.pack(first, second, sequence, packet.timestamp, packet.ssrc)
+    return head + source + level + packet.payload

@@ -145,4 +145,4 @@ class Server:
         if packet.payload_type != microphone.payload_type:
             self.counters[Count.NOT_OPUS] += 1
             return
-        connection.room.push(connection.member, packet, time.monotonic(), time.time(), self.counters)
+        connection.room.push(connection.member, packet, time.monotonic(), time.time())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import Floor, heard
-from rooms.sfu.rtp import CLOCK_RATE, Packet
+from rooms.sfu.rtp import CLOCK_RATE, SILENCE, Packet
 
 SLOTS = 3
 SEQUENCES, TIMESTAMPS = 1 << 16, 1 << 32
@@ -22,9 +22,15 @@ MAX_DROPOUT = 3000
 """Packets a source may skip and still be the same stream (RFC 3550 appendix A.1)."""
 MAX_LATE = 512
 """Packets a source's packet may come late; SRTP's window of 1,024 must never be left."""
-PAUSE = 3.0
-"""Seconds of nothing after which a source's own clock is no longer trusted; Opus DTX sends every 0.4 s."""
+PAUSE = 1.0
+"""Seconds of nothing after which a source's own clock is no longer trusted: a browser's stands still while it has no
+track, and the difference would pass for network delay. Opus DTX sends every 0.4 s.
+"""
 FRAME = 960
+HUSH = b"\xf8\xff\xfe"
+"""An Opus frame of 20 ms of silence."""
+HUSHES = 3
+"""Frames of silence after a voice that was cut off: a decoder left alone draws out the last sound for half a second."""
 RATE, BURST = 120.0, 60.0
 """Packets per second and at once that one member may send: Opus frames of 10 ms and some jitter."""
 
@@ -61,13 +67,15 @@ class Listener:
 class Slot:
     """One outgoing stream: next sequence, last time, and how the present source's numbers map onto it.
 
-    `opened` is the slot's sequence at which the present tenure began; `oldest` and `newest` bound the source's numbers.
+    `source` is the member and SSRC whose tenure this is, or was if it is `over`; `opened` is the slot's sequence at
+    which it began; `oldest` and `newest` bound the source's numbers. `heard_at` is when `timestamp` was spoken.
     """
 
     ssrc: int
     sequence: int
     timestamp: int
     source: tuple[int, int] | None = None
+    over: bool = True
     opened: int = 0
     oldest: int = 0
     newest: int = 0
@@ -80,11 +88,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A packet to be sent to every listener of `slot` but the member who spoke it."""
+    """A packet to be sent to every listener of `slot` but the member whose tenure it is; `csrc` None for silence."""
 
     slot: int
     member: int
     packet: Packet
+    csrc: int | None
 
 
 @dataclass(slots=True)
@@ -103,12 +112,12 @@ class Stage:
         self._floor = Floor(len(ssrcs))
         self._allowances: dict[int, _Allowance] = {}
 
-    def allow(self, members: Iterable[int]) -> None:
-        """Nothing: from now on exactly `members` may be heard; who may not any more leaves his slot."""
+    def allow(self, members: Iterable[int], now: float) -> list[Relay]:
+        """The silence to send: from now on exactly `members` may be heard; who may not any more leaves his slot."""
         speak = frozenset(members)
-        for member in self.speak - speak:
-            self.quit(member)
+        silence = [relay for member in self.speak - speak for relay in self.quit(member, now)]
         self.speak = speak
+        return silence
 
     def join(self, listener: Listener) -> None:
         """Nothing: `listener` is sent every packet from the next one on, his first sequence below 32,768."""
@@ -123,10 +132,25 @@ class Stage:
         if listener in self.listeners:
             self.listeners.remove(listener)
 
-    def quit(self, member: int) -> None:
-        """Nothing: `member`'s slot, if any, is free: his last connection is gone."""
-        self._floor.leave(member)
+    def quit(self, member: int, now: float) -> list[Relay]:
+        """The silence to send: `member`, muted or gone, leaves his slot, if he has one."""
         self._allowances.pop(member, None)
+        number = self._floor.leave(member)
+        slot = None if number is None else self.slots[number]
+        if number is None or slot is None or slot.over or slot.source is None or slot.source[0] != member:
+            return []
+        slot.over = True
+        return [self._hush(slot, number, member, now + frame * FRAME / CLOCK_RATE) for frame in range(HUSHES)]
+
+    def _hush(self, slot: Slot, number: int, member: int, moment: float) -> Relay:
+        """One frame of silence, the next in the slot."""
+        timestamp = (slot.timestamp + FRAME) % TIMESTAMPS
+        packet = Packet(0, False, slot.sequence, timestamp, slot.ssrc, SILENCE, HUSH)
+        slot.sequence = (slot.sequence + 1) % SEQUENCES
+        slot.timestamp, slot.heard_at = timestamp, moment
+        slot.packets += 1
+        slot.octets += len(HUSH)
+        return Relay(number, member, packet, None)
 
     def push(self, member: int, packet: Packet, now: float) -> Relay | Count:
         """The packet to send on, or why it is dropped: NOT_ALLOWED, TOO_FAST, NO_SLOT or LATE. `now` in seconds."""
@@ -143,7 +167,7 @@ class Stage:
             self._begin(slot, number, member, packet, now)
         elif _behind(packet.sequence, slot.oldest):
             return Count.LATE
-        return Relay(number, member, self._map(slot, packet, not follows, now))
+        return Relay(number, member, self._map(slot, packet, not follows, now), member)
 
     def _first(self, slot: Slot, member: int) -> int:
         """The slot's sequence from which on `member` has not been sent anything."""
@@ -160,7 +184,7 @@ class Stage:
 
     def _follows(self, slot: Slot, member: int, packet: Packet, now: float) -> bool:
         """True when `packet` continues what the slot carries; otherwise a new tenure begins."""
-        if slot.source != (member, packet.ssrc) or now - slot.heard_at > PAUSE:
+        if slot.over or slot.source != (member, packet.ssrc) or now - slot.heard_at > PAUSE:
             return False
         return _behind(packet.sequence, slot.newest) or _ahead(packet.sequence, slot.newest) <= MAX_DROPOUT
 
@@ -170,7 +194,7 @@ class Stage:
             self._rebase(slot, number, slot.source[0])
             elapsed = max(FRAME, round((now - slot.heard_at) * CLOCK_RATE))
             slot.timestamp = (slot.timestamp + elapsed) % TIMESTAMPS
-        slot.source = (member, packet.ssrc)
+        slot.source, slot.over = (member, packet.ssrc), False
         slot.opened = slot.sequence
         slot.oldest = packet.sequence
         slot.newest = (packet.sequence - 1) % SEQUENCES
