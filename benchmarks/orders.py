@@ -21,6 +21,7 @@ class Desk:
         self.reports: list[messages.Report] = []
         self._redis = redis
         self._news = asyncio.Event()
+        self._open = asyncio.Event()
         self._answers: dict[str, asyncio.Future[str]] = {}
 
     async def order(self, order: messages.Order) -> None:
@@ -56,13 +57,21 @@ class Desk:
         while True:
             with contextlib.suppress(RedisConnectionError):
                 await self._listen()
+            self._open.clear()
             await asyncio.sleep(0.1)
 
+    async def listening(self) -> None:
+        """Returns once no report can be missed."""
+        await self._open.wait()
+
     async def _listen(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+        async with self._redis.pubsub() as subscription:
             await subscription.subscribe(messages.REPORTS)
             async for message in subscription.listen():
-                self._take(messages.load(message["data"]))
+                if message["type"] == "subscribe":
+                    self._open.set()
+                else:
+                    self._take(messages.load(message["data"]))
 
     def _take(self, report: messages.Message) -> None:
         if isinstance(report, messages.Order) or report.sfu != self.sfu:
@@ -87,6 +96,7 @@ async def desk(url: str, sfu: str) -> AsyncIterator[Desk]:
         it = Desk(redis, sfu)
         listening = asyncio.create_task(it.listen())
         try:
+            await it.listening()
             yield it
         finally:
             listening.cancel()

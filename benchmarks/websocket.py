@@ -49,7 +49,7 @@ class WebSocket(asyncio.Protocol):
         self._write(_TEXT, json.dumps(message).encode())
 
     async def message(self, kind: str, seconds: float = 10, **values: Any) -> dict[str, Any]:
-        """The oldest message of this type with these values. Raises `TimeoutError`, or `ConnectionError` when closed."""
+        """The oldest message of this type with these values. Raises `TimeoutError`; `ConnectionError` when closed."""
         async with asyncio.timeout(seconds):
             while True:
                 for entry in self.received:

@@ -1,0 +1,307 @@
+"""The running relay, over real Valkey, ICE, DTLS and SRTP: who is heard, by whom, from when to when."""
+
+import asyncio
+import struct
+import time
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import packets, sdp
+from benchmarks.light import Client, check
+from benchmarks.room import Room
+from rooms.sfu.messages import Connected, Gone
+from tests.rooms.sfu.harness import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    Media,
+    Speaker,
+    duet,
+    ear,
+    hears,
+    media,
+    room,
+    rooms,
+    until,
+    want,
+)
+
+pytestmark = pytest.mark.server
+
+MUTED_WITHIN = 200e6
+HEARD_WITHIN = 150e6
+
+
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
+    """One media process for all tests here; each has a room of its own."""
+    folder: Path = tmp_path_factory.mktemp("relay")
+    with media(folder) as it:
+        yield it
+
+
+async def test_a_wanted_speaker_is_heard_packet_for_packet(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        await speaker.say(25)
+        await until(lambda: len(heard) == 25)
+        assert packets.breaks(heard) == []
+        assert {packet.payload_type for packet in heard} == {sdp.OPUS}
+        assert sorted(packet.sent for packet in heard) == [packet.sent for packet in heard]
+
+
+async def test_the_csrc_tells_who_speaks_and_the_ssrc_is_an_announced_slot(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        await hears(speaker, heard)
+        assert {packet.csrcs for packet in heard} == {(ALICE,)}
+        assert {packet.ssrc for packet in heard} <= set(carol.remote.ssrcs) or not carol.remote.ssrcs
+
+
+async def test_nobody_hears_who_may_not_speak(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        await want(made, speak=(BOB,))
+        await speaker.say(15)
+        await want(made, speak=(ALICE,))
+        granted = time.time_ns()
+        await hears(speaker, heard)
+        assert all(packet.sent >= granted for packet in heard)
+
+
+async def test_mute_is_silence_within_200_ms(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        async with speaker.on():
+            await until(lambda: len(heard) > 10)
+            muted = time.time_ns()
+            await made.want(speak=())
+            await asyncio.sleep(0.6)
+        assert max(packet.arrived for packet in heard) < muted + MUTED_WITHIN
+
+
+async def test_promotion_is_sound_within_150_ms(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        await want(made, speak=())
+        async with speaker.on():
+            waits = [await _promoted(made, heard) for _ in range(10)]
+        assert max(waits) < HEARD_WITHIN
+
+
+async def _promoted(made: Room, heard: list[packets.Packet]) -> int:
+    await asyncio.sleep(0.1)
+    heard.clear()
+    granted = time.time_ns()
+    await made.want(speak=(ALICE,))
+    await until(lambda: heard)
+    wait = heard[0].arrived - granted
+    await made.want(speak=())
+    return wait
+
+
+async def test_a_removed_member_is_closed_and_never_heard_again(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        bob = Speaker(await made.join(BOB))
+        await want(made, speak=(BOB,), absent=(ALICE,))
+        gone = await made.desk.report(Gone, peer=made.peers[ALICE])
+        await until(lambda: speaker.client.closed)
+        heard.clear()
+        await speaker.say(10)
+        await hears(bob, heard)
+        assert (gone.member, gone.reason, gone.room) == (ALICE, "removed", made.wanted.room)
+        assert {packet.csrcs for packet in heard} == {(BOB,)}
+
+
+async def test_a_removed_listener_gets_no_more_media(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        await hears(speaker, heard)
+        await want(made, absent=(CAROL,))
+        await made.desk.report(Gone, peer=made.peers[CAROL], reason="removed")
+        heard.clear()
+        dave = ear(await made.join(DAVE))
+        await hears(speaker, dave)
+        assert heard == []
+        assert carol.closed
+
+
+async def test_the_end_of_a_room_closes_everybody(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, _ = await duet(made)
+        await want(made, live=False)
+        reasons = {(await made.desk.report(Gone, peer=peer)).reason for peer in made.peers.values()}
+        await until(lambda: speaker.client.closed and carol.closed)
+        assert reasons == {"ended"}
+
+
+async def test_who_leaves_is_reported_gone(relay: Media) -> None:
+    async with room(relay) as made:
+        _, carol, _ = await duet(made)
+        carol.close()
+        assert (await made.desk.report(Gone, peer=made.peers[CAROL])).reason == "left"
+
+
+async def test_drop_closes_one_connection_and_no_other(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        dave = ear(await made.join(DAVE))
+        await made.drop(CAROL)
+        await made.desk.report(Gone, peer=made.peers[CAROL], reason="dropped")
+        await hears(speaker, dave)
+        assert carol.closed
+        assert heard == []
+
+
+async def test_every_listener_and_slot_is_continuous_while_speakers_come_and_go(relay: Media) -> None:
+    async with room(relay) as made:
+        everybody = range(1, 6)
+        speakers = {member: Speaker(await made.join(member), member) for member in everybody}
+        ears = {member: ear(speakers[member].client) for member in everybody}
+        late = {}
+        for first, second in ((1, 2), (2, 3), (4, 1), (5, 4), (3, 5), (1, 3)):
+            await want(made, speak=(first, second))
+            await asyncio.gather(speakers[first].say(12), speakers[second].say(9, level=20))
+            late[10 * first + second] = ear(await made.join(10 * first + second))
+        ears |= late
+        await want(made, speak=(1,))
+        await speakers[1].say(5)
+        await until(lambda: all(len(heard) >= 5 for member, heard in ears.items() if member != 1))
+        assert {member: packets.breaks(heard) for member, heard in ears.items() if packets.breaks(heard)} == {}
+        assert not [member for member, heard in ears.items() if any(packet.csrcs == (member,) for packet in heard)]
+        firsts = [track[0].sequence for heard in ears.values() for track in packets.by_slot(heard).values()]
+        assert max(firsts) < 1 << 15
+
+
+async def test_three_are_heard_at_once_and_the_fourth_and_quietest_is_not(relay: Media) -> None:
+    async with room(relay) as made:
+        speakers = {member: Speaker(await made.join(member), member) for member in range(1, 5)}
+        heard = ear(await made.join(9))
+        await want(made, speak=(1, 2, 3, 4))
+        loud = [speakers[member].say(25, level=20) for member in (1, 2, 3)]
+        await asyncio.gather(*loud, _later(speakers[4].say(20, level=60), 0.1))
+        await until(lambda: len(heard) >= 75)
+        assert {packet.csrcs for packet in heard} == {(1,), (2,), (3,)}
+        assert len(packets.by_slot(heard)) == 3
+
+
+async def _later(work: Awaitable[object], seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await work
+
+
+async def test_who_offers_passive_is_called_by_the_server_and_heard(relay: Media) -> None:
+    async with room(relay) as made:
+        alice = await made.join(ALICE, setup="passive", level=False)
+        carol = await made.join(CAROL, setup="active")
+        await want(made, speak=(ALICE,))
+        await hears(Speaker(alice), ear(carol))
+        assert (alice.remote.setup, carol.remote.setup) == ("active", "passive")
+
+
+async def test_who_publishes_without_listening_is_heard_and_sent_nothing(relay: Media) -> None:
+    async with room(relay) as made:
+        encoder = await made.join(ALICE, listen=False, slots=0)
+        bob, carol = Speaker(await made.join(BOB)), await made.join(CAROL)
+        own, heard = ear(encoder), ear(carol)
+        await want(made, speak=(ALICE, BOB))
+        await hears(bob, heard)
+        await hears(Speaker(encoder), heard)
+        assert own == []
+
+
+async def test_an_address_move_is_followed_after_a_checked_request_and_not_before(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        await hears(speaker, heard)
+        carol.move()
+        heard.clear()
+        dave = ear(await made.join(DAVE))
+        await hears(speaker, dave)
+        assert heard == []
+        carol.check()
+        await until(lambda: carol.answered >= 2)
+        await hears(speaker, heard)
+
+
+async def test_a_speaker_on_an_unchecked_address_is_not_heard(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        await hears(speaker, heard)
+        speaker.client.move()
+        heard.clear()
+        await speaker.say(5)
+        checked = time.time_ns()
+        speaker.client.check()
+        await hears(speaker, heard)
+        assert all(packet.sent >= checked for packet in heard)
+
+
+async def test_a_forged_check_moves_nobody(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        thief = Client(made.identity, carol.local, carol.remote)
+        request = check(carol.local, carol.remote)
+        thief.send(request[:-40] + bytes(20) + request[-20:])
+        await hears(speaker, heard)
+        thief.abandon()
+        assert thief.answered == 0
+
+
+async def test_a_new_connection_of_a_member_closes_the_old_one_once_it_stands(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, old, heard = await duet(made)
+        before = made.peers[CAROL]
+        new = await made.answered(CAROL)
+        await hears(speaker, heard)
+        again = ear(new)
+        await new.connect()
+        await made.desk.report(Connected, peer=made.peers[CAROL])
+        assert (await made.desk.report(Gone, peer=before)).reason == "replaced"
+        await until(lambda: old.closed)
+        heard.clear()
+        await hears(speaker, again)
+        assert heard == []
+
+
+async def test_a_stale_version_is_ignored(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        stale = made.wanted
+        await want(made, speak=(ALICE, BOB))
+        await made.desk.order(stale.__class__(stale.room, 1, live=False, speak=(), absent=(ALICE, CAROL)))
+        await hears(speaker, heard)
+
+
+async def test_two_rooms_do_not_mix(relay: Media) -> None:
+    async with rooms(relay, 2) as (one, other):
+        speaker, _, heard = await duet(one)
+        strange, _, there = await duet(other)
+        await asyncio.gather(speaker.say(20), strange.say(10))
+        await until(lambda: len(heard) >= 20 and len(there) >= 10)
+        assert (len(heard), len(there)) == (20, 10)
+
+
+async def test_ipv6_carries_as_ipv4_does(relay: Media) -> None:
+    async with room(relay) as made:
+        alice, carol = await made.join(ALICE, ipv6=True), await made.join(CAROL)
+        await want(made, speak=(ALICE, CAROL))
+        await hears(Speaker(alice), ear(carol))
+        await hears(Speaker(carol), ear(alice))
+
+
+async def test_sender_reports_reach_every_listener(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        async with speaker.on():
+            await until(lambda: carol.reports and heard, seconds=8)
+        report = carol.reports[0]
+        ssrc, seconds, _, timestamp = struct.unpack_from("!IIII", report, 4)
+        assert report[1] == 200
+        assert ssrc == heard[0].ssrc
+        assert abs(seconds - 2_208_988_800 - time.time()) < 10
+        assert min(abs(packet.timestamp - timestamp) for packet in heard) < sdp.OPUS_RATE
