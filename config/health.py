@@ -75,18 +75,19 @@ def migrations() -> str:
 
 def broker() -> str:
     """What is wrong with Redis or Valkey; empty when it answers. Raises RedisError."""
-    with _redis() as client:
-        client.ping()
+    with client() as asked:
+        asked.ping()
     return ""
 
 
 def media() -> str:
     """What is wrong with the media side; empty when a media process listens for orders. Raises RedisError."""
-    with _redis() as client:
-        return "" if client.pubsub_channels(messages.orders_channel("*")) else "no media process"
+    with client() as asked:
+        return "" if asked.pubsub_channels(messages.orders_channel("*")) else "no media process"
 
 
-def _redis() -> redis.Redis:
+def client() -> redis.Redis:
+    """A client that gives up after two seconds."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
 

@@ -8,12 +8,12 @@ from django.conf import settings
 from config.environment import SettingsError
 
 
-def check() -> None:
+def check_all() -> None:
     """Raise `SettingsError` naming the first port of ours that somebody else holds."""
-    _check("STOA_HTTP_PORT", socket.SOCK_STREAM, settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT)
+    check("STOA_HTTP_PORT", socket.SOCK_STREAM, settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT)
     for index in range(settings.STOA_SFU_PROCESSES):
         for host in settings.STOA_UDP_HOST:
-            _check("STOA_UDP_PORT", socket.SOCK_DGRAM, host, settings.STOA_UDP_PORT + index)
+            check("STOA_UDP_PORT", socket.SOCK_DGRAM, host, settings.STOA_UDP_PORT + index)
 
 
 async def opened(host: str, port: int) -> None:
@@ -28,7 +28,8 @@ async def opened(host: str, port: int) -> None:
             return
 
 
-def _check(name: str, kind: socket.SocketKind, host: str, port: int) -> None:
+def check(name: str, kind: socket.SocketKind, host: str, port: int) -> None:
+    """Raise `SettingsError` naming the variable when the port cannot be bound now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, kind) as probe:
         if family is socket.AF_INET6:

@@ -31,8 +31,8 @@ TURN_URLS = env.names("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET", "")
 if TURN_URLS and not TURN_SECRET:
     raise SettingsError("TURN_SECRET", "is not set, but TURN_URLS is")
-if any(not url.startswith(("turn:", "turns:", "stun:")) for url in TURN_URLS):
-    raise SettingsError("TURN_URLS", "must list URLs that begin with turn:, turns: or stun:")
+if any(not url.startswith(("turn:", "turns:")) for url in TURN_URLS):
+    raise SettingsError("TURN_URLS", "must list URLs that begin with turn: or turns:, with commas between them")
 
 
 def _secret_key() -> str:
@@ -55,7 +55,7 @@ if urlsplit(PUBLIC_URL).path or not PUBLIC_HOST:
     raise SettingsError("PUBLIC_URL", "must be a scheme and a host without a path, such as https://stoa.example.org")
 SECURE = PUBLIC_URL.startswith("https://")
 DEBUG = False
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or [PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*(env.names("ALLOWED_HOSTS") or [PUBLIC_HOST]), "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "daphne",

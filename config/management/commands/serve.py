@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Serve. Ends with one line and status 1 where it cannot start."""
         with folder.locked(settings.STOA_DATA):
-            ports.check()
+            ports.check_all()
             asyncio.run(self._serve())
 
     async def _serve(self) -> None:

@@ -1,0 +1,236 @@
+"""What stands in the way of a working Stoa: one finding per check, each with what to do about it."""
+
+import asyncio
+import ctypes
+import shutil
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from config import health, ports, turn
+from config.environment import SettingsError
+
+LEAST_DISK = 1_000_000_000
+MOST_SKEW = 1.0
+TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
+OLDEST_REDIS = (6, 2)
+RENEW_WITHIN = timedelta(days=14)
+
+
+class Level(StrEnum):
+    """How bad a finding is: `fail` keeps people from talking, `warn` may."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one thing is, and what to do about it (empty when nothing)."""
+
+    level: Level
+    text: str
+    advice: str = ""
+
+
+def examine() -> dict[str, Finding]:
+    """Every check's finding, by subject."""
+    return {subject: check() for subject, check in CHECKS.items()}
+
+
+def disk() -> Finding:
+    """Whether the data folder is ours alone and has room."""
+    folder = settings.STOA_DATA
+    if not folder.is_dir():
+        return Finding(Level.FAIL, f"{folder} is not there", "Make it, or name another with STOA_DATA.")
+    free = shutil.disk_usage(folder).free
+    if folder.stat().st_mode & 0o077:
+        return Finding(Level.FAIL, f"others can read {folder}, and the keys in it", f"chmod 700 {folder}")
+    if free < LEAST_DISK:
+        return Finding(Level.WARN, f"{free // 10**6} MB free in {folder}", "Make room: the log must not stop.")
+    return Finding(Level.OK, f"{free // 10**9} GB free in {folder}")
+
+
+def database() -> Finding:
+    """Whether the database answers and has every migration."""
+    name = connection.vendor
+    try:
+        waiting = health.database() or health.migrations()
+    except DatabaseError as error:
+        return Finding(Level.FAIL, f"{name} does not answer: {str(error).strip()}", "Look at DATABASE_URL.")
+    if waiting:
+        return Finding(Level.FAIL, f"{name}: migrations {waiting}", "Run manage.py migrate (serve does it by itself).")
+    return Finding(Level.OK, f"{name} answers, every migration is applied")
+
+
+def broker() -> Finding:
+    """Whether Redis or Valkey answers and is new enough."""
+    try:
+        with health.client() as asked:
+            version = str(asked.info("server")["redis_version"])
+    except redis.RedisError as error:
+        advice = "Start `manage.py serve`, which brings its own, or look at REDIS_URL."
+        return Finding(Level.FAIL, f"no answer ({type(error).__name__})", advice)
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
+        return Finding(Level.FAIL, f"version {version} is too old", "Use Redis 6.2 or newer, or any Valkey.")
+    return Finding(Level.OK, f"speaks the protocol of Redis {version}")
+
+
+def clock() -> Finding:
+    """Whether this clock is synchronised, and agrees with the database's and Redis's."""
+    others = {"the database": _database_time, "Redis": _redis_time}
+    for name, read in others.items():
+        try:
+            skew = read() - time.time()
+        except (DatabaseError, redis.RedisError):
+            continue  # said where that service is checked
+        if abs(skew) > MOST_SKEW:
+            return Finding(Level.FAIL, f"{name}'s clock is {skew:+.1f} s off ours", "Synchronise both machines (NTP).")
+    if sys.platform.startswith("linux") and ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)) == TIME_ERROR:
+        return Finding(Level.WARN, "the kernel says the clock is not synchronised", "Run chrony or systemd-timesyncd.")
+    return Finding(Level.OK, "agrees with the database and Redis")
+
+
+def _database_time() -> float:
+    if connection.vendor != "postgresql":
+        return time.time()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        return float(cursor.fetchone()[0])
+
+
+def _redis_time() -> float:
+    with health.client() as asked:
+        seconds, microseconds = asked.time()
+    return float(seconds) + float(microseconds) / 1e6
+
+
+def web() -> Finding:
+    """Whether Stoa answers at its HTTP address, or could be started there."""
+    host, port = settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        with urlopen(f"http://{where}/healthz", timeout=3) as answer:
+            return Finding(Level.OK, f"Stoa answers at {where}: {answer.status}")
+    except (URLError, OSError):
+        pass
+    try:
+        ports.check("STOA_HTTP_PORT", socket.SOCK_STREAM, host, port)
+    except SettingsError as error:
+        return Finding(Level.FAIL, str(error), "Stop the other program, or choose another STOA_HTTP_PORT.")
+    return Finding(Level.OK, f"{where} is free; no Stoa runs there now")
+
+
+def udp() -> Finding:
+    """Whether a media process holds the UDP port, or could."""
+    numbers = [settings.STOA_UDP_PORT + index for index in range(settings.STOA_SFU_PROCESSES)]
+    try:
+        for number in numbers:
+            for host in settings.STOA_UDP_HOST:
+                ports.check("STOA_UDP_PORT", socket.SOCK_DGRAM, host, number)
+    except SettingsError as error:
+        return _held(str(error))
+    return Finding(Level.OK, f"UDP {numbers[0]} is free; no media process runs here now")
+
+
+def _held(problem: str) -> Finding:
+    try:
+        missing = health.media()
+    except redis.RedisError:
+        missing = "nobody can say whose it is"
+    if missing:
+        return Finding(Level.FAIL, f"{problem} ({missing})", "Stop the other program, or choose another STOA_UDP_PORT.")
+    return Finding(Level.OK, f"a media process listens; let UDP {settings.STOA_UDP_PORT} through every firewall")
+
+
+def secure() -> Finding:
+    """Whether browsers will hand over a microphone: only https and localhost are secure contexts."""
+    if _local():
+        return Finding(Level.OK, f"{settings.PUBLIC_URL} works on this machine alone")
+    if not settings.SECURE:
+        text = f"{settings.PUBLIC_URL} is not https: browsers give it no microphone"
+        return Finding(Level.FAIL, text, "Put a proxy with a certificate in front, and set PUBLIC_URL to https://...")
+    if not settings.STOA_TRUSTED_PROXIES:
+        text = "no proxy is trusted: every request looks like plain http from the proxy"
+        return Finding(Level.FAIL, text, "Set STOA_TRUSTED_PROXIES to your proxy's network.")
+    return _certificate(settings.PUBLIC_HOST, urlsplit(settings.PUBLIC_URL).port or 443)
+
+
+def _certificate(host: str, port: int) -> Finding:
+    context = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((host, port), 5) as plain,
+            context.wrap_socket(plain, server_hostname=host) as tls,
+        ):
+            certificate = tls.getpeercert() or {}
+    except (OSError, ssl.SSLError) as error:
+        return Finding(Level.FAIL, f"{host}:{port}: {error}", "Look at the proxy and its certificate.")
+    left = timedelta(seconds=ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time())
+    if left < RENEW_WITHIN:
+        return Finding(Level.WARN, f"the certificate ends in {left.days} days", "See why it was not renewed.")
+    return Finding(Level.OK, f"{settings.PUBLIC_URL} has a certificate for {left.days} more days")
+
+
+def public() -> Finding:
+    """Whether the address browsers are told to send media to can be reached from outside."""
+    if _local() or settings.STOA_PUBLIC_IP:
+        return Finding(Level.OK, f"media goes to {', '.join(settings.STOA_PUBLIC_IP) or 'this machine'}")
+    own = _outgoing_address()
+    if ip_address(own).is_global:
+        return Finding(Level.OK, f"media goes to {own}")
+    text = f"media goes to {own}, which nobody outside this network can reach"
+    return Finding(Level.WARN, text, "Set STOA_PUBLIC_IP to the address your router forwards the UDP port from.")
+
+
+def _outgoing_address() -> str:
+    """The address this machine would send from; asks the routing table, sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def relay() -> Finding:
+    """Whether each TURN server lets in somebody with a credential of ours."""
+    if not settings.TURN_URLS:
+        level = Level.OK if _local() else Level.WARN
+        return Finding(level, "none: networks that block UDP stay outside", "Set TURN_URLS and TURN_SECRET (coturn).")
+    for url in settings.TURN_URLS:
+        problem = asyncio.run(turn.problem(url, settings.TURN_SECRET))
+        if problem:
+            return Finding(Level.FAIL, f"{url}: {problem}", "Compare TURN_SECRET with its static-auth-secret.")
+    return Finding(Level.OK, f"a relay address was granted by {', '.join(settings.TURN_URLS)}")
+
+
+def _local() -> bool:
+    return settings.PUBLIC_HOST in ("localhost", "127.0.0.1", "::1")
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "disk": disk,
+    "database": database,
+    "redis": broker,
+    "clock": clock,
+    "http": web,
+    "udp": udp,
+    "https": secure,
+    "address": public,
+    "turn": relay,
+}
