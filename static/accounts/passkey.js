@@ -1,0 +1,106 @@
+// Passkeys: reads the options the server wrote, asks the browser for a key, posts what it says.
+// A form takes part by `data-passkey` (create or get) and `data-options` (the id of its options) or `data-options-url`.
+
+import { gettext } from "../js/text.js";
+
+const PROBLEMS = {
+  NotAllowedError: () => gettext("The browser did not get a passkey: it was cancelled, or took too long. You can try again."),
+  InvalidStateError: () => gettext("This device already has a passkey for this account."),
+  SecurityError: () => gettext("Passkeys need https and a host name. Please use a password here."),
+};
+
+/** @param {string} text base64url @returns {ArrayBuffer} */
+function bytes(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer;
+}
+
+/** @param {ArrayBuffer | null} buffer @returns {string | undefined} base64url */
+function text(buffer) {
+  if (!buffer) return undefined;
+  const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @param {{id: string}[]} [credentials] @returns {any[] | undefined} */
+function known(credentials) {
+  return credentials?.map((credential) => ({ ...credential, id: bytes(credential.id) }));
+}
+
+/** @param {any} options @returns {Promise<Credential | null>} */
+function create({ publicKey }) {
+  return navigator.credentials.create({
+    publicKey: {
+      ...publicKey,
+      challenge: bytes(publicKey.challenge),
+      user: { ...publicKey.user, id: bytes(publicKey.user.id) },
+      excludeCredentials: known(publicKey.excludeCredentials),
+      // A passkey, not a mere second factor: it knows whose it is, and checks that it is them.
+      authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
+    },
+  });
+}
+
+/** @param {any} options @returns {Promise<Credential | null>} */
+function get({ publicKey }) {
+  return navigator.credentials.get({
+    publicKey: {
+      ...publicKey,
+      challenge: bytes(publicKey.challenge),
+      allowCredentials: known(publicKey.allowCredentials),
+    },
+  });
+}
+
+/** @param {any} credential @returns {string} the JSON form of WebAuthn level 3, section 5.1 */
+function written(credential) {
+  const { response } = credential;
+  return JSON.stringify({
+    id: credential.id,
+    rawId: text(credential.rawId),
+    type: credential.type,
+    authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: {
+      clientDataJSON: text(response.clientDataJSON),
+      attestationObject: text(response.attestationObject),
+      authenticatorData: text(response.authenticatorData),
+      signature: text(response.signature),
+      userHandle: text(response.userHandle),
+    },
+  });
+}
+
+/** @param {HTMLFormElement} form @returns {Promise<any>} what the server wants of the key */
+async function options(form) {
+  const { options: id, optionsUrl } = form.dataset;
+  if (!optionsUrl) return JSON.parse(document.getElementById(id ?? "")?.textContent ?? "null");
+  const response = await fetch(optionsUrl, { headers: { Accept: "application/json" } });
+  return (await response.json()).request_options;
+}
+
+/** @param {HTMLFormElement} form */
+async function ask(form) {
+  const wanted = await options(form);
+  const credential = await (form.dataset.passkey === "create" ? create(wanted) : get(wanted));
+  /** @type {HTMLInputElement} */ (form.elements.namedItem("credential")).value = written(credential);
+  form.submit();
+}
+
+/** @param {HTMLFormElement} form @param {Error} error */
+function explain(form, error) {
+  const problem = /** @type {HTMLElement} */ (form.querySelector("[data-problem]"));
+  const words = PROBLEMS[/** @type {keyof PROBLEMS} */ (error.name)];
+  problem.textContent = words ? words() : gettext("The passkey did not work. Please try again, or use a password.");
+  problem.hidden = false;
+}
+
+if (window.PublicKeyCredential) {
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(form).catch((error) => explain(form, error));
+    });
+  }
+}
