@@ -1,4 +1,7 @@
-// What every page has: the theme switch in the header's menu.
+// What every page has: the theme switch in the header's menu, local times, and buttons that copy.
+
+import { copy } from "./share.js";
+import { localTimes } from "./times.js";
 
 const KEY = "stoa.theme";
 const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-theme-choice]"));
@@ -30,3 +33,8 @@ for (const button of buttons) {
   button.addEventListener("click", () => choose(button.dataset.themeChoice ?? "system"));
 }
 show();
+localTimes(document);
+
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {
+  button.addEventListener("click", () => copy(button.dataset.copy ?? ""));
+}

@@ -1,0 +1,60 @@
+// Single keys of the room: M, Space, H, L and ?. They can be turned off, and never act while somebody types or composes.
+
+const OFF = "stoa.keys";
+
+/** @typedef {{mic: () => void, hand: () => void, leave: () => void, help: () => void, talk: (down: boolean) => boolean}} Keys */
+
+/** Whether single keys act. */
+export function keysOn() {
+  try {
+    return localStorage.getItem(OFF) !== "off";
+  } catch {
+    return true; // storage is forbidden: as it is by default
+  }
+}
+
+/** @param {boolean} on */
+export function setKeys(on) {
+  try {
+    localStorage.setItem(OFF, on ? "on" : "off");
+  } catch {
+    // Storage is forbidden: the choice lasts until the page is closed, which is to say not at all.
+  }
+}
+
+/**
+ * Whether a key press belongs to the element that has focus, and not to the room.
+ * @param {{key: string, isComposing: boolean, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
+ * @param {{matches: (selector: string) => boolean} | null} focused
+ */
+export function taken(event, focused) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (!focused) return false;
+  if (focused.matches("input, textarea, select, [contenteditable]")) return true;
+  return event.key === " " && focused.matches(":is(button, a, summary):focus-visible");
+}
+
+/**
+ * @param {() => boolean} active whether keys act at all at this moment
+ * @param {Keys} keys what each key does; `talk` says whether it took the press
+ */
+export function watchKeys(active, keys) {
+  let talking = false;
+  /** @type {Record<string, () => void>} */
+  const table = { m: keys.mic, h: keys.hand, l: keys.leave, "?": keys.help };
+  document.addEventListener("keydown", (event) => {
+    if (!active() || !keysOn() || taken(event, document.activeElement) || document.querySelector("dialog[open]")) return;
+    if (event.key === " ") {
+      if (!talking && !event.repeat) talking = keys.talk(true);
+      if (talking) event.preventDefault();
+    } else if (!event.repeat) table[event.key.toLowerCase()]?.();
+  });
+  const release = (/** @type {Event} */ event) => {
+    if (!talking || (event instanceof KeyboardEvent && event.key !== " ")) return;
+    event.preventDefault(); // or the release would press the button that has focus
+    talking = false;
+    keys.talk(false);
+  };
+  document.addEventListener("keyup", release);
+  window.addEventListener("blur", release);
+}

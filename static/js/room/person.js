@@ -1,0 +1,159 @@
+// One person's sheet: who it is, and what I may do about it.
+
+import { avatar } from "../avatar.js";
+import { h, icon } from "../dom.js";
+import { closeSheet, openSheet } from "../sheet.js";
+import { format, gettext } from "../text.js";
+import { movesOn } from "./moves.js";
+import { role } from "./words.js";
+
+/**
+ * @typedef {import("./protocol.js").Member} Member
+ * @typedef {import("./protocol.js").Move} Move
+ * @typedef {{icon: string, label: () => string, help?: () => string, sure?: (name: string) => string, danger?: boolean}} Offer
+ */
+
+/** How each move is offered, in this order; `sure` is asked before those that are hard to take back. @type {Partial<Record<Move, Offer>>} */
+const OFFERS = {
+  raise_hand: { icon: "hand", label: () => gettext("Raise hand") },
+  lower_hand: { icon: "down", label: () => gettext("Lower hand") },
+  accept: { icon: "up", label: () => gettext("Go on stage") },
+  step_down: { icon: "down", label: () => gettext("Step down"), help: () => gettext("You go on listening") },
+  invite: { icon: "up", label: () => gettext("Invite to the stage"), help: () => gettext("They choose whether to speak") },
+  mute: { icon: "mic-off", label: () => gettext("Mute"), help: () => gettext("Only they can unmute themselves") },
+  move_to_audience: { icon: "down", label: () => gettext("Move to the audience") },
+  make_moderator: { icon: "shield", label: () => gettext("Make moderator"), help: () => gettext("Can invite, mute and remove") },
+  unmake_moderator: { icon: "shield", label: () => gettext("No longer moderator") },
+  pass_host: {
+    icon: "star",
+    label: () => gettext("Pass on hosting"),
+    sure: (name) => format(gettext("%(name)s becomes the host of this room, and you no longer are."), { name }),
+  },
+  remove: {
+    icon: "leave",
+    label: () => gettext("Remove from the room"),
+    help: () => gettext("They may come back later"),
+    sure: (name) => format(gettext("%(name)s leaves the room at once and is told that a moderator did it."), { name }),
+    danger: true,
+  },
+  ban: {
+    icon: "ban",
+    label: () => gettext("Ban from the room"),
+    help: () => gettext("They cannot come back"),
+    sure: (name) => format(gettext("%(name)s leaves the room at once and cannot come back to it."), { name }),
+    danger: true,
+  },
+};
+
+export class PersonSheet {
+  /** Whose sheet is open: 0 for nobody's. */
+  #number = 0;
+  #drawn = "";
+
+  /**
+   * @param {import("./moves.js").Table} table
+   * @param {(number: number) => Member | undefined} find
+   * @param {() => Member | undefined} you
+   * @param {(move: Move, member: Member) => void} make
+   */
+  constructor(table, find, you, make) {
+    this.table = table;
+    this.find = find;
+    this.you = you;
+    this.make = make;
+  }
+
+  /** @param {number} number */
+  open(number) {
+    this.#number = number;
+    this.#drawn = "";
+    this.refresh();
+  }
+
+  /** Draws the open sheet anew when the person has changed; closes it when they have left. */
+  refresh() {
+    if (!this.#number) return;
+    const member = this.find(this.#number);
+    const you = this.you();
+    if (!member || !you) return closeSheet();
+    const now = JSON.stringify([member, you.rank]);
+    if (now === this.#drawn) return;
+    this.#drawn = now;
+    openSheet(member.name, this.#content(member, you), () => this.#closed());
+    this.#number = member.number;
+    this.#drawn = now;
+  }
+
+  #closed() {
+    this.#number = 0;
+  }
+
+  /**
+   * @param {Member} member
+   * @param {Member} you
+   */
+  #content(member, you) {
+    const moves = new Set(movesOn(this.table, you, member));
+    const offers = /** @type {[Move, Offer][]} */ (Object.entries(OFFERS)).filter(([move]) => moves.has(move));
+    return [
+      h("div", { class: "row" }, avatar(member), h("p", { class: "muted" }, about(member, you))),
+      h("div", {}, ...offers.map(([move, offer]) => this.#item(member, move, offer))),
+    ];
+  }
+
+  /**
+   * @param {Member} member
+   * @param {Move} move
+   * @param {Offer} offer
+   */
+  #item(member, move, offer) {
+    const run = () => (offer.sure ? this.#sure(member, move, offer) : this.#do(member, move));
+    const help = offer.help?.();
+    return h(
+      "button",
+      { type: "button", class: `menu-item ${offer.danger ? "danger" : ""}`, onclick: run },
+      icon(offer.icon),
+      h("span", {}, offer.label(), help && h("small", {}, help)),
+    );
+  }
+
+  /**
+   * @param {Member} member
+   * @param {Move} move
+   * @param {Offer} offer
+   */
+  #sure(member, move, offer) {
+    openSheet(offer.label(), [
+      h("p", {}, offer.sure?.(member.name)),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", class: `button primary ${offer.danger ? "danger" : ""}`, onclick: () => this.#do(member, move) }, offer.label()),
+        h("button", { type: "button", class: "button quiet", onclick: closeSheet }, gettext("Cancel")),
+      ),
+    ]);
+  }
+
+  /**
+   * @param {Member} member
+   * @param {Move} move
+   */
+  #do(member, move) {
+    closeSheet();
+    this.make(move, member);
+  }
+}
+
+/**
+ * @param {Member} member
+ * @param {Member} you
+ */
+function about(member, you) {
+  const where = {
+    audience: () => gettext("Listening"),
+    hand_up: () => gettext("Hand raised"),
+    invited: () => gettext("Invited to the stage"),
+    speaking: () => (member.muted ? gettext("On stage, muted") : gettext("On stage")),
+  }[member.stage]();
+  return [member.number === you.number ? gettext("You") : "", role(member), where].filter(Boolean).join(" · ");
+}

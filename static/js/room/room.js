@@ -1,0 +1,248 @@
+// The room's page: puts the parts together.
+
+import { assertive } from "../announce.js";
+import { hideBanner, showBanner } from "../banner.js";
+import { byId, data } from "../dom.js";
+import { closeSheet } from "../sheet.js";
+import { gettext } from "../text.js";
+import { toast } from "../toast.js";
+import { AudienceView } from "./audience.js";
+import { Dock } from "./dock.js";
+import { HandsView } from "./hands.js";
+import { MutedHint } from "./hint.js";
+import { watchKeys } from "./keys.js";
+import { Media } from "./media.js";
+import { Microphone } from "./microphone.js";
+import { about, aboutMe, tell, tellMe } from "./news.js";
+import { PersonSheet } from "./person.js";
+import { openKeys, openRoom } from "./roomsheet.js";
+import { showScreen, view } from "./screen.js";
+import { Session } from "./session.js";
+import { RoomSocket } from "./socket.js";
+import { SpeakSheet } from "./speaksheet.js";
+import { watchSpeaking } from "./speaking.js";
+import { StageView } from "./stage.js";
+import { tab } from "./tab.js";
+import { watchTrouble } from "./trouble.js";
+import { Voice } from "./voice.js";
+import { endedBecause, refused, stopped } from "./words.js";
+
+/**
+ * @typedef {import("./protocol.js").Member} Member
+ * @typedef {import("./protocol.js").Move} Move
+ * @typedef {import("./socket.js").Message} Message
+ */
+
+/** @type {{id: string, moves: import("./moves.js").Table}} */
+const page = data("room-data");
+const NONE = -1; // the id of a message that answers none of ours
+const session = new Session();
+const socket = new RoomSocket(() => new WebSocket(address()));
+const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds());
+const microphone = new Microphone();
+const voice = new Voice(microphone, media, (move) => make(move));
+const speak = new SpeakSheet(microphone, () => voice.apply());
+const audience = new AudienceView(page.id, open);
+const person = new PersonSheet(page.moves, find, () => session.you, make);
+const stage = new StageView(open);
+const hands = new HandsView(page.moves, make, open);
+const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
+const hint = new MutedHint();
+
+/** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
+let asked = "";
+
+/** @type {Record<import("./dock.js").Action, () => void>} */
+const ACTIONS = {
+  raise_hand: () => make("raise_hand"),
+  lower_hand: () => make("lower_hand"),
+  answer: accept,
+  go_on_stage: accept,
+  open: openMicrophone,
+  unmute: () => voice.unmute(),
+  mute: () => voice.mute(),
+};
+
+function address() {
+  const url = new URL(`/ws/rooms/${page.id}/`, location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.searchParams.set("tab", tab());
+  return url;
+}
+
+function sounds() {
+  return /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
+}
+
+/** @param {number} number */
+function find(number) {
+  return session.members.find((member) => member.number === number)
+    ?? (session.you?.number === number ? session.you : audience.people.get(number));
+}
+
+/** @param {number} number */
+function open(number) {
+  person.open(number);
+}
+
+function more() {
+  openRoom(page.moves, session, { make, settings: () => speak.ask("settings") });
+}
+
+/**
+ * Asks the server for a move and says why when it refuses.
+ * @param {Move} move
+ * @param {Member} [member] on whom; nobody for myself and for the room
+ */
+async function make(move, member) {
+  const own = !member || member.number === session.you?.number;
+  if (own && move === "accept") return accept();
+  if (own) asked = move;
+  const answer = await socket.ask({ type: "move", move, member: own ? undefined : member.number });
+  if (answer.type === "error" && answer.code !== "already") toast(refused(answer.code, answer.message));
+  return answer;
+}
+
+/** Onto the stage: the microphone first, so that nobody stands there without one. @returns {Promise<Message>} */
+async function accept() {
+  const choice = await speak.ask("stage");
+  if (!choice) return { type: "closed" };
+  voice.intend(choice === "live");
+  const answer = await socket.ask({ type: "move", move: "accept" });
+  if (answer.type !== "error") return answer;
+  microphone.close();
+  voice.intend(false);
+  toast(refused(answer.code, answer.message));
+  return answer;
+}
+
+async function openMicrophone() {
+  const choice = await speak.ask("unmute");
+  if (choice === "live") voice.unmute();
+  draw();
+}
+
+/** The one tap: sound starts inside it. */
+function join() {
+  if (!globalThis.RTCPeerConnection || !globalThis.WebSocket) return showScreen(stopped("old_browser"), join);
+  media.prepare();
+  view("room");
+  byId("room-title").focus();
+  socket.open();
+}
+
+function leave() {
+  socket.send({ type: "leave" });
+  stop("left");
+}
+
+/**
+ * Ends everything and says why.
+ * @param {string} reason
+ * @param {string} [text] in other words than the usual ones
+ */
+function stop(reason, text) {
+  const words = stopped(reason);
+  socket.close();
+  media.close();
+  microphone.close();
+  audience.close();
+  closeSheet();
+  byId("banners").replaceChildren();
+  showScreen(text ? { ...words, text } : words, join);
+  assertive(`${words.title}. ${text ?? words.text}`);
+}
+
+/** @type {Record<string, (message: Message) => void>} */
+const HEARD = {
+  welcome: ({ ice }) => media.start(ice),
+  "media.answer": ({ id, sdp }) => media.answer(id ?? NONE, sdp),
+  "media.lost": () => media.renew(),
+  error: ({ id }) => media.refused(id ?? NONE),
+  removed: ({ reason, text }) => stop(reason, text),
+  replaced: () => stop("replaced"),
+  ended: ({ reason }) => stop("ended", endedBecause(reason)),
+};
+
+function draw() {
+  const { snapshot, you } = session;
+  if (!snapshot || !you) return;
+  byId("room-title").textContent = snapshot.room.title;
+  byId("room-topic").textContent = snapshot.room.topic;
+  byId("room-locked").hidden = !snapshot.room.locked;
+  stage.draw(session);
+  hands.draw(session);
+  audience.draw(session);
+  dock.draw(session, { open: Boolean(microphone.track), live: voice.live });
+  person.refresh();
+}
+
+/** @param {{before: Member | undefined, after: Member}} change */
+function meChanged({ before, after }) {
+  voice.heed(before, after);
+  if (before?.stage === "speaking" && after.stage !== "speaking") microphone.close();
+  if (before) tellMe(aboutMe(before, after, asked === "step_down" || asked === "decline"));
+  if (before?.stage !== after.stage) asked = "";
+  if (after.stage !== "invited") return hideBanner("invitation");
+  if (before?.stage === "invited") return;
+  assertive(gettext("You are invited to speak"));
+  showBanner("invitation", gettext("You are invited to the stage. Would you like to speak?"), {
+    actions: [
+      { label: gettext("Accept"), primary: true, run: accept },
+      { label: gettext("Not now"), run: () => make("decline") },
+    ],
+  });
+}
+
+function microphoneLost() {
+  voice.mute();
+  microphone.close();
+  draw();
+  showBanner("microphone", gettext("Your microphone went away. Nobody hears you."), {
+    kind: "warn",
+    actions: [{ label: gettext("Choose another"), primary: true, run: () => (hideBanner("microphone"), openMicrophone()) }],
+  });
+}
+
+/** My number and level, while others hear me. @returns {[number, number] | undefined} */
+function own() {
+  const level = microphone.level();
+  const heard = voice.live && media.connected;
+  dock.level(heard ? level : 0);
+  if (!voice.live && voice.speaking && microphone.track && hint.due(level, performance.now())) toast(gettext("You are muted: nobody hears you."));
+  return heard && session.you ? [session.you.number, level] : undefined;
+}
+
+socket.message.on((message) => {
+  session.receive(message);
+  HEARD[message.type]?.(message);
+});
+socket.closed.on((reason) => stop(reason));
+session.changed.on(draw);
+session.me.on(meChanged);
+session.gap.on(() => socket.send({ type: "snapshot" }));
+session.moved.on(({ before, after }) => {
+  audience.stale();
+  if ((after ?? before)?.number !== session.you?.number) tell(about(before, after));
+});
+voice.changed.on(draw);
+voice.silenced.on(() => tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn.")));
+microphone.lost.on(microphoneLost);
+watchTrouble(socket, media);
+watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels));
+watchKeys(() => document.body.dataset.view === "room", {
+  mic: () => voice.speaking && ACTIONS[dock.action](),
+  hand: () => (dock.action === "raise_hand" || dock.action === "lower_hand") && ACTIONS[dock.action](),
+  leave,
+  help: openKeys,
+  talk: (down) => {
+    if (!voice.speaking || !microphone.track || (down && voice.live)) return false;
+    if (down) voice.unmute();
+    else voice.mute();
+    return true;
+  },
+});
+for (const sign of ["online", "pageshow", "visibilitychange"]) {
+  window.addEventListener(sign, () => document.visibilityState === "visible" && socket.hurry());
+}
+document.getElementById("join")?.addEventListener("click", join);

@@ -1,0 +1,88 @@
+// The room's own sheet: its link, my microphone, keys, and what a host may do with the whole room.
+
+import { h, icon } from "../dom.js";
+import { closeSheet, openSheet } from "../sheet.js";
+import { share } from "../share.js";
+import { gettext } from "../text.js";
+import { openInvite } from "./invite.js";
+import { keysOn, setKeys } from "./keys.js";
+import { movesOnRoom } from "./moves.js";
+
+/**
+ * @typedef {import("./protocol.js").Move} Move
+ * @typedef {import("./session.js").Session} Session
+ */
+
+/**
+ * @param {import("./moves.js").Table} table
+ * @param {Session} session
+ * @param {{make: (move: Move) => void, settings: () => void}} run
+ */
+export function openRoom(table, session, { make, settings }) {
+  const { snapshot, you } = session;
+  if (!snapshot || !you) return;
+  const { room } = snapshot;
+  const moves = movesOnRoom(table, you, room.locked);
+  const staff = you.rank !== "member";
+  /** @param {Move} move */
+  const close = (move) => () => (closeSheet(), make(move));
+  openSheet(room.title, [
+    h(
+      "div",
+      {},
+      room.access === "open" && item("share", gettext("Share the link"), () => share(location.href, room.title)),
+      staff && item("link", gettext("Invite people"), () => openInvite(room), gettext("A link that you can take back")),
+      you.stage === "speaking" && item("mic", gettext("Microphone"), settings),
+      you.stage === "speaking" && item("down", gettext("Step down"), close("step_down"), gettext("You go on listening")),
+      item("key", gettext("Keys"), openKeys),
+      moves.includes("lock") && item("lock", gettext("Lock the room"), close("lock"), gettext("Nobody new comes in")),
+      moves.includes("unlock") && item("unlock", gettext("Unlock the room"), close("unlock")),
+      moves.includes("end") && item("stop", gettext("End the room"), () => sure(close("end")), gettext("For everybody"), "danger"),
+    ),
+  ]);
+}
+
+/** @param {() => void} end */
+function sure(end) {
+  openSheet(gettext("End the room?"), [
+    h("p", {}, gettext("Everybody is told and can no longer hear each other. This cannot be taken back.")),
+    h(
+      "div",
+      { class: "row" },
+      h("button", { type: "button", class: "button danger primary", onclick: end }, gettext("End it for everybody")),
+      h("button", { type: "button", class: "button quiet", onclick: closeSheet }, gettext("Cancel")),
+    ),
+  ]);
+}
+
+/** The list of keys, and the switch that turns them off. */
+export function openKeys() {
+  const keys = [
+    ["M", gettext("Microphone on or off")],
+    [gettext("Space"), gettext("Hold to talk")],
+    ["H", gettext("Raise or lower your hand")],
+    ["L", gettext("Leave quietly")],
+    ["?", gettext("This list")],
+  ];
+  const change = (/** @type {Event} */ event) => setKeys(/** @type {HTMLInputElement} */ (event.target).checked);
+  openSheet(gettext("Keys"), [
+    h("dl", { class: "keys" }, ...keys.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
+    h("label", { class: "choice" }, h("input", { type: "checkbox", checked: keysOn(), onchange: change }), gettext("Single keys work in this room")),
+  ]);
+}
+
+/**
+ * @param {string} sign
+ * @param {string} label
+ * @param {() => void} run
+ * @param {string} [help]
+ * @param {string} [look]
+ */
+function item(sign, label, run, help, look = "") {
+  return h(
+    "button",
+    { type: "button", class: `menu-item ${look}`, onclick: run },
+    icon(sign),
+    h("span", {}, label, help && h("small", {}, help)),
+  );
+}

@@ -1,0 +1,152 @@
+// What the server's codes mean, said to a person: what happened, and what to do next.
+
+import { gettext } from "../text.js";
+
+/** @typedef {{title: string, text: string, again?: string}} Words `again` names the button that tries once more */
+
+/**
+ * What stops somebody from being in the room, by reason.
+ * @param {string} reason
+ * @returns {Words}
+ */
+export function stopped(reason) {
+  return STOPPED[reason]?.() ?? STOPPED.lost();
+}
+
+/** @type {Record<string, () => Words>} */
+const STOPPED = {
+  left: () => ({
+    title: gettext("You left quietly"),
+    text: gettext("The conversation goes on without you. You can come back at any time."),
+    again: gettext("Come back"),
+  }),
+  removed: () => ({
+    title: gettext("You were removed from this room"),
+    text: gettext("A moderator of this room removed you. You no longer hear it, and nobody there hears you."),
+  }),
+  banned: () => ({
+    title: gettext("You were banned from this room"),
+    text: gettext("A moderator of this room banned you. You cannot come back to this room; other rooms are open to you."),
+  }),
+  ended: () => ({
+    title: gettext("This room has ended"),
+    text: gettext("Thank you for being here."),
+  }),
+  replaced: () => ({
+    title: gettext("You are listening somewhere else"),
+    text: gettext("This room was opened with your account in another tab or on another device. Only one can be in it at a time."),
+    again: gettext("Listen here instead"),
+  }),
+  not_found: () => ({
+    title: gettext("There is no such room"),
+    text: gettext("The link may be wrong, or the room is only for those who were invited. Ask whoever sent it to you for a new link."),
+  }),
+  not_started: () => ({
+    title: gettext("This room has not started yet"),
+    text: gettext("Come back when the host has opened it."),
+    again: gettext("Try again"),
+  }),
+  locked: () => ({
+    title: gettext("This room is locked"),
+    text: gettext("The host lets nobody new in at the moment. Try again in a little while."),
+    again: gettext("Try again"),
+  }),
+  too_many: () => ({
+    title: gettext("Too many tries"),
+    text: gettext("Wait a minute, then try again."),
+    again: gettext("Try again"),
+  }),
+  signed_out: () => ({
+    title: gettext("You are signed out"),
+    text: gettext("Sign in again to come back to this room."),
+  }),
+  old_browser: () => ({
+    title: gettext("This browser cannot play live sound"),
+    text: gettext("Open this page in a current Chrome, Edge, Firefox or Safari."),
+  }),
+  lost: () => ({
+    title: gettext("The connection was lost"),
+    text: gettext("Check your network, then try again."),
+    again: gettext("Try again"),
+  }),
+};
+
+/**
+ * Why a room ended.
+ * @param {string} reason
+ */
+export function endedBecause(reason) {
+  return ENDED[reason]?.() ?? STOPPED.ended().text;
+}
+
+/** @type {Record<string, () => string>} */
+const ENDED = {
+  host: () => gettext("The host ended it. Thank you for being here."),
+  moderator: () => gettext("A moderator of this server ended it."),
+  empty: () => gettext("Everybody had left."),
+  host_lost: () => gettext("The host was gone, and nobody was left to take over."),
+};
+
+/**
+ * Why a move was refused.
+ * @param {string} code
+ * @param {string} [message] the server's own words, for codes unknown here
+ */
+export function refused(code, message = "") {
+  return REFUSED[code]?.() ?? (message || gettext("That did not work. Try again."));
+}
+
+/** @type {Record<string, () => string>} */
+const REFUSED = {
+  offline: () => gettext("You are offline at the moment; nothing was changed."),
+  forbidden: () => gettext("You may not do that in this room."),
+  wrong_stage: () => gettext("Things have moved on: that is no longer possible."),
+  already: () => gettext("That is already so."),
+  no_member: () => gettext("This person has left."),
+  not_present: () => gettext("This person has left."),
+  too_many: () => gettext("That was a lot at once. Wait a moment, then try again."),
+  unavailable: () => gettext("The server cannot do that right now. Try again in a moment."),
+};
+
+/**
+ * Why there is no microphone.
+ * @param {import("./microphone.js").Trouble} trouble
+ * @returns {Words}
+ */
+export function noMicrophone(trouble) {
+  return MICROPHONE[trouble]();
+}
+
+/** @type {Record<import("./microphone.js").Trouble, () => Words>} */
+const MICROPHONE = {
+  denied: () => ({
+    title: gettext("The microphone is blocked"),
+    text: gettext("Your browser or your system keeps it from this page. Tap the sign beside the address, allow the microphone, then try again. On a phone, look in the system settings under the browser's name as well."),
+  }),
+  missing: () => ({
+    title: gettext("No microphone was found"),
+    text: gettext("Plug one in or switch on your headset, then try again."),
+  }),
+  busy: () => ({
+    title: gettext("The microphone is busy"),
+    text: gettext("Another app is using it. Close that app or its call, then try again."),
+  }),
+  insecure: () => ({
+    title: gettext("The microphone needs a secure page"),
+    text: gettext("Browsers hand out the microphone only over https. Ask whoever runs this server for its https address. You can go on listening."),
+  }),
+  unknown: () => ({
+    title: gettext("The microphone did not start"),
+    text: gettext("Try again; if that does not help, choose another one in your system's sound settings."),
+  }),
+};
+
+/**
+ * What a person is in the room, in one word.
+ * @param {import("./protocol.js").Member} member
+ */
+export function role(member) {
+  if (member.rank === "host") return gettext("Host");
+  if (member.rank === "moderator") return gettext("Moderator");
+  return "";
+}

@@ -1,0 +1,34 @@
+// Words for people. Django's JavaScriptCatalog defines the global functions; without it the English source stands.
+
+/**
+ * @typedef {{gettext?: (message: string) => string,
+ *   ngettext?: (one: string, many: string, count: number) => string}} Catalog
+ */
+const catalog = /** @type {Catalog} */ (/** @type {unknown} */ (globalThis));
+
+/**
+ * The message in the page's language.
+ * @param {string} message
+ */
+export function gettext(message) {
+  return catalog.gettext?.(message) ?? message;
+}
+
+/**
+ * The message in the page's language, in the form that fits the number.
+ * @param {string} one
+ * @param {string} many
+ * @param {number} count
+ */
+export function ngettext(one, many, count) {
+  return catalog.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+}
+
+/**
+ * The template with each `%(name)s` replaced by its value.
+ * @param {string} template
+ * @param {Record<string, string | number>} values
+ */
+export function format(template, values) {
+  return template.replace(/%\((\w+)\)s/g, (whole, name) => String(values[name] ?? whole));
+}
