@@ -261,7 +261,7 @@ def accept(user: User, notice: Notice, language: str, *, now: datetime, source: 
 
 
 @transaction.atomic
-def change_profile(user: User, *, display_name: str, language: str, source: Source) -> None:
+def change_profile(user: User, display_name: str, language: str, *, source: Source) -> None:
     """Show `user` by another name or in another language; which fields changed is recorded, not their content."""
     wanted = {"display_name": display_name, "language": language}
     changed = sorted(field for field, value in wanted.items() if getattr(user, field) != value)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts import notice, throttle
-from accounts.answers import too_many, unavailable
+from accounts.answers import speak, too_many, unavailable
 from accounts.models import Acceptance, User
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if not Acceptance.objects.filter(user=user, digest=notice.here().digest).exists():
             response = redirect(f"{reverse('privacy')}?{urlencode({'next': response['Location']})}")
         if user.language:
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.SECURE)
+            speak(response, user.language)
         return response
 
     def set_password(self, user: User, password: str) -> None:

@@ -64,6 +64,7 @@ urlpatterns = [
     path("invites/", views.codes, name="invites"),
     path("invites/<str:uid>/revoke/", views.revoke, name="invites_revoke"),
     path("me/", views.me, name="me"),
+    path("language/", views.language, name="set_language"),
     path("privacy/", views.privacy, name="privacy"),
     path("accounts/", include(signing_in)),
     path("accounts/2fa/", include(second_factors)),

@@ -16,10 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 from qrcode.image.svg import SvgPathFillImage
 
 from accounts import actions, notice
-from accounts.answers import safe_next
+from accounts.answers import safe_next, speak
 from accounts.forms import IssueForm, ProfileForm
 from accounts.models import InviteCode, Purpose, User
 from accounts.tree import branch, seats_left
@@ -93,10 +94,19 @@ def me(request: HttpRequest) -> HttpResponseBase:
     actions.change_profile(user, **form.cleaned_data, source=Source.of_request(request))
     messages.success(request, _("Saved."))
     response = redirect("me")
-    if user.language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.SECURE)
-    else:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    speak(response, user.language)
+    return response
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """The page they came from, in another language; members keep it for the next time they sign in."""
+    response = set_language(request)
+    chosen = request.POST.get("language", "")
+    if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
+        source = Source.of_request(request)
+        actions.change_profile(request.user, request.user.display_name, chosen, source=source)
     return response
 
 

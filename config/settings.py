@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # said in accounts/notices
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = SECURE, True, "Lax"
 
 # Accounts: allauth carries signing in, second factors and passkeys; nobody signs up but by accounts.onboarding.
 # It sends no mail and counts no tries itself: accounts.throttle does, and fails closed.
