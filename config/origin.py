@@ -1,12 +1,9 @@
 """Room sockets come from our own pages: another site's page is refused, and the refusal is on the record."""
 
-from typing import Any
-from urllib.parse import urlsplit
-
 from asgiref.sync import sync_to_async
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from config.proxy import Application, Receive, Scope, Send
 from moderation.audit.record import record_refusal
@@ -33,13 +30,13 @@ class SameOrigin:
 
 def allowed(scope: Scope) -> bool:
     """Whether the socket's Origin is the host it was opened on, and that host is one of ours."""
-    headers: dict[bytes, Any] = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     origin = headers.get(b"origin")
     if origin is None:
         return True
-    asked = urlsplit(origin.decode("latin-1"))
     host = headers.get(b"host", b"").decode("latin-1")
-    return asked.netloc == host and validate_host(asked.hostname or "", settings.ALLOWED_HOSTS)
+    ours = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+    return ours and origin.decode("latin-1") in (f"http://{host}", f"https://{host}")
 
 
 def _refuse(source: Source) -> None:

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from config.environment import Environment, SettingsError
+
+
+def read(**variables: str) -> Environment:
+    return Environment(variables)
+
+
+def test_a_value_is_read_from_the_file_that_name_file_points_to(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("secret\n")
+    assert read(SECRET_KEY_FILE=str(tmp_path / "key")).text("SECRET_KEY") == "secret"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert read(STOA_HTTP_PORT=" ").port("STOA_HTTP_PORT", 8000) == 8000
+
+
+def test_a_list_is_split_at_commas_and_trimmed() -> None:
+    assert read(ALLOWED_HOSTS=" a.example , b.example,").names("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+def test_the_first_choice_is_the_default() -> None:
+    assert read().choice("STOA_PROFILE", ("standard", "private")) == "standard"
+
+
+def test_a_missing_value_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY is not set$"):
+        read().text("SECRET_KEY")
+
+
+def test_a_value_and_its_file_together_are_refused() -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY and SECRET_KEY_FILE are both set"):
+        read(SECRET_KEY="a", SECRET_KEY_FILE="/b").text("SECRET_KEY")
+
+
+def test_a_file_that_cannot_be_read_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY cannot be read from SECRET_KEY_FILE: /nowhere/key"):
+        read(SECRET_KEY_FILE="/nowhere/key").text("SECRET_KEY")
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "80 80", "٨٠", "1e3"])
+def test_what_is_no_port_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_HTTP_PORT must be a whole number from 1 to 65535"):
+        read(STOA_HTTP_PORT=value).port("STOA_HTTP_PORT", 8000)
+
+
+def test_an_unknown_choice_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_PROFILE must be one of standard, private, not 'Standard'"):
+        read(STOA_PROFILE="Standard").choice("STOA_PROFILE", ("standard", "private"))
+
+
+@pytest.mark.parametrize("value", ["localhost", "10.0.0.256", "10.0.0.0/8", "::1::"])
+def test_what_is_no_address_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_HTTP_HOST must be an IP address"):
+        read(STOA_HTTP_HOST=value).address("STOA_HTTP_HOST", "127.0.0.1")
+    with pytest.raises(SettingsError, match=r"^STOA_PUBLIC_IP must list IP addresses"):
+        read(STOA_PUBLIC_IP=f"192.0.2.1,{value}").addresses("STOA_PUBLIC_IP", "")
+
+
+@pytest.mark.parametrize("value", ["10.0.0.1/8", "proxy", "10.0.0.0/33"])
+def test_what_is_no_network_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_TRUSTED_PROXIES must list networks"):
+        read(STOA_TRUSTED_PROXIES=value).networks("STOA_TRUSTED_PROXIES")
+
+
+@pytest.mark.parametrize("value", ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h:port/d", "hunter2"])
+def test_a_wrong_url_is_refused_by_name_without_its_password(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL must be a URL") as refused:
+        read(DATABASE_URL=value).url("DATABASE_URL", ("sqlite", "postgres"), "sqlite:///x")
+    assert "hunter2" not in str(refused.value)

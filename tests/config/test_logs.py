@@ -1,0 +1,59 @@
+import json
+import logging
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import logs
+
+SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 AA:BB\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Not Found: /join/D6M8-SECB-5CH3-7MK4-3", "Not Found: /join/..."),
+        ("GET /i/abcDEF123 HTTP/1.1", "GET /i/... HTTP/1.1"),
+        ("/accounts/login/?next=/i/abc&code=x", "/accounts/login/?..."),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer ..."),
+        ("token=abc.def; sessionid=xyz", "token=...; sessionid=..."),
+        ("redis://:hunter2@cache:6379/0", "redis://:...@cache:6379/0"),
+        (f"offer was {SDP}", "offer was v=0..."),
+        ("a=ice-pwd:abcdefghijkl left", "a=ice-pwd:... left"),
+        ("/r/abcdefghijkl 200", "/r/abcdefghijkl 200"),
+        ("/join/ has the field", "/join/ has the field"),
+    ],
+)
+def test_what_is_secret_is_struck_out_and_the_rest_stays(said: str, kept: str) -> None:
+    assert logs.strike(said) == kept
+
+
+@given(st.text(alphabet="ABCDEFGHJKMNPQRSTVWXYZ23456789-", min_size=4), st.sampled_from(["/join/", "/i/"]))
+def test_no_code_survives_wherever_it_stands_in_an_event(code: str, path: str) -> None:
+    secret = f"{path}{code}"
+    event = {"event": secret, "deep": {"list": [secret, ("x", secret)]}, "error": ValueError(secret)}
+    assert secret not in json.dumps(logs.strike_all(None, "info", event), ensure_ascii=False)
+
+
+def test_a_line_of_anybody_s_logger_is_json_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = _handler()
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", ("/join/ABCD",), None)
+    line = json.loads(handler.format(record))
+    assert (line["event"], line["level"], line["logger"]) == ("Not Found: /join/...", "warning", "django.request")
+
+
+def test_a_traceback_is_logged_without_the_secret_in_its_message() -> None:
+    try:
+        raise RuntimeError("redis://:hunter2@cache/0")
+    except RuntimeError as error:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (RuntimeError, error, error.__traceback__))
+    line = _handler().format(record)
+    assert "RuntimeError" in line
+    assert "hunter2" not in line
+
+
+def _handler() -> Any:
+    formatter = dict(logs.LOGGING["formatters"]["json"])
+    return formatter.pop("()")(**formatter)

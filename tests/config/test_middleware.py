@@ -1,0 +1,39 @@
+import pytest
+from django.test import Client
+
+DIRECTIVES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing-here", "/accounts/login/", "/api/docs/"])
+@pytest.mark.django_db
+def test_every_answer_carries_the_strict_policy(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert set(DIRECTIVES) <= set(policy)
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "microphone=(self)" in headers["Permissions-Policy"]
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_sockets_may_go_to_the_host_that_was_asked_and_no_other(client: Client) -> None:
+    assert "connect-src 'self' ws://localhost:8000;" in _policy(client, headers={"host": "localhost:8000"})
+    assert "connect-src 'self' wss://localhost;" in _policy(client, headers={"host": "localhost"}, secure=True)
+
+
+@pytest.mark.django_db
+def test_the_api_docs_run_nothing_inline(client: Client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle" in page
+
+
+def _policy(client: Client, **options: object) -> str:
+    return str(client.get("/healthz", **options).headers["Content-Security-Policy"])  # type: ignore[arg-type]  # any of them

@@ -1,0 +1,100 @@
+"""The settings, read by a process of its own, as each of ours does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flows.stack import ROOT
+
+KEY = "k" * 50
+
+
+def load(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "STOA_DATA": "/nowhere", "SECRET_KEY": KEY, **variables}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def value(expression: str, **variables: str) -> str:
+    done = load("-c", f"from config import settings; print({expression})", **variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("STOA_HTTP_PORT", "eighty"),
+        ("STOA_HTTP_HOST", "localhost"),
+        ("STOA_UDP_PORT", "0"),
+        ("STOA_UDP_HOST", "any"),
+        ("STOA_PUBLIC_IP", "stoa.example.org"),
+        ("STOA_SFU_PROCESSES", "0"),
+        ("STOA_PROFILE", "secret"),
+        ("STOA_TRUSTED_PROXIES", "everyone"),
+        ("PUBLIC_URL", "stoa.example.org"),
+        ("PUBLIC_URL", "https://stoa.example.org/rooms"),
+        ("PUBLIC_URL", "https://"),
+        ("DATABASE_URL", "mysql://localhost/stoa"),
+        ("REDIS_URL", "localhost:6379"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", ""),
+        ("TURN_URLS", "turn:turn.example.org"),
+    ],
+)
+def test_a_wrong_value_stops_every_process_with_one_line_that_names_it(name: str, wrong: str) -> None:
+    done = load("manage.py", "check", **{name: wrong})
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("TURN_SECRET " if name == "TURN_URLS" else f"{name} ")
+
+
+@pytest.mark.parametrize(
+    "command", [("-m", "daphne", "config.asgi:application"), ("-m", "celery", "-A", "config.celery", "beat")]
+)
+def test_the_web_and_celery_say_it_in_one_line_too(command: tuple[str, ...]) -> None:
+    done = load(*command, SECRET_KEY="short")
+    assert (done.returncode, done.stderr) == (1, "SECRET_KEY must be 50 characters or longer\n")
+
+
+def test_the_environment_alone_is_enough() -> None:
+    assert value("settings.DATABASES['default']['NAME']") == "/nowhere/stoa.sqlite3"
+    assert value("settings.REDIS_URL") == "unix:///nowhere/valkey.sock"
+
+
+def test_celery_speaks_to_the_same_redis_in_its_own_spelling() -> None:
+    assert value("settings.CELERY_BROKER_URL") == "redis+socket:///nowhere/valkey.sock?virtual_host=0"
+    url = "redis://:password@cache:6379/2"
+    assert value("settings.CELERY_BROKER_URL", REDIS_URL=url) == url
+
+
+def test_a_database_url_with_a_socket_folder_reaches_postgresql() -> None:
+    url = "postgres://stoa:p%40ss@/stoa?host=/run/postgresql"
+    assert value("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=url) == "{'host': '/run/postgresql'}"
+    assert value("settings.DATABASES['default']['PASSWORD']", DATABASE_URL=url) == "p@ss"
+
+
+def test_https_brings_secure_cookies_a_redirect_and_strict_transport() -> None:
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
+    expression = f"[bool(getattr(settings, name)) for name in {names}]"
+    assert value(expression, PUBLIC_URL="https://stoa.example.org") == "[True, True, True, True]"
+    assert value(expression) == "[False, False, False, False]"
+
+
+def test_the_public_host_and_this_machine_are_allowed_and_nobody_else() -> None:
+    found = value("settings.ALLOWED_HOSTS", PUBLIC_URL="https://stoa.example.org")
+    assert found == "['stoa.example.org', 'localhost', '127.0.0.1', '[::1]']"
+
+
+def test_nothing_is_left_to_say_before_deployment(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("".join(map(chr, range(33, 123))))
+    done = load(
+        "manage.py", "check", "--deploy", "--fail-level", "WARNING",
+        SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"), PUBLIC_URL="https://stoa.example.org",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
