@@ -22,6 +22,7 @@ from django.db import DatabaseError, connection
 
 from config import health, ports, turn
 from config.environment import SettingsError
+from rooms import ice
 
 LEAST_DISK = 1_000_000_000
 MOST_SKEW = 1.0
@@ -212,8 +213,9 @@ def relay() -> Finding:
     if not settings.TURN_URLS:
         level = Level.OK if _local() else Level.WARN
         return Finding(level, "none: networks that block UDP stay outside", "Set TURN_URLS and TURN_SECRET (coturn).")
+    (server,) = ice.servers("doctor", time.time())
     for url in settings.TURN_URLS:
-        problem = asyncio.run(turn.problem(url, settings.TURN_SECRET))
+        problem = asyncio.run(turn.problem(url, str(server["username"]), str(server["credential"])))
         if problem:
             return Finding(Level.FAIL, f"{url}: {problem}", "Compare TURN_SECRET with its static-auth-secret.")
     return Finding(Level.OK, f"a relay address was granted by {', '.join(settings.TURN_URLS)}")

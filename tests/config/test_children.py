@@ -1,0 +1,26 @@
+import pytest
+from pytest_django.fixtures import Settings
+
+from config import children
+
+
+def test_there_is_one_media_process_per_index_and_it_is_told_where_redis_is(settings: Settings) -> None:
+    settings.STOA_SFU_PROCESSES, settings.REDIS_URL = 3, "unix:///run/v.sock"
+    found = list(children.media())
+    assert [child.name for child in found] == ["sfu-0", "sfu-1", "sfu-2"]
+    assert [child.environment["STOA_SFU_INDEX"] for child in found] == ["0", "1", "2"]
+    assert {child.environment["REDIS_URL"] for child in found} == {"unix:///run/v.sock"}
+
+
+def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:
+    assert [(child.name, child.nice) for child in children.slow()] == [("beat", 10), ("worker", 10)]
+
+
+@pytest.mark.parametrize(("host", "endpoint"), [("127.0.0.1", "127.0.0.1"), ("::1", "\\:\\:1")])
+def test_the_web_listens_where_the_settings_say_and_writes_no_paths(
+    settings: Settings, host: str, endpoint: str
+) -> None:
+    settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT = host, 8000
+    command = list(children.web().command)
+    assert f"tcp:port=8000:interface={endpoint}" in command
+    assert command[command.index("--verbosity") + 1] == "0"

@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+from django.conf import settings as django_settings
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from config import health
+from rooms.sfu import messages
+
+READY = {"ok": True, "database": True, "migrations": True, "redis": True, "media": True}
+
+
+@contextmanager
+def media_process() -> Iterator[None]:
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client, client.pubsub() as ears:
+        ears.subscribe(messages.orders_channel("test-0"))
+        ears.get_message(timeout=1)
+        yield
+
+
+def test_alive_depends_on_nothing(client: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "unix:///nowhere.sock"
+    assert client.get("/healthz").json() == {"ok": True}  # and without the database mark, a query would raise
+
+
+@pytest.mark.django_db
+def test_ready_when_all_that_is_needed_is_there(client: Client) -> None:
+    with media_process():
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, READY)
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_media_process_and_it_is_named(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["media"]) == (503, "no media process")
+
+
+@pytest.mark.django_db
+def test_not_ready_without_redis_and_it_is_named(client: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "unix:///nowhere.sock"
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["redis"]) == (503, "ConnectionError")
+
+
+@pytest.mark.django_db
+def test_not_ready_while_a_migration_waits_and_it_is_counted(client: Client) -> None:
+    MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"].endswith("not applied")
+
+
+@pytest.mark.django_db
+def test_not_ready_without_the_database_and_it_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> str:
+        raise DatabaseError
+
+    monkeypatch.setattr(health, "CHECKS", {**health.CHECKS, "database": away})
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "DatabaseError")
+
+
+def test_the_version_is_the_project_s(client: Client) -> None:
+    assert client.get("/version").json() == {"version": django_settings.VERSION}
+
+
+def test_metrics_are_for_this_machine(client: Client) -> None:
+    answer = client.get("/metrics", REMOTE_ADDR="127.0.0.1")
+    assert answer.status_code == 200
+    assert b"process_cpu_seconds_total" in answer.content
+
+
+@pytest.mark.parametrize("token", ["", "secret"])
+def test_metrics_are_refused_to_strangers(client: Client, settings: Settings, token: str) -> None:
+    settings.STOA_METRICS_TOKEN = token
+    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer wrong"}):
+        assert client.get("/metrics", REMOTE_ADDR="192.0.2.1", headers=headers).status_code == 403
+
+
+def test_metrics_are_refused_to_whoever_comes_through_a_proxy_we_do_not_know(client: Client) -> None:
+    answer = client.get("/metrics", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert answer.status_code == 403
+
+
+def test_metrics_are_given_to_whoever_bears_the_token(client: Client, settings: Settings) -> None:
+    settings.STOA_METRICS_TOKEN = "secret"
+    answer = client.get("/metrics", REMOTE_ADDR="192.0.2.1", headers={"Authorization": "Bearer secret"})
+    assert answer.status_code == 200
