@@ -8,8 +8,18 @@ import redis
 from django.conf import settings
 
 import tests.audit_triggers  # noqa: F401  # empties the insert-only log between transactional tests
+from accounts.models import User
 from config import catalog, valkey
 from tests.settings import PRIVATE_VALKEY, VALKEY
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as in life: several threads share it, each with a connection of its own."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        VALKEY.mkdir(exist_ok=True)
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(VALKEY / "test.sqlite3")}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,3 +46,31 @@ def _empty_valkey(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("django_db"):
         with redis.Redis.from_url(settings.REDIS_URL) as client:
             client.flushall()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Hosts."""
+    return _person("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Speaks."""
+    return _person("Bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    """Listens."""
+    return _person("Carol")
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    """Must never get in."""
+    return _person("Mallory")
+
+
+def _person(name: str) -> User:
+    return User.objects.create_user(name.lower(), password="seven grey herons wade", display_name=name)

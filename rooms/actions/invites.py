@@ -1,0 +1,136 @@
+"""Ways into a room for those it does not exist for yet: links, and names."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from rooms.actions.base import Turn, refusals, seen, staff, turn
+from rooms.actions.presence import new_member
+from rooms.models import Member, Room, RoomInvite, State
+from rooms.roles import Code, Rank, Refused, Stage
+
+MOST_USES = 1000
+LONGEST_HOURS = 30 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A fresh invite, and its token: shown once, stored nowhere."""
+
+    invite: RoomInvite
+    token: str
+
+
+def issue(user: User, room_id: str, stage: Stage, uses: int, hours: int, *, source: Source, now: datetime) -> Issued:
+    """A link into the room, as audience or straight to the stage, for the host and moderators to hand on.
+
+    Raises `Refused`: NOT_FOUND, FORBIDDEN, ENDED.
+    """
+    with refusals("room_invite.issue", user, room_id, source), transaction.atomic():
+        room = _staffed(user, room_id)
+        token = secrets.token_urlsafe(24)
+        invite = RoomInvite.objects.create(
+            room=room,
+            issuer=user,
+            digest=digest(token),
+            stage=stage,
+            uses=uses,
+            uses_left=uses,
+            created_at=now,
+            expires_at=now + timedelta(hours=hours),
+        )
+        detail = {"stage": stage.value, "uses": uses, "hours": hours}
+        _note("room_invite.issue", user, invite, source, detail=detail)
+    return Issued(invite, token)
+
+
+def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: datetime) -> None:
+    """The link opens nothing from now on. Raises `Refused`: NOT_FOUND (the invite too), FORBIDDEN, ALREADY."""
+    with refusals("room_invite.revoke", user, room_id, source), transaction.atomic():
+        staff(seen(user, room_id, lock=True))
+        invite = RoomInvite.objects.filter(pk=invite_id, room=room_id).first()
+        if invite is None:
+            raise Refused(Code.NOT_FOUND)
+        if RoomInvite.objects.filter(pk=invite_id, revoked_at=None).update(revoked_at=now) != 1:
+            raise Refused(Code.ALREADY)
+        _note("room_invite.revoke", user, invite, source)
+
+
+def invite_user(user: User, room_id: str, username: str, stage: Stage, *, source: Source, now: datetime) -> Member:
+    """The row of somebody invited by user name. Raises `Refused`: NOT_FOUND, FORBIDDEN, ENDED, NO_MEMBER, BANNED."""
+    with refusals("room_invite.name", user, room_id, source), transaction.atomic():
+        room = _staffed(user, room_id)
+        guest = User.objects.filter(username__iexact=username, is_active=True).first()
+        if guest is None:
+            raise Refused(Code.NO_MEMBER)
+        with turn(room, source, now) as one:
+            member = admit(one, guest, stage)
+            one.note(
+                "room_invite.name", user, object_type="member", object_id=str(member.number), detail={"stage": stage}
+            )
+    return member
+
+
+def redeem(user: User, token: str, *, source: Source, now: datetime) -> str:
+    """The id of the room that the link opened for `user`: one conditional UPDATE, so no use is spent twice.
+
+    Who is let in already spends none. Raises `Refused(NOT_FOUND)` for a wrong, used-up, expired or revoked link alike,
+    and for whoever is banned.
+    """
+    with refusals("room_invite.redeem", user, "", source), transaction.atomic():
+        invite = usable(token, now).select_related("room").first()
+        if invite is None:
+            raise Refused(Code.NOT_FOUND)
+        room = Room.objects.select_for_update().get(pk=invite.room_id)
+        mine = Member.objects.filter(room=room, user=user).first()
+        if mine is not None and mine.barred:
+            raise Refused(Code.NOT_FOUND)
+        if mine is not None and mine.admitted and (mine.granted or invite.stage != Stage.SPEAKING):
+            return room.pk
+        if usable(token, now).update(uses_left=F("uses_left") - 1) != 1:
+            raise Refused(Code.NOT_FOUND)
+        with turn(room, source, now) as one:
+            admit(one, user, Stage(invite.stage))
+        _note("room_invite.redeem", user, invite, source)
+    return room.pk
+
+
+def usable(token: str, now: datetime) -> QuerySet[RoomInvite]:
+    """The invite of this link (none or one), if it opens something at `now`."""
+    open_rooms = RoomInvite.objects.exclude(room__state=State.ENDED)
+    return open_rooms.filter(digest=digest(token), uses_left__gt=0, expires_at__gt=now, revoked_at=None)
+
+
+def digest(token: str) -> str:
+    """The keyed hash by which a link is found."""
+    return salted_hmac("rooms.invite", token, algorithm="sha256").hexdigest()
+
+
+def admit(one: Turn, user: User, stage: Stage) -> Member:
+    """The row of `user`, let into the room. Raises `Refused(BANNED)`."""
+    member = Member.objects.filter(room=one.room.pk, user=user).first() or new_member(one, user)
+    if member.barred:
+        raise Refused(Code.BANNED)
+    granted = member.granted or stage == Stage.SPEAKING
+    one.update(member, admitted=True, granted=granted, removed_at=None)
+    return member
+
+
+def _staffed(user: User, room_id: str) -> Room:
+    room = seen(user, room_id, lock=True)
+    staff(room, Rank.MODERATOR)
+    if room.state == State.ENDED:
+        raise Refused(Code.ENDED)
+    return room
+
+
+def _note(action: str, user: User, invite: RoomInvite, source: Source, **more: object) -> None:
+    act = {"object_type": "room_invite", "object_id": invite.pk, "room": invite.room_id, **more}
+    record(action, source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`

@@ -1,0 +1,107 @@
+"""The moves of the role table, made: one entry for socket and API alike."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from accounts.models import User
+from moderation.audit.source import Source
+from rooms import bus, roles
+from rooms.actions.base import Turn, own_turn, refusals
+from rooms.actions.presence import depart, pass_host
+from rooms.actions.rooms import end, set_lock
+from rooms.models import Member, Room
+from rooms.roles import Code, Move, Rank, Refused, Stage, Standing
+
+CLOSE_REMOVED = 4403
+
+
+def move(user: User, room_id: str, what: Move, number: int | None, *, source: Source, now: datetime) -> None:
+    """Make the move, on the member with this number or (None) on oneself or the room.
+
+    Raises `Refused`: what `roles.step` says, NOT_FOUND, NOT_STARTED, ENDED, NO_MEMBER, NOT_PRESENT, and UNAVAILABLE for
+    an act upon others while the road to the media side is closed.
+    """
+    action = f"room.{what}" if what in roles.ROOM else f"member.{what}"
+    with refusals(action, user, room_id, source):
+        if what in roles.PRIVILEGED and (number is not None or what is Move.END):
+            bus.check()
+        with own_turn(user, room_id, source, now) as (one, room):
+            actor = _actor(room)
+            if what in roles.ROOM:
+                _on_room(one, actor, what)
+                one.note(action, user, object_type="room", object_id=room.pk)
+            else:
+                subject = _subject(actor, number)
+                _on_member(one, actor, subject, what)
+                one.note(action, user, object_type="member", object_id=str(subject.number))
+
+
+def _actor(room: Room) -> Member:
+    """One's own row; somebody removed or banned has no say, and who is not present only by their rank."""
+    mine = room.mine
+    if mine is None or mine.barred or (not mine.present and mine.rank == Rank.MEMBER):
+        raise Refused(Code.NOT_PRESENT)
+    return mine
+
+
+def _subject(actor: Member, number: int | None) -> Member:
+    if number is None or number == actor.number:
+        return actor
+    member = Member.objects.filter(room=actor.room_id, number=number).select_related("user").first()
+    if member is None:
+        raise Refused(Code.NO_MEMBER)
+    return member
+
+
+def _on_room(one: Turn, actor: Member, what: Move) -> None:
+    roles.may_room(what, Rank(actor.rank))
+    if what is Move.END:
+        end(one, "host")
+    else:
+        set_lock(one, what)
+
+
+def _on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
+    after = roles.step(what, subject.standing, Rank(actor.rank), own=actor.pk == subject.pk)
+    if not subject.present and what is not Move.BAN:
+        raise Refused(Code.NOT_PRESENT)
+    _DOING.get(what, _stand)(one, actor, subject, what, after)
+
+
+def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Standing) -> None:
+    """The subject stands elsewhere. Who leaves the stage needs a new invite to come back to it."""
+    values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank}
+    if after.stage != subject.stage:
+        values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
+    if subject.stage == Stage.SPEAKING and after.stage != Stage.SPEAKING:
+        values["granted"] = False
+    one.update(subject, **values)
+    one.say_member(subject)
+
+
+def _pass_host(one: Turn, actor: Member, subject: Member, _what: Move, _after: Standing) -> None:
+    pass_host(one, actor, subject)
+
+
+def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Standing) -> None:
+    """Out of the room, told so, and without what let them in."""
+    reason = "banned" if what is Move.BAN else "removed"
+    lost = {"admitted": False, "granted": False, "rank": Rank.MEMBER, "barred": what is Move.BAN, "removed_at": one.now}
+    if not subject.present:
+        if subject.barred:
+            raise Refused(Code.ALREADY)
+        one.update(subject, **lost)
+        return
+    if subject.connection:
+        notice = {"type": "removed", "reason": reason, "by_moderator": True, "text": ""}
+        one.tell(subject.connection, notice, CLOSE_REMOVED)
+    depart(one, subject, reason, **lost)
+
+
+_DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = MappingProxyType({
+    Move.PASS_HOST: _pass_host,
+    Move.REMOVE: _put_out,
+    Move.BAN: _put_out,
+})  # fmt: skip

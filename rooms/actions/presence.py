@@ -1,0 +1,192 @@
+"""Coming in, going, and being lost: who is in a room."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from moderation.audit.source import Source
+from rooms import protocol
+from rooms.actions.base import Turn, own_turn, refusals, room_view, turn, view
+from rooms.models import Access, Member, Room
+from rooms.protocol import Event
+from rooms.roles import Code, Rank, Refused, Stage
+from rooms.sfu.messages import Drop
+
+CLOSE_REPLACED = 4409
+REMOVED_FOR = timedelta(minutes=10)  # from an open room; an invite-only one takes a new invite
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live connection: a fresh id, the lease of the process that holds it, and the browser tab it belongs to."""
+
+    connection: str
+    process: str
+    tab: str = ""
+    speaks: bool = False  # an encoder, heard from the first packet on
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits where: all a shell needs to act for a connection later."""
+
+    room: str
+    pk: int
+    number: int
+    uid: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a new connection is told: its seat, its member and the room, at event number `seq`."""
+
+    seat: Seat
+    you: Event
+    room: Event
+    seq: int
+
+
+def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
+    """The seat of `user` in the room, taken by this session: an older session is closed.
+
+    Raises `Refused`: NOT_FOUND, NOT_STARTED, ENDED, LOCKED, REMOVED, BANNED, FORBIDDEN (an encoder that may not speak).
+    """
+    with refusals("member.join", user, room_id, source), own_turn(user, room_id, source, now) as (one, room):
+        _may_come_in(room, now)
+        if session.speaks and not may_speak(room.mine):
+            raise Refused(Code.FORBIDDEN)
+        member = _sit(one, room, user, session)
+        one.note("member.join", user, object_type="member", object_id=str(member.number))
+    seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
+    return Joined(seat, view(member), room_view(room), room.seq)
+
+
+def leave(seat: Seat, reason: str, *, source: Source, now: datetime) -> bool:
+    """Whether the connection's member left; not, if another session had already taken the seat or ended it."""
+    with transaction.atomic():
+        room = Room.objects.select_for_update().get(pk=seat.room)
+        here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+        member = here.select_related("user").first()
+        if member is None:
+            return False
+        with turn(room, source, now) as one:
+            depart(one, member, reason)
+            one.note("member.leave", member.user, object_type="member", object_id=str(member.number), reason=reason)
+    return True
+
+
+def leave_session(room_id: str, number: int, connection: str, *, now: datetime) -> bool:
+    """Whether somebody left whose session was this media connection itself (WHIP, WHEP), which has ended."""
+    here = Member.objects.filter(room=room_id, number=number, present=True, connection=connection)
+    member = here.select_related("user").first()
+    if member is None:
+        return False
+    seat = Seat(member.room_id, member.pk, member.number, member.user.uid, connection)
+    return leave(seat, "left", source=Source.internal("media"), now=now)
+
+
+def lose(seat: Seat, *, now: datetime) -> bool:
+    """Whether the connection was still the member's. They keep their place for a while (see the sweep)."""
+    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+    return here.update(connection="", process="", lost_at=now) == 1
+
+
+def still_here(seat: Seat) -> Member | None:
+    """The member, if the seat is still theirs by this connection."""
+    return Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection).select_related("user").first()
+
+
+def may_speak(member: Member | None) -> bool:
+    """Whether an encoder may speak for them: they hold a rank, an invite to the stage, or are on it."""
+    return member is not None and (member.rank > Rank.MEMBER or member.granted or member.stage == Stage.SPEAKING)
+
+
+def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
+    """The present member is out of the room. `more`: what else changes in their row. Hosting passes on by rule."""
+    was_listed = protocol.listed(member.rank, member.stage)
+    if member.peer:
+        one.orders.append(Drop(member.peer))
+    out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None}
+    gone = {"connection": "", "process": "", "peer": "", "lost_at": None, "left_at": one.now}
+    one.update(member, **out, **gone, **more)
+    if was_listed or more:
+        one.say(protocol.left(member.number, reason))
+    one.stir()
+    if member.rank == Rank.HOST:
+        pass_by_rule(one, member)
+
+
+def pass_by_rule(one: Turn, host: Member) -> bool:
+    """Whether somebody else hosts now: the moderator here longest, or else the speaker here longest."""
+    here = Member.objects.filter(room=one.room.pk, present=True, lost_at=None).exclude(pk=host.pk)
+    heirs = here.filter(Q(rank=Rank.MODERATOR) | Q(stage=Stage.SPEAKING))
+    heir = heirs.select_related("user").order_by("-rank", "joined_at", "number").first()
+    if heir is None:
+        return False
+    pass_host(one, host, heir)
+    one.note("member.pass_host", None, object_type="member", object_id=str(heir.number), reason="host_lost")
+    return True
+
+
+def pass_host(one: Turn, host: Member, heir: Member) -> None:
+    """`heir` hosts; the old host stays a moderator."""
+    one.update(host, rank=Rank.MODERATOR)
+    one.update(heir, rank=Rank.HOST)
+    for member in (host, heir):
+        if member.present:
+            one.say_member(member)
+
+
+def _may_come_in(room: Room, now: datetime) -> None:
+    """Raises `Refused` for those who may not. A locked room still takes back its own and those with a rank."""
+    mine = room.mine
+    if mine is not None and mine.barred:
+        raise Refused(Code.BANNED)
+    if mine is not None and room.access == Access.OPEN and mine.removed_at and mine.removed_at + REMOVED_FOR > now:
+        raise Refused(Code.REMOVED)
+    if room.locked and not (mine is not None and (mine.present or mine.rank > Rank.MEMBER)):
+        raise Refused(Code.LOCKED)
+
+
+def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
+    """The member, present by this session; others are told what they can see of it."""
+    member = room.mine or new_member(one, user)
+    before, removed = _shown(member), member.removed_at is not None
+    if member.connection:
+        one.tell(member.connection, {"type": "replaced"}, CLOSE_REPLACED)
+    one.update(member, **_arrival(member, session, one.now))
+    after = _shown(member)
+    if removed or (before != after and protocol.listed(member.rank, member.stage)):
+        one.say_member(member)
+    elif before != after:
+        one.stir()
+    return member
+
+
+def new_member(one: Turn, user: User) -> Member:
+    """A row for somebody who was never in this room, with the next number; not stored yet."""
+    one.update(one.room, numbers=one.room.numbers + 1)
+    return Member(room=one.room, user=user, number=one.room.numbers)
+
+
+def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
+    """What changes in the row of somebody who comes in. Nobody's microphone is open before they opened it here."""
+    here: dict[str, Any] = {"connection": session.connection, "process": session.process, "tab": session.tab}
+    here |= {"present": True, "lost_at": None, "removed_at": None}
+    if not member.present:
+        to_stage = member.granted or member.rank == Rank.HOST
+        stage = Stage.SPEAKING if to_stage else Stage.AUDIENCE
+        here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
+    elif member.stage == Stage.SPEAKING and member.tab != session.tab:
+        here |= {"muted": True}
+    return here | ({"stage": Stage.SPEAKING, "muted": False, "hand": None} if session.speaks else {})
+
+
+def _shown(member: Member) -> Event | bool:
+    """What others can see of somebody: all of a listed member, of others only whether they are there."""
+    return view(member) if member.present and protocol.listed(member.rank, member.stage) else member.present

@@ -1,0 +1,110 @@
+"""A room's own life: opened, started, locked, ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import words
+from accounts.models import User
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from rooms import protocol
+from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
+from rooms.models import Access, Member, Room, State
+from rooms.roles import Code, Move, Rank, Refused, Stage
+
+CLOSE_ENDED = 4410
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What somebody who opens a room says of it; `scheduled_for` None means now."""
+
+    title: str
+    access: Access
+    topic: str = ""
+    language: str = ""
+    scheduled_for: datetime | None = None
+
+
+def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
+    """The new room, live or scheduled. Raises `Refused(BAD_WORDS)` for a title or topic that may not be shown."""
+    title, topic = _fit(plan.title), _fit(plan.topic) if plan.topic else ""
+    later = plan.scheduled_for is not None
+    with transaction.atomic():
+        room = Room.objects.create(
+            title=title,
+            topic=topic,
+            language=plan.language,
+            access=plan.access,
+            state=State.SCHEDULED if later else State.LIVE,
+            numbers=1,
+            created_at=now,
+            scheduled_for=plan.scheduled_for,
+            started_at=None if later else now,
+        )
+        Member.objects.create(room=room, user=host, number=1, rank=Rank.HOST, admitted=True)
+        detail = {"access": plan.access.value, "state": room.state}
+        record(
+            "room.open",
+            source=source,
+            actor=host.uid,
+            object_type="room",
+            object_id=room.pk,
+            room=room.pk,
+            detail=detail,
+        )
+    return room
+
+
+def start(user: User, room_id: str, *, source: Source, now: datetime) -> Room:
+    """The room, live from now on. Raises `Refused`: NOT_FOUND, FORBIDDEN to all but the host, ALREADY, ENDED."""
+    with refusals("room.start", user, room_id, source), transaction.atomic():
+        room = seen(user, room_id, lock=True)
+        staff(room, Rank.HOST)
+        if room.state != State.SCHEDULED:
+            raise Refused(Code.ALREADY if room.state == State.LIVE else Code.ENDED)
+        with turn(room, source, now) as one:
+            one.update(room, state=State.LIVE, started_at=now)
+            one.say(protocol.room(room_view(room)))
+            one.note("room.start", user, object_type="room", object_id=room.pk)
+    return room
+
+
+def cancel(user: User, room_id: str, *, source: Source, now: datetime) -> None:
+    """End a room that has not started. Raises `Refused`: NOT_FOUND, FORBIDDEN to all but the host, ALREADY."""
+    with refusals("room.end", user, room_id, source), transaction.atomic():
+        room = seen(user, room_id, lock=True)
+        staff(room, Rank.HOST)
+        if room.state != State.SCHEDULED:
+            raise Refused(Code.ALREADY)
+        with turn(room, source, now) as one:
+            end(one, "host")
+            one.note("room.end", user, object_type="room", object_id=room.pk, reason="host")
+
+
+def set_lock(one: Turn, move: Move) -> None:
+    """The room is locked or open again. Raises `Refused(ALREADY)`."""
+    locked = move is Move.LOCK
+    if one.room.locked == locked:
+        raise Refused(Code.ALREADY)
+    one.update(one.room, locked=locked)
+    one.say(protocol.room(room_view(one.room)))
+
+
+def end(one: Turn, reason: str) -> None:
+    """The room is over, and everybody is out of it."""
+    one.update(one.room, state=State.ENDED, ended_at=one.now, end_reason=reason)
+    out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None, "lost_at": None, "left_at": one.now}
+    one.room.members.filter(present=True).update(**out, connection="", process="", peer="")
+    one.say(protocol.ended(reason), close=CLOSE_ENDED)
+
+
+def _fit(text: str) -> str:
+    tidy = words.tidy(text)
+    try:
+        words.check(tidy)
+    except words.Refused as refused:
+        raise Refused(Code.BAD_WORDS) from refused
+    return tidy

@@ -1,0 +1,9 @@
+"""The app's name for Django."""
+
+from django.apps import AppConfig
+
+
+class RoomsConfig(AppConfig):
+    """Live rooms: who is in them, who may speak, and how they hear it."""
+
+    name = "rooms"

@@ -1,0 +1,197 @@
+"""The room socket: parse, call one action, answer. A plain ASGI application, one object per socket."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.db import DatabaseError
+from django.urls import path
+from django.utils import timezone, translation
+
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
+from rooms import door, ice, media, protocol, refusals
+from rooms.actions import presence
+from rooms.actions.presence import Joined, Seat, Session
+from rooms.bucket import Bucket
+from rooms.process import here
+from rooms.protocol import Event, LeaveMessage, Message, MoveMessage, OfferMessage, PongMessage, SnapshotMessage
+from rooms.roles import Code, Refused
+
+MESSAGES = (5.0, 40.0)  # a second, at once
+OFFERS = (0.2, 6.0)
+MOST_REFUSED = 200  # messages over the rate before the socket is closed
+MOST_UNREAD = 512 * 1024  # characters sent since the last pong
+LONGEST_SILENCE = 45.0  # seconds without a pong
+CLOSE_TOO_MANY, CLOSE_TOO_SLOW = 4429, 4413
+
+
+class RoomSocket:
+    """One person's socket in one room. Every message is authorised anew, from the database."""
+
+    __slots__ = (
+        "_bucket", "_closed", "_cookie", "_early", "_offers", "_pinged", "_process", "_refused", "_room", "_seat",
+        "_send", "_source", "_tab", "_unread", "connection", "language",
+    )  # fmt: skip
+
+    def __init__(self, scope: Mapping[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+        now = asyncio.get_running_loop().time()
+        self._send = send
+        self._source = Source.of_scope(scope)
+        self._cookie = door.session_key(scope)
+        self._room: str = scope["url_route"]["kwargs"]["room_id"][:12]
+        self._tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("tab", [""])[0][:40]
+        self._process = here()
+        self._bucket, self._offers = Bucket(*MESSAGES, at=now), Bucket(*OFFERS, at=now)
+        self._early: list[str] | None = []  # what was said in the room before the welcome
+        self._seat: Seat | None = None
+        self._pinged: float | None = None  # when the first unanswered ping was sent
+        self._unread = self._refused = 0
+        self._closed = False
+        self.connection = secrets.token_hex(8)
+        self.language = ""
+
+    async def run(self, receive: Callable[[], Awaitable[Any]]) -> None:
+        """Serve the socket until it is closed."""
+        await receive()
+        await self._send({"type": "websocket.accept"})
+        await self._process.hub.enter(self._room, self)
+        try:
+            await self._join()
+            while (event := await receive())["type"] == "websocket.receive":
+                await self._take(event.get("text") or "")
+        finally:
+            await self._process.hub.leave(self._room, self)
+            if self._seat is not None:
+                self._process.lose(self._seat)
+
+    async def send(self, text: str) -> None:
+        """Send the text, after the welcome."""
+        if self._early is not None:
+            self._early.append(text)
+        elif not self._closed:
+            self._unread += len(text)
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int) -> None:
+        """Close the socket."""
+        if not self._closed:
+            self._closed = True
+            await self._send({"type": "websocket.close", "code": code})
+
+    async def ping(self, seq: int, now: float) -> None:
+        """Send a ping, or cut a socket that does not keep up."""
+        if self._early is not None:
+            return
+        if self._unread > MOST_UNREAD or (self._pinged is not None and now - self._pinged > LONGEST_SILENCE):
+            await self.close(CLOSE_TOO_SLOW)
+            return
+        self._pinged = self._pinged or now
+        await self.send(protocol.dump({"type": "ping", "seq": seq}))
+
+    async def _join(self) -> None:
+        session = Session(self.connection, self._process.id, self._tab)
+        try:
+            joined, snapshot, self.language = await self._process.in_thread(
+                door.sit_down, self._cookie, self._room, session, self._source
+            )
+        except (Refused, DatabaseError) as error:
+            code = _code(error)
+            self._early = None
+            await self._error(None, code)
+            await self.close(refusals.close_code(code))
+            return
+        self._seat = joined.seat
+        early, self._early = self._early or [], None
+        await self._tell(self._welcome(joined, snapshot))
+        for text in early:
+            if protocol.is_news(text, joined.seq):
+                await self.send(text)
+
+    def _welcome(self, joined: Joined, snapshot: Event) -> Event:
+        servers = ice.servers(joined.seat.uid, timezone.now().timestamp())
+        about = {"type": "welcome", "v": protocol.VERSION, "connection": self.connection, "ice": servers}
+        return {**about, "you": joined.you, "snapshot": snapshot}
+
+    async def _take(self, text: str) -> None:
+        """One message: answered, or refused with an error that names why."""
+        if self._closed or self._seat is None:
+            return
+        id_ = None
+        try:
+            if not self._bucket.take(asyncio.get_running_loop().time()):
+                raise Refused(Code.TOO_MANY)
+            message = protocol.parse(text)
+            id_ = message.id
+            await _ANSWERS[type(message)](self, message, self._seat)
+        except (Refused, DatabaseError) as error:
+            await self._refuse(id_, _code(error))
+
+    async def _refuse(self, id_: int | None, code: Code) -> None:
+        """An error, and a line in the log for the first of many messages that no page of ours would send."""
+        await self._error(id_, code)
+        if code not in (Code.TOO_MANY, Code.BAD_MESSAGE, Code.TOO_LARGE):
+            return
+        self._refused += 1
+        if self._bucket.first_refusal() and self._seat is not None:
+            who, why = self._seat.uid, code.value
+            write = partial(record_refusal, "socket.message", actor=who, room=self._room, reason=why)
+            await self._process.in_thread(write, source=self._source)
+        if self._refused > MOST_REFUSED:
+            await self.close(CLOSE_TOO_MANY)
+
+    async def _error(self, id_: int | None, code: Code) -> None:
+        with translation.override(self.language or None):
+            await self._tell({"type": "error", "id": id_, **refusals.body(code)})
+
+    async def _tell(self, event: Event) -> None:
+        await self.send(protocol.dump(event))
+
+    async def _move(self, message: MoveMessage, seat: Seat) -> None:
+        await self._process.in_thread(door.make_move, self._cookie, seat, message, self._source)
+        await self._tell({"type": "ok", "id": message.id})
+
+    async def _offer(self, message: OfferMessage, seat: Seat) -> None:
+        if not self._offers.take(asyncio.get_running_loop().time()):
+            raise Refused(Code.TOO_MANY)
+        answer = await self._process.connect(seat, media.new_peer(), message.sdp)
+        await self._tell({"type": "media.answer", "id": message.id, "peer": answer.peer, "sdp": answer.sdp})
+
+    async def _look(self, message: SnapshotMessage, seat: Seat) -> None:
+        event = await self._process.in_thread(door.look, self._cookie, seat)
+        await self._tell({**event, "id": message.id})
+
+    async def _pong(self, _message: PongMessage, _seat: Seat) -> None:
+        self._pinged, self._unread = None, 0
+
+    async def _leave(self, message: LeaveMessage, seat: Seat) -> None:
+        await self._process.in_thread(presence.leave, seat, "left", source=self._source, now=timezone.now())
+        await self._tell({"type": "ok", "id": message.id})
+        await self.close(1000)
+
+
+_ANSWERS: Mapping[type[Message], Callable[[RoomSocket, Any, Seat], Awaitable[None]]] = MappingProxyType({
+    MoveMessage: RoomSocket._move,  # noqa: SLF001  # the table is part of the class
+    OfferMessage: RoomSocket._offer,  # noqa: SLF001
+    SnapshotMessage: RoomSocket._look,  # noqa: SLF001
+    PongMessage: RoomSocket._pong,  # noqa: SLF001
+    LeaveMessage: RoomSocket._leave,  # noqa: SLF001
+})  # fmt: skip
+
+
+def _code(error: Refused | DatabaseError) -> Code:
+    return error.code if isinstance(error, Refused) else Code.UNAVAILABLE
+
+
+async def room_socket(
+    scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """The ASGI application at /ws/rooms/<id>/."""
+    await RoomSocket(scope, send).run(receive)
+
+
+websocket_urlpatterns = [path("ws/rooms/<str:room_id>/", room_socket)]  # type: ignore[arg-type]  # an ASGI application

@@ -1,0 +1,76 @@
+"""Who is at a room's socket, asked of the database each time. Everything here is one call from a thread."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, parse_cookie
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.audit.source import Source
+from rooms import protocol
+from rooms.actions import moves, presence
+from rooms.actions.base import listed, listening, snapshot, view
+from rooms.actions.presence import Joined, Seat, Session
+from rooms.models import Room
+from rooms.protocol import Event, MoveMessage
+from rooms.roles import Code, Refused
+
+
+def session_key(scope: Mapping[str, Any]) -> str:
+    """The key of the browser's session, from a socket's ASGI scope; empty if it sent none."""
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def signed_in(key: str) -> User:
+    """The person whose session this is. Raises `Refused(SIGNED_OUT)`."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key or None)
+    user = get_user(request) if key else None
+    if not isinstance(user, User) or not user.is_active:
+        raise Refused(Code.SIGNED_OUT)
+    return user
+
+
+def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[Joined, Event, str]:
+    """The seat taken, the room's snapshot and the person's language. Raises `Refused` as `presence.join` does."""
+    user = signed_in(key)
+    now = timezone.now()
+    joined = presence.join(user, room_id, session, source=source, now=now)
+    members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
+    return joined, protocol.snapshot(joined.seq, joined.room, members, audience), user.language
+
+
+def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:
+    """Make the move. Raises `Refused`: SIGNED_OUT, REPLACED, or as `moves.move` does."""
+    user = signed_in(key)
+    if presence.still_here(seat) is None:
+        raise Refused(Code.REPLACED)
+    moves.move(user, seat.room, message.move, message.member, source=source, now=timezone.now())
+
+
+def look(key: str, seat: Seat) -> Event:
+    """A fresh snapshot, and the asker's own member. Raises `Refused`: SIGNED_OUT, REPLACED."""
+    signed_in(key)
+    room = Room.objects.get(pk=seat.room)
+    member = presence.still_here(seat)
+    if member is None:
+        raise Refused(Code.REPLACED)
+    return {"type": "snapshot", "snapshot": snapshot(room), "you": view(member)}
+
+
+@lru_cache(maxsize=256)
+def _members(room_id: str, _seq: int) -> list[Event]:
+    """The listed members: they change only with the room's number, so a thousand joins read them once."""
+    return listed(room_id)
+
+
+@lru_cache(maxsize=256)
+def _listening(room_id: str, _second: int) -> int:
+    """The audience, read once a second. Who joins meanwhile is counted by the `audience` message that follows."""
+    return listening(room_id)

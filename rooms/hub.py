@@ -1,0 +1,116 @@
+"""A process's own sockets, room by room: one subscription per room, and each event's text handed on as it came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+import structlog
+
+from rooms import protocol
+from rooms.bus import Bus, Letter, room_channel
+
+PING_EVERY = 15  # seconds
+BATCH = 100  # sockets served before others get their turn on the loop
+
+_log = structlog.get_logger(__name__)
+
+
+class Socket(Protocol):
+    """What the hub needs of a socket."""
+
+    connection: str
+
+    async def send(self, text: str) -> None:
+        """Send the text."""
+
+    async def close(self, code: int) -> None:
+        """Close the socket."""
+
+    async def ping(self, seq: int, now: float) -> None:
+        """Send a ping, or cut a socket that does not keep up."""
+
+
+class Hub:
+    """The sockets of this process.
+
+    `count(room)` reads how many are listening in a room, `numbers(rooms)` the number of each room's last event.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        count: Callable[[str], Awaitable[int]],
+        numbers: Callable[[list[str]], Awaitable[dict[str, int]]],
+    ) -> None:
+        self._bus, self._count, self._numbers = bus, count, numbers
+        self._rooms: dict[str, dict[str, Socket]] = {}
+        self._mail: asyncio.Queue[tuple[str, Letter]] = asyncio.Queue()
+        self._stirred: set[str] = set()
+        self._seconds = 0
+
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms that have a socket here."""
+        return list(self._rooms)
+
+    async def enter(self, room: str, socket: Socket) -> None:
+        """From now on the socket hears what is said in the room: at once, or when the road is open again."""
+        self._rooms.setdefault(room, {})[socket.connection] = socket
+        await self._bus.subscribe(room_channel(room), lambda wire: self._mail.put_nowait((room, Letter.load(wire))))
+
+    async def leave(self, room: str, socket: Socket) -> None:
+        """The socket hears no more."""
+        sockets = self._rooms.get(room, {})
+        sockets.pop(socket.connection, None)
+        if not sockets and self._rooms.pop(room, None) is not None:
+            self._stirred.discard(room)
+            await self._bus.unsubscribe(room_channel(room))
+
+    async def run(self) -> None:
+        """Hand on what comes, in the order it came, until cancelled."""
+        while True:
+            room, letter = await self._mail.get()
+            if not letter.text:
+                self._stirred.add(room)
+                continue
+            sockets = self._rooms.get(room, {})
+            to = [sockets[letter.to]] if letter.to in sockets else [] if letter.to else list(sockets.values())
+            await _each(to, lambda socket, letter=letter: _deliver(socket, letter))  # type: ignore[misc]  # bound now
+
+    def post(self, room: str, event: protocol.Event) -> None:
+        """Tell this process's sockets in the room something that concerns no other process."""
+        if room in self._rooms:
+            self._mail.put_nowait((room, Letter(protocol.dump(event))))
+
+    async def tick(self) -> None:
+        """Once a second: the audiences that changed, and the pings of a fifteenth of the rooms."""
+        self._seconds += 1
+        stirred, self._stirred = self._stirred, set()
+        for room in stirred:
+            self.post(room, {"type": "audience", "listening": await self._count(room)})
+        await self.ping([room for room in self._rooms if (hash(room) + self._seconds) % PING_EVERY == 0])
+
+    async def ping(self, rooms: list[str]) -> None:
+        """Ping every socket of these rooms with the number of its room's last event, so that gaps are found."""
+        numbers = await self._numbers(rooms) if rooms else {}
+        now = asyncio.get_running_loop().time()
+        for room in rooms:
+            number = numbers.get(room, 0)
+            sockets = list(self._rooms.get(room, {}).values())
+            await _each(sockets, lambda socket, number=number: socket.ping(number, now))  # type: ignore[misc]  # bound now
+
+
+async def _deliver(socket: Socket, letter: Letter) -> None:
+    await socket.send(letter.text)
+    if letter.close:
+        await socket.close(letter.close)
+
+
+async def _each(sockets: Iterable[Socket], do: Callable[[Socket], Awaitable[None]]) -> None:
+    for position, socket in enumerate(sockets, 1):
+        try:
+            await do(socket)
+        except Exception:  # noqa: BLE001  # servers differ in what they raise; one dead socket must not silence a room
+            _log.warning("socket_failed", exc_info=True)
+        if position % BATCH == 0:
+            await asyncio.sleep(0)

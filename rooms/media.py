@@ -1,0 +1,144 @@
+"""The only caller of the media side: orders out, reports in, and which media process is alive with how many peers."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from rooms.roles import Code, Refused
+from rooms.sfu import messages
+from rooms.sfu.messages import Alive, Answer, Gone, Order, Rejected
+
+DEAD_AFTER = 5.0  # seconds without a word
+ANSWER_WITHIN = 2.0
+SESSION = "w"  # begins the ids of WHIP and WHEP sessions
+
+_log = structlog.get_logger(__name__)
+
+_REFUSALS = {
+    messages.Code.ROOM_NOT_LIVE: Code.ENDED,
+    messages.Code.MEMBER_ABSENT: Code.REMOVED,
+    messages.Code.DRAINING: Code.UNAVAILABLE,
+    messages.Code.FULL: Code.UNAVAILABLE,
+}
+
+
+def parcel(sfu: str, order: Order) -> tuple[str, str]:
+    """The order as `bus.publish` takes it."""
+    return messages.orders_channel(sfu), messages.dump(order)
+
+
+def new_peer(kind: str = "") -> str:
+    """A fresh id for a media connection; one that is a whole session by itself has the kind `SESSION`."""
+    return kind + secrets.token_hex(8)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What is known of a media process: its last `Alive`, and when (loop time) it was heard."""
+
+    alive: Alive
+    at: float
+
+
+class Media:
+    """A web process's knowledge of the media processes.
+
+    `arrived(alive)` is called for every `Alive`, `lost(sfu)` when a media process died or began anew (its peers are
+    gone), `gone(report)` for every peer that ended.
+    """
+
+    def __init__(
+        self, arrived: Callable[[Alive], None], lost: Callable[[str], None], gone: Callable[[Gone], None]
+    ) -> None:
+        self._arrived, self._lost, self._gone = arrived, lost, gone
+        self._seen: dict[str, Seen] = {}
+        self._epochs: dict[str, str] = {}
+        self._heard = asyncio.Event()
+        self._asked: dict[str, asyncio.Future[Answer]] = {}
+
+    def take(self, text: str) -> None:
+        """One report, as it came."""
+        try:
+            report = messages.load(text)
+        except messages.Refused as refused:
+            _log.warning("report_refused", code=refused.code)
+            return
+        if isinstance(report, Alive):
+            self._alive(report)
+        elif isinstance(report, Gone):
+            self._gone(report)
+        elif isinstance(report, Answer | Rejected):
+            self._settle(report)
+
+    def tick(self, since: float) -> None:
+        """Forget media processes that are silent for too long. Called once a second, while the road is open.
+
+        Silence counts only from `since` (loop time), when the road opened: nobody is dead because Redis was away.
+        """
+        now = asyncio.get_running_loop().time()
+        for sfu in [sfu for sfu, seen in self._seen.items() if now - max(seen.at, since) > DEAD_AFTER]:
+            del self._seen[sfu]
+            _log.warning("sfu_dead", sfu=sfu)
+            self._lost(sfu)
+
+    async def taking(self) -> tuple[str, ...]:
+        """The media processes that take connections, the least loaded first.
+
+        Raises `Refused(UNAVAILABLE)` when none is heard of within two seconds.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self._heard.wait()
+        except TimeoutError as error:
+            raise Refused(Code.UNAVAILABLE) from error
+        fit = sorted((seen.alive.peers, sfu) for sfu, seen in self._seen.items() if not seen.alive.draining)
+        if not fit:
+            raise Refused(Code.UNAVAILABLE)
+        return tuple(sfu for _, sfu in fit)
+
+    def lease(self, sfu: str) -> str:
+        """The lease under which sessions without a socket (WHIP, WHEP) live: it ends with the media process's epoch."""
+        return f"{sfu}.{self._epochs.get(sfu, '')}"
+
+    def leases(self) -> list[str]:
+        """The leases of all media processes that are alive."""
+        return [self.lease(sfu) for sfu in self._seen]
+
+    def expect(self, request: str) -> None:
+        """Keep the answer to the `Offer` with this request id. Called before the offer is sent."""
+        self._asked[request] = asyncio.get_running_loop().create_future()
+
+    async def answer(self, request: str) -> Answer:
+        """The answer. Raises `Refused`: the media side's reason, or UNAVAILABLE when it does not come in time."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await self._asked[request]
+        except TimeoutError as error:
+            raise Refused(Code.UNAVAILABLE) from error
+
+    def forget(self, request: str) -> None:
+        """Nobody waits for this answer any more."""
+        self._asked.pop(request).cancel()
+
+    def _alive(self, alive: Alive) -> None:
+        before = self._epochs.get(alive.sfu, alive.epoch)
+        was_draining = alive.sfu in self._seen and self._seen[alive.sfu].alive.draining
+        self._seen[alive.sfu] = Seen(alive, asyncio.get_running_loop().time())
+        self._epochs[alive.sfu] = alive.epoch
+        self._heard.set()
+        others = any(not seen.alive.draining for seen in self._seen.values())
+        if before != alive.epoch or (alive.draining and not was_draining and others):
+            self._lost(alive.sfu)
+        self._arrived(alive)
+
+    def _settle(self, report: Answer | Rejected) -> None:
+        promise = self._asked.get(report.request)
+        if promise is None or promise.done():
+            return
+        if isinstance(report, Answer):
+            promise.set_result(report)
+        else:
+            promise.set_exception(Refused(_REFUSALS.get(messages.Code(report.code), Code.BAD_SDP)))

@@ -1,0 +1,135 @@
+"""Rows about rooms; only `rooms.actions` writes them."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from rooms.roles import Rank, Stage, Standing
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_id() -> str:
+    """A fresh id: 12 characters of lower-case base32, 60 random bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+class Access(models.TextChoices):
+    """Who may come in: any signed-in member, or those with an invite."""
+
+    OPEN = "open"
+    INVITE = "invite"
+
+
+class State(models.TextChoices):
+    """The life of a room, in one direction."""
+
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    ENDED = "ended"
+
+
+class Room(models.Model):
+    """A place where people talk. `seq` is the number of its last event, `numbers` the last member number given.
+
+    `mine` is there on a room from `rooms.admission`: the row of the person it was asked for, if they have one.
+    """
+
+    mine: "Member | None"
+
+    id = models.CharField(max_length=12, primary_key=True, default=new_id, editable=False)
+    title = models.CharField(max_length=100)
+    topic = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")
+    access = models.CharField(max_length=10, choices=Access.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    locked = models.BooleanField(default=False)
+    seq = models.PositiveBigIntegerField(default=0)
+    numbers = models.PositiveIntegerField(default=0)
+    sfu = models.CharField(max_length=40, blank=True, default="")  # the media process that carries it
+    created_at = models.DateTimeField()
+    scheduled_for = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "started_at"], name="room_state")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Member(models.Model):
+    """A person in a room, now or once. In an invite-only room, `admitted` is the admission.
+
+    `present` is what others see. `connection` is the live session's id and `process` the lease it lives under
+    (`rooms.leases`); after a lost connection `lost_at` says since when the member is only waited for.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    number = models.PositiveIntegerField()
+    rank = models.PositiveSmallIntegerField(default=Rank.MEMBER)
+    stage = models.CharField(max_length=10, default=Stage.AUDIENCE)
+    muted = models.BooleanField(default=False)
+    hand = models.PositiveBigIntegerField(null=True)
+    present = models.BooleanField(default=False)
+    connection = models.CharField(max_length=32, blank=True, default="")
+    process = models.CharField(max_length=60, blank=True, default="")
+    tab = models.CharField(max_length=40, blank=True, default="")
+    peer = models.CharField(max_length=32, blank=True, default="")  # the last media connection offered
+    admitted = models.BooleanField(default=False)
+    granted = models.BooleanField(default=False)  # comes in straight to the stage
+    barred = models.BooleanField(default=False)  # banned from this room
+    removed_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "user"], name="one_member_per_room_and_person"),
+            models.UniqueConstraint(fields=["room", "number"], name="one_member_per_room_and_number"),
+            models.UniqueConstraint(fields=["room"], condition=Q(rank=Rank.HOST), name="one_host_per_room"),
+            models.CheckConstraint(
+                condition=Q(present=True) | Q(stage=Stage.AUDIENCE), name="the_absent_hold_no_stage"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["room", "present", "stage"], name="member_presence"),
+            models.Index(fields=["lost_at"], name="member_lost", condition=Q(lost_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}"
+
+    @property
+    def standing(self) -> Standing:
+        """What the role table needs to know."""
+        return Standing(Rank(self.rank), Stage(self.stage), self.muted)
+
+
+class RoomInvite(models.Model):
+    """A link into a room. Only the keyed hash of its token is stored: the link itself is shown once."""
+
+    id = models.CharField(max_length=12, primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, models.CASCADE, related_name="invites")
+    issuer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    stage = models.CharField(max_length=10, default=Stage.AUDIENCE)
+    uses = models.PositiveSmallIntegerField()
+    uses_left = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(uses_left__lte=F("uses")), name="no_room_invite_use_is_made_up"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id

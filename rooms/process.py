@@ -1,0 +1,163 @@
+"""What a web process keeps running for its rooms: its ear, its sockets, its view of the media side, its lease."""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from rooms import bus, leases, media
+from rooms.actions import peers, presence
+from rooms.actions.base import listening
+from rooms.actions.peers import Connection
+from rooms.actions.presence import Seat
+from rooms.hub import Hub
+from rooms.models import Room
+from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
+
+THREADS = 4
+AWAY = (RedisError, DatabaseError, OSError)
+
+_log = structlog.get_logger(__name__)
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Process:
+    """One per event loop; `here()` is the one that runs."""
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(6)
+        self.bus = bus.Bus(self._reconnected)
+        self.hub = Hub(self.bus, self._count, self._seqs)
+        self.media = media.Media(self._arrived, self._media_lost, self._gone)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
+        self._lost: deque[Seat] = deque()
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Start everything, in the running loop."""
+        for job in (self.bus.run(), self.hub.run(), self._every_second(), self._hear()):
+            self._keep(job)
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        for job in self._jobs:
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+        self._pool.shutdown()
+
+    async def in_thread(self, do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """What `do` returns, run in one of a few threads that keep their database connections."""
+        call = partial(_with_connection, do, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def connect(self, seat: Seat, peer: str, sdp: str, *, listen: bool = True) -> Answer:
+        """The media side's answer to an SDP offer. Raises `Refused` with its reason, or UNAVAILABLE."""
+        asked = Connection(media.new_peer(), peer, sdp, listen)
+        self.media.expect(asked.request)
+        try:
+            await self.in_thread(peers.offer, seat, asked, await self.media.taking())
+            return await self.media.answer(asked.request)
+        finally:
+            self.media.forget(asked.request)
+
+    def lose(self, seat: Seat) -> None:
+        """Note within a second, or when the database is back, that this connection is gone."""
+        self._lost.append(seat)
+
+    async def _count(self, room: str) -> int:
+        return await self.in_thread(listening, room)
+
+    async def _seqs(self, rooms: list[str]) -> dict[str, int]:
+        return await self.in_thread(_numbers, rooms)
+
+    def _keep(self, job: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def _hear(self) -> None:
+        await self.bus.subscribe(REPORTS, self.media.take)
+
+    async def _every_second(self) -> None:
+        second = 0
+        while True:
+            await self._try(self._note_losses())
+            await self._try(self.hub.tick())
+            if self.bus.open_since is not None:
+                self.media.tick(self.bus.open_since)
+            if second % leases.RENEW_EVERY == 0:
+                await self._try(self.in_thread(leases.renew, self.id, *self.media.leases()))
+            second += 1
+            await asyncio.sleep(1)
+
+    async def _try(self, part: Awaitable[object]) -> None:
+        """Do it; if Redis or the database is away, say so and go on: it is done again."""
+        try:
+            await part
+        except AWAY as error:
+            _log.warning("away", error=type(error).__name__)
+
+    async def _note_losses(self) -> None:
+        while self._lost:
+            await self.in_thread(presence.lose, self._lost[0], now=timezone.now())
+            self._lost.popleft()
+
+    def _reconnected(self) -> None:
+        """Sockets learn at once what they missed."""
+        self._keep(self._try(self.hub.ping(self.hub.rooms)))
+
+    def _arrived(self, alive: Alive) -> None:
+        self._keep(self._try(self.in_thread(_catch_up, alive)))
+
+    def _media_lost(self, sfu: str) -> None:
+        self._keep(self._try(self._tell_media_lost(sfu)))
+
+    async def _tell_media_lost(self, sfu: str) -> None:
+        for room in await self.in_thread(_carried, sfu, self.hub.rooms):
+            self.hub.post(room, {"type": "media.lost"})
+
+    def _gone(self, report: Gone) -> None:
+        if report.peer.startswith(media.SESSION):
+            who = (report.room, report.member, report.peer)
+            self._keep(self._try(self.in_thread(presence.leave_session, *who, now=timezone.now())))
+
+
+_processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
+
+
+def here() -> Process:
+    """The process's parts, started when they are first needed in the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _processes:
+        _processes[loop] = Process()
+        _processes[loop].start()
+    return _processes[loop]
+
+
+def _with_connection(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    close_old_connections()
+    return do(*args, **kwargs)
+
+
+def _numbers(rooms: list[str]) -> dict[str, int]:
+    return dict(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+
+
+def _carried(sfu: str, rooms: list[str]) -> list[str]:
+    return list(Room.objects.filter(pk__in=rooms, sfu=sfu).values_list("pk", flat=True))
+
+
+def _catch_up(alive: Alive) -> None:
+    orders = [*peers.behind(alive), *peers.strays(alive)]
+    if orders:
+        bus.publish(media.parcel(alive.sfu, order) for order in orders)

@@ -1,0 +1,199 @@
+"""What is said on the room socket. PURE: messages in, events out, and `fold`, which a client does too.
+
+docs/protocol.md has the words. A member on the wire is `{number, uid, name, rank, stage, muted, hand}`; a snapshot is
+`{seq, room, members, listening}`, where `members` are the present ones who are on the way to the stage or hold a rank.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from rooms.roles import Code, Move, Rank, Refused, Stage
+
+VERSION = 1
+MAX_MESSAGE = 64 * 1024
+MAX_SDP = 32 * 1024
+MAX_ID = 2**53 - 1
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMessage:
+    """A move, on oneself or on the member with the number `member`."""
+
+    id: int | None
+    move: Move
+    member: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMessage:
+    """A browser's SDP offer."""
+
+    id: int | None
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotMessage:
+    """Asks for a snapshot, after a gap in the numbers."""
+
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PongMessage:
+    """Answers a ping."""
+
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """Leaves the room for good, not by a lost connection."""
+
+    id: int | None
+
+
+Message = MoveMessage | OfferMessage | SnapshotMessage | PongMessage | LeaveMessage
+
+
+def parse(text: str) -> Message:
+    """The message in `text`.
+
+    Raises `Refused`: TOO_LARGE, or BAD_MESSAGE for whatever docs/protocol.md does not allow.
+    """
+    if len(text) > MAX_MESSAGE:
+        raise Refused(Code.TOO_LARGE)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused(Code.BAD_MESSAGE) from error
+    if not isinstance(body, dict):
+        raise Refused(Code.BAD_MESSAGE)
+    kind = body.pop("type", None)
+    build = _PARSERS.get(kind) if isinstance(kind, str) else None
+    if build is None:
+        raise Refused(Code.BAD_MESSAGE)
+    message = build(_number(body.pop("id", None), MAX_ID), body)
+    if body:
+        raise Refused(Code.BAD_MESSAGE)
+    return message
+
+
+def _move(id_: int | None, body: dict[str, Any]) -> Message:
+    move = body.pop("move", None)
+    if not isinstance(move, str) or move not in Move.__members__.values():
+        raise Refused(Code.BAD_MESSAGE)
+    return MoveMessage(id_, Move(move), _number(body.pop("member", None), 2**31 - 1))
+
+
+def _offer(id_: int | None, body: dict[str, Any]) -> Message:
+    sdp = body.pop("sdp", None)
+    if not isinstance(sdp, str) or not sdp:
+        raise Refused(Code.BAD_MESSAGE)
+    if len(sdp) > MAX_SDP:
+        raise Refused(Code.TOO_LARGE)
+    return OfferMessage(id_, sdp)
+
+
+def _number(value: object, highest: int) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value <= highest:
+        raise Refused(Code.BAD_MESSAGE)
+    return value
+
+
+_PARSERS: Mapping[str, Callable[[int | None, dict[str, Any]], Message]] = MappingProxyType({
+    "move": _move,
+    "media.offer": _offer,
+    "snapshot": lambda id_, _: SnapshotMessage(id_),
+    "pong": lambda id_, _: PongMessage(id_),
+    "leave": lambda id_, _: LeaveMessage(id_),
+})  # fmt: skip
+
+
+def dump(event: Event) -> str:
+    """The event as the text of one socket message."""
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+
+
+def listed(rank: int, stage: str) -> bool:
+    """Whether a present member stands in the snapshot; all others are only counted."""
+    return stage != Stage.AUDIENCE or rank != Rank.MEMBER
+
+
+def member_view(number: int, uid: str, name: str, rank: int, stage: str, muted: bool, hand: int | None) -> Event:
+    """A member as the wire shows them."""
+    return {
+        "number": number,
+        "uid": uid,
+        "name": name,
+        "rank": Rank(rank).name.lower(),
+        "stage": stage,
+        "muted": muted,
+        "hand": hand,
+    }
+
+
+def member(view: Event) -> Event:
+    """Event: this is the member now."""
+    return {"type": "member", "member": view}
+
+
+def left(number: int, reason: str) -> Event:
+    """Event: a listed member is gone: left, lost, removed or banned."""
+    return {"type": "left", "number": number, "reason": reason}
+
+
+def room(view: Event) -> Event:
+    """Event: this is the room now."""
+    return {"type": "room", "room": view}
+
+
+def ended(reason: str) -> Event:
+    """Event: the room is over: host, empty, host_lost or moderator."""
+    return {"type": "ended", "reason": reason}
+
+
+def snapshot(seq: int, room_view: Event, members: Iterable[Event], listening: int) -> Event:
+    """All that a client must know, after event number `seq`. `listening` counts the present who are not speaking."""
+    return {"seq": seq, "room": room_view, "members": list(members), "listening": listening}
+
+
+def is_news(text: str, seq: int) -> bool:
+    """Whether the text of an event says more than a snapshot with number `seq`."""
+    number = json.loads(text).get("seq")
+    return number is None or number > seq
+
+
+def fold(state: Event, event: Event) -> Event:
+    """The snapshot after `event`: what a client must make of it. Members are kept in the order of their numbers.
+
+    An event whose number is not above the snapshot's is already in it.
+    """
+    if event["type"] == "audience":
+        return {**state, "listening": event["listening"]}
+    if event["seq"] <= state["seq"]:
+        return state
+    return {**state, "seq": event["seq"], **_FOLDS[event["type"]](state, event)}
+
+
+def _fold_member(state: Event, event: Event) -> Event:
+    now = event["member"]
+    others = [one for one in state["members"] if one["number"] != now["number"]]
+    if listed(Rank[now["rank"].upper()], now["stage"]):
+        others.append(now)
+    return {"members": sorted(others, key=lambda one: int(one["number"]))}
+
+
+_FOLDS: Mapping[str, Callable[[Event, Event], Event]] = MappingProxyType({
+    "member": _fold_member,
+    "left": lambda state, event: {"members": [one for one in state["members"] if one["number"] != event["number"]]},
+    "room": lambda _, event: {"room": event["room"]},
+    "ended": lambda state, _: {"room": {**state["room"], "state": "ended"}, "members": []},
+})  # fmt: skip
