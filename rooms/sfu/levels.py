@@ -61,6 +61,11 @@ class Floor:
             voice.audible = now
         return voice.slot
 
+    def slot(self, member: int) -> int | None:
+        """The slot that `member` holds, None without one."""
+        voice = self.voices.get(member)
+        return voice.slot if voice else None
+
     def leave(self, member: int) -> int | None:
         """The slot that `member` held and that is empty from now on; None without one."""
         voice = self.voices.pop(member, None)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from redis.asyncio import Redis
@@ -49,40 +49,37 @@ class Link:
             self.send(self._alive())
 
     async def run(self) -> None:
-        """Nothing, ever: reads orders and publishes reports until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._again(self._read))
-                group.create_task(self._again(self._publish))
-        finally:
-            await self._redis.aclose()
+        """Nothing, ever: reads orders and publishes reports until cancelled.
+
+        Both are begun again when either fails, later each time and with jitter.
+        """
+        clock, delay = asyncio.get_running_loop().time, FIRST_DELAY
+        while True:
+            began = clock()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._read())
+                    group.create_task(self._publish())
+            except* (RedisError, OSError, TimeoutError) as errors:
+                _log.warning("redis_lost", errors=[type(error).__name__ for error in errors.exceptions])
+            if clock() - began > PATIENCE:
+                delay = FIRST_DELAY
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            delay = min(LAST_DELAY, delay * 2)
 
     async def flushed(self) -> None:
         """Nothing, once every report is published."""
         await self._empty.wait()
 
-    async def _again(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Nothing, ever: `work` is begun again whenever the connection fails, later each time and with jitter."""
-        delay = FIRST_DELAY
-        while True:
-            began = asyncio.get_running_loop().time()
-            try:
-                await work()
-            except (RedisError, OSError, TimeoutError) as error:
-                _log.warning("redis_lost", work=work.__name__, error=type(error).__name__)
-            if asyncio.get_running_loop().time() - began > PATIENCE:
-                delay = FIRST_DELAY
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-            delay = min(LAST_DELAY, delay * 2)
-
     async def _read(self) -> None:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(self._channel)
             async for message in pubsub.listen():
-                if message["type"] == "subscribe":
-                    self.send(self._alive())
-                else:
+                if message["type"] == "message":
                     self._order(message["data"])
+                else:
+                    self.send(self._alive())
+            raise ConnectionError("the subscription ended")
 
     def _order(self, data: bytes) -> None:
         try:

@@ -7,6 +7,7 @@ on are listed in a contract test.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, cast
 
 from aiortc.rtcdtlstransport import (
@@ -44,7 +45,7 @@ class Identity(RTCCertificate):
             self._context = super()._create_ssl_context(srtp_profiles)
         return self._context
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the certificate, in hex with colons, as SDP writes it."""
         found = next(one for one in self.getFingerprints() if one.algorithm == "sha-256")

@@ -34,6 +34,8 @@ CONSENT = 30.0
 HANDSHAKE = 15.0
 """Seconds from the first checked STUN request to the end of the DTLS handshake."""
 MAX_PEERS = 10_000
+MAX_MEMBER = 0xFFFFFFFF
+"""A member's number is a CSRC."""
 MAX_ROOMS = 20_000
 """Rooms remembered; empty ones are remembered too, so that a late offer cannot bring back what they were."""
 
@@ -142,6 +144,8 @@ class Registry:
     def _check(self, wanted: Wanted, member: int) -> None:
         if self._draining:
             raise Refused(Code.DRAINING)
+        if not 0 <= member <= MAX_MEMBER:
+            raise Refused(Code.MESSAGE_INVALID)
         if not wanted.live:
             raise Refused(Code.ROOM_NOT_LIVE)
         if member in wanted.absent:
@@ -166,6 +170,8 @@ class Registry:
                 )
         except TimeoutError:
             done = False
+        if self._connections.get(connection.id) is not connection:
+            return
         if not done:
             self._end(Ended(connection, "failed"))
             return
@@ -176,8 +182,9 @@ class Registry:
     def _end(self, ended: Ended) -> None:
         """Nothing: the connection is closed and its end reported, once."""
         connection = ended.connection
-        if self._connections.pop(connection.id, None) is None:
+        if self._connections.get(connection.id) is not connection:
             return
+        del self._connections[connection.id]
         del self.users[connection.local.ufrag]
         connection.forget()
         connection.room.remove(connection, time.monotonic())
@@ -200,7 +207,8 @@ class Registry:
             self._end(Ended(connection, "timeout"))
 
     def _deadline(self, connection: Connection) -> float | None:
-        return connection.seen + CONSENT if connection.id in self._connections else None
+        here = self._connections.get(connection.id) is connection
+        return connection.seen + CONSENT if here else None
 
     async def drain(self) -> None:
         """Nothing, once every connection is closed; offers are refused from now on."""

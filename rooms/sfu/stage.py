@@ -156,9 +156,13 @@ class Stage:
         """The packet to send on, or why it is dropped: NOT_ALLOWED, TOO_FAST, NO_SLOT or LATE. `now` in seconds."""
         if member not in self.speak:
             return Count.NOT_ALLOWED
+        before = self._floor.slot(member)
         if not self._afford(member, now):
+            self._cut(before)
             return Count.TOO_FAST
         number = self._floor.push(member, heard(packet.level, len(packet.payload)), now)
+        if number != before:
+            self._cut(before)
         if number is None:
             return Count.NO_SLOT
         slot = self.slots[number]
@@ -168,6 +172,11 @@ class Stage:
         elif _behind(packet.sequence, slot.oldest):
             return Count.LATE
         return Relay(number, member, self._map(slot, packet, not follows, now), member)
+
+    def _cut(self, number: int | None) -> None:
+        """Nothing: the tenure in the slot `number` is over, so that what we drop does not pass for loss."""
+        if number is not None:
+            self.slots[number].over = True
 
     def _first(self, slot: Slot, member: int) -> int:
         """The slot's sequence from which on `member` has not been sent anything."""
