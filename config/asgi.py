@@ -11,7 +11,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origin import SameOrigin  # noqa: E402
 from config.proxy import Logged, Proxied  # noqa: E402
-from config.urls import websocket_urlpatterns  # noqa: E402
+from rooms.consumers import websocket_urlpatterns  # noqa: E402
 
 application = Proxied(
     Logged(

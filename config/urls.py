@@ -17,4 +17,3 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("", include("accounts.urls")),
 ]
-websocket_urlpatterns: list[object] = []
