@@ -13,12 +13,12 @@ _JOINER = "\u200d"  # allowed between two pictures, where it makes one of them
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that draw nothing
 _MOST_MARKS = 3
 
-# Look-alikes that NFKC keeps apart: Cyrillic and Greek letters, and digits that stand for letters.
-_LOOKALIKES = str.maketrans(
-    "\u0430\u0432\u0435\u0456\u0458\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0501\u03bf\u03b1\u03b9\u03c1\u03c4\u03bd\u0131\u026a\u0261"
-    "013457@$!|",
-    "abeijkmhopctyxsdoaiptviig" + "oieastasii",
+# Look-alikes that NFKC keeps apart: Cyrillic, Greek and other letters drawn like Latin ones.
+_LETTERS = str.maketrans(
+    "\u0430\u0432\u0435\u0456\u0458\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0501\u03bf\u03b1\u03b9\u03c1\u03c4\u03bd\u0131\u026a\u0261",
+    "abeijkmhopctyxsdoaiptviig",
 )
+_LEET = str.maketrans("013457@$!|", "oieastasii")
 
 # Who speaks for the server or the room is shown by a badge, never by a name.
 _OFFICES = frozenset(
@@ -63,10 +63,10 @@ def tidy(text: str) -> str:
 def check(text: str, kind: Kind = Kind.TITLE) -> None:
     """Nothing, if `text` may be shown to others. Raises `Refused`."""
     _check_shape(text)
-    plain = skeleton(text)
-    if kind is Kind.NAME and claims_office(plain):
+    readings = (skeleton(text), skeleton(text.translate(_LEET)))
+    if kind is Kind.NAME and any(map(_claims_office, readings)):
         raise Refused(Code.OFFICE)
-    if any(_contains(plain, entry) for entry in _listed()):
+    if any(_contains(plain, entry) for entry in _listed() for plain in readings):
         raise Refused(Code.LISTED)
 
 
@@ -74,10 +74,10 @@ def skeleton(text: str) -> str:
     """What a reader takes the text for: one case, no accents, no look-alikes; words set apart by single spaces."""
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(character for character in folded if unicodedata.category(character) != "Mn")
-    return _BETWEEN.sub(" ", bare.translate(_LOOKALIKES)).strip()
+    return _BETWEEN.sub(" ", bare.translate(_LETTERS)).strip()
 
 
-def claims_office(plain: str) -> bool:
+def _claims_office(plain: str) -> bool:
     """Whether a skeleton reads like somebody who speaks for the server or the room."""
     together = plain.replace(" ", "")
     if together in _OFFICES or any(office in together for office in _OFFICES_CJK):

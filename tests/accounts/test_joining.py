@@ -1,7 +1,5 @@
 """Onboarding, from a code to the hallway."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth import get_user
 from django.test import Client
