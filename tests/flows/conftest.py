@@ -1,0 +1,73 @@
+"""What the flows share: one running Stoa, one Chromium for each module, and the figures they measured."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.flows import chromium, stack
+from tests.flows.chromium import Visitor
+from tests.flows.stack import Stoa
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa on free ports, with its own data folder."""
+    with stack.running(tmp_path_factory.mktemp("stoa")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver. Not for the whole session: its loop must not run under other people's async tests."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that Chromium's microphone plays."""
+    return chromium.hum(tmp_path_factory.mktemp("sound") / "hum.wav")
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
+    """A Chromium whose microphone hums."""
+    running = chromium.launch(playwright, microphone)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, stoa: Stoa) -> Iterator[Callable[..., Visitor]]:
+    """Opens a browser profile for a person; at the end nobody's page may have complained."""
+    visitors: list[Visitor] = []
+
+    def arrive(name: str = "", **options: Any) -> Visitor:
+        visitors.append(chromium.visit(options.pop("browser", browser), stoa, name, **options))
+        return visitors[-1]
+
+    yield arrive
+    complaints = [f"{visitor.name}: {complaint}" for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Notes a measured figure, for the end of the run."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured."""
+    figures = terminalreporter.config.stash.get(FIGURES, [])
+    if figures:
+        terminalreporter.section("figures")
+    for line in figures:
+        terminalreporter.write_line(line)

@@ -1,0 +1,170 @@
+"""A whole Stoa as an operator runs it: `manage.py serve` on free ports, with a data folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.flows.people import SIGN_IN
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTUP, SHUTDOWN, COMMAND = 90, 30, 60
+"""Seconds that a first start may take on a busy machine, the way down, and one command."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Stoa:
+    """One running Stoa. `url` is a secure context for browsers on this machine, `outside` is not."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+    url: str
+    outside: str
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py ARGUMENTS` prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=COMMAND, check=False
+        )
+        assert done.returncode == 0, f"{arguments[0]} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def sign_in(self, *names: str) -> dict[str, str]:
+        """A session key for each name; whoever is new gets an account, as if by an invite code."""
+        fresh = [name for name in names if name not in self.keys]
+        if fresh:
+            self.keys |= json.loads(self.manage("shell", "--verbosity", "0", "--command", SIGN_IN % {"names": fresh}))
+        return {name: self.keys[name] for name in names}
+
+    def ask(self, name: str, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Status and JSON of an API request by a signed-in person, or by a stranger with the name ''."""
+        cookies = {"csrftoken": "c" * 32} | ({"sessionid": self.sign_in(name)[name]} if name else {})
+        headers = {
+            "Cookie": "; ".join(f"{key}={value}" for key, value in cookies.items()),
+            "Content-Type": "application/json",
+            "X-CSRFToken": "c" * 32,
+            "Referer": self.url,
+        }
+        return fetch(method, self.url + path, headers, json.dumps(body or {}).encode() if method != "GET" else None)
+
+    def room(self, host: str, title: str, **fields: object) -> str:
+        """The id of a new live room."""
+        status, card = self.ask(host, "POST", "/api/v1/rooms/", {"title": title, "access": "open", **fields})
+        assert status == 201, card
+        return str(card["id"])
+
+    def children(self, word: str) -> list[int]:
+        """Process ids of our children with `word` in their command line."""
+        parent = self.process.pid
+        pids = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        return [int(pid) for pid in pids if word in _command_line(pid)]
+
+    def kill(self, word: str) -> None:
+        """Nothing: the child with `word` in its command line got a SIGKILL."""
+        (pid,) = self.children(word)
+        os.kill(pid, signal.SIGKILL)
+
+    def log(self) -> str:
+        """What it has written so far."""
+        return (self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def running(folder: Path, **extra: str) -> Iterator[Stoa]:
+    """A Stoa that is ready, and stopped in order at the end."""
+    http, udp, address = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM), outward_address()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("STOA_", "DJANGO_", "SECRET_"))},
+        "STOA_DATA": str(folder / "data"),
+        "STOA_HTTP_HOST": "0.0.0.0",
+        "STOA_HTTP_PORT": str(http),
+        "STOA_UDP_PORT": str(udp),
+        "STOA_PUBLIC_IP": address,
+        "PUBLIC_URL": f"http://127.0.0.1:{http}",
+        "ALLOWED_HOSTS": f"127.0.0.1,{address}",
+        **extra,
+    }
+    with (folder / "serve.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+    stoa = Stoa(folder, environment, process, f"http://127.0.0.1:{http}", f"http://{address}:{http}")
+    try:
+        until("Stoa is ready", lambda: _ready(stoa), STARTUP)
+        yield stoa
+    finally:
+        process.terminate()
+        process.wait(SHUTDOWN)
+
+
+def fetch(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, Any]:
+    """Status and body (parsed where it is JSON) of one HTTP request; errors are answers too."""
+    request = urllib.request.Request(url, body, dict(headers), method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, _parsed(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, _parsed(error.read())
+
+
+def until(what: str, look: Callable[[], T | None], seconds: float = 10) -> T:
+    """The first true answer of `look`, asked again and again; AssertionError with `what` when time is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = look()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("0.0.0.0", 0))
+        return int(probe.getsockname()[1])
+
+
+def outward_address() -> str:
+    """This machine's address towards the world; Firefox pairs no candidates on loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        unreachable = probe.connect_ex(("198.51.100.1", 9))  # a documentation address: nothing is sent
+        assert not unreachable, "this machine has no route out, and Firefox pairs no candidates on loopback"
+        return str(probe.getsockname()[0])
+
+
+def _ready(stoa: Stoa) -> bool:
+    assert stoa.process.poll() is None, f"Stoa ended:\n{stoa.log()}"
+    try:
+        return fetch("GET", f"{stoa.url}/readyz", {})[0] == 200
+    except OSError:
+        return False
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _command_line(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

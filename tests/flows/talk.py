@@ -1,0 +1,71 @@
+"""What people do in a room, found by what they see: roles and names, never classes."""
+
+import re
+
+from playwright.sync_api import Locator
+
+from tests.flows.chromium import Visitor
+from tests.flows.stack import until
+
+
+def enter(visitor: Visitor, room: str) -> None:
+    """Nothing: the visitor tapped to listen and is connected."""
+    visitor.page.goto(f"/r/{room}")
+    visitor.page.get_by_role("button", name="Listen").click()
+    connected(visitor)
+
+
+def connected(visitor: Visitor) -> None:
+    """Nothing, as soon as exactly one media connection is up."""
+    until(f"{visitor.name} has one connection", lambda: visitor.packets()["connections"] == 1)
+
+
+def dock(visitor: Visitor, words: str) -> Locator:
+    """The one thing to do next, while it is called `words`."""
+    return visitor.page.get_by_role("toolbar").get_by_role("button", name=words)
+
+
+def sheet(visitor: Visitor, words: str) -> Locator:
+    """The button of the open sheet whose label begins with `words`."""
+    return visitor.page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{words}"))
+
+
+def raise_hand(visitor: Visitor) -> None:
+    """Nothing: the hand is up."""
+    dock(visitor, "Raise hand").click()
+    dock(visitor, "Lower hand").wait_for()
+
+
+def invite(host: Visitor, guest: Visitor) -> None:
+    """Nothing: the guest, whose hand is up, is invited to the stage and has seen it."""
+    host.page.get_by_role("button", name=f"Invite {guest.name} to speak").click()
+    guest.page.get_by_role("button", name="Accept", exact=True).wait_for()
+
+
+def open_microphone(visitor: Visitor) -> None:
+    """Nothing: the sheet about the microphone has it open; its last button is still to be tapped."""
+    sheet(visitor, "Use my microphone").click()
+    visitor.page.get_by_role("meter").wait_for()
+
+
+def go_live(visitor: Visitor, words: str = "Accept") -> None:
+    """Nothing: from the banner (or the dock's button `words`) through the microphone's sheet onto the stage, live."""
+    visitor.page.get_by_role("button", name=words, exact=True).click()
+    open_microphone(visitor)
+    sheet(visitor, "Go on stage").first.click()
+    dock(visitor, "You are heard").wait_for()
+
+
+def bring_on_stage(host: Visitor, guest: Visitor) -> None:
+    """Nothing: the guest raised a hand, was invited, accepted and is heard."""
+    raise_hand(guest)
+    invite(host, guest)
+    go_live(guest)
+
+
+def decide(host: Visitor, guest: Visitor, words: str, *, sure: bool = False) -> None:
+    """Nothing: the host made the move called `words` on the guest's own sheet, and was `sure` when asked."""
+    host.page.get_by_role("button", name=re.compile(f"^{guest.name}")).first.click()
+    sheet(host, words).click()
+    if sure:
+        sheet(host, words).click()
