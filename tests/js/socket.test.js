@@ -76,6 +76,16 @@ test("a refused line stays closed and says why", (context) => {
   assert.equal(links.at(-1), "closed");
 });
 
+test("what the server says before it lets us in counts more than the close code", (context) => {
+  const { socket, line } = opened(context);
+  /** @type {string[]} */
+  const reasons = [];
+  socket.closed.on((reason) => reasons.push(reason));
+  line.says({ type: "error", id: null, code: "banned", message: "" });
+  line.onclose?.({ code: 4403 });
+  assert.deepEqual(reasons, ["banned"]);
+});
+
 test("a line that says nothing for 40 seconds is given up", (context) => {
   const { links, line } = opened(context);
   line.says({ type: "welcome" });

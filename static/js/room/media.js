@@ -81,7 +81,7 @@ export class Media {
     if (!prepared) this.#next?.pc.close();
     const line = prepared ?? this.#line();
     this.#next = line;
-    line.pc.setConfiguration({ iceServers: this.#servers });
+    line.pc.setConfiguration({ ...line.pc.getConfiguration(), iceServers: this.#servers });
     this.flow.emit(this.#attempt ? "lost" : "connecting");
     this.#timer = setTimeout(() => this.renew(), PATIENCE + backOff(this.#attempt++, Math.random()));
     await line.sender.replaceTrack(this.#track);

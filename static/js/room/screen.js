@@ -11,10 +11,12 @@ import { gettext } from "../text.js";
 export function showScreen(words, again) {
   const heading = h("h1", { tabindex: "-1" }, words.title);
   const back = words.again && h("button", { type: "button", class: "button primary", onclick: again }, words.again);
+  const next = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
+  const signIn = words.signIn && h("a", { class: "button primary", href: next }, words.signIn);
   byId("screen").replaceChildren(
     heading,
     h("p", { class: "muted" }, words.text),
-    h("div", { class: "row" }, back, h("a", { class: `button ${back ? "" : "primary"}`, href: "/" }, gettext("To the hallway"))),
+    h("div", { class: "row" }, back ?? signIn, h("a", { class: `button ${back ?? signIn ? "" : "primary"}`, href: "/" }, gettext("To the hallway"))),
   );
   view("screen");
   heading.focus();

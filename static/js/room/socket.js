@@ -18,6 +18,7 @@ const FINAL = new Map([
   [4409, "replaced"],
   [4410, "ended"],
   [4423, "locked"],
+  [4425, "not_started"],
   [4429, "too_many"],
 ]);
 
@@ -55,6 +56,9 @@ export class RoomSocket {
   /** @type {Map<number, (answer: Message) => void>} */
   #waiting = new Map();
   #done = true;
+  /** The code the server gave before it let us in, which says more than the close code. */
+  #said = "";
+  #joined = false;
 
   /** @param {() => WebSocket} connect opens a new WebSocket */
   constructor(connect) {
@@ -68,6 +72,8 @@ export class RoomSocket {
     this.link.emit("connecting");
     const socket = this.connect();
     this.#socket = socket;
+    this.#joined = false;
+    this.#said = "";
     this.#alarm(GRACE);
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => this.#ended(event.code);
@@ -110,8 +116,10 @@ export class RoomSocket {
     this.#alarm(SILENCE);
     if (message.type === "welcome") {
       this.#attempt = 0;
+      this.#joined = true;
       this.link.emit("open");
     }
+    if (message.type === "error" && !this.#joined) this.#said = message.code;
     if (message.type === "ping") this.send({ type: "pong" });
     const waiting = this.#waiting.get(message.id ?? 0);
     if (waiting && (message.type === "ok" || message.type === "error")) {
@@ -128,7 +136,7 @@ export class RoomSocket {
     if (why) {
       this.#done = true;
       this.link.emit("closed");
-      this.closed.emit(why);
+      this.closed.emit(this.#said || why);
       return;
     }
     this.link.emit("waiting");

@@ -2,7 +2,10 @@
 
 import { gettext } from "../text.js";
 
-/** @typedef {{title: string, text: string, again?: string}} Words `again` names the button that tries once more */
+/**
+ * `again` names the button that tries once more, `signIn` the link that leads to the sign-in page and back.
+ * @typedef {{title: string, text: string, again?: string, signIn?: string}} Words
+ */
 
 /**
  * What stops somebody from being in the room, by reason.
@@ -59,6 +62,7 @@ const STOPPED = {
   signed_out: () => ({
     title: gettext("You are signed out"),
     text: gettext("Sign in again to come back to this room."),
+    signIn: gettext("Sign in"),
   }),
   old_browser: () => ({
     title: gettext("This browser cannot play live sound"),
@@ -88,25 +92,14 @@ const ENDED = {
 };
 
 /**
- * Why a move was refused.
+ * Why a move was refused: the server says it in the reader's language.
  * @param {string} code
- * @param {string} [message] the server's own words, for codes unknown here
+ * @param {string} [message] the server's words
  */
 export function refused(code, message = "") {
-  return REFUSED[code]?.() ?? (message || gettext("That did not work. Try again."));
+  if (code === "offline") return gettext("You are offline at the moment; nothing was changed.");
+  return message || gettext("That did not work. Try again.");
 }
-
-/** @type {Record<string, () => string>} */
-const REFUSED = {
-  offline: () => gettext("You are offline at the moment; nothing was changed."),
-  forbidden: () => gettext("You may not do that in this room."),
-  wrong_stage: () => gettext("Things have moved on: that is no longer possible."),
-  already: () => gettext("That is already so."),
-  no_member: () => gettext("This person has left."),
-  not_present: () => gettext("This person has left."),
-  too_many: () => gettext("That was a lot at once. Wait a moment, then try again."),
-  unavailable: () => gettext("The server cannot do that right now. Try again in a moment."),
-};
 
 /**
  * Why there is no microphone.
