@@ -33,6 +33,7 @@ class Link:
         self._counters = counters
         self._waiting: deque[Report] = deque()
         self._more, self._empty = asyncio.Event(), asyncio.Event()
+        self._empty.set()
 
     def send(self, report: Report) -> None:
         """Nothing: `report` will be published, after those before it; the oldest is lost where too many wait."""
@@ -93,14 +94,14 @@ class Link:
     async def _publish(self) -> None:
         while True:
             await self._more.wait()
-            self._more.clear()
-            while self._waiting:
-                batch = list(self._waiting)
-                async with asyncio.timeout(PATIENCE):
-                    async with self._redis.pipeline(transaction=False) as pipeline:
-                        for report in batch:
-                            pipeline.publish(REPORTS, dump(report))
-                        await pipeline.execute()
-                for _ in batch:
-                    self._waiting.popleft()
-            self._empty.set()
+            batch = list(self._waiting)
+            async with asyncio.timeout(PATIENCE), self._redis.pipeline(transaction=False) as pipeline:
+                for report in batch:
+                    pipeline.publish(REPORTS, dump(report))
+                await pipeline.execute()
+            published = set(map(id, batch))
+            while self._waiting and id(self._waiting[0]) in published:
+                self._waiting.popleft()
+            if not self._waiting:
+                self._more.clear()
+                self._empty.set()

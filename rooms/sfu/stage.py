@@ -140,14 +140,13 @@ class Stage:
         if number is None or slot is None or slot.over or slot.source is None or slot.source[0] != member:
             return []
         slot.over = True
-        return [self._hush(slot, number, member, now + frame * FRAME / CLOCK_RATE) for frame in range(HUSHES)]
+        return [self._hush(slot, number, member, now) for _ in range(HUSHES)]
 
-    def _hush(self, slot: Slot, number: int, member: int, moment: float) -> Relay:
+    def _hush(self, slot: Slot, number: int, member: int, now: float) -> Relay:
         """One frame of silence, the next in the slot."""
-        timestamp = (slot.timestamp + FRAME) % TIMESTAMPS
-        packet = Packet(0, False, slot.sequence, timestamp, slot.ssrc, SILENCE, HUSH)
+        _advance(slot, now)
+        packet = Packet(0, False, slot.sequence, slot.timestamp, slot.ssrc, SILENCE, HUSH)
         slot.sequence = (slot.sequence + 1) % SEQUENCES
-        slot.timestamp, slot.heard_at = timestamp, moment
         slot.packets += 1
         slot.octets += len(HUSH)
         return Relay(number, member, packet, None)
@@ -201,8 +200,7 @@ class Stage:
         """Nothing: the slot's sequence goes on by one and its time by the clock, whatever the source's say."""
         if slot.source:
             self._rebase(slot, number, slot.source[0])
-            elapsed = max(FRAME, round((now - slot.heard_at) * CLOCK_RATE))
-            slot.timestamp = (slot.timestamp + elapsed) % TIMESTAMPS
+            _advance(slot, now)
         slot.source, slot.over = (member, packet.ssrc), False
         slot.opened = slot.sequence
         slot.oldest = packet.sequence
@@ -227,11 +225,18 @@ class Stage:
             if _ahead(slot.newest, slot.oldest) > MAX_LATE:
                 slot.oldest = (slot.newest - MAX_LATE) % SEQUENCES
             slot.sequence = (sequence + 1) % SEQUENCES
-            slot.timestamp, slot.heard_at = timestamp, now
+            slot.timestamp, slot.heard_at = timestamp, max(now, slot.heard_at)
         slot.packets += 1
         slot.octets += len(packet.payload)
         marker = packet.marker or begins
         return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload)
+
+
+def _advance(slot: Slot, now: float) -> None:
+    """Nothing: the slot's time is what our clock says, one frame later at least."""
+    moment = max(now, slot.heard_at + FRAME / CLOCK_RATE)
+    slot.timestamp = (slot.timestamp + round((moment - slot.heard_at) * CLOCK_RATE)) % TIMESTAMPS
+    slot.heard_at = moment
 
 
 def _folded(sequence: int) -> int:
