@@ -55,19 +55,20 @@ export class Dock {
 
   /**
    * @param {import("./session.js").Session} session
-   * @param {{open: boolean, live: boolean}} voice
+   * @param {{open: boolean, live: boolean, heard: boolean}} voice `heard`: the sound of it also arrives
    */
   draw({ you, members }, voice) {
     if (!you) return;
     this.action = nextAction(you, voice);
     const place = handPlace(members, you.number);
-    const now = `${this.action} ${place}`;
+    const now = `${this.action} ${place} ${voice.heard}`;
     if (now === this.#drawn) return;
     this.#drawn = now;
     const { icon: sign, label, look } = LOOKS[this.action];
     const hint = HINTS[this.action]?.() ?? (place ? format(gettext("Number %(n)s in line"), { n: place }) : "");
+    const words = this.action === "mute" && !voice.heard ? gettext("Connecting your voice") : label();
     this.#main.className = `button dock-main ${look}`;
-    this.#main.replaceChildren(icon(sign), h("span", { class: "dock-words" }, label(), hint && h("small", {}, hint)));
+    this.#main.replaceChildren(icon(sign), h("span", { class: "dock-words" }, words, hint && h("small", {}, hint)));
   }
 
   /** @param {number} level 0 to 1, of my own voice while it is heard */

@@ -173,7 +173,7 @@ function draw() {
   stage.draw(session);
   hands.draw(session);
   audience.draw(session);
-  dock.draw(session, { open: Boolean(microphone.track), live: voice.live });
+  dock.draw(session, { open: Boolean(microphone.track), live: voice.live, heard: voice.live && media.connected });
   person.refresh();
 }
 
@@ -226,6 +226,7 @@ session.moved.on(({ before, after }) => {
   if ((after ?? before)?.number !== session.you?.number) tell(about(before, after));
 });
 voice.changed.on(draw);
+media.flow.on(draw);
 voice.silenced.on(() => tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn.")));
 microphone.lost.on(microphoneLost);
 watchTrouble(socket, media);

@@ -1,0 +1,12 @@
+"""Every page of rooms."""
+
+from django.urls import path
+
+from rooms import views
+
+urlpatterns = [
+    path("", views.hallway, name="hallway"),
+    path("new/", views.new, name="room_new"),
+    path("r/<str:room_id>", views.room, name="room"),
+    path("i/<str:token>", views.invited, name="room_invited"),
+]

@@ -1,0 +1,178 @@
+"""The pages of rooms: what they show, to whom, and that the hidden stays hidden."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts import notice
+from accounts.models import User
+from rooms import roles
+from rooms.actions import invites
+from rooms.actions.rooms import Plan, open_room
+from rooms.models import Access, Member, Room
+from rooms.roles import Stage
+from rooms.views import move_table
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db
+
+
+def of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def an_invite(host: User, room: Room, stage: Stage = Stage.AUDIENCE, uses: int = 1) -> str:
+    return invites.issue(host, room.pk, stage, uses, 24, source=SOURCE, now=timezone.now()).token
+
+
+@pytest.mark.parametrize("path", ["/", "/new/", "/r/abcdefghijkl", "/i/token"])
+def test_signed_out_people_are_sent_to_the_sign_in_page(path: str) -> None:
+    response = Client().get(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/?next=")
+
+
+def test_the_hallway_shows_live_rooms_with_topic_host_and_listeners(alice: User, carol: User, bob: User) -> None:
+    room = a_room(alice)
+    come(alice, room)
+    come(bob, room)
+    page = text(of(carol).get("/"))
+    assert f'href="/r/{room.pk}"' in page
+    for said in ("Slow Sunday", "reading together", "Alice"):
+        assert said in page
+    assert re.search(r'</svg>1<span class="only-read"> listening', page)
+
+
+def test_an_empty_hallway_teaches_how_to_open_a_room(carol: User) -> None:
+    page = text(of(carol).get("/"))
+    assert "Nobody is talking right now." in page
+    assert page.count('href="/new/"') == 2
+
+
+def test_the_hallway_does_not_show_an_invite_only_room_to_others(alice: User, mallory: User) -> None:
+    room = a_room(alice, Access.INVITE)
+    assert room.pk not in text(of(mallory).get("/"))
+    assert room.pk in text(of(alice).get("/"))
+
+
+def test_a_scheduled_room_stands_under_later(alice: User, carol: User) -> None:
+    when = timezone.now() + timedelta(days=1)
+    open_room(alice, Plan("Jazz", Access.OPEN, scheduled_for=when), source=SOURCE, now=NOON)
+    page = text(of(carol).get("/"))
+    assert page.index("Later") < page.index("Jazz")
+    assert f'datetime="{when.isoformat()}"' in page
+
+
+def test_the_part_that_refreshes_is_the_lists_alone(alice: User, carol: User) -> None:
+    room = a_room(alice)
+    part = text(of(carol).get("/?part=rooms"))
+    assert room.pk in part
+    assert "<html" not in part
+    assert part.strip() in text(of(carol).get("/"))
+
+
+def test_a_hidden_room_and_one_that_is_not_answer_alike(alice: User, mallory: User) -> None:
+    secret = a_room(alice, Access.INVITE)
+    client = of(mallory)
+    hidden, missing = client.get(f"/r/{secret.pk}"), client.get("/r/aaaaaaaaaaaa")
+    assert hidden.status_code == missing.status_code == 404
+    assert text(hidden).replace(secret.pk, "aaaaaaaaaaaa") == text(missing)
+    assert "Slow Sunday" not in text(hidden)
+
+
+def test_the_join_card_says_what_is_kept_before_anybody_joins(open_room: Room, carol: User) -> None:
+    page = text(of(carol).get(f"/r/{open_room.pk}"))
+    _, sections = notice.here().read_in("en")
+    assert sections[0].paragraphs[0] in page
+    assert sections[-1].title in page
+    assert page.index('id="join"') < page.index('id="notice-heading"')
+    assert not Member.objects.filter(user=carol).exists()
+
+
+def test_the_notice_is_shown_in_the_readers_language(open_room: Room, carol: User) -> None:
+    page = text(of(carol).get(f"/r/{open_room.pk}", headers={"Accept-Language": "zh-hans"}))
+    assert '<section class="notice stack tight" aria-labelledby="notice-heading" lang="zh-hans">' in page
+
+
+def test_a_scheduled_room_is_started_by_its_host_alone(alice: User, carol: User) -> None:
+    when = timezone.now() + timedelta(days=1)
+    room = open_room(alice, Plan("Jazz", Access.OPEN, scheduled_for=when), source=SOURCE, now=NOON)
+    assert 'id="start"' in text(of(alice).get(f"/r/{room.pk}"))
+    others = text(of(carol).get(f"/r/{room.pk}"))
+    assert 'id="start"' not in others
+    assert 'id="join"' not in others
+
+
+def test_what_people_write_is_never_markup(alice: User, carol: User) -> None:
+    evil = "</script><img src=x>"
+    room = open_room(alice, Plan(evil, Access.OPEN, topic=evil), source=SOURCE, now=NOON)
+    client = of(carol)
+    for path in ("/", f"/r/{room.pk}"):
+        assert evil not in text(client.get(path))
+
+
+@pytest.mark.parametrize("path", ["/", "/new/", "/r/{room}"])
+def test_no_page_has_inline_script_or_style(path: str, open_room: Room, carol: User) -> None:
+    page = text(of(carol).get(path.format(room=open_room.pk)))
+    inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", page)
+    assert inline == []
+    assert " style=" not in page
+    assert "<style" not in page
+    assert not re.search(r"\son[a-z]+=", page)
+
+
+def test_the_pages_script_gets_the_whole_role_table(open_room: Room, carol: User) -> None:
+    page = text(of(carol).get(f"/r/{open_room.pk}"))
+    found = re.search(r'<script id="room-data" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    data = json.loads(found[1])
+    assert data["id"] == open_room.pk
+    assert len(data["moves"]["stages"]) == len(roles.STAGES)
+    assert ["audience", "invite", "STAFF"] in data["moves"]["stages"]
+    assert json.loads(json.dumps(move_table())) == data["moves"]
+
+
+def test_an_invite_link_shows_the_room_and_lets_in_on_a_tap(alice: User, carol: User) -> None:
+    room = a_room(alice, Access.INVITE)
+    token = an_invite(alice, room)
+    client = of(carol)
+    page = client.get(f"/i/{token}")
+    assert "Slow Sunday" in text(page)
+    assert not Member.objects.filter(user=carol).exists()
+    response = client.post(f"/i/{token}")
+    assert (response.status_code, response["Location"]) == (302, f"/r/{room.pk}")
+    assert client.get(f"/r/{room.pk}").status_code == 200
+
+
+def test_an_invite_straight_to_the_stage_says_so(alice: User, carol: User) -> None:
+    token = an_invite(alice, a_room(alice, Access.INVITE), Stage.SPEAKING)
+    assert "straight to the stage" in text(of(carol).get(f"/i/{token}"))
+
+
+def test_a_used_up_a_revoked_and_a_wrong_link_answer_alike(alice: User, bob: User, mallory: User) -> None:
+    room = a_room(alice, Access.INVITE)
+    used, revoked = an_invite(alice, room), an_invite(alice, room)
+    of(bob).post(f"/i/{used}")
+    invite = invites.usable(revoked, timezone.now()).get()
+    invites.revoke(alice, room.pk, invite.pk, source=SOURCE, now=timezone.now())
+    client = of(mallory)
+    answers = {
+        (method, answer.status_code, text(answer).replace(token, ""))
+        for method in ("get", "post")
+        for token in (used, revoked, "w" * 32)
+        for answer in [getattr(client, method)(f"/i/{token}")]
+    }
+    assert {status for _, status, _ in answers} == {404}
+    assert len({re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page) for _, _, page in answers}) == 1
+    assert not Member.objects.filter(user=mallory).exists()
