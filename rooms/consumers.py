@@ -1,4 +1,4 @@
-"""The room socket: parse, call one action, answer. A plain ASGI application, one object per socket."""
+"""The room socket: parse, call one action, answer. No channel layer: `rooms.hub` hands on what is said."""
 
 import asyncio
 import secrets
@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.urls import path
 from django.utils import timezone, translation
@@ -22,6 +24,9 @@ from rooms.process import here
 from rooms.protocol import Event, LeaveMessage, Message, MoveMessage, OfferMessage, PongMessage, SnapshotMessage
 from rooms.roles import Code, Refused
 
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
 MESSAGES = (5.0, 40.0)  # a second, at once
 OFFERS = (0.2, 6.0)
 MOST_REFUSED = 200  # messages over the rate before the socket is closed
@@ -30,17 +35,12 @@ LONGEST_SILENCE = 45.0  # seconds without a pong
 CLOSE_TOO_MANY, CLOSE_TOO_SLOW = 4429, 4413
 
 
-class RoomSocket:
+class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ships no types
     """One person's socket in one room. Every message is authorised anew, from the database."""
 
-    __slots__ = (
-        "_bucket", "_closed", "_cookie", "_early", "_offers", "_pinged", "_process", "_refused", "_room", "_seat",
-        "_send", "_source", "_tab", "_unread", "connection", "language",
-    )  # fmt: skip
-
-    def __init__(self, scope: Mapping[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve the socket until it is closed."""
         now = asyncio.get_running_loop().time()
-        self._send = send
         self._source = Source.of_scope(scope)
         self._cookie = door.session_key(scope)
         self._room: str = scope["url_route"]["kwargs"]["room_id"][:12]
@@ -52,84 +52,82 @@ class RoomSocket:
         self._pinged: float | None = None  # when the first unanswered ping was sent
         self._unread = self._refused = 0
         self._closed = False
+        self._language = ""
         self.connection = secrets.token_hex(8)
-        self.language = ""
-
-    async def run(self, receive: Callable[[], Awaitable[Any]]) -> None:
-        """Serve the socket until it is closed."""
-        await receive()
-        await self._send({"type": "websocket.accept"})
-        await self._process.hub.enter(self._room, self)
         try:
-            await self._join()
-            while (event := await receive())["type"] == "websocket.receive":
-                await self._take(event.get("text") or "")
+            await super().__call__(scope, receive, send)
         finally:
             await self._process.hub.leave(self._room, self)
             if self._seat is not None:
                 self._process.lose(self._seat)
 
-    async def send(self, text: str) -> None:
-        """Send the text, after the welcome."""
-        if self._early is not None:
-            self._early.append(text)
-        elif not self._closed:
-            self._unread += len(text)
-            await self._send({"type": "websocket.send", "text": text})
+    async def dispatch(self, message: Mapping[str, Any]) -> None:
+        """Handle one ASGI event; without Channels' thread hop for each, as our threads mind their connections."""
+        await getattr(self, get_handler_name(message))(message)
 
-    async def close(self, code: int) -> None:
-        """Close the socket."""
-        if not self._closed:
-            self._closed = True
-            await self._send({"type": "websocket.close", "code": code})
-
-    async def ping(self, seq: int, now: float) -> None:
-        """Send a ping, or cut a socket that does not keep up."""
-        if self._early is not None:
-            return
-        if self._unread > MOST_UNREAD or (self._pinged is not None and now - self._pinged > LONGEST_SILENCE):
-            await self.close(CLOSE_TOO_SLOW)
-            return
-        self._pinged = self._pinged or now
-        await self.send(protocol.dump({"type": "ping", "seq": seq}))
-
-    async def _join(self) -> None:
+    async def connect(self) -> None:
+        """Accept, join, and welcome the person, or say why not and close."""
+        await self.accept()
+        await self._process.hub.enter(self._room, self)
         session = Session(self.connection, self._process.id, self._tab)
         try:
-            joined, snapshot, self.language = await self._process.in_thread(
+            joined, snapshot, self._language = await self._process.in_thread(
                 door.sit_down, self._cookie, self._room, session, self._source
             )
         except (Refused, DatabaseError) as error:
-            code = _code(error)
-            self._early = None
+            code, self._early = _code(error), None
             await self._error(None, code)
-            await self.close(refusals.close_code(code))
+            await self.cut(refusals.close_code(code))
             return
         self._seat = joined.seat
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, snapshot))
         for text in early:
             if protocol.is_news(text, joined.seq):
-                await self.send(text)
+                await self.hand(text)
 
-    def _welcome(self, joined: Joined, snapshot: Event) -> Event:
-        servers = ice.servers(joined.seat.uid, timezone.now().timestamp())
-        about = {"type": "welcome", "v": protocol.VERSION, "connection": self.connection, "ice": servers}
-        return {**about, "you": joined.you, "snapshot": snapshot}
-
-    async def _take(self, text: str) -> None:
-        """One message: answered, or refused with an error that names why."""
-        if self._closed or self._seat is None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One message: answered, or refused with an error that names why. Bytes are no message of ours."""
+        if bytes_data or self._closed or self._seat is None:
             return
         id_ = None
         try:
             if not self._bucket.take(asyncio.get_running_loop().time()):
                 raise Refused(Code.TOO_MANY)
-            message = protocol.parse(text)
+            message = protocol.parse(text_data or "")
             id_ = message.id
             await _ANSWERS[type(message)](self, message, self._seat)
         except (Refused, DatabaseError) as error:
             await self._refuse(id_, _code(error))
+
+    async def hand(self, text: str) -> None:
+        """Send the text, after the welcome."""
+        if self._early is not None:
+            self._early.append(text)
+        elif not self._closed:
+            self._unread += len(text)
+            await self.base_send({"type": "websocket.send", "text": text})
+
+    async def cut(self, code: int) -> None:
+        """Close the socket."""
+        if not self._closed:
+            self._closed = True
+            await self.close(code)
+
+    async def ping(self, seq: int, now: float) -> None:
+        """Send a ping, or cut a socket that does not keep up."""
+        if self._early is not None:
+            return
+        if self._unread > MOST_UNREAD or (self._pinged is not None and now - self._pinged > LONGEST_SILENCE):
+            await self.cut(CLOSE_TOO_SLOW)
+            return
+        self._pinged = self._pinged or now
+        await self.hand(protocol.dump({"type": "ping", "seq": seq}))
+
+    def _welcome(self, joined: Joined, snapshot: Event) -> Event:
+        servers = ice.servers(joined.seat.uid, timezone.now().timestamp())
+        about = {"type": "welcome", "v": protocol.VERSION, "connection": self.connection, "ice": servers}
+        return {**about, "you": joined.you, "snapshot": snapshot}
 
     async def _refuse(self, id_: int | None, code: Code) -> None:
         """An error, and a line in the log for the first of many messages that no page of ours would send."""
@@ -142,14 +140,14 @@ class RoomSocket:
             write = partial(record_refusal, "socket.message", actor=who, room=self._room, reason=why)
             await self._process.in_thread(write, source=self._source)
         if self._refused > MOST_REFUSED:
-            await self.close(CLOSE_TOO_MANY)
+            await self.cut(CLOSE_TOO_MANY)
 
     async def _error(self, id_: int | None, code: Code) -> None:
-        with translation.override(self.language or None):
+        with translation.override(self._language or None):
             await self._tell({"type": "error", "id": id_, **refusals.body(code)})
 
     async def _tell(self, event: Event) -> None:
-        await self.send(protocol.dump(event))
+        await self.hand(protocol.dump(event))
 
     async def _move(self, message: MoveMessage, seat: Seat) -> None:
         await self._process.in_thread(door.make_move, self._cookie, seat, message, self._source)
@@ -171,7 +169,7 @@ class RoomSocket:
     async def _leave(self, message: LeaveMessage, seat: Seat) -> None:
         await self._process.in_thread(presence.leave, seat, "left", source=self._source, now=timezone.now())
         await self._tell({"type": "ok", "id": message.id})
-        await self.close(1000)
+        await self.cut(1000)
 
 
 _ANSWERS: Mapping[type[Message], Callable[[RoomSocket, Any, Seat], Awaitable[None]]] = MappingProxyType({
@@ -187,11 +185,4 @@ def _code(error: Refused | DatabaseError) -> Code:
     return error.code if isinstance(error, Refused) else Code.UNAVAILABLE
 
 
-async def room_socket(
-    scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-) -> None:
-    """The ASGI application at /ws/rooms/<id>/."""
-    await RoomSocket(scope, send).run(receive)
-
-
-websocket_urlpatterns = [path("ws/rooms/<str:room_id>/", room_socket)]  # type: ignore[arg-type]  # an ASGI application
+websocket_urlpatterns = [path("ws/rooms/<str:room_id>/", RoomSocket.as_asgi())]

@@ -1,6 +1,7 @@
 """Who is at a room's socket, asked of the database each time. Everything here is one call from a thread."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -10,9 +11,10 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 
+from accounts import throttle
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms import protocol
+from rooms import protocol, strangers
 from rooms.actions import moves, presence
 from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
@@ -39,7 +41,12 @@ def signed_in(key: str) -> User:
 
 def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[Joined, Event, str]:
     """The seat taken, the room's snapshot and the person's language. Raises `Refused` as `presence.join` does."""
-    user = signed_in(key)
+    try:
+        user = signed_in(key)
+    except Refused as refused:
+        strangers.note("socket.connect", source, room_id, refused.code)
+        raise
+    _limit(user)
     now = timezone.now()
     joined = presence.join(user, room_id, session, source=source, now=now)
     members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
@@ -62,6 +69,13 @@ def look(key: str, seat: Seat) -> Event:
     if member is None:
         raise Refused(Code.REPLACED)
     return {"type": "snapshot", "snapshot": snapshot(room), "you": view(member)}
+
+
+def _limit(user: User) -> None:
+    """Nobody needs more than a socket a second. While Redis cannot count, people may still come in."""
+    with suppress(throttle.Unavailable):
+        if not throttle.hit("room.join", user.uid, limit=60, per=60):
+            raise Refused(Code.TOO_MANY)
 
 
 @lru_cache(maxsize=256)

@@ -20,10 +20,10 @@ class Socket(Protocol):
 
     connection: str
 
-    async def send(self, text: str) -> None:
+    async def hand(self, text: str) -> None:
         """Send the text."""
 
-    async def close(self, code: int) -> None:
+    async def cut(self, code: int) -> None:
         """Close the socket."""
 
     async def ping(self, seq: int, now: float) -> None:
@@ -101,9 +101,9 @@ class Hub:
 
 
 async def _deliver(socket: Socket, letter: Letter) -> None:
-    await socket.send(letter.text)
+    await socket.hand(letter.text)
     if letter.close:
-        await socket.close(letter.close)
+        await socket.cut(letter.close)
 
 
 async def _each(sockets: Iterable[Socket], do: Callable[[Socket], Awaitable[None]]) -> None:

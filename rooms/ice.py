@@ -3,14 +3,22 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from django.conf import settings
 
 SECONDS = 600
 
 
-def servers(uid: str, now: float) -> Sequence[Mapping[str, object]]:
+class Server(TypedDict):
+    """One of `RTCConfiguration.iceServers`."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
+def servers(uid: str, now: float) -> list[Server]:
     """`RTCConfiguration.iceServers` for this person; empty where no TURN server is set up.
 
     Time-limited credentials as coturn's `use-auth-secret` takes them (draft-uberti-behave-turn-rest): the user name is
@@ -20,4 +28,4 @@ def servers(uid: str, now: float) -> Sequence[Mapping[str, object]]:
         return []
     username = f"{int(now) + SECONDS}:{uid}"
     digest = hmac.new(settings.TURN_SECRET.encode(), username.encode(), hashlib.sha1).digest()
-    return [{"urls": list(settings.TURN_URLS), "username": username, "credential": base64.b64encode(digest).decode()}]
+    return [Server(urls=list(settings.TURN_URLS), username=username, credential=base64.b64encode(digest).decode())]

@@ -60,9 +60,12 @@ class Process:
         call = partial(_with_connection, do, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
-    async def connect(self, seat: Seat, peer: str, sdp: str, *, listen: bool = True) -> Answer:
-        """The media side's answer to an SDP offer. Raises `Refused` with its reason, or UNAVAILABLE."""
-        asked = Connection(media.new_peer(), peer, sdp, listen)
+    async def connect(self, seat: Seat, peer: str, sdp: str, *, listen: bool = True, alone: bool = False) -> Answer:
+        """The media side's answer to an SDP offer; `alone` is a connection without a socket beside it.
+
+        Raises `Refused` with the media side's reason, or UNAVAILABLE.
+        """
+        asked = Connection(media.new_peer(), peer, sdp, listen, self.media.lease if alone else None)
         self.media.expect(asked.request)
         try:
             await self.in_thread(peers.offer, seat, asked, await self.media.taking())

@@ -28,6 +28,7 @@ REFUSALS: Mapping[Code, tuple[int, int, Promise]] = MappingProxyType({
     Code.NOT_PRESENT: (409, 0, _("That member is not in the room.")),
     Code.BAD_WORDS: (400, 0, _("Please choose other words.")),
     Code.BAD_SDP: (400, 0, _("The audio connection could not be set up.")),
+    Code.BAD_TYPE: (415, 0, _("Send SDP, as application/sdp.")),
     Code.BAD_TOKEN: (401, 0, _("The room token is missing, wrong or expired.")),
     Code.UNAVAILABLE: (503, 0, _("That is not possible right now. Try again in a moment.")),
 })  # fmt: skip

@@ -81,6 +81,7 @@ class Code(StrEnum):
     NOT_PRESENT = "not_present"
     BAD_WORDS = "bad_words"
     BAD_SDP = "bad_sdp"
+    BAD_TYPE = "bad_type"
     BAD_TOKEN = "bad_token"  # noqa: S105  # a code, not a token
     UNAVAILABLE = "unavailable"
 

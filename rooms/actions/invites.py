@@ -12,9 +12,10 @@ from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms.actions.base import Turn, refusals, seen, staff, turn
-from rooms.actions.presence import new_member
+from rooms.actions.presence import may_speak, new_member
 from rooms.models import Member, Room, RoomInvite, State
 from rooms.roles import Code, Rank, Refused, Stage
+from rooms.tokens import LIFETIME, RoomToken
 
 MOST_USES = 1000
 LONGEST_HOURS = 30 * 24
@@ -61,6 +62,13 @@ def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: dat
         if RoomInvite.objects.filter(pk=invite_id, revoked_at=None).update(revoked_at=now) != 1:
             raise Refused(Code.ALREADY)
         _note("room_invite.revoke", user, invite, source)
+
+
+def standing(user: User, room_id: str, *, now: datetime) -> QuerySet[RoomInvite]:
+    """The links that still open the room. Raises `Refused`: NOT_FOUND, FORBIDDEN."""
+    staff(seen(user, room_id))
+    open_still = RoomInvite.objects.filter(room=room_id, uses_left__gt=0, expires_at__gt=now, revoked_at=None)
+    return open_still.order_by("-created_at")
 
 
 def invite_user(user: User, room_id: str, username: str, stage: Stage, *, source: Source, now: datetime) -> Member:
@@ -134,3 +142,36 @@ def _staffed(user: User, room_id: str) -> Room:
 def _note(action: str, user: User, invite: RoomInvite, source: Source, **more: object) -> None:
     act = {"object_type": "room_invite", "object_id": invite.pk, "room": invite.room_id, **more}
     record(action, source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`
+
+
+def give_token(user: User, room_id: str, *, speak: bool, source: Source, now: datetime) -> RoomToken:
+    """A room token for an encoder (`speak`) or player of one's own.
+
+    Raises `Refused`: NOT_FOUND, BANNED, ENDED, and FORBIDDEN when one may not speak there.
+    """
+    with refusals("room_token.issue", user, room_id, source), transaction.atomic():
+        room = seen(user, room_id)
+        if room.mine is not None and room.mine.barred:
+            raise Refused(Code.BANNED)
+        if speak and not may_speak(room.mine):
+            raise Refused(Code.FORBIDDEN)
+        return _token(room, user, speak, source, now)
+
+
+def operator_token(room_id: str, user: User, *, speak: bool, source: Source, now: datetime) -> RoomToken:
+    """A room token from the operator, who lets `user` in for it. Raises `Refused`: NOT_FOUND, BANNED, ENDED."""
+    with transaction.atomic():
+        room = Room.objects.select_for_update().filter(pk=room_id).first()
+        if room is None:
+            raise Refused(Code.NOT_FOUND)
+        with turn(room, source, now) as one:
+            admit(one, user, Stage.SPEAKING if speak else Stage.AUDIENCE)
+        return _token(room, user, speak, source, now)
+
+
+def _token(room: Room, user: User, speak: bool, source: Source, now: datetime) -> RoomToken:
+    if room.state == State.ENDED:
+        raise Refused(Code.ENDED)
+    act = {"object_type": "room_token", "object_id": user.uid, "room": room.pk, "detail": {"speak": speak}}
+    record("room_token.issue", source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`
+    return RoomToken(room.pk, user.uid, speak, now + LIFETIME)

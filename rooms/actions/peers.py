@@ -1,5 +1,6 @@
 """Which media process carries a room, and whose connections it is asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis.exceptions import RedisError
@@ -14,12 +15,16 @@ from rooms.sfu.messages import Alive, Offer, Wanted
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A media connection to be made: ids for the request and the peer, the SDP offer, and whether it is sent media."""
+    """A media connection to be made: ids for the request and the peer, the SDP offer, and whether it is sent media.
+
+    `lease` is given for one that is a whole session by itself: which lease it lives under, on which media process.
+    """
 
     request: str
     peer: str
     sdp: str
     listen: bool = True
+    lease: Callable[[str], str] | None = None
 
 
 def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
@@ -32,7 +37,8 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     live(room)
     sfu = place(room, taking)
     here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    if here.update(peer=asked.peer) != 1:
+    under = {"process": asked.lease(sfu)} if asked.lease else {}
+    if here.update(peer=asked.peer, **under) != 1:
         raise Refused(Code.NOT_PRESENT)
     order = Offer(asked.request, asked.peer, seat.number, asked.listen, asked.sdp, wanted(room))
     try:

@@ -101,6 +101,12 @@ def still_here(seat: Seat) -> Member | None:
     return Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection).select_related("user").first()
 
 
+def seat_of(room_id: str, uid: str, connection: str) -> Seat | None:
+    """The seat of this person's session, if it is still going on."""
+    member = Member.objects.filter(room=room_id, user__uid=uid, present=True, connection=connection).first()
+    return None if member is None else Seat(room_id, member.pk, member.number, uid, connection)
+
+
 def may_speak(member: Member | None) -> bool:
     """Whether an encoder may speak for them: they hold a rank, an invite to the stage, or are on it."""
     return member is not None and (member.rank > Rank.MEMBER or member.granted or member.stage == Stage.SPEAKING)

@@ -38,6 +38,13 @@ class Person:
             if not kinds or message["type"] in kinds:
                 return message
 
+    async def sees(self, user: User, stage: str) -> dict[str, Any]:
+        """Hear of the person until they are on that stage."""
+        while True:
+            now = (await self.hear("member"))["member"]
+            if (now["uid"], now["stage"]) == (user.uid, stage):
+                return now
+
     async def say(self, **message: Any) -> None:
         await self.socket.send_to(json.dumps(message))
 
@@ -83,10 +90,9 @@ async def test_a_hand_goes_up_and_becomes_a_voice(enter: Any, alice: User, bob: 
     host, speaker = await enter(alice, open_room), await enter(bob, open_room)
     await host.enter()
     number = (await speaker.enter())["you"]["number"]
-    assert await speaker.ask(type="move", move="raise_hand") == {"type": "ok", "id": 7}
-    heard = await host.hear("member")
-    assert (heard["member"]["uid"], heard["member"]["stage"]) == (bob.uid, "hand_up")
-    assert await host.ask(type="move", move="invite", member=number) == {"type": "ok", "id": 7}
-    assert await speaker.ask(type="move", move="accept") == {"type": "ok", "id": 7}
-    heard = await host.hear("member")
-    assert (heard["member"]["uid"], heard["member"]["stage"]) == (bob.uid, "speaking")
+    await speaker.say(type="move", move="raise_hand", id=1)
+    assert (await host.sees(bob, "hand_up"))["hand"] is not None
+    await host.say(type="move", move="invite", member=number, id=1)
+    await speaker.sees(bob, "invited")
+    await speaker.say(type="move", move="accept", id=2)
+    assert (await host.sees(bob, "speaking"))["muted"] is False

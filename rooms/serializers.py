@@ -1,0 +1,139 @@
+"""The shapes of the API, as /api/schema/ describes them."""
+
+from rest_framework import serializers
+
+from rooms.actions.invites import LONGEST_HOURS, MOST_USES
+from rooms.models import Access, State
+from rooms.roles import Code, Move, Rank, Stage
+
+_ENTRY_STAGES = (Stage.AUDIENCE.value, Stage.SPEAKING.value)
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
+
+
+class Problem(serializers.Serializer[object]):
+    """Why a request was refused: a stable code, and words for people."""
+
+    code = serializers.CharField(help_text=f"invalid, method_not_allowed, or one of: {', '.join(Code)}")
+    message = serializers.CharField()
+    detail = serializers.DictField(required=False, help_text="with `invalid`: what is wrong, field by field")
+
+
+class Person(serializers.Serializer[object]):
+    """Somebody, as others see them."""
+
+    uid = serializers.CharField()
+    name = serializers.CharField()
+
+
+class Face(Person):
+    """Somebody on stage."""
+
+    number = serializers.IntegerField()
+
+
+class RoomCard(serializers.Serializer[object]):
+    """A room in the hallway."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    topic = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(allow_blank=True)
+    access = serializers.ChoiceField(Access.choices)
+    state = serializers.ChoiceField(State.choices)
+    locked = serializers.BooleanField()
+    scheduled_for = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    host = Person()
+    stage = Face(many=True)
+    speaking = serializers.IntegerField()
+    listening = serializers.IntegerField()
+
+
+class RoomCards(serializers.Serializer[object]):
+    """The hallway."""
+
+    results = RoomCard(many=True)
+
+
+class NewRoom(serializers.Serializer[object]):
+    """What is said of a room to be opened; without `scheduled_for` it is live at once."""
+
+    title = serializers.CharField(max_length=100)
+    topic = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True, default="")
+    access = serializers.ChoiceField(Access.choices)
+    scheduled_for = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class MemberView(serializers.Serializer[object]):
+    """A present member, as on the room socket."""
+
+    number = serializers.IntegerField()
+    uid = serializers.CharField()
+    name = serializers.CharField()
+    rank = serializers.ChoiceField([rank.name.lower() for rank in Rank])
+    stage = serializers.ChoiceField([stage.value for stage in Stage])
+    muted = serializers.BooleanField()
+    hand = serializers.IntegerField(allow_null=True)
+
+
+class Members(serializers.Serializer[object]):
+    """A page of members; `next` is the `after` of the next page."""
+
+    results = MemberView(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+class MembersQuery(serializers.Serializer[object]):
+    """Which members are asked for."""
+
+    stage = serializers.ChoiceField([stage.value for stage in Stage], required=False, default="")
+    q = serializers.CharField(max_length=60, required=False, default="", help_text="part of a name")
+    after = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, default=0)
+
+
+class AMove(serializers.Serializer[object]):
+    """A move, on oneself (no `member`), on another member, or on the room."""
+
+    move = serializers.ChoiceField([move.value for move in Move])
+    member = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None)
+
+
+class NewInvite(serializers.Serializer[object]):
+    """A link (`uses`, `hours`), or with `username` the invitation of one person."""
+
+    username = serializers.CharField(max_length=150, required=False, default="")
+    stage = serializers.ChoiceField(_ENTRY_STAGES, required=False, default=Stage.AUDIENCE.value)
+    uses = serializers.IntegerField(min_value=1, max_value=MOST_USES, required=False, default=1)
+    hours = serializers.IntegerField(min_value=1, max_value=LONGEST_HOURS, required=False, default=24)
+
+
+class Invite(serializers.Serializer[object]):
+    """An invite; `url` only in the answer that makes a link, `member` only for a person."""
+
+    id = serializers.CharField(allow_null=True)
+    stage = serializers.ChoiceField(_ENTRY_STAGES)
+    uses = serializers.IntegerField(required=False)
+    uses_left = serializers.IntegerField(required=False)
+    expires_at = serializers.DateTimeField(required=False)
+    url = serializers.URLField(required=False)
+    member = serializers.IntegerField(required=False)
+
+
+class Invites(serializers.Serializer[object]):
+    """The links that still open the room."""
+
+    results = Invite(many=True)
+
+
+class TokenWish(serializers.Serializer[object]):
+    """What the token is for: `speak` for WHIP."""
+
+    speak = serializers.BooleanField(required=False, default=False)
+
+
+class Token(serializers.Serializer[object]):
+    """A room token, for `Authorization: Bearer`."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()

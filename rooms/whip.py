@@ -1,0 +1,160 @@
+"""WHIP (RFC 9725) and WHEP: an encoder speaks, a player listens, each by one HTTP request with a room token."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.models import User
+from moderation.audit.source import Source
+from rooms import ice, media, refusals, strangers, tokens
+from rooms.actions import presence
+from rooms.actions.presence import Joined, Session
+from rooms.process import here
+from rooms.protocol import MAX_SDP
+from rooms.roles import Code, Refused
+from rooms.tokens import RoomToken
+
+_CORS = {
+    "Accept-Post": "application/sdp",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Expose-Headers": "Location, Link",
+    "Access-Control-Max-Age": "86400",
+}
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+def _endpoint(*methods: str) -> Callable[[View], View]:
+    """A view for any origin, without a browser's session; refusals become JSON, OPTIONS is answered here."""
+    allowed = ", ".join((*methods, "OPTIONS"))
+
+    def around(view: View) -> View:
+        @wraps(view)
+        async def inner(request: HttpRequest, room_id: str, *rest: str, **more: str) -> HttpResponse:
+            response = await _answer(view, methods, request, room_id, *rest, **more)
+            for name, value in (*_CORS.items(), ("Access-Control-Allow-Methods", allowed), ("Allow", allowed)):
+                response.headers[name] = value
+            return response
+
+        return csrf_exempt(login_not_required(inner))
+
+    return around
+
+
+async def _answer(
+    view: View, methods: tuple[str, ...], request: HttpRequest, room_id: str, *rest: str, **more: str
+) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204)
+    if request.method not in methods:
+        return JsonResponse({"code": "method_not_allowed", "message": f"Only {', '.join(methods)}."}, status=405)
+    try:
+        return await view(request, room_id, *rest, **more)
+    except Refused as refused:
+        return await _refusal(request, room_id, refused.code)
+    except DatabaseError:
+        return JsonResponse(refusals.body(Code.UNAVAILABLE), status=503)
+
+
+async def _refusal(request: HttpRequest, room_id: str, code: Code) -> HttpResponse:
+    response = JsonResponse(refusals.body(code), status=refusals.status(code))
+    if code is Code.BAD_TOKEN:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="room"'
+    if code in (Code.BAD_TOKEN, Code.FORBIDDEN):
+        await here().in_thread(strangers.note, "room_token.use", Source.of_request(request), room_id, code)
+    return response
+
+
+@_endpoint("POST")
+async def publish(request: HttpRequest, room_id: str) -> HttpResponse:
+    """WHIP: the encoder joins on the stage, and is sent nothing."""
+    token = _bearer(request, room_id)
+    if not token.speak:
+        raise Refused(Code.FORBIDDEN)
+    return await _begin(request, token, listen=False)
+
+
+@_endpoint("POST")
+async def play(request: HttpRequest, room_id: str) -> HttpResponse:
+    """WHEP: the player joins the audience."""
+    return await _begin(request, _bearer(request, room_id), listen=True)
+
+
+@_endpoint("DELETE")
+async def session(request: HttpRequest, room_id: str, session: str) -> HttpResponse:
+    """End the session; the one whose token began it can."""
+    token = _bearer(request, room_id)
+    ended = await here().in_thread(_end, token, session, Source.of_request(request))
+    if not ended:
+        raise Refused(Code.NOT_FOUND)
+    return HttpResponse(status=200)
+
+
+async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> HttpResponse:
+    sdp = _offer(request)
+    process, source = here(), Source.of_request(request)
+    peer = media.new_peer(media.SESSION)
+    sitting = Session(peer, process.id, speaks=not listen)
+    joined = await process.in_thread(_sit_down, token, sitting, source)
+    try:
+        answer = await process.connect(joined.seat, peer, sdp, listen=listen, alone=True)
+    except (Refused, DatabaseError):
+        await process.in_thread(presence.leave, joined.seat, "left", source=source, now=timezone.now())
+        raise
+    response = HttpResponse(answer.sdp, status=201, content_type="application/sdp")
+    response.headers["Location"] = reverse("whip_session", args=[token.room, peer])
+    response.headers["ETag"] = f'"{peer}"'
+    links = [_link(server) for server in ice.servers(token.uid, timezone.now().timestamp())]
+    if links:
+        response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def _offer(request: HttpRequest) -> str:
+    if request.content_type != "application/sdp":
+        raise Refused(Code.BAD_TYPE)
+    if len(request.body) > MAX_SDP:
+        raise Refused(Code.TOO_LARGE)
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(Code.BAD_SDP) from error
+
+
+def _bearer(request: HttpRequest, room_id: str) -> RoomToken:
+    """The token of the request, which must be for this room. Raises `Refused(BAD_TOKEN)`."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refused(Code.BAD_TOKEN)
+    token = tokens.read(text.strip(), timezone.now())
+    if token.room != room_id:
+        raise Refused(Code.BAD_TOKEN)
+    return token
+
+
+def _sit_down(token: RoomToken, sitting: Session, source: Source) -> Joined:
+    user = User.objects.filter(uid=token.uid, is_active=True).first()
+    if user is None:
+        raise Refused(Code.BAD_TOKEN)
+    return presence.join(user, token.room, sitting, source=source, now=timezone.now())
+
+
+def _end(token: RoomToken, connection: str, source: Source) -> bool:
+    seat = presence.seat_of(token.room, token.uid, connection)
+    return seat is not None and presence.leave(seat, "left", source=source, now=timezone.now())
+
+
+def _link(server: ice.Server) -> str:
+    """RFC 9725, section 4.6."""
+    return ", ".join(
+        f'<{url}>; rel="ice-server"; username="{server["username"]}"; credential="{server["credential"]}"; '
+        'credential-type="password"'
+        for url in server["urls"]
+    )
