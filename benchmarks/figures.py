@@ -28,8 +28,9 @@ class Figure:
     def row(self) -> tuple[str, str, str, str]:
         """The cells: name, goal, measured, verdict."""
         bound = "" if self.goal is None else f"{'>=' if self.at_least else '<='} {self.goal:g} {self.unit}"
+        amount = f"{self.measured:,.0f}" if self.measured >= 1000 else f"{self.measured:.3g}"
         verdict = {None: "", True: "yes", False: "no"}[self.reached]
-        return self.name, bound, f"{self.measured:.4g} {self.unit}", verdict
+        return self.name, bound, f"{amount} {self.unit}", verdict
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -93,6 +93,7 @@ class Client:
         self.checks = 0
         self.answered = 0
         self.reports: list[bytes] = []
+        self.unopened = 0
         self.connected = False
         self.closed = False
         self._active = remote.setup == "passive"
@@ -254,7 +255,12 @@ class Client:
             self.reports.append(self.inbound.unprotect_rtcp(data))
             return
         seconds, nanoseconds = array.array("l", ancillary[0][2])
-        self.heard(packets.parse(self.inbound.unprotect(data), seconds * 1_000_000_000 + nanoseconds))
+        try:
+            plain = self.inbound.unprotect(data)
+        except pylibsrtp.Error:
+            self.unopened += 1
+            return
+        self.heard(packets.parse(plain, seconds * 1_000_000_000 + nanoseconds))
 
 
 def _fingerprint(certificate: x509.Certificate) -> str:

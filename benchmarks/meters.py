@@ -19,9 +19,9 @@ def cpu(pid: int) -> float:
 
 
 def memory(pid: int) -> int:
-    """Bytes of `pid`'s own memory: its proportional set size."""
+    """Bytes of `pid`'s own memory: what no file backs, so that others who share its libraries do not matter."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith("Pss_Anon:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(pid)
 

@@ -1,4 +1,4 @@
-"""A light WebSocket client (RFC 6455): no library, no queue; every message is stamped where the loop hands it over."""
+"""A light client of the room socket (RFC 6455, docs/protocol.md): no library; messages are stamped as they come."""
 
 import asyncio
 import base64
@@ -17,6 +17,7 @@ class WebSocket(asyncio.Protocol):
     def __init__(self, request: bytes) -> None:
         self.received: list[tuple[float, dict[str, Any]]] = []
         self.closed: int | None = None
+        self.refused = ""
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._request = request
         self._buffer = b""
@@ -48,17 +49,17 @@ class WebSocket(asyncio.Protocol):
         """Sends one JSON message."""
         self._write(_TEXT, json.dumps(message).encode())
 
-    async def message(self, kind: str, seconds: float = 10, **values: Any) -> dict[str, Any]:
-        """The oldest message of this type with these values. Raises `TimeoutError`; `ConnectionError` when closed."""
+    async def message(self, kind: str, seconds: float = 10, **values: Any) -> tuple[float, dict[str, Any]]:
+        """The oldest message of this type and its arrival. Raises `TimeoutError`; `ConnectionError` if refused."""
         async with asyncio.timeout(seconds):
             while True:
                 for entry in self.received:
-                    body = entry[1]
+                    _, body = entry
                     if body.get("type") == kind and all(body.get(name) == values[name] for name in values):
                         self.received.remove(entry)
-                        return body
-                if self.closed:
-                    raise ConnectionError("closed", self.closed)
+                        return entry
+                if self.closed or self.refused:
+                    raise ConnectionError(self.refused, self.closed)
                 self._news.clear()
                 await self._news.wait()
 
@@ -96,13 +97,21 @@ class WebSocket(asyncio.Protocol):
 
     def _take(self, kind: int, body: bytes, arrived: float) -> None:
         if kind == _TEXT:
-            self.received.append((arrived, json.loads(body)))
-            self._news.set()
+            self._hear(json.loads(body), arrived)
         elif kind == _PING:
             self._write(_PONG, body)
         elif kind == _CLOSE:
             self.closed = int.from_bytes(body[:2], "big") or 1005
             self._news.set()
+
+    def _hear(self, message: dict[str, Any], arrived: float) -> None:
+        if message["type"] == "ping":
+            self.say({"type": "pong"})
+            return
+        if message["type"] == "error":
+            self.refused = str(message["code"])
+        self.received.append((arrived, message))
+        self._news.set()
 
     def _write(self, kind: int, body: bytes) -> None:
         size = len(body)

@@ -1,0 +1,88 @@
+"""The whole product under measurement: `manage.py serve` in a folder of its own, and the people in it."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.servers import ROOT, Server, free_port
+from benchmarks.websocket import WebSocket, connect
+
+_HOST = "127.0.0.1"
+_START = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Where it is reached, which processes it is made of, and what `benchmarks.seed` put into it."""
+
+    port: int
+    web: int
+    sfu: int
+    room: str
+    sessions: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The address of its pages."""
+        return f"http://{_HOST}:{self.port}"
+
+    async def socket(self, person: int) -> WebSocket:
+        """The room socket of the person with this index, open but not welcomed yet."""
+        headers = {"Cookie": self.sessions[person], "Origin": self.url}
+        return await connect(_HOST, self.port, f"/ws/rooms/{self.room}/", headers)
+
+
+@contextlib.contextmanager
+def product(folder: Path, people: int) -> Iterator[Product]:
+    """Stoa as `make run` starts it, ready, with `people` signed in and one room, whose host is the first of them."""
+    port = free_port(socket.SOCK_STREAM)
+    settings = {
+        "STOA_DATA": str(folder),
+        "STOA_HTTP_PORT": str(port),
+        "STOA_UDP_HOST": _HOST,
+        "STOA_UDP_PORT": str(free_port()),
+        "PUBLIC_URL": f"http://{_HOST}:{port}",
+    }
+    server = Server((sys.executable, "manage.py", "serve"), folder / "serve.log", settings)
+    try:
+        _until_ready(f"http://{_HOST}:{port}/readyz")
+        children = _children(server.pid)
+        seeded = _seed(settings, people)
+        yield Product(port, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]))
+    finally:
+        server.stop(30)
+
+
+def _until_ready(url: str) -> None:
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.2)
+    raise TimeoutError("Stoa did not start", url)
+
+
+def _children(parent: int) -> dict[str, int]:
+    """The process id of each Python module that `parent` runs."""
+    found = {}
+    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        if "-m" in command:
+            found[command[command.index("-m") + 1]] = int(pid)
+    return found
+
+
+def _seed(settings: Mapping[str, str], people: int) -> dict[str, str]:
+    command = (sys.executable, "-m", "benchmarks.seed", str(people))
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True, capture_output=True, text=True)
+    seeded: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return seeded
