@@ -148,7 +148,7 @@ def may(who: By, actor: Rank, subject: Rank, *, own: bool) -> bool:
         By.STAFF: not own and actor > subject,
         By.ANY: own or actor > subject,
         By.STAFF_SELF: own and actor >= Rank.MODERATOR,
-        By.HOST: not own and actor == Rank.HOST,
+        By.HOST: not own and subject < actor == Rank.HOST,
     }[who]
 
 

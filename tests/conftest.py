@@ -35,9 +35,11 @@ def _valkey() -> Iterator[None]:
         return
     VALKEY.mkdir(exist_ok=True)
     with subprocess.Popen(valkey.command(VALKEY)) as server:
-        valkey.wait_until_ready(VALKEY)
-        yield
-        server.terminate()
+        try:
+            valkey.wait_until_ready(VALKEY)
+            yield
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(autouse=True)
