@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 from rooms.sfu.messages import MAX_SDP, Code, Refused
 from rooms.sfu.stage import SLOTS, Shape
@@ -21,28 +20,30 @@ MAX_FINGERPRINTS = 8
 
 LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
-DIGESTS: Mapping[str, int] = MappingProxyType({"sha-256": 32, "sha-384": 48, "sha-512": 64})
+DIGESTS: Mapping[str, int] = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
 _ATTRIBUTE = re.compile(r"([a-z0-9-]{1,40})(?::(.*))?")
 _MEDIA = re.compile(
     r"(audio|video|text|application|message|image) (\d{1,5})(?:/\d{1,5})? ([A-Za-z0-9/]{3,40}) "
-    r"([A-Za-z0-9*. -]{1,1000})"
+    r"([A-Za-z0-9*. -]{1,1000})",
+    re.ASCII,
 )
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
-_OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE)
-_EXTENSION = re.compile(r"(\d{1,2})(?:/(sendrecv|sendonly|recvonly))? (\S+)(?: .*)?")
-_FINGERPRINT = re.compile(r"([a-z0-9-]{1,10}) ((?:[0-9a-f]{2}:){15,63}[0-9a-f]{2})", re.IGNORECASE)
+_OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE | re.ASCII)
+_EXTENSION = re.compile(r"(\d{1,2})(?:/(sendrecv|sendonly|recvonly))? (\S+)(?: .*)?", re.ASCII)
+_FINGERPRINT = re.compile(r"([a-z0-9-]{1,10}) ((?:[0-9a-f]{2}:){15,63}[0-9a-f]{2})", re.IGNORECASE | re.ASCII)
 
 _PROTOCOLS = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP"})
 _ONE_BYTE_IDS = range(1, 15)
 _RTCP_TYPES = range(64, 96)
-_DIRECTIONS: Mapping[str, tuple[bool, bool]] = MappingProxyType(
-    {"sendrecv": (True, True), "sendonly": (True, False), "recvonly": (False, True), "inactive": (False, False)}
-)
-_NAMES: Mapping[tuple[bool, bool], str] = MappingProxyType({flags: name for name, flags in _DIRECTIONS.items()})
-_MIRRORED: Mapping[str, str] = MappingProxyType(
-    {"": "", "sendrecv": "", "sendonly": "/recvonly", "recvonly": "/sendonly"}
-)
+_DIRECTIONS: Mapping[str, tuple[bool, bool]] = {
+    "sendrecv": (True, True),
+    "sendonly": (True, False),
+    "recvonly": (False, True),
+    "inactive": (False, False),
+}
+_NAMES: Mapping[tuple[bool, bool], str] = {flags: name for name, flags in _DIRECTIONS.items()}
+_MIRRORED: Mapping[str, str] = {"": "", "sendrecv": "", "sendonly": "/recvonly", "recvonly": "/sendonly"}
 
 Attributes = Mapping[str, list[str]]
 
@@ -54,16 +55,15 @@ class Role(StrEnum):
     PASSIVE = "passive"
 
 
-_ANSWERED: Mapping[str, Role] = MappingProxyType(
-    {"actpass": Role.PASSIVE, "active": Role.PASSIVE, "passive": Role.ACTIVE}
-)
+_ANSWERED: Mapping[str, Role] = {"actpass": Role.PASSIVE, "active": Role.PASSIVE, "passive": Role.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One m= section of the offer.
 
-    `shape` is None where there is no Opus that we can use; `extensions` are the values of the answer's a=extmap lines.
+    `carried` tells that we could carry it, was it only Opus; `shape` is None where it is not. `extensions` are the
+    values of the answer's a=extmap lines.
     """
 
     kind: str
@@ -72,6 +72,7 @@ class Line:
     mid: str | None
     sends: bool
     receives: bool
+    carried: bool
     shape: Shape | None
     extensions: tuple[str, ...]
 
@@ -121,19 +122,18 @@ def parse(text: str, *, listen: bool) -> Offer:
     lines = tuple(_line(head, attributes) for head, attributes in media)
     group = _bundle(session)
     usable = _usable(lines, group)
-    microphone = next((index for index in usable if lines[index].sends), None)
-    slots = tuple(index for index in usable if lines[index].receives)[:SLOTS] if listen else ()
-    if microphone is None and not slots:
-        audio = any(line.kind == "audio" for line in lines) and not usable
-        raise Refused(Code.NO_OPUS if audio else Code.NO_AUDIO)
-    first = min((*slots, *(() if microphone is None else (microphone,))))
+    microphones = [index for index in usable if lines[index].sends][:1]
+    slots = [index for index in usable if listen and lines[index].receives][:SLOTS]
+    if not microphones and not slots:
+        raise Refused(Code.NO_OPUS if any(line.carried for line in lines) and not usable else Code.NO_AUDIO)
+    first = min(microphones + slots)
     sources = (media[first][1], session, *(attributes for _, attributes in media))
     return Offer(
         role=_role(sources),
         fingerprints=_fingerprints(sources),
         lines=lines,
-        microphone=microphone,
-        slots=slots,
+        microphone=microphones[0] if microphones else None,
+        slots=tuple(slots),
         bundled=lines[first].mid in group,
     )
 
@@ -171,10 +171,11 @@ def _line(head: str, attributes: Attributes) -> Line:
     offered = int(port) != 0 or "bundle-only" in attributes
     sends, receives = _direction(attributes)
     level_id, extensions = _extensions(attributes, sends, receives)
-    speaks = kind == "audio" and offered and protocol in _PROTOCOLS and "rtcp-mux" in attributes
-    payload_type = _opus(attributes, formats.split()) if speaks else None
+    wanted = kind == "audio" and offered and (sends or receives)
+    carried = wanted and protocol in _PROTOCOLS and "rtcp-mux" in attributes
+    payload_type = _opus(attributes, formats.split()) if carried else None
     shape = None if payload_type is None else Shape(payload_type, level_id)
-    return Line(kind, protocol, formats, _mid(attributes), sends, receives, shape, extensions)
+    return Line(kind, protocol, formats, _mid(attributes), sends, receives, carried, shape, extensions)
 
 
 def _direction(attributes: Attributes) -> tuple[bool, bool]:
@@ -224,7 +225,7 @@ def _bundle(session: Attributes) -> tuple[str, ...]:
 
 def _usable(lines: tuple[Line, ...], group: tuple[str, ...]) -> tuple[int, ...]:
     """The lines with Opus that share the first one's transport: it alone, or those of its BUNDLE group."""
-    able = [index for index, line in enumerate(lines) if line.shape and (line.sends or line.receives)]
+    able = [index for index, line in enumerate(lines) if line.shape]
     if not able or lines[able[0]].mid not in group:
         return tuple(able[:1])
     return tuple(index for index in able if lines[index].mid in group)

@@ -56,7 +56,8 @@ def test_the_level_is_found_in_both_forms_of_header_extension(extension: bytes) 
 
 
 @pytest.mark.parametrize(
-    "extension", [b"\xbe\xde\0\0", b"\xbe\xde\0\x01\x20\x95\0\0", b"\xbe\xde\0\x01\xf0\x10\x95\0", b"\xab\xcd\0\x01\x10\x95\0\0"]
+    "extension",
+    [b"\xbe\xde\0\0", b"\xbe\xde\0\x01\x20\x95\0\0", b"\xbe\xde\0\x01\xf0\x10\x95\0", b"\xab\xcd\0\x01\x10\x95\0\0"],
 )
 def test_no_level_is_read_from_another_extension(extension: bytes) -> None:
     assert parse(b"\x90" + HEADER[1:] + extension + VOICE, 1).level is None
@@ -109,8 +110,12 @@ def test_any_bytes_give_a_packet_or_a_refusal(data: bytes, level_id: int | None)
 )
 def test_what_is_built_is_read_back_by_us_and_by_aiortc(packet: Packet, csrc: int | None, level_id: int | None) -> None:
     data = build(packet, csrc, packet.payload_type, packet.sequence, level_id)
-    expected = packet if level_id is not None else Packet(
-        packet.payload_type, packet.marker, packet.sequence, packet.timestamp, packet.ssrc, None, packet.payload
+    expected = (
+        packet
+        if level_id is not None
+        else Packet(
+            packet.payload_type, packet.marker, packet.sequence, packet.timestamp, packet.ssrc, None, packet.payload
+        )
     )
     assert parse(data, level_id) == expected
     witness = RtpPacket.parse(data, HeaderExtensionsMap())

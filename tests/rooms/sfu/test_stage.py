@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.stage`: who may be heard, and streams that never jump for anybody."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -85,7 +86,7 @@ class Room:
 
 
 def steps(sequences: list[int]) -> set[int]:
-    return {(after - before) % SEQUENCES for before, after in zip(sequences, sequences[1:], strict=False)}
+    return {(after - before) % SEQUENCES for before, after in pairwise(sequences)}
 
 
 def said(room: Room, listener: Listener) -> list[Packet]:
@@ -139,7 +140,7 @@ def test_sequence_and_time_go_on_when_another_member_takes_the_slot() -> None:
     room.say(bob, 50)
     packets = said(room, carol)
     assert steps([packet.sequence for packet in packets]) == {1}
-    assert {(b.timestamp - a.timestamp) % TIMESTAMPS for a, b in zip(packets[:49], packets[1:50], strict=True)} == {FRAME}
+    assert {(b.timestamp - a.timestamp) % TIMESTAMPS for a, b in pairwise(packets[:50])} == {FRAME}
     gap = (packets[50].timestamp - packets[49].timestamp) % TIMESTAMPS
     assert gap == pytest.approx((IDLE + 1 + TICK) * 48_000, abs=1)
     assert [packet.marker for packet in packets[49:52]] == [False, True, False]
@@ -238,7 +239,7 @@ def test_a_voice_that_is_cut_off_ends_in_silence_without_a_name() -> None:
     silence = room.heard[carol][1:]
     assert [(one.packet.payload, one.csrc, one.packet.level) for one in silence] == [(HUSH, None, SILENCE)] * HUSHES
     times = [one.packet.timestamp for one in room.heard[carol]]
-    assert {(after - before) % TIMESTAMPS for before, after in zip(times, times[1:], strict=False)} == {FRAME}
+    assert {(after - before) % TIMESTAMPS for before, after in pairwise(times)} == {FRAME}
     assert room.heard[himself] == []
 
 

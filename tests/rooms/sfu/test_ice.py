@@ -1,0 +1,125 @@
+"""Contract of `rooms.sfu.ice`: what aioice asks is answered, what was tampered with is refused."""
+
+from ipaddress import ip_address
+
+import pytest
+from aioice import stun
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.sfu import ice
+from rooms.sfu.messages import Code, Refused
+
+PASSWORD = "the-server-password-1234"
+TRANSACTION = b"0123456789ab"
+
+
+def request(*, nominate: bool = False, username: str = "server:browser", password: str | None = PASSWORD) -> bytes:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, TRANSACTION)
+    message.attributes["USERNAME"] = username
+    message.attributes["PRIORITY"] = 1853824767
+    message.attributes["ICE-CONTROLLING"] = 7
+    if nominate:
+        message.attributes["USE-CANDIDATE"] = None
+    if password is not None:
+        message.add_message_integrity(password.encode())
+    return bytes(message)
+
+
+def refused(data: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        ice.parse(data)
+    assert caught.value.code is Code.STUN_INVALID
+
+
+@pytest.mark.parametrize("nominate", [True, False])
+def test_a_browsers_check_is_read(nominate: bool) -> None:
+    read = ice.parse(request(nominate=nominate))
+    assert (read.transaction, read.user, read.nominated) == (TRANSACTION, "server", nominate)
+    ice.check(read, PASSWORD)
+
+
+def test_a_check_without_fingerprint_is_read() -> None:
+    plain = request()[:-8]
+    ice.check(ice.parse(plain[:2] + (len(plain) - 20).to_bytes(2, "big") + plain[4:]), PASSWORD)
+
+
+def test_a_check_made_with_another_password_is_refused() -> None:
+    with pytest.raises(Refused) as caught:
+        ice.check(ice.parse(request(password="mallory")), PASSWORD)
+    assert caught.value.code is Code.STUN_FORGED
+
+
+def test_no_byte_of_a_check_but_its_fingerprints_can_be_changed() -> None:
+    good = request(nominate=True)
+    for position in range(len(good) - 8):
+        bad = bytearray(good)
+        bad[position] ^= 0x55
+        with pytest.raises(Refused):
+            ice.check(ice.parse(bytes(bad)), PASSWORD)
+
+
+def test_attributes_after_the_integrity_do_not_count() -> None:
+    unsigned = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, TRANSACTION)
+    unsigned.attributes["USERNAME"] = "server:browser"
+    unsigned.add_message_integrity(PASSWORD.encode())
+    data = bytes(unsigned)[:-8] + b"\x00\x25\x00\x00"
+    read = ice.parse(data[:2] + (len(data) - 20).to_bytes(2, "big") + data[4:])
+    assert not read.nominated
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        bytes(20),
+        request()[:-1],
+        request() + bytes(4),
+        request(password=None),
+        request(username="no colon"),
+        request(username=":browser"),
+        request(username="x:" + "y" * 600),
+        b"\x01\x01" + request()[2:],
+        request()[:4] + bytes(4) + request()[8:],
+        request() + bytes(2000),
+    ],
+)
+def test_what_is_not_a_check_is_refused(data: bytes) -> None:
+    refused(data)
+
+
+def test_an_attribute_that_must_be_understood_and_is_not_is_refused() -> None:
+    message = b"\x00\x01\x00\x08" + request()[4:20] + b"\x00\x14\x00\x04abcd"
+    refused(message)
+
+
+@given(st.binary(max_size=1200))
+def test_any_bytes_give_a_request_or_a_refusal(data: bytes) -> None:
+    for candidate in (data, b"\x00\x01" + len(data).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + TRANSACTION + data):
+        try:
+            ice.parse(candidate)
+        except Refused as error:
+            assert error.code is Code.STUN_INVALID
+
+
+@given(st.data())
+def test_a_mangled_check_gives_a_request_or_a_refusal(data: st.DataObject) -> None:
+    mangled = bytearray(request())
+    for _ in range(data.draw(st.integers(1, 6))):
+        mangled[data.draw(st.integers(0, len(mangled) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        ice.parse(bytes(mangled[: data.draw(st.integers(0, len(mangled)))]))
+    except Refused as error:
+        assert error.code is Code.STUN_INVALID
+
+
+@given(st.ip_addresses(), st.integers(1, 65535))
+def test_the_answer_tells_aioice_its_address_under_our_password(address: object, port: int) -> None:
+    answer = ice.answer(ice.parse(request()), str(address), port, PASSWORD)
+    read = stun.parse_message(answer)
+    assert read.check_message_integrity(PASSWORD.encode())
+    assert read.transaction_id == TRANSACTION
+    assert (read.message_method, read.message_class) == (stun.Method.BINDING, stun.Class.RESPONSE)
+    host, seen = read.attributes["XOR-MAPPED-ADDRESS"]
+    assert (ip_address(host), seen) == (address, port)
+    assert "FINGERPRINT" in read.attributes

@@ -1,0 +1,262 @@
+"""Contract of `rooms.sfu.sdp`: the one shape we speak, whatever is offered; anything else is `Refused`."""
+
+from pathlib import Path
+
+import pytest
+from aiortc.sdp import SessionDescription
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.sfu.messages import MAX_SDP, Code, Refused
+from rooms.sfu.sdp import LEVEL_URI, MAX_LINE, MAX_LINES, MAX_MEDIA, MID_URI, Local, Role, answer, parse
+from rooms.sfu.stage import Shape
+
+OFFERS = Path(__file__).parents[2] / "golden" / "offers"
+PRINT = ":".join(["AB"] * 32)
+LOCAL = Local(
+    session=7,
+    ufrag="ourufrag",
+    password="our-password-of-22-chars",
+    fingerprint=PRINT,
+    candidates=(("192.0.2.1", 7882), ("2001:db8::1", 7882)),
+    ssrcs=(11, 22, 33),
+)
+
+
+def golden(name: str) -> str:
+    return (OFFERS / f"{name}.sdp").read_bytes().decode()
+
+
+def offer(*lines: str, session: tuple[str, ...] = ()) -> str:
+    """An offer with one line per text in `lines`; `|` stands for a line break."""
+    head = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", *session]
+    return "\r\n".join([*head, *(part for line in lines for part in line.split("|"))]) + "\r\n"
+
+
+def audio(direction: str = "sendonly", extra: str = "", formats: str = "111") -> str:
+    parts = [
+        f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}",
+        "c=IN IP4 0.0.0.0",
+        "a=ice-ufrag:abcd",
+        "a=ice-pwd:0123456789abcdefghijkl",
+        f"a=fingerprint:sha-256 {PRINT}",
+        "a=setup:actpass",
+        "a=rtcp-mux",
+        "a=rtpmap:111 opus/48000/2",
+        f"a={direction}",
+        *([extra] if extra else []),
+    ]
+    return "|".join(parts)
+
+
+def sections(text: str) -> list[list[str]]:
+    return [part.split("\r\n") for part in text.split("\r\nm=")[1:]]
+
+
+def refusal(text: str, *, listen: bool = True) -> Code:
+    with pytest.raises(Refused) as caught:
+        parse(text, listen=listen)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(("name", "payload_type"), [("chromium", 111), ("firefox", 109)])
+def test_a_browsers_offer_is_one_microphone_and_three_slots(name: str, payload_type: int) -> None:
+    read = parse(golden(name), listen=True)
+    assert (read.microphone, read.slots, read.role, read.bundled) == (0, (1, 2, 3), Role.PASSIVE, True)
+    assert read.shape == Shape(payload_type, 1)
+    assert read.shapes == (Shape(payload_type, 1),) * 3
+    assert [algorithm for algorithm, _ in read.fingerprints] == ["sha-256"]
+
+
+@pytest.mark.parametrize("name", ["chromium", "firefox", "chromium-video"])
+def test_the_answer_has_the_offers_lines_in_order_and_aiortc_reads_it(name: str) -> None:
+    text = golden(name)
+    read = SessionDescription.parse(answer(parse(text, listen=True), LOCAL))
+    offered = SessionDescription.parse(text)
+    assert [(line.kind, line.rtp.muxId) for line in read.media] == [
+        (line.kind, line.rtp.muxId) for line in offered.media
+    ]
+    taken = [line for line in read.media if line.port]
+    assert [(group.semantic, group.items) for group in read.group] == [("BUNDLE", [line.rtp.muxId for line in taken])]
+    for line in taken:
+        assert line.ice is not None
+        assert line.dtls is not None
+        assert (line.ice.usernameFragment, line.ice.iceLite, line.dtls.role) == ("ourufrag", True, "server")
+    assert [(one.ip, one.port) for one in taken[0].ice_candidates] == list(LOCAL.candidates)
+    assert all(line.rtcp_mux and line.ice_candidates_complete for line in taken)
+
+
+def test_the_answer_takes_opus_with_fec_and_dtx_level_and_mid_and_nothing_else() -> None:
+    for lines in sections(answer(parse(golden("chromium"), listen=True), LOCAL)):
+        assert lines[0] == "audio 7882 UDP/TLS/RTP/SAVPF 111"
+        assert "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1" in lines
+        extensions = [line for line in lines if line.startswith("a=extmap")]
+        assert extensions == [f"a=extmap:1 {LEVEL_URI}", f"a=extmap:4 {MID_URI}"]
+        assert not any("rtcp-fb" in line for line in lines)
+
+
+def test_each_slot_has_its_own_stream_and_the_microphone_none() -> None:
+    microphone, *slots = sections(answer(parse(golden("firefox"), listen=True), LOCAL))
+    assert "a=recvonly" in microphone
+    assert not any(line.startswith("a=ssrc") for line in microphone)
+    for ssrc, lines in zip(LOCAL.ssrcs, slots, strict=True):
+        assert "a=sendonly" in lines
+        assert f"a=ssrc:{ssrc} cname:stoa" in lines
+
+
+def test_video_and_data_are_answered_with_port_0_and_stay_out_of_the_bundle() -> None:
+    text = answer(parse(golden("chromium-video"), listen=False), LOCAL)
+    video, voice, data = sections(text)
+    assert video[0].startswith("video 0 UDP/TLS/RTP/SAVPF ")
+    assert voice[0].startswith("audio 7882 ")
+    assert data[0] == "application 0 UDP/DTLS/SCTP webrtc-datachannel"
+    assert "a=group:BUNDLE 1\r\n" in text
+
+
+def test_an_encoder_without_extensions_and_with_a_passive_setup_makes_us_active() -> None:
+    read = parse(offer(audio().replace("actpass", "passive")), listen=False)
+    assert (read.role, read.shape, read.slots, read.bundled) == (Role.ACTIVE, Shape(111, None), (), False)
+    assert "a=setup:active\r\n" in answer(read, LOCAL)
+    assert "a=group" not in answer(read, LOCAL)
+
+
+def test_a_player_with_one_line_gets_the_lowest_slot() -> None:
+    read = parse(offer(audio("recvonly")), listen=True)
+    assert (read.microphone, read.slots, read.shape) == (None, (0,), None)
+    assert "a=ssrc:11 cname:stoa\r\n" in answer(read, LOCAL)
+
+
+def test_a_line_for_both_ways_is_microphone_and_slot() -> None:
+    read = parse(offer(audio("sendrecv")), listen=True)
+    assert (read.microphone, read.slots) == (0, (0,))
+    assert "a=sendrecv\r\n" in answer(read, LOCAL)
+
+
+def test_one_who_does_not_listen_gets_no_slot() -> None:
+    read = parse(golden("chromium"), listen=False)
+    assert (read.microphone, read.slots) == (0, ())
+    assert [lines[0].split()[1] for lines in sections(answer(read, LOCAL))] == ["7882", "0", "0", "0"]
+
+
+def test_lines_beyond_one_microphone_and_three_slots_are_refused_with_port_0() -> None:
+    bundle = ("a=group:BUNDLE 0 1 2 3 4 5",)
+    ways = ["sendonly", "sendonly", *["recvonly"] * 4]
+    lines = (audio(way, f"a=mid:{number}") for number, way in enumerate(ways))
+    text = answer(parse(offer(*lines, session=bundle), listen=True), LOCAL)
+    assert [lines[0].split()[1] for lines in sections(text)] == ["7882", "0", "7882", "7882", "7882", "0"]
+    assert "a=group:BUNDLE 0 2 3 4\r\n" in text
+
+
+def test_a_line_outside_the_bundle_is_not_taken() -> None:
+    lines = (audio("sendonly", "a=mid:0"), audio("recvonly", "a=mid:1"))
+    assert parse(offer(*lines, session=("a=group:BUNDLE 0",)), listen=True).slots == ()
+    assert parse(offer(*lines), listen=True).slots == ()
+
+
+def test_a_bundle_only_line_is_taken_and_a_rejected_one_is_not() -> None:
+    bundle = ("a=group:BUNDLE 0 1",)
+    only = audio("recvonly", "a=mid:1|a=bundle-only").replace("m=audio 9", "m=audio 0")
+    gone = audio("recvonly", "a=mid:1").replace("m=audio 9", "m=audio 0")
+    assert parse(offer(audio("sendonly", "a=mid:0"), only, session=bundle), listen=True).slots == (1,)
+    assert parse(offer(audio("sendonly", "a=mid:0"), gone, session=bundle), listen=True).slots == ()
+
+
+def test_fingerprint_and_setup_are_found_at_session_level() -> None:
+    line = audio().replace(f"a=fingerprint:sha-256 {PRINT}|", "").replace("a=setup:actpass|", "")
+    read = parse(offer(line, session=(f"a=fingerprint:SHA-256 {PRINT.lower()}", "a=setup:passive")), listen=True)
+    assert (read.fingerprints, read.role) == ((("sha-256", PRINT),), Role.ACTIVE)
+
+
+def test_candidates_in_the_offer_change_nothing() -> None:
+    candidate = "a=candidate:1 1 udp 1 2b3c.local 50000 typ host|a=end-of-candidates"
+    assert parse(offer(audio("sendonly", candidate)), listen=True) == parse(offer(audio()), listen=True)
+
+
+@pytest.mark.parametrize(
+    ("extension", "level_id"),
+    [
+        (f"a=extmap:3 {LEVEL_URI}", 3),
+        (f"a=extmap:3/sendonly {LEVEL_URI}", 3),
+        (f"a=extmap:3/recvonly {LEVEL_URI}", None),
+        (f"a=extmap:15 {LEVEL_URI}", None),
+        (f"a=extmap:0 {LEVEL_URI}", None),
+        ("a=extmap:3 urn:ietf:params:rtp-hdrext:csrc-audio-level", None),
+    ],
+)
+def test_the_level_is_negotiated_only_where_we_can_read_it(extension: str, level_id: int | None) -> None:
+    assert parse(offer(audio("sendonly", extension)), listen=True).shape == Shape(111, level_id)
+
+
+def test_the_direction_of_an_extension_is_mirrored() -> None:
+    text = answer(parse(offer(audio("sendonly", f"a=extmap:3/sendonly {LEVEL_URI}")), listen=True), LOCAL)
+    assert f"a=extmap:3/recvonly {LEVEL_URI}\r\n" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", Code.SDP_INVALID),
+        ("v=1\r\n", Code.SDP_INVALID),
+        (offer(audio()).replace("s=-", "nonsense"), Code.SDP_INVALID),
+        (offer("m=audio nine UDP/TLS/RTP/SAVPF 111"), Code.SDP_INVALID),
+        (offer("m=smell 9 UDP/TLS/RTP/SAVPF 111"), Code.SDP_INVALID),
+        (offer(audio("sendonly", "a=mid:a b")), Code.SDP_INVALID),
+        (offer(audio().replace("actpass", "holdconn")), Code.SDP_INVALID),
+        (offer(), Code.NO_AUDIO),
+        (offer(audio("inactive")), Code.NO_AUDIO),
+        (offer("m=video 9 UDP/TLS/RTP/SAVPF 96"), Code.NO_AUDIO),
+        (offer(audio().replace("opus", "PCMU")), Code.NO_OPUS),
+        (offer(audio(formats="0")), Code.NO_OPUS),
+        (offer(audio().replace("111", "72")), Code.NO_OPUS),
+        (offer(audio().replace("|a=rtcp-mux", "")), Code.NO_AUDIO),
+        (offer(audio().replace("UDP/TLS/RTP/SAVPF", "RTP/AVP")), Code.NO_AUDIO),
+        (offer(audio().replace("sha-256", "md5")), Code.NO_FINGERPRINT),
+        (offer(audio().replace("sha-256", "sha-512")), Code.NO_FINGERPRINT),
+        (offer(audio("sendonly", "a=x:" + "y" * MAX_LINE)), Code.SDP_TOO_LARGE),
+        (offer(*["a=x"] * MAX_LINES), Code.SDP_TOO_LARGE),
+        (offer(*["m=video 9 UDP/TLS/RTP/SAVPF 96"] * (MAX_MEDIA + 1)), Code.SDP_TOO_LARGE),
+        ("v=0\r\n" + "a" * MAX_SDP, Code.SDP_TOO_LARGE),
+    ],
+)
+def test_an_offer_that_we_cannot_answer_is_refused_by_name(text: str, code: Code) -> None:
+    assert refusal(text) is code
+
+
+def test_an_encoder_that_only_listens_is_refused() -> None:
+    assert refusal(offer(audio("recvonly")), listen=False) is Code.NO_AUDIO
+
+
+LINES = st.sampled_from(
+    sorted({line for name in ("chromium", "firefox", "chromium-video") for line in golden(name).split("\r\n")})
+)
+
+
+def consistent(text: str, *, listen: bool) -> None:
+    """Refused, or an answer with as many lines as the offer that starts no line of its own."""
+    try:
+        read = parse(text, listen=listen)
+    except Refused:
+        return
+    answered = answer(read, LOCAL)
+    assert len(sections(answered)) == len(read.lines)
+    assert all(line[1:2] == "=" for line in answered.removesuffix("\r\n").split("\r\n"))
+    assert len(read.slots) <= 3
+
+
+@given(st.text(max_size=400), st.booleans())
+def test_any_text_is_answered_or_refused(text: str, listen: bool) -> None:
+    consistent(text, listen=listen)
+    consistent("v=0\r\n" + text, listen=listen)
+
+
+@given(st.lists(st.one_of(LINES, st.text(max_size=30)), max_size=60), st.booleans())
+def test_any_mix_of_real_lines_is_answered_or_refused(lines: list[str], listen: bool) -> None:
+    consistent("\r\n".join(["v=0", *lines]), listen=listen)
+
+
+@given(st.data())
+def test_a_mangled_offer_is_answered_or_refused(data: st.DataObject) -> None:
+    text = list(golden(data.draw(st.sampled_from(["chromium", "firefox", "chromium-video"]))))
+    for _ in range(data.draw(st.integers(1, 10))):
+        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.characters(codec="utf-8"))
+    consistent("".join(text), listen=data.draw(st.booleans()))
