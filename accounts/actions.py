@@ -162,12 +162,13 @@ def _revoke_all(codes: Any, now: datetime, source: Source) -> None:
         record("invite.revoke", source=source, object_type="invite", object_id=invite.uid, reason="replaced")
 
 
-def _redeem(digest: str, now: datetime) -> InviteCode:
+def _redeem(digest: str, now: datetime, *purposes: Purpose) -> InviteCode:
     """The code, with one use less. Of any number of people at once, one gets the last use. Raises `invites.Refused`."""
-    open_codes = InviteCode.objects.filter(digest=digest, revoked_at=None, expires_at__gt=now, uses_left__gt=0)
-    if open_codes.update(uses_left=F("uses_left") - 1) != 1:
-        raise invites.Refused(refusal(find(digest), now) or invites.Code.USED)
-    return InviteCode.objects.select_related("issuer", "subject").get(digest=digest)
+    fitting = InviteCode.objects.filter(digest=digest, purpose__in=purposes)
+    open_ones = fitting.filter(revoked_at=None, expires_at__gt=now, uses_left__gt=0)
+    if open_ones.update(uses_left=F("uses_left") - 1) != 1:
+        raise invites.Refused(refusal(fitting.first(), now) or invites.Code.USED)
+    return fitting.select_related("issuer", "subject").get()
 
 
 def join(digest: str, newcomer: Newcomer, notice: Notice, *, now: datetime, source: Source) -> User:
@@ -178,7 +179,7 @@ def join(digest: str, newcomer: Newcomer, notice: Notice, *, now: datetime, sour
     """
     try:
         with transaction.atomic():
-            invite = _redeem(digest, now)
+            invite = _redeem(digest, now, Purpose.JOIN, Purpose.OWNER)
             user = _create(newcomer, invite, now, source)
             accept(user, notice, newcomer.language, now=now, source=source)
     except IntegrityError as error:
@@ -219,10 +220,9 @@ def replace_keys(digest: str, keys: Keys, *, now: datetime, source: Source) -> U
 
     Raises `invites.Refused`.
     """
-    invite = _redeem(digest, now)
-    if invite.subject is None:
-        raise invites.Refused(invites.Code.UNKNOWN)
+    invite = _redeem(digest, now, Purpose.RESET)
     user = invite.subject
+    assert user is not None  # noqa: S101  # a RESET code is made for somebody, see `issue_reset`
     Authenticator.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()

@@ -10,7 +10,7 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.conf import settings
@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import throttle, words
 from accounts.adapter import begin, tries
 from accounts.models import User
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
 
 # Letters nobody confuses: ASCII, and Chinese characters. Compared without regard to case, stored in lower case.
 _USERNAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.-]{1,29}")
@@ -213,12 +215,40 @@ class ReauthenticateForm(_CountedCode, BaseReauthenticateForm):  # type: ignore[
     """A second factor before a change."""
 
 
-class PasskeyLoginForm(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """Signing in by passkey alone; whose it is, the passkey says by `uid`."""
+class _RecordedPasskey:
+    """A passkey that does not hold is recorded; there is nothing in it to guess, so it is not counted."""
+
+    user: User | None
 
     def clean_credential(self) -> Authenticator:
         """The passkey, if its answer to our challenge holds."""
+        try:
+            return self._hold()
+        except ValidationError:
+            uid = self.user.uid if self.user else ""
+            source = Source.of_request(context.request)
+            record_refusal(
+                "account.second_factor", source=source, object_type="user", object_id=uid, reason="wrong_webauthn"
+            )
+            raise
+
+    def _hold(self) -> Authenticator:
+        return super().clean_credential()  # type: ignore[misc]  # the form it is mixed into
+
+
+class AuthenticatePasskeyForm(_RecordedPasskey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A passkey as second factor at sign-in."""
+
+
+class ReauthenticatePasskeyForm(_RecordedPasskey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A passkey before a change."""
+
+
+class PasskeyLoginForm(_RecordedPasskey, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Signing in by passkey alone; whose it is, the passkey says by `uid`."""
+
+    def _hold(self) -> Authenticator:
         credential = self.cleaned_data["credential"]
         response = auth.parse_authentication_response(credential).response
-        user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
-        return auth.complete_authentication(user or User(), credential)
+        self.user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
+        return auth.complete_authentication(self.user or User(), credential)

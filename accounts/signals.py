@@ -5,10 +5,12 @@ Where a transaction is open the entry belongs to it; a sign-in that cannot be re
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as sessions
 from django.db import transaction
+from django.db.models import signals as models
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -49,29 +51,24 @@ def factor_used(request: HttpRequest, user: User, authenticator: Authenticator, 
     _done("account.second_factor", request, user, {"type": authenticator.type})
 
 
-@receiver(factors.authenticator_added)
-def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """A way in was added."""
-    _done("account.factor_add", request, user, {"type": authenticator.type})
+@receiver(models.post_save, sender=Authenticator)
+def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
+    """A way in was added; allauth's own signal would come after the commit."""
+    if created:
+        _done("account.factor_add", context.request, instance.user, {"type": instance.type})
 
 
-@receiver(factors.authenticator_removed)
-def factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+@receiver(models.post_delete, sender=Authenticator)
+def factor_removed(instance: Authenticator, **_: Any) -> None:
     """A way in was removed."""
-    _done("account.factor_remove", request, user, {"type": authenticator.type})
+    _done("account.factor_remove", context.request, instance.user, {"type": instance.type})
 
 
-@receiver(factors.authenticator_reset)
-def factor_reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Recovery codes were made anew."""
-    _done("account.factor_reset", request, user, {"type": authenticator.type})
-
-
-def _done(action: str, request: HttpRequest, user: User, detail: dict[str, str] | None = None) -> None:
+def _done(action: str, request: HttpRequest | None, user: User, detail: dict[str, str] | None = None) -> None:
     with transaction.atomic():
         record(
             action,
-            source=Source.of_request(request),
+            source=_source(request),
             actor=user.uid,
             object_type="user",
             object_id=user.uid,
@@ -80,5 +77,9 @@ def _done(action: str, request: HttpRequest, user: User, detail: dict[str, str] 
 
 
 def _refused(action: str, request: HttpRequest | None, subject: User | None, reason: str) -> None:
-    source = Source.of_request(request) if request is not None else Source.internal("internal")
-    record_refusal(action, source=source, object_type="user", object_id=subject.uid if subject else "", reason=reason)
+    uid = subject.uid if subject else ""
+    record_refusal(action, source=_source(request), object_type="user", object_id=uid, reason=reason)
+
+
+def _source(request: HttpRequest | None) -> Source:
+    return Source.internal("command") if request is None else Source.of_request(request)

@@ -7,7 +7,6 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.usersessions import views as sessions
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -32,9 +31,9 @@ signing_in = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/set/", views.set_password, name="account_set_password"),
     path("password/reset/", views.forgotten, name="account_reset_password"),
-    path("sessions/", whole(sessions.list_usersessions), name="usersessions_list"),
+    path("sessions/", views.sessions, name="usersessions_list"),
     path("signup/", views.closed, name="account_signup"),
     re_path(
         r"^(?:signup/passkey|2fa/webauthn/signup|email|confirm-email|login/code|3rdparty|social)(?:/.*)?$", views.closed

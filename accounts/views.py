@@ -1,16 +1,23 @@
 """A member's own pages: the codes they gave out, themselves, and what applies here."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from io import BytesIO
 
 import qrcode
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.views import PasswordSetView
+from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,10 +31,12 @@ from accounts.answers import safe_next, speak
 from accounts.forms import IssueForm, ProfileForm
 from accounts.models import InviteCode, Purpose, User
 from accounts.tree import branch, seats_left
-from moderation.audit.record import record_refusal
+from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 
 SHOWN = 50
+_sessions: Callable[[HttpRequest], HttpResponseBase] = ListUserSessionsView.as_view()
+_set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
 
 
 def member(request: HttpRequest) -> User:
@@ -134,6 +143,29 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/privacy.html", context)
 
 
+@login_required
+def sessions(request: HttpRequest) -> HttpResponseBase:
+    """Where a member is signed in; a POST ends every session but this one, and is recorded with it."""
+    if request.method != "POST":
+        return _sessions(request)
+    with transaction.atomic():
+        uid = member(request).uid
+        source = Source.of_request(request)
+        record("account.sessions_end", source=source, actor=uid, object_type="user", object_id=uid)
+        return _sessions(request)
+
+
+@login_required
+def set_password(request: HttpRequest) -> HttpResponseBase:
+    """A first password beside a passkey, after a fresh proof that it is them.
+
+    allauth's own decorator would keep a password posted too late in the session until the proof is there.
+    """
+    if is_reauthentication_required(request, app="allauth.mfa"):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+    return _set_password(request)
+
+
 @login_not_required
 def forgotten(request: HttpRequest) -> HttpResponse:
     """What to do about a forgotten password: there is no e-mail, so a person helps."""
@@ -151,5 +183,5 @@ def picture(text: str) -> SafeString:
     """A QR code as inline SVG, dark on white in every theme."""
     drawn = BytesIO()
     qrcode.make(text, image_factory=SvgPathFillImage, border=2).save(drawn)
-    svg = drawn.getvalue().decode().partition("?>")[2]
+    svg = drawn.getvalue().decode().partition("?>")[2].strip()
     return mark_safe(svg)  # noqa: S308  # drawn by us, and the text is in it only as squares

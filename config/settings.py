@@ -161,6 +161,8 @@ MFA_TOTP_ISSUER = "Stoa"
 MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticatePasskeyForm",
     "login_webauthn": "accounts.forms.PasskeyLoginForm",
 }
 STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no title may contain, one a line

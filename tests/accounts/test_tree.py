@@ -1,0 +1,56 @@
+"""Who let whom in."""
+
+from datetime import datetime
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from accounts import actions, invites, notice
+from accounts.actions import Keys, Newcomer
+from accounts.models import User, new_uid
+from accounts.tree import Branch, branch, seats_left
+from moderation.audit.source import Source
+
+pytestmark = pytest.mark.django_db
+
+
+def let_in(by: User, name: str, now: datetime, source: Source) -> User:
+    code = actions.issue(by, uses=1, days=7, now=now, source=source)
+    newcomer = Newcomer(new_uid(), name, name.title(), "en", Keys(password="!hash"))
+    digest = actions.digest_of(invites.normalise(code))
+    return actions.join(digest, newcomer, notice.of("standard"), now=now, source=source)
+
+
+def names(grown: Branch) -> dict[str, object]:
+    return {below.user.username: names(below) for below in grown.invited}
+
+
+def test_a_branch_holds_everybody_at_any_remove_and_nobody_else(alice: User, now: datetime, source: Source) -> None:
+    bob, carol = let_in(alice, "bob", now, source), let_in(alice, "carol", now, source)
+    let_in(bob, "dan", now, source)
+    let_in(let_in(bob, "eve", now, source), "fay", now, source)
+    assert names(branch(alice)) == {"bob": {"dan": {}, "eve": {"fay": {}}}, "carol": {}}
+    assert names(branch(carol)) == {}
+
+
+def test_one_query_for_each_generation(
+    alice: User, now: datetime, source: Source, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for name in ("bob", "carol", "dan"):
+        let_in(alice, name, now, source)
+    with django_assert_num_queries(2):
+        branch(alice)
+
+
+def test_a_reset_makes_nobody_a_descendant(alice: User, bob: User, now: datetime, source: Source) -> None:
+    code = actions.issue_reset(bob, now=now, source=source)
+    digest = actions.digest_of(invites.normalise(code))
+    actions.replace_keys(digest, Keys(password="!new"), now=now, source=source)
+    assert names(branch(alice)) == {}
+
+
+def test_seats_left_are_the_quota_less_who_came_and_who_may_come(alice: User, now: datetime, source: Source) -> None:
+    assert seats_left(alice, now) == 5
+    let_in(alice, "bob", now, source)
+    actions.issue(alice, uses=2, days=7, now=now, source=source)
+    assert seats_left(alice, now) == 2

@@ -1,0 +1,161 @@
+"""A member's own pages."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts import actions, invites, notice
+from accounts.models import InviteCode, User
+from accounts.views import picture
+from moderation.audit.models import Entry
+from moderation.audit.source import Source
+from tests.accounts.pages import answer, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def test_a_new_code_is_shown_once_with_its_link_and_picture(member: Client) -> None:
+    page = text(member.post("/invites/", {"uses": 2, "days": 7}))
+    shown = page.split('id="code">')[1].split("<")[0]
+    assert InviteCode.objects.get().digest == actions.digest_of(invites.normalise(shown))
+    assert f"/join/{shown}" in page
+    assert "<svg" in page
+    assert "no-store" in member.post("/invites/", {"uses": 1, "days": 1}).headers["Cache-Control"]
+    assert shown not in text(member.get("/invites/"))
+
+
+def test_a_code_made_on_the_page_lets_somebody_in_who_is_then_seen(member: Client, alice: User) -> None:
+    page = text(member.post("/invites/", {"uses": 1, "days": 7}))
+    newcomer = Client()
+    answer(newcomer, page.split('id="code">')[1].split("<")[0])
+    newcomer.post("/join/notice/")
+    page = text(member.get("/invites/"))
+    assert "<bdi>Bob</bdi> came in on" in page
+    assert "Used up" in page
+    assert "Who came in through you" in page
+
+
+@pytest.mark.parametrize("form", [{"uses": 6, "days": 7}, {"uses": 0, "days": 7}, {"uses": 1, "days": 365}, {}])
+def test_more_than_the_quota_or_nonsense_makes_no_code(member: Client, form: dict[str, int]) -> None:
+    assert member.post("/invites/", form).status_code == 200
+    assert not InviteCode.objects.exists()
+
+
+def test_a_refusal_for_the_quota_is_recorded_and_said(member: Client) -> None:
+    assert "You cannot let in that many" in text(member.post("/invites/", {"uses": 6, "days": 7}))
+    assert Entry.objects.get(action="invite.issue").reason == "quota"
+
+
+def test_the_issuer_alone_is_told_what_became_of_a_code(
+    member: Client, alice: User, bob: User, now: datetime, source: Source
+) -> None:
+    for _ in range(3):
+        actions.issue(alice, uses=1, days=7, now=now, source=source)
+    one, two, three = InviteCode.objects.order_by("pk")
+    InviteCode.objects.filter(pk=one.pk).update(expires_at=now - timedelta(days=1))
+    actions.revoke(two.uid, by=alice, now=now, source=source)
+    InviteCode.objects.filter(pk=three.pk).update(uses_left=0)
+    page = text(member.get("/invites/"))
+    assert all(word in page for word in ("Expired", "Revoked", "Used up"))
+    other = Client()
+    other.force_login(bob)
+    page = text(other.get("/invites/"))
+    assert not any(word in page for word in ("Expired", "Revoked", "Used up"))
+
+
+def test_revoking_on_the_page_ends_a_code(member: Client, code: str) -> None:
+    invite = InviteCode.objects.get()
+    assert member.post(f"/invites/{invite.uid}/revoke/").headers["Location"] == "/invites/"
+    assert Client().get(f"/join/{code}").status_code == 404
+    assert member.post(f"/invites/{invite.uid}/revoke/").status_code == 404
+
+
+def test_anothers_code_is_not_there_to_revoke(code: str, bob: User) -> None:
+    client = Client()
+    client.force_login(bob)
+    uid = InviteCode.objects.get().uid
+    assert client.post(f"/invites/{uid}/revoke/").status_code == 404
+    assert client.get(f"/invites/{uid}/revoke/").status_code == 405
+    assert InviteCode.objects.get().revoked_at is None
+    assert Entry.objects.get(action="invite.revoke").result == "refused"
+
+
+def test_the_owner_sees_no_quota(member: Client) -> None:
+    User.objects.update(is_superuser=True)
+    assert "as many people as you like" in text(member.get("/invites/"))
+    assert member.post("/invites/", {"uses": 200, "days": 30}).status_code == 200
+    assert InviteCode.objects.get().uses == 200
+
+
+def test_name_and_language_are_changed_on_me(member: Client, alice: User) -> None:
+    response = member.post("/me/", {"display_name": " Alice  B. ", "language": "zh-hans"})
+    assert response.headers["Location"] == "/me/"
+    assert response.cookies["django_language"].value == "zh-hans"
+    alice.refresh_from_db()
+    assert (alice.display_name, alice.language) == ("Alice B.", "zh-hans")
+    assert 'lang="zh-hans"' in text(member.get("/me/"))
+    response = member.post("/me/", {"display_name": "Alice", "language": ""})
+    assert response.cookies["django_language"].value == ""
+
+
+@pytest.mark.parametrize("name", ["Moderator", "", "\u202eAlice", "x" * 61])
+def test_a_name_that_does_not_do_changes_nothing(member: Client, alice: User, name: str) -> None:
+    assert member.post("/me/", {"display_name": name, "language": ""}).status_code == 200
+    alice.refresh_from_db()
+    assert alice.display_name == "Alice"
+
+
+def test_the_language_switch_keeps_a_members_choice_and_leads_back(member: Client, alice: User) -> None:
+    response = member.post("/language/", {"language": "zh-hans", "next": "/privacy/"})
+    assert response.headers["Location"] == "/privacy/"
+    alice.refresh_from_db()
+    assert alice.language == "zh-hans"
+    assert (
+        "evil" not in member.post("/language/", {"language": "en", "next": "https://evil.example"}).headers["Location"]
+    )
+    member.post("/language/", {"language": "xx"})
+    alice.refresh_from_db()
+    assert alice.language == "en"
+
+
+def test_strangers_switch_the_language_too(client: Client) -> None:
+    client.post("/language/", {"language": "zh-hans"})
+    assert "您的声音" in text(client.get("/privacy/"))
+
+
+def test_what_applies_here_is_open_to_everybody(client: Client) -> None:
+    page = text(client.get("/privacy/"))
+    assert "Your voice" in page
+    assert notice.of("standard").digest in page
+    assert "What you accepted" not in page
+    assert client.post("/privacy/").status_code == 200
+
+
+def test_a_member_sees_what_they_accepted(member: Client, alice: User) -> None:
+    assert "Nothing yet." in text(member.get("/privacy/"))
+    member.post("/privacy/")
+    page = text(member.get("/privacy/"))
+    assert "Nothing yet." not in page
+    assert f"Version {notice.VERSION}, on" in page
+
+
+def test_accepting_leads_to_no_other_site(member: Client) -> None:
+    assert member.post("/privacy/", {"next": "https://evil.example"}).headers["Location"] == "/privacy/"
+
+
+def test_a_forgotten_password_is_a_matter_for_people(client: Client) -> None:
+    assert "ask whoever runs this server" in text(client.get("/accounts/password/reset/"))
+
+
+def test_a_picture_is_svg_without_script_or_style() -> None:
+    svg = picture("https://stoa.example/join/AAAA")
+    assert svg.startswith("<svg")
+    assert "style" not in svg
+    assert "script" not in svg
