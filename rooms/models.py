@@ -37,7 +37,7 @@ class Room(models.Model):
     `mine` is there on a room from `rooms.admission`: the row of the person it was asked for, if they have one.
     """
 
-    mine: "Member | None"
+    mine: "Member | None" = None
 
     id = models.CharField(max_length=12, primary_key=True, default=new_id, editable=False)
     title = models.CharField(max_length=100)

@@ -1,0 +1,133 @@
+"""What happens by rule."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from moderation.audit.models import Entry
+from moderation.audit.source import Source
+from rooms.actions import presence
+from rooms.actions.sweep import Swept, sweep
+from rooms.models import Room, State
+from rooms.roles import Move, Rank
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_session, come, do, member, wire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def swept(seconds: float, *alive: str) -> Swept:
+    """A sweep this long after noon, when these processes live."""
+
+    def living(_holders: Collection[str]) -> Collection[str]:
+        return alive
+
+    return sweep(living, source=Source.internal("celery"), now=NOON + timedelta(seconds=seconds))
+
+
+def lose(user: User, room: Room, at: datetime = NOON) -> None:
+    row = member(user, room)
+    presence.lose(presence.Seat(room.pk, row.pk, row.number, user.uid, row.connection), now=at)
+
+
+def test_the_lost_keep_their_place_for_thirty_seconds(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    lose(bob, open_room)
+    assert swept(29.9, "web") == Swept(0, 0, 0, 0)
+    assert member(bob, open_room).present
+    assert swept(30, "web") == Swept(0, 1, 0, 0)
+    assert not member(bob, open_room).present
+    assert Entry.objects.filter(action="member.leave", reason="lost", channel="celery").count() == 1
+
+
+def test_those_of_a_killed_process_are_found_by_its_lease(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room, a_session(process="web-1"))
+    come(bob, open_room, a_session(process="web-2"))
+    assert swept(0, "web-1") == Swept(1, 0, 0, 0)
+    assert swept(30, "web-1") == Swept(0, 1, 0, 0)
+    assert member(alice, open_room).present
+    assert not member(bob, open_room).present
+
+
+def test_a_process_whose_lease_returns_in_time_loses_nobody(open_room: Room, bob: User) -> None:
+    come(bob, open_room)
+    assert swept(0) == Swept(1, 0, 0, 0)
+    assert swept(10, "web") == Swept(0, 0, 0, 0)
+    assert swept(60, "web") == Swept(0, 0, 0, 0)
+    assert member(bob, open_room).present
+
+
+def test_a_lost_hosts_room_passes_on_after_the_grace_and_goes_on(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    do(alice, open_room, Move.MAKE_MODERATOR, bob)
+    lose(alice, open_room)
+    swept(30, "web")
+    assert member(bob, open_room).rank == Rank.HOST
+    assert Room.objects.get(pk=open_room.pk).state == State.LIVE
+
+
+def test_hosting_waits_for_somebody_who_can_take_over(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    do(alice, open_room, Move.INVITE, bob)
+    lose(alice, open_room)
+    assert swept(30, "web").passed == 0
+    do(bob, open_room, Move.ACCEPT)
+    assert swept(40, "web").passed == 1
+    assert member(bob, open_room).rank == Rank.HOST
+
+
+def test_a_room_that_nobody_can_host_ends_after_ten_minutes(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    lose(alice, open_room)
+    swept(30, "web")
+    assert swept(629, "web").ended == 0
+    with wire() as said:
+        assert swept(630, "web").ended == 1
+    assert said.events(open_room)[0]["reason"] == "host_lost"
+    assert not member(bob, open_room).present
+
+
+def test_an_empty_room_ends_after_five_minutes_once(open_room: Room, alice: User) -> None:
+    come(alice, open_room)
+    lose(alice, open_room)
+    swept(30)
+    assert swept(329).ended == 0
+    assert swept(330).ended == 1
+    assert swept(900) == Swept(0, 0, 0, 0)
+    assert Room.objects.get(pk=open_room.pk).end_reason == "empty"
+
+
+def test_a_room_that_nobody_ever_entered_ends_too(alice: User) -> None:
+    room = a_room(alice)
+    assert swept(299).ended == 0
+    assert swept(300).ended == 1
+    assert Entry.objects.get(action="room.end", room=room.pk).actor == ""
+
+
+def test_a_full_room_with_its_host_never_ends_by_rule(open_room: Room, alice: User) -> None:
+    come(alice, open_room)
+    assert swept(86400, "web") == Swept(0, 0, 0, 0)
+
+
+def test_who_comes_back_in_time_is_not_swept_out(open_room: Room, bob: User) -> None:
+    come(bob, open_room)
+    lose(bob, open_room)
+    come(bob, open_room)
+    assert swept(60, "web") == Swept(0, 0, 0, 0)
+
+
+def test_two_sweeps_at_once_do_everything_once(open_room: Room, alice: User, bob: User) -> None:
+    from rooms.actions import sweep as module
+
+    come(alice, open_room)
+    come(bob, open_room)
+    lose(bob, open_room)
+    since = NOON
+    pk = member(bob, open_room).pk
+    assert module._let_go(pk, since, SOURCE, NOON)
+    assert not module._let_go(pk, since, SOURCE, NOON)
