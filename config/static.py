@@ -9,6 +9,7 @@ from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FINGERPRINT = "fingerprint"
+IGNORED = ["CVS", ".*", "*~"]  # as collectstatic does
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
@@ -29,10 +30,10 @@ def collect() -> bool:
 
 
 def fingerprint() -> str:
-    """A hash over path, size and time of change of every static file there is."""
+    """A hash over the path and content of every static file there is."""
     seen = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in finder.list(["CVS", ".*", "*~"]):
-            found = Path(storage.path(path)).stat()
-            seen.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+        for path, storage in finder.list(IGNORED):
+            content = Path(storage.path(path)).read_bytes()
+            seen.update(f"{path}\0{len(content)}\0".encode() + content)
     return seen.hexdigest()

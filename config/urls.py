@@ -17,4 +17,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("rooms.api")),
     path("", include("accounts.urls")),
+    path("", include("rooms.urls")),
 ]

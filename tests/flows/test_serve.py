@@ -159,9 +159,11 @@ def _redis(folder: Path) -> Iterator[str]:
     place = folder / "redis"
     place.mkdir()
     with subprocess.Popen(valkey.command(place)) as server:
-        valkey.wait_until_ready(place)
-        yield f"unix://{place}/valkey.sock"
-        server.terminate()
+        try:
+            valkey.wait_until_ready(place)
+            yield f"unix://{place}/valkey.sock"
+        finally:
+            server.terminate()
 
 
 def _ready(stoa: Stoa) -> bool:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from accounts.actions import owner_link
-from config import catalog, children, folder, ports, static, valkey
+from config import children, folder, ports, valkey
 from config.supervisor import Supervisor
 
 
@@ -63,9 +63,8 @@ class Command(BaseCommand):
 
 def prepare() -> None:
     """Bring translations, database and static files up to date."""
-    catalog.compile_all(settings.BASE_DIR / "locale")
+    call_command("assets")
     call_command("migrate", interactive=False, verbosity=0)
-    static.collect()
     connections.close_all()
 
 
