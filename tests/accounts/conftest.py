@@ -1,4 +1,4 @@
-"""The cast at the door: alice lets people in, bob and carol come, mallory must never get in."""
+"""At the door: alice lets people in, bob and carol come, mallory must never get in."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from accounts import actions
 from accounts.models import User
 from moderation.audit.source import Source
 
-PASSWORD = "seven grey herons wade"
+PASSWORD = "seven grey herons wade"  # the whole cast's
 
 
 @pytest.fixture
@@ -20,16 +20,6 @@ def source() -> Source:
 @pytest.fixture
 def now() -> datetime:
     return timezone.now()
-
-
-@pytest.fixture
-def alice(db: None) -> User:
-    return User.objects.create_user("alice", password=PASSWORD, display_name="Alice")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return User.objects.create_user("bob", password=PASSWORD, display_name="Bob")
 
 
 @pytest.fixture
