@@ -45,7 +45,7 @@ def launch(playwright: Playwright, microphone: Path | None) -> Browser:
     return playwright.chromium.launch(executable_path=BINARY, args=[*ARGUMENTS, *(fake if microphone else ())])
 
 
-@dataclass(slots=True)
+@dataclass
 class Visitor:
     """One person at a browser: a page, what it hears, and whatever it complained about."""
 

@@ -1,0 +1,129 @@
+"""Day one: from an invite code to being heard, by finger and by keyboard alone."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.flows import talk
+from tests.flows.chromium import HUM, PHONE, Visitor
+from tests.flows.stack import Stoa, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+Figure = Callable[[str], None]
+PASSWORD = "nine green kettles sing"
+FARTHEST = 60
+"""Tabs until something must have had the focus."""
+
+
+class Fingers:
+    """A person's taps, counted."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor, self.count = visitor, 0
+
+    def tap(self, words: str, role: str = "button") -> None:
+        """Nothing: one tap on what is called `words`."""
+        self.visitor.page.get_by_role(role, name=words, exact=True).click()  # type: ignore[arg-type]  # a str is a role
+        self.count += 1
+
+    def fill(self, label: str, text: str) -> None:
+        """Nothing: `text` stands in the field, which had the focus already."""
+        field = self.visitor.page.get_by_role("textbox", name=label)
+        until(f"{label} has the focus", lambda: field.evaluate("field => field === document.activeElement"))
+        self.visitor.page.keyboard.type(text)
+
+    def go(self, words: str) -> None:
+        """Nothing: the button of a form."""
+        self.tap(words)
+
+
+class Keys(Fingers):
+    """The same person without a finger: presses, counted."""
+
+    def tap(self, words: str, role: str = "button") -> None:
+        """Nothing: tabbed to what is called `words`, then Enter."""
+        target = self.visitor.page.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]  # as above
+        target.wait_for()
+        for _ in range(FARTHEST):
+            if target.evaluate("element => element === document.activeElement"):
+                break
+            self.visitor.page.keyboard.press("Tab")
+            self.count += 1
+        else:
+            pytest.fail(f"{words!r} cannot be reached by keyboard")
+        self.visitor.page.keyboard.press("Enter")
+        self.count += 1
+
+    def go(self, words: str) -> None:
+        """Nothing: Enter inside the field sends the form."""
+        self.visitor.page.keyboard.press("Enter")
+        self.count += 1
+
+
+@pytest.mark.parametrize(("hands", "name"), [(Fingers, "Erin"), (Keys, "Femi")])
+def test_from_a_code_to_being_heard(hands: type[Fingers], name: str, visit: Visit, stoa: Stoa, figure: Figure) -> None:
+    title = f"{name} comes by"
+    room = stoa.room("alice", title)
+    alice = visit("alice")
+    talk.enter(alice, room)
+    link = stoa.manage("create_invite").strip()
+
+    began = time.monotonic()
+    guest = visit(viewport=PHONE)
+    guest.name = name
+    walk = hands(guest)
+    guest.page.goto(link)
+    onboard(walk, name)
+    inside = time.monotonic() - began, walk.count
+    walk.tap(title, "link")
+    walk.tap("Listen")
+    talk.connected(guest)
+    listening = time.monotonic() - began, walk.count
+    walk.tap("Raise hand")
+    talk.invite(alice, guest)
+    walk.tap("Accept")
+    walk.tap("Use my microphone")
+    walk.tap("Go on stage")
+    alice.hears(HUM)
+    heard = time.monotonic() - began, walk.count
+    what = "taps" if hands is Fingers else "keys"
+    for place, (seconds, count) in {"the hallway": inside, "listening": listening, "being heard": heard}.items():
+        figure(f"from a code to {place}: {count} {what}, {seconds:.1f} s by machine")
+    assert hands is Keys or (listening[1] <= 8 and heard[1] <= 12)
+
+
+def test_a_room_by_single_keys(visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Keys and voices")
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    keys = bob.page.keyboard
+    keys.press("h")
+    talk.dock(bob, "Lower hand").wait_for()
+    talk.invite(alice, bob)
+    talk.go_live(bob)
+    alice.hears(HUM)
+    keys.press("m")
+    alice.silence_falls()
+    keys.down("Space")
+    alice.hears(HUM)
+    keys.up("Space")
+    alice.silence_falls()
+    keys.press("l")
+    bob.page.get_by_role("heading", name="You left quietly").wait_for()
+    alice.page.get_by_role("button", name="Bob, on stage").wait_for(state="detached")
+
+
+def onboard(walk: Fingers, name: str) -> None:
+    """Nothing: through every screen of onboarding, into the hallway."""
+    walk.fill("What should people call you?", name)
+    walk.go("Continue")
+    walk.fill("Choose a user name", name.lower())
+    walk.go("Continue")
+    walk.fill("Choose a password", PASSWORD)
+    walk.go("Continue")
+    walk.tap("I accept this, let me in")
+    walk.tap("I am ready", "link")
+    walk.visitor.page.get_by_role("heading", name="Hallway").wait_for()
