@@ -77,4 +77,4 @@ messages: .venv/checked
 
 lock: .venv/checked
 	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt requirements.in
-	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
+	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
