@@ -163,7 +163,7 @@ class Registry:
         try:
             async with asyncio.timeout(HANDSHAKE):
                 done = await connection.peer.handshake(
-                    client=offer.role is sdp.Role.ACTIVE,
+                    client=offer.setup == "active",
                     fingerprints=offer.fingerprints,
                     send=lambda data: connection.send(data, self._counters),
                     left=lambda: self._end(Ended(connection, "left")),

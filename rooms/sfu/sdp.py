@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rooms.sfu.messages import MAX_SDP, Code, Refused
 from rooms.sfu.stage import SLOTS, Shape
@@ -45,17 +44,9 @@ _DIRECTIONS: Mapping[str, tuple[bool, bool]] = {
 _NAMES: Mapping[tuple[bool, bool], str] = {flags: name for name, flags in _DIRECTIONS.items()}
 _MIRRORED: Mapping[str, str] = {"": "", "sendrecv": "", "sendonly": "/recvonly", "recvonly": "/sendonly"}
 
+_ANSWERED: Mapping[str, str] = {"actpass": "passive", "active": "passive", "passive": "active"}
+
 Attributes = Mapping[str, list[str]]
-
-
-class Role(StrEnum):
-    """What we are in the DTLS handshake; the words of `a=setup` (RFC 4145 section 4)."""
-
-    ACTIVE = "active"
-    PASSIVE = "passive"
-
-
-_ANSWERED: Mapping[str, Role] = {"actpass": Role.PASSIVE, "active": Role.PASSIVE, "passive": Role.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +70,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an offer asks for: `microphone` and `slots` are indices into `lines`; `role` is ours."""
+    """What an offer asks for: `microphone` and `slots` are indices into `lines`.
 
-    role: Role
+    `setup` is our DTLS role, active or passive (RFC 4145 section 4).
+    """
+
+    setup: str
     fingerprints: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     microphone: int | None
@@ -129,7 +123,7 @@ def parse(text: str, *, listen: bool) -> Offer:
     first = min(microphones + slots)
     sources = (media[first][1], session, *(attributes for _, attributes in media))
     return Offer(
-        role=_role(sources),
+        setup=_setup(sources),
         fingerprints=_fingerprints(sources),
         lines=lines,
         microphone=microphones[0] if microphones else None,
@@ -231,11 +225,11 @@ def _usable(lines: tuple[Line, ...], group: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(index for index in able if lines[index].mid in group)
 
 
-def _role(sources: Iterable[Attributes]) -> Role:
-    setup = next((values[0] for source in sources if (values := source.get("setup"))), "actpass")
-    if setup not in _ANSWERED:
+def _setup(sources: Iterable[Attributes]) -> str:
+    offered = next((values[0] for source in sources if (values := source.get("setup"))), "actpass")
+    if offered not in _ANSWERED:
         raise Refused(Code.SDP_INVALID)
-    return _ANSWERED[setup]
+    return _ANSWERED[offered]
 
 
 def _fingerprints(sources: Iterable[Attributes]) -> tuple[tuple[str, str], ...]:
@@ -258,13 +252,12 @@ def answer(offer: Offer, local: Local) -> str:
     lines = ["v=0", f"o=- {local.session} 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=ice-lite"]
     if offer.bundled:
         lines.append(" ".join(("a=group:BUNDLE", *(line.mid or "" for line in taken))))
-    lines.append("a=msid-semantic: WMS *")
     for index, line in enumerate(offer.lines):
         receives, slot = index == offer.microphone, offer.slots.index(index) if index in offer.slots else None
         if line.shape is None or (not receives and slot is None):
             lines += _rejected(line)
         else:
-            lines += _accepted(line, line.shape.payload_type, _NAMES[slot is not None, receives], offer.role, local)
+            lines += _accepted(line, line.shape.payload_type, _NAMES[slot is not None, receives], offer.setup, local)
             lines += [] if slot is None else _stream(slot, local.ssrcs[slot])
     return "\r\n".join(lines) + "\r\n"
 
@@ -277,7 +270,7 @@ def _rejected(line: Line) -> Iterator[str]:
         yield f"a=mid:{line.mid}"
 
 
-def _accepted(line: Line, payload_type: int, direction: str, role: Role, local: Local) -> Iterator[str]:
+def _accepted(line: Line, payload_type: int, direction: str, setup: str, local: Local) -> Iterator[str]:
     host, port = local.candidates[0]
     yield f"m=audio {port} {line.protocol} {payload_type}"
     yield f"c=IN {'IP6' if ':' in host else 'IP4'} {host}"
@@ -288,7 +281,7 @@ def _accepted(line: Line, payload_type: int, direction: str, role: Role, local: 
     yield f"a=ice-ufrag:{local.ufrag}"
     yield f"a=ice-pwd:{local.password}"
     yield f"a=fingerprint:sha-256 {local.fingerprint}"
-    yield f"a=setup:{role}"
+    yield f"a=setup:{setup}"
     yield f"a=rtpmap:{payload_type} opus/48000/2"
     yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1"
     yield from (f"a=extmap:{extension}" for extension in line.extensions)

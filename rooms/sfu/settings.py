@@ -78,8 +78,9 @@ def _redis_url(environment: Mapping[str, str]) -> str:
     url = _value(environment, "REDIS_URL", "")
     try:
         parts = urlsplit(url)
+        place = parts.path if parts.scheme == "unix" else (parts.hostname and f"{parts.hostname}:{parts.port}")
     except ValueError as error:
         raise SettingError("REDIS_URL", "not a URL") from error
-    if parts.scheme not in SCHEMES or not (parts.netloc or parts.path):
+    if parts.scheme not in SCHEMES or not place:
         raise SettingError("REDIS_URL", "redis://HOST:PORT/N, rediss://... or unix:///PATH")
     return url

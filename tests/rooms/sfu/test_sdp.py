@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.messages import MAX_SDP, Code, Refused
-from rooms.sfu.sdp import LEVEL_URI, MAX_LINE, MAX_LINES, MAX_MEDIA, MID_URI, Local, Role, answer, parse
+from rooms.sfu.sdp import LEVEL_URI, MAX_LINE, MAX_LINES, MAX_MEDIA, MID_URI, Local, answer, parse
 from rooms.sfu.stage import Shape
 
 OFFERS = Path(__file__).parents[2] / "golden" / "offers"
@@ -62,7 +62,7 @@ def refusal(text: str, *, listen: bool = True) -> Code:
 @pytest.mark.parametrize(("name", "payload_type"), [("chromium", 111), ("firefox", 109)])
 def test_a_browsers_offer_is_one_microphone_and_three_slots(name: str, payload_type: int) -> None:
     read = parse(golden(name), listen=True)
-    assert (read.microphone, read.slots, read.role, read.bundled) == (0, (1, 2, 3), Role.PASSIVE, True)
+    assert (read.microphone, read.slots, read.setup, read.bundled) == (0, (1, 2, 3), "passive", True)
     assert read.shape == Shape(payload_type, 1)
     assert read.shapes == (Shape(payload_type, 1),) * 3
     assert [algorithm for algorithm, _ in read.fingerprints] == ["sha-256"]
@@ -115,7 +115,7 @@ def test_video_and_data_are_answered_with_port_0_and_stay_out_of_the_bundle() ->
 
 def test_an_encoder_without_extensions_and_with_a_passive_setup_makes_us_active() -> None:
     read = parse(offer(audio().replace("actpass", "passive")), listen=False)
-    assert (read.role, read.shape, read.slots, read.bundled) == (Role.ACTIVE, Shape(111, None), (), False)
+    assert (read.setup, read.shape, read.slots, read.bundled) == ("active", Shape(111, None), (), False)
     assert "a=setup:active\r\n" in answer(read, LOCAL)
     assert "a=group" not in answer(read, LOCAL)
 
@@ -164,7 +164,7 @@ def test_a_bundle_only_line_is_taken_and_a_rejected_one_is_not() -> None:
 def test_fingerprint_and_setup_are_found_at_session_level() -> None:
     line = audio().replace(f"a=fingerprint:sha-256 {PRINT}|", "").replace("a=setup:actpass|", "")
     read = parse(offer(line, session=(f"a=fingerprint:SHA-256 {PRINT.lower()}", "a=setup:passive")), listen=True)
-    assert (read.fingerprints, read.role) == ((("sha-256", PRINT),), Role.ACTIVE)
+    assert (read.fingerprints, read.setup) == ((("sha-256", PRINT),), "active")
 
 
 def test_candidates_in_the_offer_change_nothing() -> None:

@@ -1,0 +1,85 @@
+"""Contract of `rooms.sfu.connection`: packets go where the browser was last checked, and nowhere else."""
+
+import socket
+from typing import Any, cast
+
+import pytest
+
+from rooms.sfu.connection import MAX_ADDRESSES, SILENT, Connection
+from rooms.sfu.ports import Port
+from rooms.sfu.stage import Listener
+
+HOME, TRAIN, CAFE = ("198.51.100.1", 1000), ("198.51.100.2", 2000), ("198.51.100.3", 3000)
+
+
+@pytest.fixture
+def port() -> Port:
+    return Port(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), "192.0.2.1", 7882)
+
+
+@pytest.fixture
+def carol() -> Connection:
+    nothing = cast("Any", None)
+    return Connection("carol", nothing, nothing, nothing, "", Listener(3, ()), 0.0, 0.0, nothing)
+
+
+def test_the_first_checked_address_is_taken(carol: Connection, port: Port) -> None:
+    assert carol.checked(port, HOME, nominated=False, now=1.0)
+    assert (carol.address, carol.port, carol.seen) == (HOME, port, 1.0)
+    assert port.known == {HOME: carol}
+
+
+def test_a_nominated_address_is_followed_at_once(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert carol.checked(port, TRAIN, nominated=True, now=1.1)
+    assert carol.address == TRAIN
+
+
+def test_an_address_that_was_only_tried_is_not_followed_while_the_present_one_lives(
+    carol: Connection, port: Port
+) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert not carol.checked(port, TRAIN, nominated=False, now=2.0)
+    assert carol.address == HOME
+    assert port.known[TRAIN] is carol
+
+
+def test_an_address_is_followed_when_the_present_one_went_silent(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert carol.checked(port, TRAIN, nominated=False, now=1.1 + SILENT)
+    assert carol.address == TRAIN
+
+
+def test_the_same_address_again_is_no_move(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert not carol.checked(port, HOME, nominated=True, now=2.0)
+    assert carol.seen == 2.0
+
+
+def test_old_addresses_are_forgotten_but_never_the_present_one(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    for number in range(20):
+        carol.checked(port, ("203.0.113.9", number), nominated=False, now=1.0)
+    assert len(carol.addresses) == len(port.known) == MAX_ADDRESSES
+    assert port.known[HOME] is carol
+
+
+def test_an_address_that_another_took_over_stays_with_the_other(carol: Connection, port: Port) -> None:
+    nothing = cast("Any", None)
+    bob = Connection("bob", nothing, nothing, nothing, "", Listener(2, ()), 0.0, 0.0, nothing)
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    bob.checked(port, HOME, nominated=True, now=2.0)
+    carol.forget()
+    assert port.known == {HOME: bob}
+
+
+def test_who_is_forgotten_is_reached_by_no_address(carol: Connection, port: Port) -> None:
+    for address in (HOME, TRAIN, CAFE):
+        carol.checked(port, address, nominated=True, now=1.0)
+    carol.forget()
+    assert port.known == {}
+
+
+def test_a_connection_without_an_address_sends_nothing(carol: Connection) -> None:
+    carol.send(b"x", cast("Any", {}))
+    assert carol.address is None

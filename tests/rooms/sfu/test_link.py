@@ -1,0 +1,139 @@
+"""Contract of `rooms.sfu.link`: orders come in, reports go out, and a line that was cut comes back by itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from benchmarks import servers
+from rooms.sfu import link as module
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.link import Link
+from rooms.sfu.messages import REPORTS, Alive, Code, Drop, Gone, Order, Report, dump, load, orders_channel
+
+ALIVE = Alive("node-0", "epoch", 0, False, {})
+
+
+def gone(number: int) -> Gone:
+    return Gone("node-0", "room", 7, f"peer {number}", "left")
+
+
+class Line:
+    """A link, what it took, and everything that was published."""
+
+    def __init__(self, url: str) -> None:
+        self.taken: list[Order] = []
+        self.heard: list[Report] = []
+        self.counters: Counters = Counter()
+        self.link = Link(url, "node-0", self.taken.append, lambda: ALIVE, self.counters)
+
+
+@asynccontextmanager
+async def listening(url: str, line: Line) -> AsyncIterator[Redis]:
+    """A web side that writes down every report."""
+    redis = Redis.from_url(url, socket_timeout=None)
+    pubsub = redis.pubsub()
+    await pubsub.subscribe(REPORTS)
+
+    async def note() -> None:
+        async for message in pubsub.listen():
+            if message["type"] == "message":
+                line.heard.append(load(message["data"]))  # type: ignore[arg-type]  # reports, by the channel
+
+    task = asyncio.create_task(note())
+    yield redis
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await pubsub.aclose()
+    await redis.aclose()
+
+
+@asynccontextmanager
+async def running(line: Line) -> AsyncIterator[None]:
+    task = asyncio.create_task(line.link.run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def until(happened: object, seconds: float = 5) -> None:
+    assert callable(happened)
+    async with asyncio.timeout(seconds):
+        while not happened():
+            await asyncio.sleep(0.005)  # noqa: ASYNC110 - another process does it
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with servers.valkey(tmp_path):
+        yield servers.redis_url(tmp_path)
+
+
+@pytest.mark.server
+async def test_it_greets_as_soon_as_it_can_take_orders(url: str) -> None:
+    line = Line(url)
+    async with listening(url, line) as redis, running(line):
+        await until(lambda: line.heard == [ALIVE])
+        assert await redis.publish(orders_channel("node-0"), dump(Drop("carol"))) == 1
+        await until(lambda: line.taken == [Drop("carol")])
+
+
+@pytest.mark.server
+async def test_nonsense_is_counted_and_the_next_order_taken(url: str) -> None:
+    line = Line(url)
+    async with listening(url, line) as redis, running(line):
+        await until(lambda: bool(line.heard))
+        for text in ("nonsense", dump(gone(1)), dump(Drop("carol"))):
+            await redis.publish(orders_channel("node-0"), text)
+        await until(lambda: line.taken == [Drop("carol")])
+    assert line.counters == {Code.MESSAGE_INVALID: 1}
+
+
+@pytest.mark.server
+async def test_reports_arrive_in_order(url: str) -> None:
+    line = Line(url)
+    async with listening(url, line), running(line):
+        for number in range(500):
+            line.link.send(gone(number))
+        await line.link.flushed()
+        await until(lambda: len(line.heard) == 501)
+    assert [one for one in line.heard if isinstance(one, Gone)] == [gone(number) for number in range(500)]
+
+
+@pytest.mark.server
+async def test_a_line_that_was_cut_comes_back_greets_and_loses_no_report(tmp_path: Path) -> None:
+    url = servers.redis_url(tmp_path)
+    line = Line(url)
+    async with running(line):
+        with servers.valkey(tmp_path):
+            async with listening(url, line):
+                await until(lambda: line.heard == [ALIVE])
+        line.link.send(gone(1))
+        await asyncio.sleep(0.2)
+        with servers.valkey(tmp_path):
+            async with listening(url, line) as redis:
+                await until(lambda: gone(1) in line.heard[1:] and ALIVE in line.heard[1:])
+                await redis.publish(orders_channel("node-0"), dump(Drop("carol")))
+                await until(lambda: line.taken == [Drop("carol")])
+
+
+async def test_the_oldest_reports_are_lost_and_counted_where_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_WAITING", 3)
+    line = Line("unix:///nowhere")
+    for number in range(5):
+        line.link.send(gone(number))
+    assert list(line.link._waiting) == [gone(2), gone(3), gone(4)]
+    assert line.counters == {Count.REPORTS_LOST: 2}
+
+
+async def test_no_greeting_waits_behind_reports_while_the_line_is_down() -> None:
+    line = Line("unix:///nowhere")
+    line.link.greet()
+    line.link.greet()
+    assert list(line.link._waiting) == [ALIVE]

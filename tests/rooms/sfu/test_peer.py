@@ -1,0 +1,196 @@
+"""Contract of `rooms.sfu.peer`, and of the private names of aiortc and pylibsrtp that it leans on."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate, RTCDtlsTransport
+from hypothesis import given
+from hypothesis import strategies as st
+from pylibsrtp import ERRORS, Session, _binding
+
+from rooms.sfu import peer as module
+from rooms.sfu.messages import Code, Refused
+from rooms.sfu.peer import MAX_DATAGRAM, MAX_QUEUED, MAX_SSRCS, Identity, Peer
+from rooms.sfu.rtcp import sender_report
+from rooms.sfu.rtp import Packet, build
+
+ALICE, SERVER = Identity.generateCertificate(), Identity.generateCertificate()
+WRONG = ":".join(["00"] * 32)
+
+
+def rtp(sequence: int = 1, ssrc: int = 9) -> bytes:
+    return build(Packet(111, False, sequence, 0, ssrc, 20, b"voice"), 5, 111, sequence, 1)
+
+
+def nothing() -> None:
+    """What happens when nobody cares that the other side left."""
+
+
+async def shake(
+    ours: Peer, theirs: Peer, *, client: bool = False, known: str = "", left: Callable[[], None] = nothing
+) -> tuple[bool, bool]:
+    """Both sides' results; `known` is the fingerprint that we expect of the other side."""
+    expected = [("sha-256", known or ALICE.fingerprint)]
+    results = await asyncio.gather(
+        ours.handshake(client=client, fingerprints=expected, send=theirs.feed, left=left),
+        theirs.handshake(
+            client=not client, fingerprints=[("sha-256", SERVER.fingerprint)], send=ours.feed, left=nothing
+        ),
+    )
+    return results[0], results[1]
+
+
+async def pair(**options: Any) -> tuple[Peer, Peer]:
+    ours, theirs = Peer(SERVER), Peer(ALICE)
+    assert await shake(ours, theirs, **options) == (True, True)
+    return ours, theirs
+
+
+async def finish(*peers: Peer) -> None:
+    for one in peers:
+        await one.close()
+    await asyncio.sleep(0)
+
+
+def refusal(act: Callable[[], object]) -> Code:
+    with pytest.raises(Refused) as caught:
+        act()
+    return caught.value.code
+
+
+def test_the_private_names_that_we_lean_on_are_where_they_were() -> None:
+    transport = RTCDtlsTransport(module._Wire(), [ALICE])  # type: ignore[arg-type]  # what it asks of a transport
+    for name in ("_set_role", "_rx_srtp", "_tx_srtp", "_ssl", "start", "stop", "on"):
+        assert hasattr(transport, name)
+    assert transport.state == "new"
+    assert callable(RTCCertificate._create_ssl_context)
+    assert hasattr(Session(), "_srtp")
+    for name in ("srtp_protect", "srtp_unprotect", "srtp_protect_rtcp", "srtp_unprotect_rtcp", "srtp_err_status_ok"):
+        assert hasattr(_binding.lib, name)
+    assert "replay" in ERRORS[9]
+    assert "replay" in ERRORS[10]
+
+
+def test_all_peers_share_one_tls_context_and_one_fingerprint() -> None:
+    assert SERVER._create_ssl_context(SRTP_PROFILES) is SERVER._create_ssl_context(SRTP_PROFILES)
+    assert SERVER.fingerprint is SERVER.fingerprint
+    assert len(SERVER.fingerprint) == 32 * 3 - 1
+
+
+@pytest.mark.parametrize("client", [False, True])
+async def test_both_dtls_roles_end_in_srtp_both_ways(client: bool) -> None:
+    ours, theirs = await pair(client=client)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        sealed = one.seal(rtp())
+        assert sealed is not None
+        assert other.open(sealed) == rtp()
+        report = sender_report(9, 0.0, 0, 1, 5)
+        sealed = one.seal_rtcp(report)
+        assert sealed is not None
+        assert other.open_rtcp(sealed) == report
+    await finish(ours, theirs)
+
+
+async def test_a_wrong_fingerprint_fails_the_handshake() -> None:
+    ours, theirs = Peer(SERVER), Peer(ALICE)
+    result, _ = await shake(ours, theirs, known=WRONG)
+    assert result is False
+    assert not ours.ready
+    await finish(ours, theirs)
+
+
+async def test_a_replayed_packet_is_refused() -> None:
+    ours, theirs = await pair()
+    sealed = theirs.seal(rtp())
+    assert sealed is not None
+    ours.open(sealed)
+    assert refusal(lambda: ours.open(sealed)) is Code.REPLAYED
+    await finish(ours, theirs)
+
+
+async def test_a_forged_packet_is_refused_and_the_next_true_one_opened() -> None:
+    ours, theirs = await pair()
+    sealed = theirs.seal(rtp(1))
+    assert sealed is not None
+    forged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    assert refusal(lambda: ours.open(forged)) is Code.FORGED
+    assert refusal(lambda: ours.open_rtcp(forged)) is Code.FORGED
+    assert ours.open(sealed) == rtp(1)
+    await finish(ours, theirs)
+
+
+async def test_streams_beyond_a_peers_share_are_refused_and_the_old_ones_go_on() -> None:
+    ours, theirs = await pair()
+    for ssrc in range(MAX_SSRCS):
+        ours.open(theirs.seal(rtp(1, ssrc)) or b"")
+    beyond = theirs.seal(rtp(1, 999)) or b""
+    assert refusal(lambda: ours.open(beyond)) is Code.SSRC_LIMIT
+    assert ours.open(theirs.seal(rtp(2, 0)) or b"") == rtp(2, 0)
+    await finish(ours, theirs)
+
+
+async def test_what_srtp_refuses_to_seal_is_none() -> None:
+    ours, theirs = await pair()
+    assert ours.seal(b"\x80") is None
+    assert ours.seal_rtcp(b"\x80") is None
+    await finish(ours, theirs)
+
+
+async def test_junk_is_refused_whatever_its_size() -> None:
+    ours, theirs = await pair()
+    for size in (2, 8, 12, 13, 100, MAX_DATAGRAM):
+        for first in (0x80, 0xBF, 0x90):
+            junk = bytes([first]) + b"\xff" * (size - 1)
+            assert refusal(lambda data=junk: ours.open(data)) is Code.FORGED  # type: ignore[misc]  # a default argument
+            assert refusal(lambda data=junk: ours.open_rtcp(data)) is Code.FORGED  # type: ignore[misc]  # likewise
+    await finish(ours, theirs)
+
+
+async def test_the_other_side_is_told_when_we_close() -> None:
+    told = asyncio.Event()
+    ours, theirs = await pair(left=told.set)
+    await theirs.close()
+    await asyncio.wait_for(told.wait(), 5)
+    assert theirs.ready is False
+    await finish(ours)
+
+
+async def test_one_who_closes_himself_is_not_told() -> None:
+    told: list[bool] = []
+    ours, theirs = await pair(left=lambda: told.append(True))
+    await finish(ours, theirs)
+    assert told == []
+
+
+async def test_records_beyond_a_peers_share_are_not_taken() -> None:
+    ours = Peer(SERVER)
+    assert all(ours.feed(b"\x16") for _ in range(MAX_QUEUED))
+    assert not ours.feed(b"\x16")
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300).map(lambda data: bytes([20 + data[0] % 44]) + data), max_size=8))
+def test_junk_in_the_middle_of_a_handshake_does_not_stop_it(junk: list[bytes]) -> None:
+    async def story() -> None:
+        ours, theirs = Peer(SERVER), Peer(ALICE)
+        for data in junk:
+            ours.feed(data)
+        assert await shake(ours, theirs) == (True, True)
+        for data in junk:
+            ours.feed(data)
+        await asyncio.sleep(0)
+        assert ours.open(theirs.seal(rtp()) or b"") == rtp()
+        await finish(ours, theirs)
+
+    asyncio.run(story())
+
+
+async def test_a_peer_that_never_answers_leaves_no_task_behind() -> None:
+    ours = Peer(SERVER)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await ours.handshake(client=True, fingerprints=[("sha-256", WRONG)], send=lambda _: None, left=nothing)
+    await finish(ours)
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []

@@ -1,0 +1,266 @@
+"""Contract of `rooms.sfu.registry`: orders are carried out once, refused by name, and every end is reported."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from rooms.sfu import registry as module
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Counters
+from rooms.sfu.messages import Alive, Answer, Connected, Drop, Gone, Offer, Rejected, Report, Wanted
+from rooms.sfu.peer import Identity, Peer
+from rooms.sfu.registry import CONSENT, Registry
+
+ALICE, BOB, CAROL, MALLORY = 1, 2, 3, 66
+CHROMIUM = (Path(__file__).parents[2] / "golden" / "offers" / "chromium.sdp").read_bytes().decode()
+CLIENT = Identity.generateCertificate()
+THEIRS = next(line for line in CHROMIUM.split("\r\n") if line.startswith("a=fingerprint"))
+SDP = CHROMIUM.replace(THEIRS, f"a=fingerprint:sha-256 {CLIENT.fingerprint}")
+SERVER = ("192.0.2.1", 7882)
+
+
+class Loopback:
+    """A socket that carries every DTLS record to one client."""
+
+    def __init__(self, client: Peer) -> None:
+        self.client = client
+
+    def sendto(self, data: bytes, _: object) -> None:
+        if 20 <= data[0] <= 63:
+            self.client.feed(data)
+
+
+class Desk:
+    """A registry and what it reported."""
+
+    def __init__(self) -> None:
+        self.reports: list[Report] = []
+        self.counters: Counters = Counter()
+        self.registry = Registry("node-0", (SERVER,), self.reports.append, self.counters)
+        self.clients: list[Peer] = []
+
+    def offer(self, peer: str, member: int = CAROL, wanted: Wanted | None = None, sdp: str = SDP) -> Report:
+        self.registry.take(Offer(f"ask {peer}", peer, member, True, sdp, wanted or want(1)))
+        return self.reports[-1]
+
+    def connection(self, peer: str) -> Connection:
+        return self.registry._connections[peer]
+
+    async def connect(self, peer: str, member: int = CAROL) -> Connection:
+        """The connection of `peer` after its STUN check and DTLS handshake."""
+        answer = self.offer(peer, member)
+        assert isinstance(answer, Answer)
+        made = self.connection(peer)
+        client = Peer(CLIENT)
+        self.clients.append(client)
+        port = cast("Any", _Port(client))
+        made.checked(port, ("198.51.100.7", len(self.clients)), nominated=True, now=time.monotonic())
+        self.registry.greet(made)
+        fingerprint = self.registry._identity.fingerprint
+        assert await client.handshake(
+            client=True, fingerprints=[("sha-256", fingerprint)], send=made.peer.feed, left=lambda: None
+        )
+        await until(lambda: any(isinstance(one, Connected) and one.peer == peer for one in self.reports))
+        return made
+
+    def gone(self) -> list[tuple[str, str]]:
+        return [(one.peer, one.reason) for one in self.reports if isinstance(one, Gone)]
+
+
+class _Port:
+    def __init__(self, client: Peer) -> None:
+        self.socket = Loopback(client)
+        self.known: dict[Any, Connection] = {}
+
+    def send(self, data: bytes, address: object, _: Counters) -> None:
+        self.socket.sendto(data, address)
+
+
+async def until(happened: Any) -> None:
+    async with asyncio.timeout(5):
+        while not happened():
+            await asyncio.sleep(0.001)  # noqa: ASYNC110 - the handshake runs in tasks of its own
+
+
+def want(version: int, *speak: int, live: bool = True, absent: tuple[int, ...] = ()) -> Wanted:
+    return Wanted("room", version, live, speak, absent)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    yield made
+    await made.registry.drain()
+    for client in made.clients:
+        await client.close()
+    await asyncio.sleep(0)
+
+
+async def test_an_offer_is_answered_with_our_address_and_the_rooms_streams(desk: Desk) -> None:
+    answer = desk.offer("carol")
+    assert isinstance(answer, Answer)
+    assert (answer.sfu, answer.request, answer.peer) == ("node-0", "ask carol", "carol")
+    assert " 192.0.2.1 7882 typ host" in answer.sdp
+    assert f"a=ssrc:{desk.connection('carol').room.ssrcs[2]} " in answer.sdp
+
+
+async def test_the_same_offer_again_gets_the_same_answer(desk: Desk) -> None:
+    first, second = desk.offer("carol"), desk.offer("carol")
+    assert first == second
+    assert len(desk.registry.users) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "member", "wanted", "sdp"),
+    [
+        ("room_not_live", CAROL, want(1, live=False), SDP),
+        ("member_absent", MALLORY, want(1, absent=(MALLORY,)), SDP),
+        ("message_invalid", -1, want(1), SDP),
+        ("message_invalid", 1 << 32, want(1), SDP),
+        ("sdp_invalid", CAROL, want(1), "nonsense"),
+        ("no_audio", CAROL, want(1), "v=0\r\n"),
+    ],
+)
+async def test_an_offer_is_refused_by_name_and_nothing_changed(
+    desk: Desk, code: str, member: int, wanted: Wanted, sdp: str
+) -> None:
+    assert desk.offer("mallory", member, wanted, sdp) == Rejected("node-0", "ask mallory", "mallory", code)
+    assert desk.registry.users == {}
+
+
+async def test_an_offer_with_an_old_order_does_not_bring_back_a_removed_member(desk: Desk) -> None:
+    desk.registry.take(want(7, absent=(MALLORY,)))
+    refused = desk.offer("mallory", MALLORY, want(6))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "member_absent"
+
+
+async def test_an_offer_to_a_room_that_ended_is_refused_whatever_it_says(desk: Desk) -> None:
+    desk.registry.take(want(7, live=False))
+    refused = desk.offer("carol", CAROL, want(6))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "room_not_live"
+
+
+async def test_too_many_peers_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_PEERS", 1)
+    desk.offer("carol")
+    refused = desk.offer("bob", BOB)
+    assert isinstance(refused, Rejected)
+    assert refused.code == "full"
+
+
+async def test_a_handshake_is_reported_as_connected(desk: Desk) -> None:
+    made = await desk.connect("carol")
+    assert made.connected
+    assert desk.reports[-1] == Connected("node-0", "room", CAROL, "carol")
+
+
+async def test_one_who_is_not_who_the_offer_said_fails(desk: Desk) -> None:
+    desk.offer("mallory", sdp=CHROMIUM)
+    made, client = desk.connection("mallory"), Peer(CLIENT)
+    made.checked(cast("Any", _Port(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
+    desk.registry.greet(made)
+    ours = desk.registry._identity.fingerprint
+    await client.handshake(client=True, fingerprints=[("sha-256", ours)], send=made.peer.feed, left=lambda: None)
+    await until(lambda: desk.gone() == [("mallory", "failed")])
+    assert not made.connected
+    await client.close()
+
+
+async def test_a_handshake_that_never_ends_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HANDSHAKE", 0.01)
+    desk.offer("carol")
+    desk.registry.greet(desk.connection("carol"))
+    await until(lambda: desk.gone() == [("carol", "failed")])
+
+
+async def test_a_members_new_connection_replaces_the_old_one(desk: Desk) -> None:
+    await desk.connect("old")
+    await desk.connect("new")
+    assert desk.gone() == [("old", "replaced")]
+    assert list(desk.registry._connections) == ["new"]
+
+
+async def test_one_who_says_goodbye_has_left(desk: Desk) -> None:
+    await desk.connect("carol")
+    await desk.clients[0].close()
+    await until(lambda: desk.gone() == [("carol", "left")])
+    assert desk.registry.users == {}
+
+
+async def test_removed_ended_and_dropped_are_reported_by_their_names(desk: Desk) -> None:
+    for peer, member in (("alice", ALICE), ("bob", BOB), ("carol", CAROL)):
+        desk.offer(peer, member)
+    desk.registry.take(want(2, absent=(ALICE,)))
+    desk.registry.take(Drop("bob"))
+    desk.registry.take(Drop("nobody"))
+    desk.registry.take(want(3, live=False))
+    assert desk.gone() == [("alice", "removed"), ("bob", "dropped"), ("carol", "ended")]
+
+
+async def test_one_who_was_closed_during_the_handshake_never_connects(desk: Desk) -> None:
+    desk.offer("carol")
+    made, client = desk.connection("carol"), Peer(CLIENT)
+    made.checked(cast("Any", _Port(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
+    desk.registry.greet(made)
+    await asyncio.sleep(0)
+    desk.registry.take(Drop("carol"))
+    await asyncio.sleep(0.01)
+    assert desk.gone() == [("carol", "dropped")]
+    assert not made.connected
+
+
+async def test_30_seconds_without_a_checked_request_are_the_end(desk: Desk) -> None:
+    desk.offer("carol")
+    seen = desk.connection("carol").seen
+    desk.registry.tick(seen + CONSENT - 1)
+    assert desk.gone() == []
+    desk.registry.tick(seen + CONSENT + 2)
+    assert desk.gone() == [("carol", "timeout")]
+
+
+async def test_checked_requests_keep_a_peer(desk: Desk) -> None:
+    desk.offer("carol")
+    made = desk.connection("carol")
+    start = made.seen
+    for second in range(0, 300, 10):
+        made.seen = start + second
+        desk.registry.tick(start + second)
+    assert desk.gone() == []
+
+
+async def test_alive_tells_the_rooms_that_have_peers_and_their_versions(desk: Desk) -> None:
+    desk.registry.take(Wanted("empty", 9, True, (), ()))
+    desk.offer("carol", wanted=want(4))
+    alive = desk.registry.alive()
+    assert (alive.sfu, alive.peers, alive.draining, dict(alive.rooms)) == ("node-0", 1, False, {"room": 4})
+
+
+async def test_every_start_has_an_epoch_of_its_own(desk: Desk) -> None:
+    assert Desk().registry.alive().epoch != desk.registry.alive().epoch
+
+
+async def test_draining_ends_everybody_and_refuses_newcomers(desk: Desk) -> None:
+    await desk.connect("carol")
+    await desk.registry.drain()
+    assert desk.gone() == [("carol", "dropped")]
+    assert [one.draining for one in desk.reports if isinstance(one, Alive)] == [True]
+    refused = desk.offer("bob", BOB)
+    assert isinstance(refused, Rejected)
+    assert refused.code == "draining"
+
+
+async def test_only_so_many_rooms_are_remembered_and_never_one_with_peers_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ROOMS", 3)
+    desk.offer("carol")
+    for number in range(10):
+        desk.registry.take(Wanted(f"room {number}", 1, True, (), ()))
+    assert list(desk.registry._rooms) == ["room", "room 8", "room 9"]

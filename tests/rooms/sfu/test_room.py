@@ -1,0 +1,154 @@
+"""Contract of `rooms.sfu.room`: the newest order counts, and everybody hears who may speak."""
+
+from collections import Counter
+from typing import Any, cast
+
+import pytest
+
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.messages import Wanted
+from rooms.sfu.room import REPORT_EVERY, Room
+from rooms.sfu.rtp import Packet, is_rtcp
+from rooms.sfu.stage import HUSHES, Listener, Shape
+
+ALICE, BOB, CAROL = 1, 2, 3
+
+
+class Open:
+    """A peer whose seals are no secret."""
+
+    def seal(self, packet: bytes) -> bytes:
+        return packet
+
+    seal_rtcp = seal
+
+
+class House:
+    """A room, its clock, and what each connection was sent."""
+
+    def __init__(self, *speak: int) -> None:
+        self.counters: Counters = Counter()
+        first = wanted(1, *speak)
+        self.room = Room(first, (10, 20, 30), 0, 0, self.counters)
+        self.room.want(first, 0.0)
+        self.sent: dict[str, list[bytes]] = {}
+        self.now = 0.0
+
+    def enter(self, name: str, member: int, opened: float = 0.0) -> Connection:
+        nothing, peer = cast("Any", None), cast("Any", Open())
+        listener = Listener(member, (Shape(111, 1),) * 3)
+        made = Connection(name, self.room, nothing, nothing, "", listener, opened, 0.0, peer)
+        self.sent[name] = []
+        made.address, made.sendto = name, lambda data, address: self.sent[address].append(data)
+        made.port = cast("Any", self)
+        self.room.add(made)
+        return made
+
+    def send(self, data: bytes, address: str, _: Counters) -> None:
+        self.sent[address].append(data)
+
+    def say(self, member: int, packets: int = 1) -> None:
+        for sequence in range(packets):
+            self.now += 0.02
+            self.room.push(member, Packet(111, False, sequence, sequence * 960, 7, 20, b"voice"), self.now, 1e9)
+
+    def heard(self, name: str) -> int:
+        return sum(not is_rtcp(data) for data in self.sent[name])
+
+
+def wanted(version: int, *speak: int, live: bool = True, absent: tuple[int, ...] = ()) -> Wanted:
+    return Wanted("r", version, live, speak, absent)
+
+
+@pytest.fixture
+def house() -> House:
+    return House(ALICE)
+
+
+def test_who_is_connected_hears_and_who_is_not_yet_does_not(house: House) -> None:
+    house.room.connect(house.enter("carol", CAROL))
+    house.enter("bob", BOB)
+    house.say(ALICE)
+    assert (house.heard("carol"), house.heard("bob")) == (1, 0)
+    assert house.counters[Count.RELAYED] == 1
+
+
+def test_what_the_stage_drops_is_counted_by_reason(house: House) -> None:
+    house.say(BOB)
+    assert house.counters == {Count.NOT_ALLOWED: 1}
+
+
+def test_an_older_order_is_ignored_and_nothing_changed(house: House) -> None:
+    house.enter("carol", CAROL)
+    house.room.want(wanted(5, ALICE, BOB), 0.0)
+    assert house.room.want(wanted(4, absent=(CAROL,)), 0.0) == []
+    assert house.room.wanted.version == 5
+    assert house.room.stage.speak == {ALICE, BOB}
+
+
+def test_the_same_order_again_changes_nothing(house: House) -> None:
+    assert house.room.want(wanted(1, ALICE), 0.0) == []
+    assert house.room.stage.speak == {ALICE}
+
+
+def test_the_absent_must_go(house: House) -> None:
+    carol = house.enter("carol", CAROL)
+    house.enter("bob", BOB)
+    ended = house.room.want(wanted(2, ALICE, absent=(CAROL, 99)), 0.0)
+    assert [(one.connection, one.reason) for one in ended] == [(carol, "removed")]
+
+
+def test_all_must_go_when_the_room_ends_and_nobody_may_speak(house: House) -> None:
+    house.enter("carol", CAROL)
+    house.enter("bob", BOB)
+    assert [one.reason for one in house.room.want(wanted(2, ALICE, live=False), 0.0)] == ["ended", "ended"]
+    assert house.room.stage.speak == set()
+
+
+def test_a_members_older_connection_goes_when_the_new_one_is_connected(house: House) -> None:
+    old, new = house.enter("old", CAROL, opened=1.0), house.enter("new", CAROL, opened=2.0)
+    house.room.connect(old)
+    assert [(one.connection, one.reason) for one in house.room.connect(new)] == [(old, "replaced")]
+
+
+def test_a_newer_connection_that_is_not_connected_yet_stays(house: House) -> None:
+    old = house.enter("old", CAROL, opened=1.0)
+    house.enter("new", CAROL, opened=2.0)
+    assert house.room.connect(old) == []
+
+
+def test_one_who_is_muted_ends_in_silence_at_once(house: House) -> None:
+    house.room.connect(house.enter("carol", CAROL))
+    house.say(ALICE)
+    house.room.want(wanted(2), house.now)
+    assert house.heard("carol") == 1 + HUSHES
+
+
+def test_a_speaker_whose_last_connection_is_gone_leaves_his_slot_in_silence(house: House) -> None:
+    carol, old, new = house.enter("carol", CAROL), house.enter("old", ALICE), house.enter("new", ALICE)
+    for one in (carol, old, new):
+        house.room.connect(one)
+    house.say(ALICE)
+    house.room.remove(old, house.now)
+    assert house.heard("carol") == 1
+    house.room.remove(new, house.now)
+    assert house.heard("carol") == 1 + HUSHES
+
+
+def test_who_was_removed_hears_nothing_more(house: House) -> None:
+    carol = house.enter("carol", CAROL)
+    house.room.connect(carol)
+    house.room.remove(carol, house.now)
+    house.say(ALICE)
+    assert house.sent["carol"] == []
+    assert not house.room
+
+
+def test_every_listener_has_one_sender_report_in_five_seconds_of_speech(house: House) -> None:
+    for number in range(40):
+        house.room.connect(house.enter(f"listener {number}", 100 + number))
+    house.say(ALICE, REPORT_EVERY)
+    reports = [sum(is_rtcp(data) for data in packets) for packets in house.sent.values()]
+    assert reports == [1] * 40
+    assert house.counters[Count.SENDER_REPORTS] == 40
