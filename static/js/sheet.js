@@ -30,7 +30,9 @@ export function openSheet(title, content, onclose) {
   element.replaceChildren(body);
   element.setAttribute("aria-labelledby", "sheet-title");
   element.onclose = settle;
-  element.onclick = (event) => event.target === element && outside(element, event) && closeSheet();
+  element.onclick = (event) => {
+    if (event.target === element && outside(element, event)) closeSheet();
+  };
   if (element.open) heading.focus();
   else element.showModal();
 }
