@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.forms import SetPasswordForm as BaseSetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
@@ -27,6 +28,7 @@ from moderation.audit.source import Source
 # Letters nobody confuses: ASCII, and Chinese characters. Compared without regard to case, stored in lower case.
 _USERNAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.-]{1,29}")
 
+PASSWORD_HELP = _("At least 10 characters. Several words make a good one.")
 WORDS = {
     words.Code.EMPTY: _("Please use letters that can be seen."),
     words.Code.HIDDEN: _("This contains characters that cannot be seen. Please type it again instead of pasting it."),
@@ -117,7 +119,7 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(
         label=_("Choose a password"),
-        help_text=_("At least 10 characters. Several words make a good one."),
+        help_text=PASSWORD_HELP,
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
@@ -129,7 +131,7 @@ class PasswordForm(forms.Form):
         field = self.fields["password"]
         field.required = not chosen
         if chosen:
-            field.help_text = _("You have chosen one. Leave this empty to keep it.")
+            field.help_text = _("Leave this empty to keep what you chose.")
 
     def clean_password(self) -> str:
         """The password, if it is not short, common or close to their names."""
@@ -160,6 +162,10 @@ class ProfileForm(NameForm):
         label=_("Language"), choices=[("", _("As the browser asks")), *settings.LANGUAGES], required=False
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["display_name"].widget.attrs.pop("autofocus")
+
 
 class IssueForm(forms.Form):
     """A new invite code."""
@@ -176,6 +182,12 @@ class IssueForm(forms.Form):
 class LoginForm(BaseLoginForm):  # type: ignore[misc]  # allauth has no types
     """User name and password."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name")
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        _plain(self)
+
     def clean_login(self) -> str:
         """The user name as it is stored; a malformed one is looked up all the same, and found by nobody."""
         return unicodedata.normalize("NFKC", self.cleaned_data["login"]).strip().lower()
@@ -184,6 +196,11 @@ class LoginForm(BaseLoginForm):  # type: ignore[misc]  # allauth has no types
 class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """The old password, counted like one at the door, and the new one."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+        _plain(self)
+
     def clean_oldpassword(self) -> str:
         """The old password, if it is theirs."""
         counted = tries(context.request, self.user.username)
@@ -191,6 +208,21 @@ class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allau
         password: str = super().clean_oldpassword()
         throttle.forgive(*counted)
         return password
+
+
+class SetPasswordForm(BaseSetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """A first password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+        _plain(self)
+
+
+def _plain(form: forms.Form) -> None:
+    """Take out the placeholders that only say the labels again."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class _CountedCode:

@@ -182,6 +182,6 @@ def closed(request: HttpRequest, **_captured: str) -> HttpResponse:
 def picture(text: str) -> SafeString:
     """A QR code as inline SVG, dark on white in every theme."""
     drawn = BytesIO()
-    qrcode.make(text, image_factory=SvgPathFillImage, border=2).save(drawn)
+    qrcode.make(text, image_factory=SvgPathFillImage, box_size=14, border=2).save(drawn)
     svg = drawn.getvalue().decode().partition("?>")[2].strip()
     return mark_safe(svg)  # noqa: S308  # drawn by us, and the text is in it only as squares
