@@ -1,52 +1,88 @@
-"""`python -m benchmarks`: starts what it measures, prints the table, writes JSON to `benchmarks/results/`."""
+"""`python -m benchmarks`: starts what it measures, prints a table, writes JSON to `benchmarks/results/`."""
 
 import argparse
 import asyncio
+import contextlib
 import resource
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import relay, servers
+from benchmarks import browser, joins, relay, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
+from benchmarks.meters import Others
 from benchmarks.orders import desk
+from benchmarks.product import Product, product
 from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
+PARTS = ("relay", "sockets", "joins", "browser")
+_SPARE = 30
 
 
 def main() -> None:
     """Nothing: the table is printed, whatever it says; only what could not be measured is an error."""
     arguments = _arguments()
     _raise_file_limit()
-    figures = asyncio.run(_relay(arguments.listeners, arguments.idle))
+    parts = {
+        "relay": lambda: _relay(arguments.listeners, arguments.idle),
+        "sockets": lambda: _product(sockets.SOCKETS, sockets.measure),
+        "joins": lambda: _product(joins.JOINS, joins.measure),
+        "browser": lambda: _product(0, browser.measure),
+    }
+    wanted = arguments.part or parts
+    figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]
     print(table(figures))
     print(f"written to {save(figures, RESULTS, time.strftime('%Y%m%d-%H%M%S'))}")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures Stoa on this machine.")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this one; may be repeated")
     parser.add_argument("--listeners", type=int, default=relay.LISTENERS)
     parser.add_argument("--idle", type=float, default=relay.IDLE, help="seconds that nobody speaks")
     return parser.parse_args()
 
 
-async def _relay(listeners: int, idle: float) -> list[Figure]:
+async def _told(part: AsyncIterator[Figure]) -> list[Figure]:
+    """The figures of a part, each told to whoever waits as soon as it is there."""
+    figures = []
+    async for figure in part:
+        print(*figure.row(), file=sys.stderr, flush=True)
+        figures.append(figure)
+    return figures
+
+
+async def _relay(listeners: int, idle: float) -> AsyncIterator[Figure]:
+    with _folder() as folder, servers.valkey(folder), servers.sfu(folder, servers.free_port()) as sfu:
+        async with desk(servers.redis_url(folder), servers.SFU) as orders:
+            await orders.report(Alive, seconds=15)
+            others = Others(sfu.pid)
+            room = Room(orders, Identity(), "bench")
+            async for figure in relay.measure(room, sfu.pid, listeners=listeners, idle=idle):
+                yield figure
+            yield Figure("cores that others kept busy during the relay's figures", others.cores(), "cores")
+            room.close()
+
+
+async def _product(people: int, measure: Callable[[Product], AsyncIterator[Figure]]) -> AsyncIterator[Figure]:
+    with _folder() as folder, product(folder, people + _SPARE) as stoa:
+        others = Others(stoa.web, stoa.sfu)
+        async for figure in measure(stoa):
+            yield figure
+        yield Figure(
+            f"cores that others kept busy during {measure.__module__.rpartition('.')[2]}", others.cores(), "cores"
+        )
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="stoa-bench-") as name:
-        folder = Path(name)
-        with servers.valkey(folder), servers.sfu(folder, servers.free_port()) as sfu:
-            async with desk(servers.redis_url(folder), servers.SFU) as orders:
-                await orders.report(Alive, seconds=15)
-                room = Room(orders, Identity(), "bench")
-                figures = []
-                async for figure in relay.measure(room, sfu.pid, listeners=listeners, idle=idle):
-                    print(*figure.row(), file=sys.stderr, flush=True)
-                    figures.append(figure)
-                room.close()
-                return figures
+        yield Path(name)
 
 
 def _raise_file_limit() -> None:

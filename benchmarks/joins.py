@@ -1,6 +1,7 @@
 """Whole joins: from a signed-in person's open socket to the first packet heard, web and media process together."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from statistics import mean
@@ -14,7 +15,7 @@ from benchmarks.websocket import WebSocket
 
 JOINS = 400
 _AT_ONCE = 16
-_HOST = 0
+HOST = 0
 
 
 class Crowd:
@@ -66,12 +67,19 @@ class Crowd:
             socket.close()
 
 
+@contextlib.asynccontextmanager
+async def talking(crowd: Crowd) -> AsyncIterator[None]:
+    """The host talks during the block, and all clients keep themselves alive."""
+    speaker = await crowd.speaker(HOST)
+    voice = packets.Voice(speaker.local.ssrc, speaker.remote)
+    async with background(talk(speaker, voice), keep(crowd.clients)):
+        yield
+
+
 async def measure(product: Product, *, joins: int = JOINS) -> AsyncIterator[Figure]:
     """Every figure of joining, with the host of `product` speaking and the next `joins` people coming in."""
     crowd = Crowd(product)
-    speaker = await crowd.speaker(_HOST)
-    voice = packets.Voice(speaker.local.ssrc, speaker.remote)
-    async with background(talk(speaker, voice), keep(crowd.clients)):
+    async with talking(crowd):
         alone = [await crowd.join(person) for person in range(1, 21)]
         web, sfu, began = meters.cpu(product.web), meters.cpu(product.sfu), time.monotonic()
         waits = await _all(crowd, range(21, 21 + joins))

@@ -1,5 +1,6 @@
 """What is read off the machine: CPU, memory, packets the kernel dropped, and what a bare packet costs here."""
 
+import contextlib
 import os
 import socket
 import time
@@ -7,8 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pylibsrtp
+from OpenSSL import SSL
 
-from benchmarks.light import Client
+from benchmarks.light import Client, Identity
 
 _CPUCLOCK_SCHED = 2
 
@@ -34,6 +36,54 @@ def dropped(clients: Iterable[Client]) -> list[int]:
             columns = line.split()
             counts[int(columns[9])] = int(columns[12])
     return [counts[os.fstat(client.socket.fileno()).st_ino] for client in clients]
+
+
+def busy() -> float:
+    """CPU seconds that all cores of the machine have worked so far, for whomever."""
+    user, nice, system, _idle, _wait, irq, soft, *_ = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(map(int, (user, nice, system, irq, soft))) / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """Who else works on this machine, from now on: everybody but ourselves and `pids`."""
+
+    def __init__(self, *pids: int) -> None:
+        self._pids = pids
+        self._began = time.monotonic()
+        self._before = self._foreign()
+
+    def cores(self) -> float:
+        """Cores that they kept busy on average. Above a few tenths, times and delays tell more of them than of us."""
+        return (self._foreign() - self._before) / (time.monotonic() - self._began)
+
+    def _foreign(self) -> float:
+        return busy() - time.process_time() - sum(cpu(pid) for pid in self._pids)
+
+
+def handshake_cost(identity: Identity, times: int = 100) -> float:
+    """CPU ms of one side of a bare DTLS handshake, without network or asyncio: the floor of a join."""
+
+    def shake() -> None:
+        ends = SSL.Connection(identity.context), SSL.Connection(identity.context)
+        ends[0].set_connect_state()
+        ends[1].set_accept_state()
+        waiting = [ends, ends[::-1]]
+        while waiting:
+            waiting = [pair for pair in waiting if not _step(*pair)]
+
+    return _cost(shake, times) / 2 / 1000
+
+
+def _step(one: SSL.Connection, other: SSL.Connection) -> bool:
+    """Whether `one` has finished; what it had to say is with `other`."""
+    try:
+        one.do_handshake()
+    except SSL.WantReadError:
+        return False
+    finally:
+        with contextlib.suppress(SSL.WantReadError):
+            other.bio_write(one.bio_read(65536))
+    return True
 
 
 def percentile(values: Iterable[float], share: float) -> float:

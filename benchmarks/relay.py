@@ -42,7 +42,7 @@ async def measure(room: Room, pid: int, *, listeners: int = LISTENERS, idle: flo
         empty = meters.memory(pid)
         joins = [await _joins(room, pid, start) async for start in _blocks(listeners)]
         full = meters.memory(pid)
-        for figure in _join_figures(joins):
+        for figure in _join_figures(joins, meters.handshake_cost(room.identity)):
             yield figure
         yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 120)
         yield Figure(f"{listeners} listeners idle for {idle:g} s", await _idle(pid, idle), "% of a core", 5)
@@ -71,11 +71,13 @@ async def _joins(room: Room, pid: int, members: range) -> float:
     return (meters.cpu(pid) - before) / len(members) * 1000
 
 
-def _join_figures(joins: list[float]) -> list[Figure]:
+def _join_figures(joins: list[float], floor: float) -> list[Figure]:
     return [
         Figure(f"SFU CPU per join, mean of {len(joins) * BLOCK}", mean(joins), "ms", 2.5),
         Figure(f"SFU CPU per join, listeners 1 to {BLOCK}", joins[0], "ms"),
         Figure(f"SFU CPU per join, last {BLOCK} of {len(joins) * BLOCK}", joins[-1], "ms", 2.5),
+        Figure("a bare DTLS handshake here, one side", floor, "ms"),
+        Figure("join / bare handshake", mean(joins) / floor, "x"),
         Figure("growth of a join from the second to the last hundred", joins[-1] / joins[1], "x", 1.15),
     ]
 
