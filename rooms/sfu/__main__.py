@@ -7,15 +7,15 @@ import logging
 import os
 import sys
 
-import structlog
-
-from rooms.sfu import settings
+from rooms.sfu import log, settings
 from rooms.sfu.server import Server
+
+_log = logging.getLogger("rooms.sfu")
 
 
 def main() -> None:
     """Nothing, once the process was told to stop. Exits with 2 and one line when it cannot start."""
-    _log_json()
+    log.to_standard_output()
     try:
         chosen = settings.read(os.environ)
         asyncio.run(_serve(chosen))
@@ -33,24 +33,12 @@ def _refusal(text: str) -> int:
 
 async def _serve(chosen: settings.Settings) -> None:
     server = Server(chosen)
-    log = structlog.get_logger()
     gc.collect()
     gc.freeze()
-    log.info("media_ready", sfu=chosen.sfu, port=server.ports[0].number, hosts=[port.host for port in server.ports])
+    place = {"sfu": chosen.sfu, "port": server.ports[0].number, "hosts": [port.host for port in server.ports]}
+    _log.info("media_ready", extra={"fields": place})
     await server.run()
-    log.info("media_stopped", **{str(name): number for name, number in sorted(server.counters.items())})
-
-
-def _log_json() -> None:
-    logging.getLogger("aiortc").setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(),
-    )
+    _log.info("media_stopped", extra={"fields": dict(sorted(server.counters.items()))})
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """The line to the web side over Redis pub/sub. It comes back by itself, for ever; audio never waits for it."""
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Callable
 
-import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -17,7 +17,7 @@ FIRST_DELAY, LAST_DELAY = 0.05, 1.0
 PATIENCE = 5.0
 """Seconds that a connection may take to come up or to take a report."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Link:
@@ -62,7 +62,8 @@ class Link:
                     group.create_task(self._read())
                     group.create_task(self._publish())
             except* (RedisError, OSError, TimeoutError) as errors:
-                _log.warning("redis_lost", errors=[type(error).__name__ for error in errors.exceptions])
+                kinds = [type(error).__name__ for error in errors.exceptions]
+                _log.warning("redis_lost", extra={"fields": {"errors": kinds}})
             if clock() - began > PATIENCE:
                 delay = FIRST_DELAY
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret

@@ -62,7 +62,7 @@ class _Wire:
     def __init__(self) -> None:
         self.role = "controlled"
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(MAX_QUEUED)
-        self.carry: Callable[[bytes], None] = _nowhere
+        self.carry: Callable[[bytes], object] = _nowhere
 
     async def _recv(self) -> bytes:
         return await self.queue.get()
@@ -87,7 +87,7 @@ class Peer:
         *,
         client: bool,
         fingerprints: Iterable[tuple[str, str]],
-        send: Callable[[bytes], None],
+        send: Callable[[bytes], object],
         left: Callable[[], None],
     ) -> bool:
         """True once the other side has proved to own the certificate of `fingerprints`.

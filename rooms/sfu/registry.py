@@ -5,8 +5,6 @@ import secrets
 import time
 from collections.abc import Callable
 
-import structlog
-
 from rooms.sfu import rtcp, sdp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
@@ -38,8 +36,6 @@ MAX_MEMBER = 0xFFFFFFFF
 """A member's number is a CSRC."""
 MAX_ROOMS = 20_000
 """Rooms remembered; empty ones are remembered too, so that a late offer cannot bring back what they were."""
-
-_log = structlog.get_logger()
 
 
 class Registry:

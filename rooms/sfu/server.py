@@ -1,11 +1,10 @@
 """The media process: datagrams and orders in, datagrams and reports out."""
 
 import asyncio
+import logging
 import signal
 import time
 from typing import Any
-
-import structlog
 
 from rooms.sfu import ice, rtcp, rtp
 from rooms.sfu.connection import Connection
@@ -24,7 +23,7 @@ TICK = 1.0
 DEADLINE = 5.0
 """Seconds from SIGTERM to the end of the process, at most."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Server:

@@ -1,4 +1,4 @@
-"""Contract of `rooms.sfu.fanout`: everybody but the speaker, each in his own numbers, and no one's trouble is another's."""
+"""Contract of `rooms.sfu.fanout`: everybody but the speaker, each in his own numbers; one's trouble stays his own."""
 
 from collections import Counter
 from typing import Any, cast

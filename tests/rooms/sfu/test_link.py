@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -49,7 +49,7 @@ async def listening(url: str, line: Line) -> AsyncIterator[Redis]:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    await pubsub.aclose()
+    await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py's
     await redis.aclose()
 
 
@@ -62,11 +62,10 @@ async def running(line: Line) -> AsyncIterator[None]:
         await task
 
 
-async def until(happened: object, seconds: float = 5) -> None:
-    assert callable(happened)
-    async with asyncio.timeout(seconds):
-        while not happened():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - another process does it
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ class _Port:
 
 async def until(happened: Any) -> None:
     async with asyncio.timeout(5):
-        while not happened():
-            await asyncio.sleep(0.001)  # noqa: ASYNC110 - the handshake runs in tasks of its own
+        while not happened():  # noqa: ASYNC110 - the handshake runs in tasks of its own
+            await asyncio.sleep(0.001)
 
 
 def want(version: int, *speak: int, live: bool = True, absent: tuple[int, ...] = ()) -> Wanted:
