@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -53,6 +54,8 @@ class Process:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
+        together = Barrier(THREADS)
+        await asyncio.gather(*(self.in_thread(_hang_up, together) for _ in range(THREADS)))
         self._pool.shutdown()
 
     async def in_thread(self, do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -150,6 +153,12 @@ def here() -> Process:
 def _with_connection(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     close_old_connections()
     return do(*args, **kwargs)
+
+
+def _hang_up(together: Barrier) -> None:
+    """Close this thread's database connection; each thread waits for the others, so that every one has its turn."""
+    together.wait()
+    connections.close_all()
 
 
 def _numbers(rooms: list[str]) -> dict[str, int]:

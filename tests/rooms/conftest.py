@@ -1,18 +1,22 @@
 """Rooms for the cast, and their sockets."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
 
 from accounts.models import User
 from config import folder, valkey
+from rooms import process
 from rooms.models import Access, Room
 from tests.rooms.scenes import a_room
+from tests.rooms.sockets import Browser
 
 
 @pytest.fixture
@@ -28,15 +32,26 @@ def secret_room(alice: User) -> Room:
 
 
 @pytest.fixture
-def cookie() -> Callable[[User], str]:
-    """Gives the session key of somebody who has signed in."""
+async def enter() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Makes a signed-in person's browser for a room; at the end all are closed."""
+    browsers: list[Browser] = []
 
-    def of(user: User) -> str:
-        client = Client()
-        client.force_login(user)
-        return client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    async def make(user: User | None, room: Room | str, tab: str = "tab") -> Browser:
+        key = await sync_to_async(_session)(user) if user else ""
+        browsers.append(Browser(key, room if isinstance(room, str) else room.pk, tab))
+        return browsers[-1]
 
-    return of
+    yield make
+    for browser in browsers:
+        await browser.socket.disconnect()
+    await process.here().stop()
+    await sync_to_async(connections.close_all)()
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 
 
 class OwnValkey:

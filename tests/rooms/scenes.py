@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -53,6 +54,11 @@ def member(user: User, room: Room) -> Member:
 def fresh(room: Room) -> Event:
     """A snapshot read now."""
     return snapshot(Room.objects.get(pk=room.pk))
+
+
+def shape(sql: str) -> str:
+    """The statement without its values."""
+    return re.sub(r"'[^']*'|\b\d+\b", "?", sql)
 
 
 class Wire:

@@ -1,86 +1,30 @@
 """The room socket, over a real Valkey."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
-from django.conf import settings
+from django.contrib.sessions.models import Session as StoredSession
+from django.utils import translation
 
 from accounts.models import User
-from rooms import process
-from rooms.consumers import websocket_urlpatterns
-from rooms.models import Room
+from moderation.audit.models import Entry, Result
+from rooms import consumers, process, refusals
+from rooms.models import Member, Room
+from rooms.roles import Code, Move
+from rooms.sfu import messages
+from tests.rooms.relay import Relay
+from tests.rooms.scenes import do, fresh, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
-APPLICATION = URLRouter(websocket_urlpatterns)
-
-
-class Person:
-    """A browser, as far as the socket can tell."""
-
-    def __init__(self, key: str, room_id: str, tab: str = "tab") -> None:
-        headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode()), (b"user-agent", b"tests")]
-        self.socket = WebsocketCommunicator(APPLICATION, f"/ws/rooms/{room_id}/?tab={tab}", headers)
-
-    async def enter(self) -> dict[str, Any]:
-        """Open the socket; the first message."""
-        assert (await self.socket.connect())[0]
-        return await self.hear()
-
-    async def hear(self, *kinds: str) -> dict[str, Any]:
-        """The next message, or the next of these kinds."""
-        while True:
-            message: dict[str, Any] = json.loads(await self.socket.receive_from(timeout=3))
-            if not kinds or message["type"] in kinds:
-                return message
-
-    async def sees(self, user: User, stage: str) -> dict[str, Any]:
-        """Hear of the person until they are on that stage."""
-        while True:
-            now = (await self.hear("member"))["member"]
-            if (now["uid"], now["stage"]) == (user.uid, stage):
-                return now
-
-    async def say(self, **message: Any) -> None:
-        await self.socket.send_to(json.dumps(message))
-
-    async def ask(self, **message: Any) -> dict[str, Any]:
-        """Say it; the answer."""
-        await self.say(id=7, **message)
-        return await self.hear("ok", "error", "snapshot", "media.answer")
-
-    async def closed(self) -> int:
-        """The code with which the socket is closed."""
-        while True:
-            event = await self.socket.receive_output(timeout=3)
-            if event["type"] == "websocket.close":
-                return int(event["code"])
-
-
-@pytest.fixture
-async def enter(cookie: Callable[[User], str]) -> AsyncIterator[Any]:
-    """Makes a person's browser for a room; all are closed at the end."""
-    people: list[Person] = []
-
-    async def make(user: User | None, room: Room | str, tab: str = "tab") -> Person:
-        key = await sync_to_async(cookie)(user) if user else ""
-        people.append(Person(key, room if isinstance(room, str) else room.pk, tab))
-        return people[-1]
-
-    yield make
-    for person in people:
-        await person.socket.disconnect()
-    await process.here().stop()
 
 
 async def test_whoever_comes_in_is_welcomed_with_the_room(enter: Any, alice: User, open_room: Room) -> None:
     host = await enter(alice, open_room)
     welcome = await host.enter()
-    assert welcome["type"] == "welcome"
+    assert (welcome["type"], welcome["v"], welcome["ice"]) == ("welcome", 1, [])
     assert welcome["you"]["rank"] == "host"
     assert welcome["snapshot"]["members"] == [welcome["you"]]
     assert welcome["snapshot"]["room"]["title"] == "Slow Sunday"
@@ -96,3 +40,247 @@ async def test_a_hand_goes_up_and_becomes_a_voice(enter: Any, alice: User, bob: 
     await speaker.sees(bob, "invited")
     await speaker.say(type="move", move="accept", id=2)
     assert (await host.sees(bob, "speaking"))["muted"] is False
+
+
+async def test_a_move_is_answered_with_its_id(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    assert await listener.ask(type="move", move="raise_hand") == {"type": "ok", "id": 7}
+    error = await listener.ask(type="move", move="accept")
+    assert (error["type"], error["code"], error["id"]) == ("error", "forbidden", 7)
+    assert error["message"]
+
+
+async def test_a_refusal_speaks_the_persons_language(enter: Any, bob: User, open_room: Room) -> None:
+    await User.objects.filter(pk=bob.pk).aupdate(language="zh-hans")
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    error = await listener.ask(type="move", move="accept")
+    with translation.override("zh-hans"):
+        assert error["message"] == refusals.body(Code.FORBIDDEN)["message"]
+
+
+async def test_a_stranger_gets_for_a_hidden_room_what_a_missing_one_gives(
+    enter: Any, mallory: User, secret_room: Room
+) -> None:
+    answers = []
+    for room in (secret_room.pk, "aaaaaaaaaaaa", "no such room at all"):
+        stranger = await enter(mallory, room)
+        answers.append((await stranger.enter(), await stranger.closed()))
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0]["code"] == "not_found"
+    assert answers[0][1] == 4404
+    refusals = Entry.objects.filter(result=Result.REFUSED, actor=mallory.uid, action="member.join")
+    assert await refusals.acount() == 3
+
+
+async def test_whoever_is_not_signed_in_is_told_so(enter: Any, open_room: Room) -> None:
+    nobody = await enter(None, open_room)
+    assert (await nobody.enter())["code"] == "signed_out"
+    assert await nobody.closed() == 4401
+    assert await Entry.objects.filter(action="socket.connect", reason="signed_out").acount() == 1
+
+
+async def test_a_session_that_ended_can_move_no_more(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    await StoredSession.objects.all().adelete()
+    assert (await listener.ask(type="move", move="raise_hand"))["code"] == "signed_out"
+    assert (await Member.objects.aget(user=bob)).stage == "audience"
+
+
+async def test_another_tab_replaces_the_first(enter: Any, bob: User, open_room: Room) -> None:
+    first, second = await enter(bob, open_room, "one"), await enter(bob, open_room, "two")
+    one = await first.enter()
+    two = await second.enter()
+    assert one["you"]["number"] == two["you"]["number"]
+    assert (await first.hear("replaced")) == {"type": "replaced"}
+    assert await first.closed() == 4409
+
+
+async def test_a_removed_member_is_told_and_cut(enter: Any, alice: User, bob: User, open_room: Room) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    number = (await listener.enter())["you"]["number"]
+    await host.say(type="move", move="remove", member=number)
+    assert (await listener.hear("removed"))["reason"] == "removed"
+    assert await listener.closed() == 4403
+    assert (await host.hear("left"))["number"] == number
+
+
+async def test_the_end_of_the_room_closes_every_socket(enter: Any, alice: User, bob: User, open_room: Room) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    await listener.enter()
+    await host.say(type="move", move="end")
+    assert (await listener.hear("ended"))["reason"] == "host"
+    assert [await listener.closed(), await host.closed()] == [4410, 4410]
+
+
+async def test_the_audience_is_only_a_number(enter: Any, alice: User, bob: User, carol: User, open_room: Room) -> None:
+    host = await enter(alice, open_room)
+    await host.enter()
+    for person in (bob, carol):
+        await (await enter(person, open_room)).enter()
+    while (heard := await host.hear("audience"))["listening"] != 2:
+        pass
+    assert "seq" not in heard
+
+
+async def test_a_snapshot_is_given_for_the_asking(enter: Any, alice: User, open_room: Room) -> None:
+    host = await enter(alice, open_room)
+    await host.enter()
+    await sync_to_async(do)(alice, open_room, Move.LOCK)
+    answer = await host.ask(type="snapshot")
+    assert answer["snapshot"] == await sync_to_async(fresh)(open_room)
+    assert answer["you"]["rank"] == "host"
+
+
+async def test_who_leaves_is_out_at_once(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    assert (await listener.ask(type="leave"))["type"] == "ok"
+    assert await listener.closed() == 1000
+    assert not (await Member.objects.aget(user=bob)).present
+
+
+async def test_a_closed_socket_leaves_its_member_waited_for(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    await listener.socket.disconnect()
+    async with asyncio.timeout(5):
+        while (row := await Member.objects.aget(user=bob)).lost_at is None:
+            await asyncio.sleep(0.05)  # noted within a second
+    assert row.present
+    assert row.connection == ""
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"type":"dance"}', '{"type":"move","move":"fly"}'])
+async def test_what_cannot_be_understood_is_refused_and_logged_once(
+    enter: Any, bob: User, open_room: Room, text: str
+) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    for _ in range(3):
+        await listener.socket.send_to(text)
+        assert (await listener.hear("error"))["code"] == "bad_message"
+    assert await Entry.objects.filter(action="socket.message", actor=bob.uid).acount() == 1
+
+
+async def test_bytes_and_too_much_text_do_no_harm(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    await listener.socket.send_to(bytes_data=b"\x00" * 100)
+    await listener.socket.send_to("x" * 70_000)
+    assert (await listener.hear("error"))["code"] == "too_large"
+    assert (await listener.ask(type="move", move="raise_hand"))["type"] == "ok"
+
+
+async def test_a_flood_is_refused_and_then_cut(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    for _ in range(consumers.MOST_REFUSED + 60):
+        await listener.socket.send_to('{"type":"pong"}')
+    assert (await listener.hear("error"))["code"] == "too_many"
+    assert await listener.closed() == 4429
+    assert await Entry.objects.filter(action="socket.message", reason="too_many").acount() == 1
+
+
+async def test_an_offer_is_answered_by_the_rooms_media_process(enter: Any, bob: User, open_room: Room) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        you = (await listener.enter())["you"]
+        await relay.alive()
+        answer = await listener.ask(type="media.offer", sdp="v=0")
+        assert answer["sdp"] == "answer to v=0"
+        offer = await relay.took(messages.Offer)
+        assert (offer.member, offer.listen, offer.peer) == (you["number"], True, answer["peer"])
+        assert offer.wanted == messages.Wanted(open_room.pk, 0, True, (), ())
+        assert (await Room.objects.aget(pk=open_room.pk)).sfu == "sfu-1"
+        assert (await Member.objects.aget(user=bob)).peer == answer["peer"]
+
+
+async def test_without_a_media_process_an_offer_is_refused(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.media.ANSWER_WITHIN", 0.1)
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "unavailable"
+
+
+async def test_the_media_sides_refusal_reaches_the_browser(enter: Any, bob: User, open_room: Room) -> None:
+    async with Relay() as relay:
+        relay.refuse = messages.Code.NO_OPUS
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await relay.alive()
+        assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "bad_sdp"
+
+
+async def test_when_the_media_process_begins_anew_browsers_offer_again(enter: Any, bob: User, open_room: Room) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await relay.alive()
+        await listener.ask(type="media.offer", sdp="v=0")
+        relay.epoch = "e2"
+        await relay.alive()
+        assert await listener.hear("media.lost") == {"type": "media.lost"}
+
+
+async def test_a_media_process_that_missed_an_order_is_told_again(enter: Any, alice: User, open_room: Room) -> None:
+    async with Relay() as relay:
+        host = await enter(alice, open_room)
+        await host.enter()
+        await relay.alive()
+        await host.ask(type="media.offer", sdp="v=0")
+        await relay.alive({open_room.pk: 0, "zzzzzzzzzzzz": 3})
+        assert await relay.took(messages.Wanted) == messages.Wanted(open_room.pk, 1, True, (), ())
+        assert await relay.took(messages.Wanted, 2) == messages.Wanted("zzzzzzzzzzzz", 3, False, (), ())
+
+
+async def test_sockets_outlive_redis_and_learn_what_they_missed(
+    own_valkey: Any, enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    await listener.enter()
+    own_valkey.stop()
+    assert (await listener.ask(type="move", move="raise_hand"))["type"] == "ok"
+    refused = await host.ask(type="move", move="remove", member=2)
+    assert (refused["type"], refused["code"]) == ("error", "unavailable")
+    assert (await sync_to_async(member)(bob, open_room)).present
+    own_valkey.start()
+    assert (await host.hear("ping"))["seq"] == 2
+    await listener.say(type="move", move="lower_hand")
+    assert (await host.hear("member"))["seq"] == 3
+
+
+async def test_a_socket_that_does_not_read_is_cut(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    hub = process.here().hub
+    (socket,) = hub._rooms[open_room.pk].values()
+    now = asyncio.get_running_loop().time()
+    await socket.ping(0, now)
+    await socket.ping(0, now + 44)
+    assert (await listener.hear("ping"))["type"] == "ping"
+    await socket.ping(0, now + 46)
+    assert await listener.closed() == 4413
+
+
+async def test_a_socket_that_answers_pings_may_be_sent_any_amount(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    (socket,) = process.here().hub._rooms[open_room.pk].values()
+    now = asyncio.get_running_loop().time()
+    for minute in range(3):
+        await socket.hand(json.dumps({"type": "filler", "text": "x" * (consumers.MOST_UNREAD - 1000)}))
+        await socket.ping(0, now + 60 * minute)
+        await listener.hear("ping")
+        await listener.say(type="pong")
+        await asyncio.sleep(0.05)
+    await socket.hand("x" * (consumers.MOST_UNREAD + 1))
+    await socket.ping(0, now + 181)
+    assert await listener.closed() == 4413

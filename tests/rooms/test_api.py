@@ -1,0 +1,218 @@
+"""The REST API, as a signed-in browser uses it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from rooms.models import Member, Room, State
+from rooms.roles import Move
+from tests.rooms.scenes import NOON, a_room, come, do, member, shape
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = (timezone.now() + timedelta(days=1)).isoformat()
+
+
+class Signed:
+    """A signed-in browser that says what the API answered."""
+
+    def __init__(self, user: User | None, **options: Any) -> None:
+        self.client = Client(**options)
+        if user:
+            self.client.force_login(user)
+
+    def __call__(self, method: str, path: str, **data: Any) -> tuple[int, Any]:
+        call: Callable[..., Any] = getattr(self.client, method)
+        more = {"content_type": "application/json"} if method != "get" else {}
+        response = call(f"/api/v1/rooms/{path}", data, **more)
+        return response.status_code, response.json() if response.content else None
+
+
+def test_a_room_is_opened_and_stands_in_the_hallway(alice: User, bob: User) -> None:
+    status, card = Signed(alice)("post", "", title="Slow  Sunday ", access="open", language="zh-hans")
+    assert status == 201
+    assert (card["title"], card["state"], card["host"]["name"]) == ("Slow Sunday", "live", "Alice")
+    status, hallway = Signed(bob)("get", "")
+    assert [one["id"] for one in hallway["results"]] == [card["id"]]
+
+
+def test_a_card_shows_who_is_on_stage_and_how_many_listen(open_room: Room, alice: User, bob: User, carol: User) -> None:
+    for person in (alice, bob, carol):
+        come(person, open_room)
+    _, card = Signed(carol)("get", f"{open_room.pk}/")
+    assert card["stage"] == [{"number": 1, "uid": alice.uid, "name": "Alice"}]
+    assert (card["speaking"], card["listening"]) == (1, 2)
+
+
+def test_a_scheduled_room_is_started_by_its_host_alone(alice: User, bob: User) -> None:
+    _, card = Signed(alice)("post", "", title="Tomorrow", access="open", scheduled_for=LATER)
+    assert card["state"] == "scheduled"
+    assert Signed(bob)("post", f"{card['id']}/start/")[0] == 403
+    status, card = Signed(alice)("post", f"{card['id']}/start/")
+    assert (status, card["state"]) == (200, "live")
+    assert Signed(alice)("post", f"{card['id']}/start/")[1]["code"] == "already"
+
+
+def test_a_scheduled_room_may_be_called_off(alice: User, bob: User) -> None:
+    _, card = Signed(alice)("post", "", title="Tomorrow", access="open", scheduled_for=LATER)
+    assert Signed(bob)("post", f"{card['id']}/end/")[0] == 403
+    assert Signed(alice)("post", f"{card['id']}/end/")[0] == 204
+    assert Room.objects.get().state == State.ENDED
+
+
+def test_moves_are_those_of_the_socket(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    path = f"{open_room.pk}/moves/"
+    assert Signed(bob)("post", path, move="raise_hand")[0] == 204
+    assert Signed(bob)("post", path, move="accept")[1]["code"] == "forbidden"
+    assert Signed(alice)("post", path, move="invite", member=2)[0] == 204
+    assert member(bob, open_room).stage == "invited"
+    assert Signed(alice)("post", f"{open_room.pk}/end/")[0] == 204
+    assert Room.objects.get().state == State.ENDED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"title": "", "access": "open"},
+        {"title": "x" * 101, "access": "open"},
+        {"title": "x", "access": "secret"},
+        {"title": "x", "access": "open", "language": "!"},
+        {"title": "x", "access": "open", "scheduled_for": "soon"},
+    ],
+)
+def test_what_is_wrong_is_named_field_by_field(alice: User, wrong: dict[str, str]) -> None:
+    status, body = Signed(alice)("post", "", **wrong)
+    assert (status, body["code"]) == (400, "invalid")
+    assert set(body["detail"]) <= {"title", "access", "language", "scheduled_for"}
+    assert body["detail"]
+    assert not Room.objects.exists()
+
+
+def test_a_title_that_may_not_be_shown_is_refused(alice: User) -> None:
+    status, body = Signed(alice)("post", "", title="a\u202eb", access="open")
+    assert (status, body["code"]) == (400, "bad_words")
+
+
+def test_whoever_is_not_signed_in_gets_401_and_a_forged_form_403(open_room: Room, alice: User) -> None:
+    assert Signed(None)("get", "") == (401, {"code": "signed_out", "message": "Sign in first."})
+    assert Signed(alice, enforce_csrf_checks=True)("post", f"{open_room.pk}/end/")[1]["code"] == "forbidden"
+    assert Room.objects.get().state == State.LIVE
+
+
+PATHS = [
+    ("get", ""),
+    ("post", "start/"),
+    ("post", "end/"),
+    ("get", "members/"),
+    ("post", "moves/"),
+    ("get", "invites/"),
+    ("post", "invites/"),
+    ("delete", "invites/aaaaaaaaaaaa/"),
+    ("post", "tokens/"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_a_hidden_room_answers_like_a_missing_one_by_the_same_queries(
+    secret_room: Room, mallory: User, method: str, path: str
+) -> None:
+    stranger = Signed(mallory)
+    answers, queries = [], []
+    for room in (secret_room.pk, "aaaaaaaaaaaa"):
+        with CaptureQueriesContext(connection) as caught:
+            answers.append(stranger(method, f"{room}/{path}", **({"move": "end"} if path == "moves/" else {})))
+        queries.append([shape(query["sql"]) for query in caught])
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+    assert answers[0][1]["code"] == "not_found"
+    assert queries[0] == queries[1]
+    assert stranger("get", "")[1]["results"] == []
+
+
+def test_the_banned_do_not_see_the_room_in_the_hallway(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    do(alice, open_room, Move.BAN, bob)
+    assert Signed(bob)("get", "")[1]["results"] == []
+    assert Signed(alice)("get", "")[1]["results"] != []
+
+
+def test_a_link_is_shown_once_and_can_be_revoked(secret_room: Room, alice: User) -> None:
+    host = Signed(alice)
+    status, made = host("post", f"{secret_room.pk}/invites/", uses=3, stage="speaking")
+    assert status == 201
+    assert made["url"].startswith("http://localhost")
+    _, listed = host("get", f"{secret_room.pk}/invites/")
+    assert [(one["id"], one["uses_left"], "url" in one) for one in listed["results"]] == [(made["id"], 3, False)]
+    assert host("delete", f"{secret_room.pk}/invites/{made['id']}/")[0] == 204
+    assert host("get", f"{secret_room.pk}/invites/")[1]["results"] == []
+    assert host("delete", f"{secret_room.pk}/invites/{made['id']}/")[1]["code"] == "already"
+
+
+def test_a_person_is_invited_by_name(secret_room: Room, alice: User, bob: User) -> None:
+    status, made = Signed(alice)("post", f"{secret_room.pk}/invites/", username="bob")
+    assert (status, made["member"]) == (201, 2)
+    assert Signed(bob)("get", f"{secret_room.pk}/")[0] == 200
+    assert Signed(alice)("post", f"{secret_room.pk}/invites/", username="nobody")[1]["code"] == "no_member"
+
+
+def test_the_audience_is_read_page_by_page_by_those_who_are_there(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    crowd = [User.objects.create_user(f"guest{n}", display_name=f"Guest {n}") for n in range(60)]
+    rows = [Member(room=open_room, user=u, number=n, present=True, joined_at=NOON) for n, u in enumerate(crowd, 2)]
+    Member.objects.bulk_create(rows)
+    assert Signed(bob)("get", f"{open_room.pk}/members/")[1]["code"] == "not_present"
+    host = Signed(alice)
+    _, page = host("get", f"{open_room.pk}/members/", stage="audience")
+    assert (len(page["results"]), page["next"]) == (50, 51)
+    _, page = host("get", f"{open_room.pk}/members/", stage="audience", after=51)
+    assert (len(page["results"]), page["next"]) == (10, None)
+    _, page = host("get", f"{open_room.pk}/members/", q="guest 5")
+    assert len(page["results"]) == 11
+
+
+def test_tokens_are_given_to_those_who_may_use_them(open_room: Room, alice: User, bob: User) -> None:
+    status, made = Signed(alice)("post", f"{open_room.pk}/tokens/", speak=True)
+    assert status == 201
+    assert set(made) == {"token", "expires_at"}
+    assert Signed(bob)("post", f"{open_room.pk}/tokens/", speak=True)[0] == 403
+    assert Signed(bob)("post", f"{open_room.pk}/tokens/")[0] == 201
+
+
+def test_too_many_rooms_at_once_are_refused(alice: User) -> None:
+    host = Signed(alice)
+    answers = [host("post", "", title="One more", access="open")[0] for _ in range(21)]
+    assert answers == [201] * 20 + [429]
+
+
+def test_without_redis_privileged_acts_fail_closed(own_valkey: Any, open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    own_valkey.stop()
+    path = f"{open_room.pk}/moves/"
+    assert Signed(alice)("post", path, move="ban", member=2) == (
+        503,
+        {"code": "unavailable", "message": "That is not possible right now. Try again in a moment."},
+    )
+    assert member(bob, open_room).present
+    assert Signed(bob)("post", path, move="raise_hand")[0] == 204
+    assert Signed(alice)("post", "", title="x", access="open")[0] == 503
+
+
+def test_a_hundred_rooms_cost_no_more_queries_than_one(alice: User, bob: User) -> None:
+    counts = []
+    for _ in range(2):
+        a_room(alice)
+        with CaptureQueriesContext(connection) as caught:
+            Signed(bob)("get", "")
+        counts.append(len(caught))
+    assert counts[0] == counts[1]

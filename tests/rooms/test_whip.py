@@ -1,0 +1,166 @@
+"""WHIP and WHEP, with a media process that answers."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test import AsyncClient
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.audit.models import Entry, Result
+from rooms import process
+from rooms.models import Member, Room
+from rooms.protocol import MAX_SDP
+from rooms.sfu import messages
+from rooms.tokens import RoomToken
+from tests.rooms.relay import Relay
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    process.here()
+    async with Relay() as relay:
+        yield relay
+    await process.here().stop()
+    await sync_to_async(connections.close_all)()
+
+
+def token(user: User, room: Room, *, speak: bool = False, hours: int = 1) -> str:
+    return RoomToken(room.pk, user.uid, speak, timezone.now() + timedelta(hours=hours)).sign()
+
+
+async def post(relay: Relay, room: str, end: str, bearer: str, sdp: str = "v=0", **more: Any) -> Any:
+    await relay.alive()
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+    kind = more.pop("content_type", "application/sdp")
+    return await AsyncClient().post(f"/api/v1/rooms/{room}/{end}", sdp, content_type=kind, headers=headers)
+
+
+async def test_an_encoder_speaks_and_is_a_member(relay: Relay, open_room: Room, alice: User) -> None:
+    response = await post(relay, open_room.pk, "whip", token(alice, open_room, speak=True))
+    assert response.status_code == 201, response.content
+    assert response["Content-Type"] == "application/sdp"
+    assert response.content == b"answer to v=0"
+    row = await Member.objects.aget(user=alice)
+    assert (row.present, row.stage, row.muted) == (True, "speaking", False)
+    assert (row.connection, row.process) == (row.peer, "sfu-1.e1")
+    assert response["Location"] == f"/api/v1/rooms/{open_room.pk}/whip/{row.connection}"
+    offer = await relay.took(messages.Offer)
+    assert (offer.listen, offer.wanted.speak) == (False, (1,))
+
+
+async def test_a_player_listens_and_is_a_member(relay: Relay, open_room: Room, bob: User) -> None:
+    response = await post(relay, open_room.pk, "whep", token(bob, open_room))
+    assert response.status_code == 201
+    assert (await Member.objects.aget(user=bob)).stage == "audience"
+    assert (await relay.took(messages.Offer)).listen
+
+
+async def test_a_delete_on_the_location_ends_it(relay: Relay, open_room: Room, bob: User, carol: User) -> None:
+    bearer = token(bob, open_room)
+    where = (await post(relay, open_room.pk, "whep", bearer))["Location"]
+    other = {"authorization": f"Bearer {token(carol, open_room)}"}
+    assert (await AsyncClient().delete(where, headers=other)).status_code == 404
+    assert (await AsyncClient().delete(where)).status_code == 401
+    assert (await Member.objects.aget(user=bob)).present
+    assert (await AsyncClient().delete(where, headers={"authorization": f"Bearer {bearer}"})).status_code == 200
+    assert not (await Member.objects.aget(user=bob)).present
+    assert (await relay.took(messages.Drop)).peer
+
+
+async def test_a_session_whose_media_is_gone_is_over(relay: Relay, open_room: Room, bob: User) -> None:
+    await post(relay, open_room.pk, "whep", token(bob, open_room))
+    await relay.gone(await relay.took(messages.Offer))
+    for _ in range(100):
+        if not (await Member.objects.aget(user=bob)).present:
+            return
+        await sync_to_async(connections.close_all)()
+    pytest.fail("still there")
+
+
+async def test_a_refused_offer_leaves_nobody_behind(relay: Relay, open_room: Room, bob: User) -> None:
+    relay.refuse = messages.Code.SDP_INVALID
+    response = await post(relay, open_room.pk, "whep", token(bob, open_room))
+    assert (response.status_code, response.json()["code"]) == (400, "bad_sdp")
+    assert not (await Member.objects.aget(user=bob)).present
+
+
+async def test_without_an_answer_it_is_unavailable(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay.mute = True
+    monkeypatch.setattr("rooms.media.ANSWER_WITHIN", 0.2)
+    response = await post(relay, open_room.pk, "whep", token(bob, open_room))
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("bearer", "end", "status", "code"),
+    [
+        ("none", "whip", 401, "bad_token"),
+        ("forged", "whip", 401, "bad_token"),
+        ("expired", "whip", 401, "bad_token"),
+        ("of another room", "whep", 401, "bad_token"),
+        ("to listen", "whip", 403, "forbidden"),
+        ("to speak, without the right", "whip", 403, "forbidden"),
+    ],
+)
+async def test_a_wrong_token_opens_nothing(
+    relay: Relay, open_room: Room, secret_room: Room, mallory: User, bearer: str, end: str, status: int, code: str
+) -> None:
+    bearers = {
+        "none": "",
+        "forged": token(mallory, open_room, speak=True)[:-2] + "xx",
+        "expired": token(mallory, open_room, hours=-1),
+        "of another room": token(mallory, secret_room),
+        "to listen": token(mallory, open_room),
+        "to speak, without the right": token(mallory, open_room, speak=True),
+    }
+    response = await post(relay, open_room.pk, end, bearers[bearer])
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert not await Member.objects.filter(user=mallory).aexists()
+    assert await Entry.objects.filter(result=Result.REFUSED, reason=code).aexists()
+    assert relay.orders == []
+
+
+async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, secret_room: Room, mallory: User) -> None:
+    answers = []
+    for room in (secret_room, Room(pk="aaaaaaaaaaaa")):
+        response = await post(relay, room.pk, "whep", token(mallory, room))
+        answers.append((response.status_code, response.content, sorted(response.headers)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
+async def test_what_is_no_offer_is_refused(relay: Relay, open_room: Room, bob: User) -> None:
+    bearer = token(bob, open_room)
+    assert (await post(relay, open_room.pk, "whep", bearer, content_type="text/plain")).status_code == 415
+    assert (await post(relay, open_room.pk, "whep", bearer, "x" * (MAX_SDP + 1))).status_code == 413
+    assert not await Member.objects.filter(user=bob).aexists()
+
+
+async def test_other_peoples_players_may_ask_from_any_origin(relay: Relay, open_room: Room) -> None:
+    response = await AsyncClient().options(f"/api/v1/rooms/{open_room.pk}/whep", headers={"origin": "https://other"})
+    assert response.status_code == 204
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Authorization" in response["Access-Control-Allow-Headers"]
+    assert response["Accept-Post"] == "application/sdp"
+    got = await AsyncClient().get(f"/api/v1/rooms/{open_room.pk}/whep")
+    assert (got.status_code, got["Allow"]) == (405, "POST, OPTIONS")
+
+
+async def test_neither_token_nor_sdp_reaches_the_log(
+    relay: Relay, open_room: Room, bob: User, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    bearer = token(bob, open_room)
+    relay.refuse = messages.Code.SDP_INVALID
+    await post(relay, open_room.pk, "whep", bearer, "v=0 secret-fingerprint")
+    written = capsys.readouterr().out + caplog.text + str([entry async for entry in Entry.objects.values()])
+    assert bearer not in written
+    assert "secret-fingerprint" not in written
