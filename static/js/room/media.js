@@ -10,8 +10,8 @@ const PATIENCE = 8_000; // ms for a connection to come up before another is trie
 const HICCUP = 3_000; // ms without an answer to a check before the path counts as lost
 
 /**
- * One attempt at a connection.
- * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], offer: number}} Line
+ * One attempt at a connection; `offer` is the id of the message that offered it, 0 until then.
+ * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], offering: boolean, offer: number}} Line
  */
 
 export class Media {
@@ -77,15 +77,20 @@ export class Media {
   /** A new connection beside the old one, which is heard until the new one is up. */
   async renew() {
     clearTimeout(this.#timer);
-    const prepared = this.#next?.offer === 0 ? this.#next : undefined;
+    const prepared = this.#next?.offering === false ? this.#next : undefined;
     if (!prepared) this.#next?.pc.close();
     const line = prepared ?? this.#line();
     this.#next = line;
+    line.offering = true;
     line.pc.setConfiguration({ ...line.pc.getConfiguration(), iceServers: this.#servers });
     this.flow.emit(this.#attempt ? "lost" : "connecting");
     this.#timer = setTimeout(() => this.renew(), PATIENCE + backOff(this.#attempt++, Math.random()));
-    await line.sender.replaceTrack(this.#track);
-    await line.pc.setLocalDescription();
+    try {
+      await line.sender.replaceTrack(this.#track);
+      await line.pc.setLocalDescription();
+    } catch (error) {
+      if (this.#next === line) throw error; // one that was replaced meanwhile is closed, and may say so
+    }
     if (this.#next === line) line.offer = this.send(line.pc.localDescription?.sdp ?? "");
   }
 
@@ -131,7 +136,7 @@ export class Media {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     const { sender } = pc.addTransceiver("audio", { direction: "sendonly" });
     const receivers = Array.from({ length: SLOTS }, () => pc.addTransceiver("audio", { direction: "recvonly" }).receiver);
-    const line = { pc, sender, receivers, offer: 0 };
+    const line = { pc, sender, receivers, offering: false, offer: 0 };
     pc.onconnectionstatechange = () => this.#moved(line);
     return line;
   }

@@ -209,7 +209,8 @@ function own() {
   const level = microphone.level();
   const heard = voice.live && media.connected;
   dock.level(heard ? level : 0);
-  if (!voice.live && voice.speaking && microphone.track && hint.due(level, performance.now())) toast(gettext("You are muted: nobody hears you."));
+  const unheard = voice.speaking && microphone.track && !voice.live;
+  if (hint.due(unheard ? level : 0, performance.now())) toast(gettext("You are muted: nobody hears you."));
   return heard && session.you ? [session.you.number, level] : undefined;
 }
 
@@ -246,4 +247,6 @@ watchKeys(() => document.body.dataset.view === "room", {
 for (const sign of ["online", "pageshow", "visibilitychange"]) {
   window.addEventListener(sign, () => document.visibilityState === "visible" && socket.hurry());
 }
-document.getElementById("join")?.addEventListener("click", join);
+const button = /** @type {HTMLButtonElement} */ (byId("join"));
+button.addEventListener("click", join);
+button.disabled = false;
