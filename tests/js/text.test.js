@@ -1,0 +1,7 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { format } from "../../static/js/text.js";
+
+test("format fills in what it knows and leaves the rest", () => {
+  assert.equal(format("%(a)s and %(b)s", { a: 1 }), "1 and %(b)s");
+});
