@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -278,6 +279,17 @@ def change_profile(user: User, display_name: str, language: str, *, source: Sour
         object_id=user.uid,
         detail={"fields": changed},
     )
+
+
+@transaction.atomic
+def forget_sessions(*, now: datetime, source: Source) -> int:
+    """How many sessions ran out and are forgotten, with the address and browser they came from."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    living = Session.objects.values("session_key")
+    forgotten: int = UserSession.objects.exclude(session_key__in=living).delete()[0]
+    if forgotten:
+        record("account.sessions_forget", source=source, detail={"sessions": forgotten})
+    return forgotten
 
 
 def _uid(user: User | None) -> str:

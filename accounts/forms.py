@@ -248,7 +248,7 @@ class ReauthenticateForm(_CountedCode, BaseReauthenticateForm):  # type: ignore[
 
 
 class _RecordedPasskey:
-    """A passkey that does not hold is recorded; there is nothing in it to guess, so it is not counted."""
+    """A passkey that does not hold is recorded."""
 
     user: User | None
 
@@ -280,7 +280,11 @@ class PasskeyLoginForm(_RecordedPasskey, LoginWebAuthnForm):  # type: ignore[mis
     """Signing in by passkey alone; whose it is, the passkey says by `uid`."""
 
     def _hold(self) -> Authenticator:
+        counted = (throttle.WRONG_PASSKEYS, throttle.network(Source.of_request(context.request).address))
+        begin(context.request, "account.second_factor", counted)
         credential = self.cleaned_data["credential"]
         response = auth.parse_authentication_response(credential).response
         self.user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
-        return auth.complete_authentication(self.user or User(), credential)
+        passkey: Authenticator = auth.complete_authentication(self.user or User(), credential)
+        throttle.forgive(counted)
+        return passkey

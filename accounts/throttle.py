@@ -48,6 +48,7 @@ class Rule:
 WRONG_CODES = Rule("code.address", limit=10, per=600)
 WRONG_PASSWORDS_FROM = Rule("password.address", limit=30, per=900)
 WRONG_PASSWORDS_FOR = Rule("password.account", limit=10, per=900)
+WRONG_PASSKEYS = Rule("passkey.address", limit=30, per=900)
 WRONG_SECOND_FACTORS = Rule("factor.account", limit=5, per=300)
 
 Try = tuple[Rule, str]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from django.db.models import Count, Sum
 
@@ -24,11 +25,13 @@ class Branch:
     invited: tuple["Branch", ...]
 
 
-def branch(user: User) -> Branch:
-    """Everybody who came in through `user`, at whatever remove; one query for each generation."""
+def branch(user: User, generations: int | None = None) -> Branch:
+    """Everybody who came in through `user`, at whatever remove or at most so many; one query for each generation."""
     children: dict[int, list[User]] = {}
     generation = [user.pk]
-    while generation:
+    for _ in count() if generations is None else range(generations):
+        if not generation:
+            break
         came = Redemption.objects.filter(code__issuer__in=generation).exclude(code__purpose=Purpose.RESET)
         generation = []
         for redemption in came.select_related("user", "code").order_by("redeemed_at"):

@@ -34,7 +34,7 @@ from accounts.tree import branch, seats_left
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 
-SHOWN = 50
+SHOWN, GENERATIONS = 50, 4
 _sessions: Callable[[HttpRequest], HttpResponseBase] = ListUserSessionsView.as_view()
 _set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
 
@@ -60,7 +60,7 @@ def codes(request: HttpRequest) -> HttpResponseBase:
         "qr": picture(actions.link(made)) if made else "",
         "codes": [(code, code.terms.refusal(now)) for code in own.prefetch_related("redemptions__user")[:SHOWN]],
         "seats": seats_left(user, now),
-        "tree": branch(user),
+        "tree": branch(user, GENERATIONS),
     }
     return render(request, "accounts/codes.html", context)
 

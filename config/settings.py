@@ -225,7 +225,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")
 
 LOGGING_CONFIG = "logging.config.dictConfig"

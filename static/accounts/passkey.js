@@ -3,6 +3,7 @@
 
 import { gettext } from "../js/text.js";
 
+/** @type {Record<string, () => string>} */
 const PROBLEMS = {
   NotAllowedError: () => gettext("The browser did not get a passkey: it was cancelled, or took too long. You can try again."),
   InvalidStateError: () => gettext("This device already has a passkey for this account."),
@@ -90,8 +91,7 @@ async function ask(form) {
 /** @param {HTMLFormElement} form @param {Error} error */
 function explain(form, error) {
   const problem = /** @type {HTMLElement} */ (form.querySelector("[data-problem]"));
-  const words = PROBLEMS[/** @type {keyof PROBLEMS} */ (error.name)];
-  problem.textContent = words ? words() : gettext("The passkey did not work. Please try again, or use a password.");
+  problem.textContent = PROBLEMS[error.name]?.() ?? gettext("The passkey did not work. Please try again, or use a password.");
   problem.hidden = false;
 }
 

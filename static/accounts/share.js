@@ -33,5 +33,5 @@ async function share(url) {
   }
 }
 
-if (navigator.clipboard) offer("[data-copy]", copy);
-if (navigator.share) offer("[data-share]", share);
+if ("clipboard" in navigator) offer("[data-copy]", copy);
+if ("share" in navigator) offer("[data-share]", share);

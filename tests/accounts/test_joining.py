@@ -366,6 +366,33 @@ def test_a_reset_link_asks_only_for_a_new_key_and_ends_every_session(
     assert client.get(f"/join/{code}").status_code == 404
 
 
+def test_a_reset_link_takes_a_passkey_too(client: Client, bob: User, now: datetime, source: Source) -> None:
+    code = actions.issue_reset(bob, now=now, source=source)
+    client.get(f"/join/{code}")
+    passkey = Passkey("https://testserver")
+    options = data(client.get("/join/keys/"), "passkey-options")
+    response = client.post("/join/keys/", {"credential": json.dumps(passkey.create(options))})
+    assert response.headers["Location"] == "/accounts/login/"
+    bob.refresh_from_db()
+    assert not bob.has_usable_password()
+    assert passkey.user == bob.uid.encode()
+    wanted = client.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"}).json()
+    form = {"credential": json.dumps(passkey.get(wanted["request_options"]))}
+    assert client.post("/accounts/2fa/webauthn/login/", form).headers["Location"] == "/privacy/?next=%2F"
+    assert get_user(client) == bob
+
+
+def test_a_reset_link_that_was_used_meanwhile_changes_nothing(
+    client: Client, bob: User, now: datetime, source: Source
+) -> None:
+    code = actions.issue_reset(bob, now=now, source=source)
+    client.get(f"/join/{code}")
+    InviteCode.objects.update(uses_left=0)
+    assert client.post("/join/keys/", {"password": "another nine herons"}).status_code == 404
+    bob.refresh_from_db()
+    assert bob.check_password(PASSWORD)
+
+
 # Passkeys
 
 

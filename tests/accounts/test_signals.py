@@ -165,6 +165,17 @@ def test_a_passkey_that_does_not_hold_signs_nobody_in(member: Client, bob: User,
     assert logged("account.second_factor")[-1][:2] == ("refused", "wrong_webauthn")
 
 
+def test_guessing_at_passkeys_ends_in_a_429(member: Client) -> None:
+    passkey = Passkey(ORIGIN)
+    browser = Client()
+    for _ in range(30):
+        wanted = browser.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"}).json()
+        form = {"credential": json.dumps(passkey.get(wanted["request_options"]))}
+        assert browser.post("/accounts/2fa/webauthn/login/", form).status_code == 302
+    assert browser.post("/accounts/2fa/webauthn/login/", form).status_code == 429
+    assert not get_user(browser).is_authenticated
+
+
 CHANGES = [
     "/accounts/2fa/totp/activate/",
     "/accounts/2fa/webauthn/add/",

@@ -33,6 +33,11 @@ def test_a_branch_holds_everybody_at_any_remove_and_nobody_else(alice: User, now
     assert names(branch(carol)) == {}
 
 
+def test_a_branch_may_be_cut_after_some_generations(alice: User, now: datetime, source: Source) -> None:
+    let_in(let_in(let_in(alice, "bob", now, source), "carol", now, source), "dan", now, source)
+    assert names(branch(alice, 2)) == {"bob": {"carol": {}}}
+
+
 def test_one_query_for_each_generation(
     alice: User, now: datetime, source: Source, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -1,0 +1,103 @@
+"""Coming in without a password, in a real browser with a real (virtual) authenticator."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.flows import stack
+from tests.flows.stack import Stoa
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+SMALLEST = {"width": 360, "height": 740}
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa that has a name: passkeys belong to names, not to addresses."""
+    with stack.running(tmp_path_factory.mktemp("named"), ALLOWED_HOSTS="127.0.0.1,localhost") as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A small phone."""
+    context = browser.new_context(viewport=SMALLEST, permissions=["clipboard-read", "clipboard-write"])  # type: ignore[arg-type]  # a dict is a viewport
+    yield context.new_page()
+    context.close()
+
+
+def authenticator(page: Page) -> tuple[CDPSession, str]:
+    """A fingerprint reader in the page's browser."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    return devtools, made["authenticatorId"]
+
+
+def to_keys(page: Page, stoa: Stoa, name: str) -> None:
+    """Nothing: onboarding up to the question of how to sign in."""
+    link = stoa.manage("create_invite").strip()
+    page.goto(link.replace("127.0.0.1", "localhost"))
+    page.get_by_role("textbox", name="What should people call you?").fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Choose a user name").fill(name.lower())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="How will you sign in?").wait_for()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out at the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def test_a_passkey_is_enough_to_come_in_and_to_come_back(page: Page, named: Stoa) -> None:
+    authenticator(page)
+    to_keys(page, named, "Gwen")
+    assert fits(page)
+    page.get_by_role("button", name="Make a passkey").click()
+    page.get_by_role("button", name="I accept this, let me in").click()
+    page.get_by_role("button", name="Play a tone").click()
+    page.get_by_text("That was the tone.").wait_for()
+    page.get_by_role("link", name="I am ready").click()
+    page.get_by_role("heading", name="Hallway").wait_for()
+
+    page.goto(page.url + "accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("heading", name="Hallway").wait_for()
+
+
+def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Page, named: Stoa) -> None:
+    devtools, reader = authenticator(page)
+    devtools.send("WebAuthn.setUserVerified", {"authenticatorId": reader, "isUserVerified": False})
+    to_keys(page, named, "Hana")
+    page.get_by_role("button", name="Make a passkey").click()
+    page.get_by_role("alert").filter(has_text="did not get a passkey").wait_for()
+    page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What applies here").wait_for()
+
+
+def test_a_link_is_copied(page: Page, named: Stoa) -> None:
+    to_keys(page, named, "Ines")
+    page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="I accept this, let me in").click()
+    page.get_by_role("link", name="I am ready").click()
+    page.goto(page.url + "invites/")
+    page.get_by_role("button", name="Make a code").click()
+    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_text("Copied.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#link").inner_text()
+    assert "/join/" in copied
+    assert fits(page)
