@@ -1,0 +1,45 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from pytest_django.fixtures import Settings
+
+from config import static
+
+
+@pytest.fixture
+def site(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    """A small site of its own: a page script that imports a helper."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.js").write_text('import { hello } from "./helper.js";\nhello();\n')
+    (source / "helper.js").write_text("export function hello() {}\n")
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.static.ModuleStorage"}}
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, which the stubs hide
+    yield source
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, which the stubs hide
+
+
+def test_modules_import_each_other_by_their_hashed_names(site: Path, settings: Settings) -> None:
+    assert static.collect()
+    root = Path(settings.STATIC_ROOT)
+    names = json.loads((root / "staticfiles.json").read_text())["paths"]
+    assert f'from "./{names["helper.js"]}"' in (root / names["page.js"]).read_text()
+
+
+def test_nothing_is_collected_again_until_something_changes(site: Path) -> None:
+    assert [static.collect(), static.collect()] == [True, False]
+    (site / "helper.js").write_text("export function hello() { return 1; }\n")
+    assert [static.collect(), static.collect()] == [True, False]
+
+
+def test_a_file_that_goes_counts_as_a_change(site: Path) -> None:
+    (site / "more.css").write_text("p { margin: 0 }")
+    before = static.fingerprint()
+    (site / "more.css").unlink()
+    assert static.fingerprint() != before
