@@ -2,6 +2,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -14,7 +15,7 @@ from tests.flows.stack import free_port, until
 @pytest.fixture(scope="module")
 def coturn() -> Iterator[str]:
     """The URL of a coturn with the options of `compose.yaml` that matter here; its secret is `shared`."""
-    port = str(free_port(socket.SOCK_DGRAM))
+    port = str(_free_for_both())
     options = (
         "--use-auth-secret",
         "--static-auth-secret=shared",
@@ -76,3 +77,12 @@ async def test_a_port_where_nobody_is_is_said_so() -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_for_both() -> int:
+    """A port that nobody has, neither for TCP nor for UDP."""
+    while True:
+        port = free_port(socket.SOCK_STREAM)
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
