@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fold, listed, place } from "../../static/js/room/protocol.js";
 
@@ -63,4 +64,13 @@ test("an event is the next one, an old one, or after a gap", () => {
   assert.equal(place(4, 5), "next");
   assert.equal(place(4, 4), "old");
   assert.equal(place(4, 6), "gap");
+});
+
+test("every event leads where it leads on the server", () => {
+  const golden = JSON.parse(readFileSync(new URL("../golden/fold.json", import.meta.url), "utf8"));
+  let state = golden.start;
+  for (const { event, after } of golden.steps) {
+    state = fold(state, event);
+    assert.deepEqual(state, after);
+  }
 });
