@@ -1,4 +1,4 @@
-"""`fold.json`: what the server's fold makes of forty events. The page's own fold is held to the same file (tests/js)."""
+"""`fold.json`: what the server's fold makes of 41 events. The page's own fold is held to it as well (tests/js)."""
 
 import json
 from pathlib import Path

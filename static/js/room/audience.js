@@ -23,6 +23,8 @@ export class AudienceView {
   #list = byId("audience");
   #asked = -Infinity;
   #known = -1;
+  /** Those in the audience without those who wait to speak. */
+  #seated = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Map<number, Member>} */
@@ -39,11 +41,14 @@ export class AudienceView {
   }
 
   /** @param {import("./session.js").Session} session */
-  draw({ snapshot }) {
+  draw({ snapshot, members }) {
     const listening = snapshot?.listening ?? 0;
+    const waiting = members.filter((member) => member.stage === "hand_up" || member.stage === "invited").length;
+    this.#seated = listening - waiting;
     for (const place of document.querySelectorAll("[data-listening]")) {
       place.textContent = format(ngettext("%(n)s listening", "%(n)s listening", listening), { n: listening });
     }
+    this.#more();
     if (listening !== this.#known) this.#later(listening);
   }
 
@@ -73,17 +78,20 @@ export class AudienceView {
     this.#known = listening;
     // Names are a courtesy: without an answer the number stands, and the next change asks again.
     const page = await call("GET", `rooms/${this.room}/members/?stage=audience`).catch(() => null);
-    if (page) this.#show(page.results, listening);
+    if (!page) return;
+    this.#show(page.results);
+    this.#more();
   }
 
-  /**
-   * @param {Member[]} people
-   * @param {number} listening
-   */
-  #show(people, listening) {
+  /** @param {Member[]} people */
+  #show(people) {
     this.people = new Map(people.map((member) => [member.number, member]));
     keyed(this.#list, people, (member) => String(member.number), (member) => this.#make(member), () => undefined);
-    const more = Math.max(0, listening - people.length);
+  }
+
+  /** Says how many are not named. */
+  #more() {
+    const more = Math.max(0, this.#seated - this.people.size);
     byId("audience-more").hidden = more === 0;
     byId("audience-more").textContent = format(gettext("and %(n)s more"), { n: more });
   }
