@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rooms.sfu import sdp
+from rooms.sfu import rtcp, sdp
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.peer import Peer
 from rooms.sfu.ports import Port
+from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import Listener
 
 if TYPE_CHECKING:
     from rooms.sfu.room import Room
 
 MAX_ADDRESSES = 4
+REPORT_EVERY = 250
+"""Packets of a speaker between two receiver reports to him: five seconds of speech."""
 SILENT = 6.0
 """Seconds without a checked request after which an address is left for another that was not nominated: browsers check
 every 2.5 to 5 s.
@@ -49,6 +52,7 @@ class Connection:
     sendto: Callable[[bytes, Any], Any] = _nowhere
     heard_at: float = 0.0
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
+    reception: rtcp.Reception | None = None
 
     @property
     def member(self) -> int:
@@ -84,6 +88,16 @@ class Connection:
     def _forget(self, port: Port, address: Any) -> None:
         if port.known.get(address) is self:
             del port.known[address]
+
+    def note(self, packet: Packet, now: float, counters: Counters) -> None:
+        """Nothing: the speaker is told every now and then what arrived: his encoder's error correction goes by it."""
+        arrival = int(now * CLOCK_RATE)
+        if self.reception is None or self.reception.ssrc != packet.ssrc:
+            transit = arrival - packet.timestamp
+            self.reception = rtcp.Reception(packet.ssrc, packet.sequence, packet.sequence, transit)
+        self.reception.note(packet.sequence, packet.timestamp, arrival)
+        if self.reception.packets % REPORT_EVERY == 0:
+            self.send_rtcp(rtcp.receiver_report(self.local.ssrcs[0], self.reception), counters)
 
     def send(self, data: bytes, counters: Counters) -> None:
         """Nothing: `data` was given to the socket, or counted where it is full or the address cannot be reached."""

@@ -14,6 +14,8 @@ _SENDER = struct.Struct("!LQLLL")
 _BLOCK = struct.Struct("!LBBHLLLL")
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
 _WORD = 1 << 32
+_SEQUENCES = 1 << 16
+_LOST = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,48 @@ class Block:
     ssrc: int
     lost: int
     jitter: int
+
+
+@dataclass(slots=True)
+class Reception:
+    """How one stream arrives (RFC 3550 appendices A.3 and A.8); `packets` counts all of them, late ones too."""
+
+    ssrc: int
+    first: int
+    newest: int
+    transit: int
+    packets: int = 0
+    jitter: float = 0.0
+    told_expected: int = 0
+    told_packets: int = 0
+
+    def note(self, sequence: int, timestamp: int, arrival: int) -> None:
+        """Nothing: a packet came at `arrival`, in units of its timestamp."""
+        ahead = (sequence - self.newest) % _SEQUENCES
+        if ahead < _SEQUENCES // 2:
+            self.newest += ahead
+        self.packets += 1
+        transit = arrival - timestamp
+        shift = abs((transit - self.transit + _WORD // 2) % _WORD - _WORD // 2)
+        self.transit = transit
+        self.jitter += (shift - self.jitter) / 16
+
+    def block(self) -> bytes:
+        """The report block on everything since the last one."""
+        expected = self.newest - self.first + 1
+        due, came = expected - self.told_expected, self.packets - self.told_packets
+        self.told_expected, self.told_packets = expected, self.packets
+        fraction = 0 if due <= 0 else max(0, min(255, (due - came) * 256 // due))
+        lost = max(-_LOST, min(_LOST - 1, expected - self.packets)) % (2 * _LOST)
+        return _BLOCK.pack(
+            self.ssrc, fraction, lost >> 16, lost & 0xFFFF, self.newest % _WORD, round(self.jitter) % _WORD, 0, 0
+        )
+
+
+def receiver_report(ssrc: int, reception: Reception) -> bytes:
+    """The compound packet by which `ssrc` tells a sender how his stream arrives."""
+    report = ssrc.to_bytes(4, "big") + reception.block()
+    return _packet(_RR, 1, report) + _packet(_SDES, 1, _description(ssrc))
 
 
 def sender_report(ssrc: int, wall: float, timestamp: int, packets: int, octets: int) -> bytes:

@@ -144,4 +144,6 @@ class Server:
         if packet.payload_type != microphone.payload_type:
             self.counters[Count.NOT_OPUS] += 1
             return
-        connection.room.push(connection.member, packet, time.monotonic(), time.time())
+        now = time.monotonic()
+        connection.note(packet, now, self.counters)
+        connection.room.push(connection.member, packet, now, time.time())

@@ -5,8 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from rooms.sfu.connection import MAX_ADDRESSES, SILENT, Connection
+from rooms.sfu.connection import MAX_ADDRESSES, REPORT_EVERY, SILENT, Connection
 from rooms.sfu.ports import Port
+from rooms.sfu.rtcp import parse
+from rooms.sfu.rtp import Packet
+from rooms.sfu.sdp import Local
 from rooms.sfu.stage import Listener
 
 HOME, TRAIN, CAFE = ("198.51.100.1", 1000), ("198.51.100.2", 2000), ("198.51.100.3", 3000)
@@ -78,6 +81,19 @@ def test_who_is_forgotten_is_reached_by_no_address(carol: Connection, port: Port
         carol.checked(port, address, nominated=True, now=1.0)
     carol.forget()
     assert port.known == {}
+
+
+def test_a_speaker_is_told_every_five_seconds_of_speech_how_he_arrives(port: Port) -> None:
+    sent: list[bytes] = []
+    local = Local(1, "", "", "", (), (11, 22, 33))
+    peer = cast("Any", type("Open", (), {"seal_rtcp": lambda _, packet: packet}))
+    nothing = cast("Any", None)
+    bob = Connection("bob", nothing, local, nothing, "", Listener(2, ()), 0.0, 0.0, peer())
+    bob.port, bob.address = cast("Any", type("Wire", (), {"send": lambda _, data, *__: sent.append(data)})()), HOME
+    for sequence in range(2 * REPORT_EVERY):
+        packet = Packet(111, False, sequence, sequence * 960, 77, 20, b"voice")
+        bob.note(packet, sequence * 0.02, cast("Any", {}))
+    assert [[block.ssrc for block in parse(data)] for data in sent] == [[77], [77]]
 
 
 def test_a_connection_without_an_address_sends_nothing(carol: Connection) -> None:

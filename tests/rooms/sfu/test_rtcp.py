@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.messages import Code, Refused
-from rooms.sfu.rtcp import NTP_EPOCH, Block, goodbye, parse, sender_report
+from rooms.sfu.rtcp import NTP_EPOCH, Block, Reception, goodbye, parse, receiver_report, sender_report
 
 BLOCK = RtcpReceiverInfo(ssrc=7, fraction_lost=12, packets_lost=3, highest_sequence=900, jitter=55, lsr=1, dlsr=2)
 
@@ -49,6 +49,49 @@ def test_the_blocks_of_receiver_and_sender_reports_are_read() -> None:
     data = bytes(RtcpRrPacket(ssrc=1, reports=[BLOCK, BLOCK])) + bytes(RtcpByePacket(sources=[9]))
     data += bytes(RtcpSrPacket(ssrc=1, sender_info=info, reports=[BLOCK]))
     assert parse(data) == [Block(ssrc=7, lost=12, jitter=55)] * 3
+
+
+def received(*sequences: int) -> Reception:
+    reception = Reception(7, sequences[0], sequences[0], 0)
+    for number, sequence in enumerate(sequences):
+        reception.note(sequence % 65_536, number * 960, number * 960)
+    return reception
+
+
+def told(reception: Reception) -> RtcpReceiverInfo:
+    report, names = RtcpPacket.parse(receiver_report(5, reception))
+    assert isinstance(report, RtcpRrPacket)
+    assert isinstance(names, RtcpSdesPacket)
+    assert report.ssrc == 5
+    return report.reports[0]
+
+
+def test_a_speaker_is_told_what_was_lost_since_the_last_report() -> None:
+    reception = received(*range(0, 100, 2))
+    first = told(reception)
+    assert (first.ssrc, first.packets_lost, first.fraction_lost, first.highest_sequence) == (7, 49, 49 * 256 // 99, 98)
+    for sequence in range(99, 199):
+        reception.note(sequence, 0, 0)
+    assert (told(reception).packets_lost, told(reception).fraction_lost) == (49, 0)
+
+
+def test_the_highest_sequence_counts_the_rounds() -> None:
+    assert told(received(*range(65_530, 65_546))).highest_sequence == 65_545
+    assert told(received(*range(65_530, 65_546))).packets_lost == 0
+
+
+def test_late_and_repeated_packets_are_no_loss() -> None:
+    assert told(received(1, 3, 2, 4)).packets_lost == 0
+    again = told(received(1, 2, 2, 2))
+    assert (again.packets_lost, again.fraction_lost) == (-2, 0)
+
+
+def test_jitter_is_how_uneven_packets_come() -> None:
+    even, uneven = received(*range(100)), Reception(7, 0, 0, 0)
+    for sequence in range(200):
+        uneven.note(sequence, sequence * 960, sequence * 960 + 480 * (sequence % 2))
+    assert told(even).jitter == 0
+    assert told(uneven).jitter == pytest.approx(480, rel=0.01)
 
 
 @pytest.mark.parametrize(
