@@ -14,7 +14,7 @@ let waiting = [];
 export function polite(text) {
   if (waiting.push(text) > 1) return;
   setTimeout(() => {
-    byId("polite").textContent = waiting.join(". ");
+    region("polite").textContent = waiting.join(". ");
     waiting = [];
   }, BATCH);
 }
@@ -24,5 +24,10 @@ export function polite(text) {
  * @param {string} text
  */
 export function assertive(text) {
-  byId("assertive").textContent = text;
+  region("assertive").textContent = text;
+}
+
+/** The page's live region, or the sheet's while one is open: everything outside an open dialog is inert. @param {string} name */
+function region(name) {
+  return byId(/** @type {HTMLDialogElement} */ (byId("sheet")).open ? `sheet-${name}` : name);
 }

@@ -26,7 +26,7 @@ export function h(tag, attributes = {}, ...children) {
  * @param {Child[]} children
  * @returns {(string | Node)[]}
  */
-function shown(children) {
+export function shown(children) {
   return children.flatMap((child) =>
     child === null || child === undefined || child === false ? [] : [child instanceof Node ? child : String(child)],
   );

@@ -1,6 +1,6 @@
 // The one sheet of a page: a dialog from the bottom on phones, in the middle elsewhere. Opening another replaces it.
 
-import { byId, h, icon } from "./dom.js";
+import { byId, h, icon, shown } from "./dom.js";
 import { gettext } from "./text.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -26,8 +26,8 @@ export function openSheet(title, content, onclose) {
   const close = h("button", { class: "button quiet icon-only", type: "button", onclick: closeSheet }, icon("close"));
   close.setAttribute("aria-label", gettext("Close"));
   const heading = h("h2", { id: "sheet-title", tabindex: "-1", autofocus: true }, title);
-  const body = h("div", { class: "stack" }, h("div", { class: "sheet-head" }, heading, close), ...content);
-  element.replaceChildren(body);
+  const head = h("div", { class: "sheet-head" }, heading, close);
+  byId("sheet-body").replaceChildren(...shown([head, ...content]));
   element.setAttribute("aria-labelledby", "sheet-title");
   element.onclose = settle;
   element.onclick = (event) => {

@@ -1,13 +1,21 @@
 // Moments as the reader's own clock and language tell them.
 
 /**
+ * A moment in words; what is no moment, as it stands.
+ * @param {string} text ISO 8601
+ */
+export function moment(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return text;
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
+/**
  * Rewrites every `<time data-local>` below the root.
  * @param {ParentNode} root
  */
 export function localTimes(root) {
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   for (const element of root.querySelectorAll("time[data-local]")) {
-    const moment = new Date(element.getAttribute("datetime") ?? "");
-    if (!Number.isNaN(moment.getTime())) element.textContent = form.format(moment);
+    element.textContent = moment(element.getAttribute("datetime") ?? "");
   }
 }

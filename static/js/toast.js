@@ -12,7 +12,14 @@ const STAY = 5000; // ms
  */
 export function toast(text, say = polite) {
   say(text);
+  const toasts = byId("toasts");
   const element = h("p", { class: "toast" }, text);
-  byId("toasts").append(element);
-  setTimeout(() => element.remove(), STAY);
+  toasts.append(element);
+  // Shown anew, so that it stands above a sheet that was opened meanwhile.
+  toasts.hidePopover();
+  toasts.showPopover();
+  setTimeout(() => {
+    element.remove();
+    if (!toasts.childElementCount) toasts.hidePopover();
+  }, STAY);
 }
