@@ -10,9 +10,6 @@ from allauth.account.forms import SetPasswordForm as BaseSetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
-from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
-from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -22,8 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import throttle, words
 from accounts.adapter import begin, tries
 from accounts.models import User
-from moderation.audit.record import record_refusal
-from moderation.audit.source import Source
 
 # Letters nobody confuses: ASCII, and Chinese characters. Compared without regard to case, stored in lower case.
 _USERNAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.-]{1,29}")
@@ -141,20 +136,6 @@ class PasswordForm(forms.Form):
         return password
 
 
-class PasskeyForm(forms.Form):
-    """The passkey the browser made."""
-
-    credential = forms.JSONField(widget=forms.HiddenInput)
-
-    def clean_credential(self) -> dict[str, Any]:
-        """The credential as the browser sent it, once its answer to our challenge holds."""
-        credential: dict[str, Any] = self.cleaned_data["credential"]
-        auth.parse_registration_response(credential)
-        if not auth.complete_registration(credential).is_user_verified():
-            raise ValidationError(_("The passkey did not check that it is you."), code="unverified")
-        return credential
-
-
 class ProfileForm(NameForm):
     """What one may change about oneself at any time."""
 
@@ -245,46 +226,3 @@ class AuthenticateForm(_CountedCode, BaseAuthenticateForm):  # type: ignore[misc
 
 class ReauthenticateForm(_CountedCode, BaseReauthenticateForm):  # type: ignore[misc]  # allauth has no types
     """A second factor before a change."""
-
-
-class _RecordedPasskey:
-    """A passkey that does not hold is recorded."""
-
-    user: User | None
-
-    def clean_credential(self) -> Authenticator:
-        """The passkey, if its answer to our challenge holds."""
-        try:
-            return self._hold()
-        except ValidationError:
-            uid = self.user.uid if self.user else ""
-            source = Source.of_request(context.request)
-            record_refusal(
-                "account.second_factor", source=source, object_type="user", object_id=uid, reason="wrong_webauthn"
-            )
-            raise
-
-    def _hold(self) -> Authenticator:
-        return super().clean_credential()  # type: ignore[misc]  # the form it is mixed into
-
-
-class AuthenticatePasskeyForm(_RecordedPasskey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """A passkey as second factor at sign-in."""
-
-
-class ReauthenticatePasskeyForm(_RecordedPasskey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """A passkey before a change."""
-
-
-class PasskeyLoginForm(_RecordedPasskey, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """Signing in by passkey alone; whose it is, the passkey says by `uid`."""
-
-    def _hold(self) -> Authenticator:
-        counted = (throttle.WRONG_PASSKEYS, throttle.network(Source.of_request(context.request).address))
-        begin(context.request, "account.second_factor", counted)
-        credential = self.cleaned_data["credential"]
-        response = auth.parse_authentication_response(credential).response
-        self.user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
-        passkey: Authenticator = auth.complete_authentication(self.user or User(), credential)
-        throttle.forgive(counted)
-        return passkey

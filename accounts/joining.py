@@ -27,9 +27,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import actions, invites, notice, throttle
 from accounts.answers import safe_next, throttled
-from accounts.forms import CodeForm, NameForm, PasskeyForm, PasswordForm, UserNameForm
+from accounts.forms import CodeForm, NameForm, PasswordForm, UserNameForm
 from accounts.models import InviteCode, Purpose, User
 from accounts.onboarding import Answers, Step
+from accounts.passkeys import PasskeyForm
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 

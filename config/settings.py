@@ -165,9 +165,10 @@ MFA_TOTP_ISSUER = "Stoa"
 MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
-    "authenticate_webauthn": "accounts.forms.AuthenticatePasskeyForm",
-    "reauthenticate_webauthn": "accounts.forms.ReauthenticatePasskeyForm",
-    "login_webauthn": "accounts.forms.PasskeyLoginForm",
+    "add_webauthn": "accounts.passkeys.AddForm",
+    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
+    "login_webauthn": "accounts.passkeys.LoginForm",
 }
 STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no title may contain, one a line
 if STOA_WORDS and not Path(STOA_WORDS).is_file():
