@@ -3,7 +3,7 @@
 import { byId } from "./dom.js";
 import { localTimes } from "./times.js";
 
-const EVERY = 8_000; // ms, and a little chance, so that pages opened together do not ask together
+const EVERY = 15_000; // ms, and a little chance, so that pages opened together do not ask together
 
 const rooms = byId("rooms");
 let last = "";
