@@ -5,6 +5,7 @@ the road is found again: events are numbered, and orders to the media side are w
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,10 @@ from rooms.roles import Code, Refused
 
 SECONDS = 1.0  # how long a publisher waits for Redis
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
+
+STIR_EVERY = 0.25  # seconds
+MOST_STIRRED = 10_000
+_stirred: dict[str, float] = {}
 
 _log = structlog.get_logger(__name__)
 Handler = Callable[[str], None]
@@ -73,6 +78,20 @@ def publish(parcels: Iterable[tuple[str, str]]) -> None:
     for channel, text in parcels:
         pipeline.publish(channel, text)
     pipeline.execute()
+
+
+def stir(room: str) -> None:
+    """Tell everybody that the room's audience has changed, unless this process just did. Raises `redis.RedisError`.
+
+    A change that is not told falls so shortly after one that was that the hubs' second look finds it.
+    """
+    now = time.monotonic()
+    if now - _stirred.get(room, 0) < STIR_EVERY:
+        return
+    if len(_stirred) > MOST_STIRRED:
+        _stirred.clear()
+    _stirred[room] = now
+    publish([(room_channel(room), Letter("").dump())])
 
 
 def check() -> None:

@@ -1,7 +1,7 @@
 """Who is at a room's socket, asked of the database each time. Everything here is one call from a thread."""
 
+import time
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -11,13 +11,13 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 
-from accounts import throttle
 from accounts.models import User
 from moderation.audit.source import Source
 from rooms import protocol, strangers
 from rooms.actions import moves, presence
 from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
+from rooms.bucket import Bucket
 from rooms.models import Room
 from rooms.protocol import Event, MoveMessage
 from rooms.roles import Code, Refused
@@ -46,7 +46,8 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[
     except Refused as refused:
         strangers.note("socket.connect", source, room_id, refused.code)
         raise
-    _limit(user)
+    if not _arrivals(user.uid).take(time.monotonic()):
+        raise Refused(Code.TOO_MANY)
     now = timezone.now()
     joined = presence.join(user, room_id, session, source=source, now=now)
     members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
@@ -55,10 +56,8 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[
 
 def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:
     """Make the move. Raises `Refused`: SIGNED_OUT, REPLACED, or as `moves.move` does."""
-    user = signed_in(key)
-    if presence.still_here(seat) is None:
-        raise Refused(Code.REPLACED)
-    moves.move(user, seat.room, message.move, message.member, source=source, now=timezone.now())
+    asked = (seat.room, message.move, message.member, seat.connection)
+    moves.move(signed_in(key), *asked, source=source, now=timezone.now())
 
 
 def look(key: str, seat: Seat) -> Event:
@@ -71,11 +70,10 @@ def look(key: str, seat: Seat) -> Event:
     return {"type": "snapshot", "snapshot": snapshot(room), "you": view(member)}
 
 
-def _limit(user: User) -> None:
-    """Nobody needs more than a socket a second. While Redis cannot count, people may still come in."""
-    with suppress(throttle.Unavailable):
-        if not throttle.hit("room.join", user.uid, limit=60, per=60):
-            raise Refused(Code.TOO_MANY)
+@lru_cache(maxsize=4096)
+def _arrivals(_uid: str) -> Bucket:
+    """How often one person has come in, by this process: nobody needs more than a socket a second."""
+    return Bucket(rate=1, burst=30, at=time.monotonic())
 
 
 @lru_cache(maxsize=256)

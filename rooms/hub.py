@@ -10,6 +10,7 @@ from rooms import protocol
 from rooms.bus import Bus, Letter, room_channel
 
 PING_EVERY = 15  # seconds
+LOOKS = 2  # at an audience that changed, a second apart: bus.stir tells only of the first of many changes
 BATCH = 100  # sockets served before others get their turn on the loop
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,8 @@ class Hub:
         self._bus, self._count, self._numbers = bus, count, numbers
         self._rooms: dict[str, dict[str, Socket]] = {}
         self._mail: asyncio.Queue[tuple[str, Letter]] = asyncio.Queue()
-        self._stirred: set[str] = set()
+        self._stirred: dict[str, int] = {}  # how often to look again
+        self._listening: dict[str, int] = {}  # as last told
         self._seconds = 0
 
     @property
@@ -56,6 +58,7 @@ class Hub:
     async def enter(self, room: str, socket: Socket) -> None:
         """From now on the socket hears what is said in the room: at once, or when the road is open again."""
         self._rooms.setdefault(room, {})[socket.connection] = socket
+        self._listening.pop(room, None)  # the newcomer was not told
         await self._bus.subscribe(room_channel(room), lambda wire: self._mail.put_nowait((room, Letter.load(wire))))
 
     async def leave(self, room: str, socket: Socket) -> None:
@@ -63,7 +66,8 @@ class Hub:
         sockets = self._rooms.get(room, {})
         sockets.pop(socket.connection, None)
         if not sockets and self._rooms.pop(room, None) is not None:
-            self._stirred.discard(room)
+            self._stirred.pop(room, None)
+            self._listening.pop(room, None)
             await self._bus.unsubscribe(room_channel(room))
 
     async def run(self) -> None:
@@ -71,7 +75,7 @@ class Hub:
         while True:
             room, letter = await self._mail.get()
             if not letter.text:
-                self._stirred.add(room)
+                self._stirred[room] = LOOKS
                 continue
             sockets = self._rooms.get(room, {})
             to = [sockets[letter.to]] if letter.to in sockets else [] if letter.to else list(sockets.values())
@@ -85,9 +89,13 @@ class Hub:
     async def tick(self) -> None:
         """Once a second: the audiences that changed, and the pings of a fifteenth of the rooms."""
         self._seconds += 1
-        stirred, self._stirred = self._stirred, set()
+        stirred = list(self._stirred)
+        self._stirred = {room: looks - 1 for room, looks in self._stirred.items() if looks > 1}
         for room in stirred:
-            self.post(room, {"type": "audience", "listening": await self._count(room)})
+            listening = await self._count(room)
+            if self._listening.get(room) != listening and room in self._rooms:
+                self._listening[room] = listening
+                self.post(room, {"type": "audience", "listening": listening})
         await self.ping([room for room in self._rooms if (hash(room) + self._seconds) % PING_EVERY == 0])
 
     async def ping(self, rooms: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -17,7 +17,7 @@ SESSION = "w"  # begins the ids of WHIP and WHEP sessions
 
 _log = structlog.get_logger(__name__)
 
-_REFUSALS = {
+_REFUSALS: Mapping[str, Code] = {
     messages.Code.ROOM_NOT_LIVE: Code.ENDED,
     messages.Code.MEMBER_ABSENT: Code.REMOVED,
     messages.Code.DRAINING: Code.UNAVAILABLE,
@@ -141,4 +141,4 @@ class Media:
         if isinstance(report, Answer):
             promise.set_result(report)
         else:
-            promise.set_exception(Refused(_REFUSALS.get(messages.Code(report.code), Code.BAD_SDP)))
+            promise.set_exception(Refused(_REFUSALS.get(report.code, Code.BAD_SDP)))

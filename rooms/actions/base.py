@@ -33,6 +33,7 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     letters: list[bus.Letter] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    stirred: bool = False
 
     def say(self, event: Event, close: int = 0) -> None:
         """Number the event and tell everybody in the room; with `close`, then close every socket with that code."""
@@ -50,7 +51,7 @@ class Turn:
 
     def stir(self) -> None:
         """The audience has changed: its number goes out within a second."""
-        self.letters.append(bus.Letter(""))
+        self.stirred = True
 
     def note(self, action: str, actor: User | None, **act: Any) -> None:
         """Write the entry of this change."""
@@ -75,6 +76,8 @@ class Turn:
         parcels += [(bus.room_channel(self.room.pk), letter.dump()) for letter in self.letters]
         if parcels:
             transaction.on_commit(lambda: bus.publish(parcels), robust=True)
+        if self.stirred:
+            transaction.on_commit(lambda: bus.stir(self.room.pk), robust=True)
 
 
 @contextmanager
@@ -103,10 +106,6 @@ def seen(user: User, room_id: str, *, lock: bool = False) -> Room:
     room = visible_room(user, room_id, lock=lock)
     if room is None:
         raise Refused(Code.NOT_FOUND)
-    if lock:  # what was joined to the locked row may be from before the lock
-        room.mine = Member.objects.filter(room=room.pk, user=user).first()
-    if room.mine is not None:
-        room.mine.user, room.mine.room = user, room
     return room
 
 

@@ -17,18 +17,28 @@ from rooms.roles import Code, Move, Rank, Refused, Stage, Standing
 CLOSE_REMOVED = 4403
 
 
-def move(user: User, room_id: str, what: Move, number: int | None, *, source: Source, now: datetime) -> None:
+def move(
+    user: User,
+    room_id: str,
+    what: Move,
+    number: int | None,
+    connection: str | None = None,
+    *,
+    source: Source,
+    now: datetime,
+) -> None:
     """Make the move, on the member with this number or (None) on oneself or the room.
 
-    Raises `Refused`: what `roles.step` says, NOT_FOUND, NOT_STARTED, ENDED, NO_MEMBER, NOT_PRESENT, and UNAVAILABLE for
-    an act upon others while the road to the media side is closed.
+    Raises `Refused`: what `roles.step` says, NOT_FOUND, NOT_STARTED, ENDED, NO_MEMBER, NOT_PRESENT, REPLACED (if
+    `connection` is not theirs any more), and UNAVAILABLE for an act upon others while the road to the media side is
+    closed.
     """
     action = f"room.{what}" if what in roles.ROOM else f"member.{what}"
     with refusals(action, user, room_id, source):
         if what in roles.PRIVILEGED and (number is not None or what is Move.END):
             bus.check()
         with own_turn(user, room_id, source, now) as (one, room):
-            actor = _actor(room)
+            actor = _actor(room, connection)
             if what in roles.ROOM:
                 _on_room(one, actor, what)
                 one.note(action, user, object_type="room", object_id=room.pk)
@@ -38,11 +48,13 @@ def move(user: User, room_id: str, what: Move, number: int | None, *, source: So
                 one.note(action, user, object_type="member", object_id=str(subject.number))
 
 
-def _actor(room: Room) -> Member:
+def _actor(room: Room, connection: str | None) -> Member:
     """One's own row; somebody removed or banned has no say, and who is not present only by their rank."""
     mine = room.mine
     if mine is None or mine.barred or (not mine.present and mine.rank == Rank.MEMBER):
         raise Refused(Code.NOT_PRESENT)
+    if connection is not None and connection != mine.connection:
+        raise Refused(Code.REPLACED)
     return mine
 
 
@@ -77,6 +89,8 @@ def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Stand
         values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
     if subject.stage == Stage.SPEAKING and after.stage != Stage.SPEAKING:
         values["granted"] = False
+    if (subject.stage == Stage.SPEAKING) != (after.stage == Stage.SPEAKING):
+        one.stir()
     one.update(subject, **values)
     one.say_member(subject)
 

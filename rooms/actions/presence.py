@@ -169,7 +169,7 @@ def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
     after = _shown(member)
     if removed or (before != after and protocol.listed(member.rank, member.stage)):
         one.say_member(member)
-    elif before != after:
+    if before != after:
         one.stir()
     return member
 

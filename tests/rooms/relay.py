@@ -51,7 +51,7 @@ class Relay:
     async def took(self, kind: type[_O], count: int = 1) -> _O:
         """The `count`th order of this kind, once it is there."""
         async with asyncio.timeout(5):
-            while len(found := [order for order in self.orders if isinstance(order, kind)]) < count:
+            while len(found := [one for one in self.orders if isinstance(one, kind)]) < count:  # noqa: ASYNC110  # as they come
                 await asyncio.sleep(0.01)  # orders come when they come
         return found[count - 1]
 

@@ -81,5 +81,6 @@ class Wire:
 def wire() -> Iterator[Wire]:
     """Catches what would go through Redis; committed changes only."""
     caught = Wire()
+    bus._stirred.clear()
     with patch.object(bus, "publish", lambda parcels: caught.parcels.extend(parcels)):
         yield caught
