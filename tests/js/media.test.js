@@ -160,6 +160,25 @@ test("what is sent is sent on every connection, old and new", async (context) =>
   assert.deepEqual([first.track, Peer.all[1].track], [null, null]);
 });
 
+test("a mute sends a moment of silence before nothing, unless it is taken back meanwhile", async (context) => {
+  const { media, first } = await joined(context);
+  first.becomes("connected");
+  const track = /** @type {any} */ ({ readyState: "live" });
+  await media.speak(track);
+  await media.speak(null);
+  mock.timers.tick(99);
+  assert.equal(first.track, track);
+  await media.speak(track);
+  mock.timers.tick(1_000);
+  assert.equal(first.track, track);
+  await media.speak(null);
+  mock.timers.tick(60);
+  await media.speak(null);
+  mock.timers.tick(40);
+  await settled();
+  assert.equal(first.track, null);
+});
+
 test("two calls to renew make one offer each, on connections of their own", async (context) => {
   const { media, offers } = await joined(context);
   media.renew();

@@ -7,6 +7,7 @@ import { backOff } from "./socket.js";
 
 const SLOTS = 3;
 const PATIENCE = 8_000; // ms for a connection to come up before another is tried
+const FADE = 100; // ms of silence sent before nothing is sent
 const HICCUP = 3_000; // ms without an answer to a check before the path counts as lost
 
 /**
@@ -24,12 +25,16 @@ export class Media {
   #current;
   /** The one that is coming up. @type {Line | undefined} */
   #next;
-  /** @type {MediaStreamTrack | null} */
+  /** What is sent, and what is to be sent: for a moment not the same. @type {MediaStreamTrack | null} */
   #track = null;
+  /** @type {MediaStreamTrack | null} */
+  #wanted = null;
   /** @type {RTCIceServer[]} */
   #servers = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #fading;
   #attempt = 0;
 
   /**
@@ -113,11 +118,20 @@ export class Media {
   }
 
   /**
-   * Sends this track from now on, or nothing; every later connection does the same.
+   * Sends this track from now on, or nothing; every later connection does the same. A live track, disabled by now, is sent
+   * a moment longer: its true silence is heard sooner than packets that stop, which a listener's buffer stretches.
    * @param {MediaStreamTrack | null} track
    */
   async speak(track) {
-    if (this.#track === track) return;
+    if (this.#wanted === track) return;
+    this.#wanted = track;
+    clearTimeout(this.#fading);
+    if (track || this.#track?.readyState !== "live") await this.#send(track);
+    else this.#fading = setTimeout(() => this.#send(null), FADE);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  async #send(track) {
     this.#track = track;
     await Promise.all([this.#current, this.#next].map((line) => line?.sender.replaceTrack(track)));
   }
@@ -125,6 +139,8 @@ export class Media {
   /** Ends all sound. */
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#fading);
+    this.#track = this.#wanted = null;
     for (const line of [this.#current, this.#next]) line?.pc.close();
     this.#current = this.#next = undefined;
     this.#attempt = 0;
