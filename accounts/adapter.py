@@ -116,7 +116,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Whose passkey it is, for the authenticator: `uid`, which is also there before the account is."""
-        return {"id": user.uid.encode(), "display_name": user.display_name, "name": user.username}
+        return {"id": bytes.fromhex(user.uid), "display_name": user.display_name, "name": user.username}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Who asks: this host."""

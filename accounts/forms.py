@@ -23,6 +23,7 @@ from accounts.models import User
 # Letters nobody confuses: ASCII, and Chinese characters. Compared without regard to case, stored in lower case.
 _USERNAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.-]{1,29}")
 
+LONGEST = 60  # characters of a name; composing may add some, so it is looked at again afterwards
 PASSWORD_HELP = _("At least 10 characters. Several words make a good one.")
 WORDS = {
     words.Code.EMPTY: _("Please use letters that can be seen."),
@@ -36,6 +37,8 @@ WORDS = {
 def suitable(text: str, kind: words.Kind) -> str:
     """The text, tidied, if the word policy lets it pass; raises `ValidationError` with words for people."""
     tidied = words.tidy(text)
+    if len(tidied) > LONGEST:
+        raise ValidationError(_("This is too long."), code="too_long")
     try:
         words.check(tidied, kind)
     except words.Refused as refusal:
@@ -69,7 +72,7 @@ class NameForm(forms.Form):
     display_name = forms.CharField(
         label=_("What should people call you?"),
         help_text=_("Everybody in a room sees this name. You can change it later."),
-        max_length=60,
+        max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "autofocus": True}),
     )
 

@@ -119,7 +119,7 @@ class LoginForm(_Recorded, base.LoginWebAuthnForm):  # type: ignore[misc]  # all
         begin(context.request, "account.second_factor", counted)
         credential = self.cleaned_data["credential"]
         response = auth.parse_authentication_response(credential).response
-        self.user = User.objects.filter(uid=(response.user_handle or b"").decode("ascii", "replace")).first()
+        self.user = User.objects.filter(uid=(response.user_handle or b"").hex()).first()
         passkey: Authenticator = auth.complete_authentication(self.user or User(), credential)
         throttle.forgive(counted)
         return passkey

@@ -375,7 +375,7 @@ def test_a_reset_link_takes_a_passkey_too(client: Client, bob: User, now: dateti
     assert response.headers["Location"] == "/accounts/login/"
     bob.refresh_from_db()
     assert not bob.has_usable_password()
-    assert passkey.user == bob.uid.encode()
+    assert passkey.user == bytes.fromhex(bob.uid)
     wanted = client.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"}).json()
     form = {"credential": json.dumps(passkey.get(wanted["request_options"]))}
     assert client.post("/accounts/2fa/webauthn/login/", form).headers["Location"] == "/privacy/?next=%2F"
@@ -408,7 +408,7 @@ def test_a_passkey_makes_an_account_without_a_password_and_opens_it_again(client
     assert client.post("/join/notice/").headers["Location"] == "/join/sound/"
     bob = User.objects.get(username="bob")
     assert not bob.has_usable_password()
-    assert passkey.user == bob.uid.encode()
+    assert passkey.user == bytes.fromhex(bob.uid)
     again = Client()
     options = again.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"}).json()
     credential = json.dumps(passkey.get(options["request_options"]))

@@ -114,7 +114,7 @@ def test_pages_that_say_no(client: Client, alice: User, code: str) -> None:
     assert response.status_code == 429
     check(text(response))
     client.force_login(alice)
-    check(text(client.post("/invites/unknown/revoke/")))
+    check(text(client.post("/invites/0123456789abcdef/revoke/")))
     check(text(client.post("/invites/", {"uses": 99, "days": 7})))
     check(text(client.post("/invites/", {"uses": 2, "days": 7})))
     assert InviteCode.objects.count() == 2

@@ -71,7 +71,7 @@ def passkey(bob: User) -> Passkey:
     key = Passkey(ORIGIN)
     options = {"publicKey": {"user": {"id": ""}, "rp": {"id": "testserver"}, "challenge": "AAAA"}}
     WebAuthn.add(bob, "Phone", key.create(options))
-    key.user = bob.uid.encode()
+    key.user = bytes.fromhex(bob.uid)
     return key
 
 
@@ -145,3 +145,10 @@ def test_a_passkey_as_large_as_a_book_is_not_kept(newcomer: Client) -> None:
 
 def test_one_who_cannot_be_read_is_told_so(newcomer: Client) -> None:
     assert "cannot be read" in text(newcomer.post("/join/keys/", {"credential": '{"id": "AA"}'}))
+
+
+def test_a_handle_that_no_database_would_take_is_nobodys(passkey: Passkey) -> None:
+    browser = Client()
+    passkey.user = b"\x00\xff" * 8
+    credential = json.dumps(passkey.get(wanted(browser)))
+    assert browser.post(LOGIN, {"credential": credential}).headers["Location"] == "/accounts/login/"

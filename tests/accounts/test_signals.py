@@ -114,7 +114,7 @@ def test_the_app_is_turned_off_again(member: Client) -> None:
 
 def test_a_passkey_is_added_named_used_and_removed(member: Client, bob: User) -> None:
     passkey = add_passkey(member)
-    assert passkey.user == bob.uid.encode()
+    assert passkey.user == bytes.fromhex(bob.uid)
     assert "Phone" in text(member.get("/accounts/2fa/webauthn/"))
     key = Authenticator.objects.get(type="webauthn")
     assert member.get(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/").status_code == 200
@@ -146,10 +146,10 @@ def test_a_passkey_that_does_not_hold_signs_nobody_in(member: Client, bob: User,
         return response.json()["request_options"]
 
     if fault == "unknown key":
-        passkey.user = b"00c0ffee00c0ffee"
+        passkey.user = bytes.fromhex("00c0ffee00c0ffee")
     if fault == "another's key":
         passkey = Passkey(ORIGIN)
-        passkey.user = bob.uid.encode()
+        passkey.user = bytes.fromhex(bob.uid)
     if fault == "origin":
         passkey.origin = "https://evil.example"
     credential = passkey.get(wanted())
