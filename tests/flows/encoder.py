@@ -1,4 +1,7 @@
-"""An encoder without a browser: FFmpeg's own WHIP client, the one inside PyAV, plays a tone in real time."""
+"""An encoder without a browser: FFmpeg's own WHIP client, the one inside PyAV, plays a tone in real time.
+
+It is given a certificate: the one it would make itself has a key on secp224r1, which OpenSSL 4 refuses.
+"""
 
 import math
 import threading
@@ -6,9 +9,13 @@ import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
+from aiortc.rtcdtlstransport import RTCCertificate
 from av.audio.frame import AudioFrame
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 HUM = 660
 """Hz."""
@@ -23,7 +30,8 @@ def publishing(url: str, token: str, frequency: int = HUM) -> Iterator[None]:
 
     def publish() -> None:
         try:
-            _publish(url, token, frequency, over)
+            with TemporaryDirectory() as folder:
+                _publish(url, {"authorization": token, **_certificate(Path(folder))}, frequency, over)
         except Exception as error:  # noqa: BLE001  # raised again in the test's own thread
             trouble.append(error)
 
@@ -38,8 +46,8 @@ def publishing(url: str, token: str, frequency: int = HUM) -> Iterator[None]:
         raise trouble[0]
 
 
-def _publish(url: str, token: str, frequency: int, over: threading.Event) -> None:
-    with av.open(url, "w", format="whip", options={"authorization": token}) as container:
+def _publish(url: str, options: dict[str, str], frequency: int, over: threading.Event) -> None:
+    with av.open(url, "w", format="whip", options=options) as container:
         stream = container.add_stream("libopus", rate=RATE, layout="stereo")
         start = time.monotonic()
         for number in range(10**6):
@@ -47,6 +55,16 @@ def _publish(url: str, token: str, frequency: int, over: threading.Event) -> Non
                 break
             container.mux(stream.encode(_frame(number, frequency)))
             time.sleep(max(0.0, start + number * FRAME / RATE - time.monotonic()))  # in real time
+
+
+def _certificate(folder: Path) -> dict[str, str]:
+    """FFmpeg's options that name a fresh certificate with a key on P-256, and the key."""
+    made = RTCCertificate.generateCertificate()
+    key = made._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files = {"cert_file": made._cert.public_bytes(Encoding.PEM), "key_file": key}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return {name: str(folder / name) for name in files}
 
 
 def _frame(number: int, frequency: int) -> AudioFrame:

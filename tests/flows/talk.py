@@ -48,12 +48,20 @@ def open_microphone(visitor: Visitor) -> None:
     visitor.page.get_by_role("meter").wait_for()
 
 
-def go_live(visitor: Visitor, words: str = "Accept") -> None:
-    """Nothing: from the banner (or the dock's button `words`) through the microphone's sheet onto the stage, live."""
-    visitor.page.get_by_role("button", name=words, exact=True).click()
+def go_live(visitor: Visitor) -> None:
+    """Nothing: from the invitation through the microphone's sheet onto the stage, live."""
+    visitor.page.get_by_role("button", name="Accept", exact=True).click()
     open_microphone(visitor)
     sheet(visitor, "Go on stage").first.click()
     dock(visitor, "You are heard").wait_for()
+
+
+def speak_up(host: Visitor) -> None:
+    """Nothing: the host, who is on stage but muted at first, is heard."""
+    dock(host, "Turn on the microphone").click()
+    open_microphone(host)
+    sheet(host, "Unmute").click()
+    dock(host, "You are heard").wait_for()
 
 
 def bring_on_stage(host: Visitor, guest: Visitor) -> None:

@@ -1,0 +1,192 @@
+"""What can go wrong, said in words: each state tells what happened and what to do, and sound comes back by itself."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.flows import chromium, talk
+from tests.flows.chromium import HUM, Visitor
+from tests.flows.stack import Stoa, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+Figure = Callable[[str], None]
+OUTAGE = 2000
+"""Milliseconds that a killed media process may cost."""
+DEAF = """
+const play = HTMLMediaElement.prototype.play;
+let tapped = false;
+addEventListener("click", ({ target }) => { tapped ||= Boolean(target.closest("[data-name=tap] button")); }, true);
+HTMLMediaElement.prototype.play = function () {
+  return tapped ? play.call(this) : Promise.reject(new DOMException("a tap first", "NotAllowedError"));
+};
+"""
+"""A browser that plays nothing before a tap of its own, as Safari may in the background."""
+
+
+@pytest.fixture
+def room(stoa: Stoa) -> str:
+    """A room that alice hosts."""
+    return stoa.room("alice", "Slow Sunday")
+
+
+@pytest.fixture(scope="module")
+def mute_machine(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium on a machine without a microphone."""
+    running = chromium.launch(playwright, microphone=None)
+    yield running
+    running.close()
+
+
+def test_without_permission_the_way_to_it_is_told(visit: Visit, room: str) -> None:
+    alice = visit("alice", permissions=())
+    ask_for_microphone(alice, room)
+    says(alice, "The microphone is blocked", "allow the microphone, then try again")
+
+
+def test_without_a_device_one_is_asked_for(visit: Visit, mute_machine: Browser, room: str) -> None:
+    alice = visit("alice", browser=mute_machine)
+    ask_for_microphone(alice, room)
+    says(alice, "No microphone was found", "Plug one in")
+
+
+def test_on_an_insecure_page_one_can_only_listen(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, bob = visit("alice", base_url=stoa.outside), visit("bob")
+    talk.enter(bob, room)
+    ask_for_microphone(alice, room)
+    says(alice, "The microphone needs a secure page", "You can go on listening")
+    talk.sheet(alice, "Go on listening").click()
+    talk.bring_on_stage(alice, bob)
+    alice.hears(HUM)
+    alice.forgive("Cross-Origin-Opener-Policy")  # Chromium's word on any page without https
+
+
+def test_sound_that_is_blocked_starts_with_a_tap(visit: Visit, room: str) -> None:
+    alice, carol = visit("alice"), visit("carol")
+    carol.page.add_init_script(DEAF)
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    talk.enter(carol, room)
+    carol.page.get_by_role("button", name="Tap to hear").click()
+    carol.hears(HUM)
+    carol.page.get_by_role("button", name="Tap to hear").wait_for(state="detached")
+
+
+def test_a_lost_socket_comes_back_without_double_audio(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, carol = visit("alice"), visit("carol")
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    talk.enter(carol, room)
+    carol.hears(HUM)
+    stoa.kill("daphne")
+    carol.page.get_by_text("The connection to the server is down").wait_for()
+    carol.hears(HUM, seconds=1)  # those who talk go on talking
+    carol.page.get_by_text("The connection to the server is down").wait_for(state="detached", timeout=30_000)
+    until("carol is counted once", lambda: stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/")[1]["listening"] == 1)
+    assert carol.page.get_by_role("button", name="Alice, on stage").count() == 1
+    talk.dock(carol, "Raise hand").click()
+    alice.page.get_by_role("button", name="Invite Carol to speak").wait_for()
+    assert carol.packets()["connections"] == 1
+    assert sum(sound["level"] > chromium.AUDIBLE for sound in carol.hear()) == 1
+    for visitor in (alice, carol):
+        visitor.forgive("ERR_CONNECTION_REFUSED")
+
+
+def test_a_killed_media_process_is_back_within_two_seconds(visit: Visit, stoa: Stoa, room: str, figure: Figure) -> None:
+    alice, carol = visit("alice"), visit("carol")
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    talk.enter(carol, room)
+    carol.hears(HUM)
+    killed = carol.page.evaluate("ears.now()")
+    stoa.kill("rooms.sfu")
+    carol.silence_falls()
+    carol.hears(HUM)
+    outage = carol.page.evaluate("ears.began") - killed
+    figure(f"media process killed to sound again: {outage:.0f} ms")
+    assert outage <= OUTAGE
+    talk.connected(carol)
+    assert sum(sound["level"] > chromium.AUDIBLE for sound in carol.hear()) == 1
+
+
+def test_who_is_removed_is_told(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    talk.decide(alice, bob, "Remove from the room", sure=True)
+    screen(bob, "You were removed from this room")
+    assert bob.packets()["connections"] == 0
+
+
+def test_the_end_of_a_room_is_told(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    alice.page.get_by_role("button", name="More").click()
+    talk.sheet(alice, "End the room").click()
+    talk.sheet(alice, "End it for everybody").click()
+    for visitor in (alice, bob):
+        screen(visitor, "This room has ended")
+        assert visitor.packets()["connections"] == 0
+    bob.page.reload()
+    bob.page.get_by_text("This room has ended").wait_for()
+
+
+def test_a_second_tab_replaces_the_first(visit: Visit, room: str) -> None:
+    first = visit("bob")
+    talk.enter(first, room)
+    page = first.page.context.new_page()
+    second = Visitor(page, first.stoa, first.name)
+    talk.enter(second, room)
+    screen(first, "You are listening somewhere else")
+    assert first.packets()["connections"] == 0
+    first.page.get_by_role("button", name="Listen here instead").click()
+    talk.connected(first)
+    screen(second, "You are listening somewhere else")
+
+
+def test_a_locked_room_lets_nobody_new_in(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    alice.page.get_by_role("button", name="More").click()
+    talk.sheet(alice, "Lock the room").click()
+    alice.page.get_by_text("Locked", exact=True).first.wait_for()
+    bob.page.goto(f"/r/{room}")
+    bob.page.get_by_role("button", name="Listen").click()
+    screen(bob, "This room is locked")
+    alice.page.get_by_role("button", name="More").click()
+    talk.sheet(alice, "Unlock the room").click()
+    alice.page.get_by_text("Locked", exact=True).first.wait_for(state="hidden")
+    bob.page.get_by_role("button", name="Try again").click()
+    talk.connected(bob)
+
+
+def test_a_room_that_is_not_there_says_so(visit: Visit) -> None:
+    bob = visit("bob")
+    answer = bob.page.goto("/r/aaaaaaaaaaaa")
+    assert answer is not None
+    assert answer.status == 404
+    bob.page.get_by_role("heading", name=re.compile("no such (room|page)", re.IGNORECASE)).wait_for()
+    bob.forgive("404")
+
+
+def ask_for_microphone(visitor: Visitor, room: str) -> None:
+    """Nothing: the host, who is on stage, asked for the microphone."""
+    talk.enter(visitor, room)
+    talk.dock(visitor, "Turn on the microphone").click()
+    talk.sheet(visitor, "Use my microphone").click()
+
+
+def says(visitor: Visitor, title: str, advice: str) -> None:
+    """Nothing, once the sheet says what happened and what to do."""
+    visitor.page.get_by_role("dialog").get_by_role("heading", name=title).wait_for()
+    visitor.page.get_by_role("dialog").get_by_text(advice).wait_for()
+
+
+def screen(visitor: Visitor, title: str) -> None:
+    """Nothing, once the page has nothing but these words, with the focus on them."""
+    heading = visitor.page.get_by_role("heading", name=title)
+    heading.wait_for()
+    until("the words have the focus", lambda: heading.evaluate("element => element === document.activeElement"))
