@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts import notice, throttle
+from accounts import notice, qr, throttle
 from accounts.answers import speak, too_many, unavailable
 from accounts.models import Acceptance, User
 from moderation.audit.record import record, record_refusal
@@ -113,6 +113,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again. Raises `cryptography.fernet.InvalidToken` after `SECRET_KEY` changed."""
         return _seal().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code for an authenticator app."""
+        return qr.draw(url)
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Whose passkey it is, for the authenticator: `uid`, which is also there before the account is."""

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from io import BytesIO
 
-import qrcode
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.views import PasswordSetView
 from allauth.usersessions.views import ListUserSessionsView
@@ -18,15 +16,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
-from qrcode.image.svg import SvgPathFillImage
 
-from accounts import actions, notice
+from accounts import actions, notice, qr
 from accounts.answers import safe_next, speak
 from accounts.forms import IssueForm, ProfileForm
 from accounts.models import InviteCode, Purpose, User
@@ -57,7 +53,7 @@ def codes(request: HttpRequest) -> HttpResponseBase:
         "form": IssueForm() if made else form,
         "code": made,
         "link": actions.link(made) if made else "",
-        "qr": picture(actions.link(made)) if made else "",
+        "qr": qr.draw(actions.link(made)) if made else "",
         "codes": [(code, code.terms.refusal(now)) for code in own.prefetch_related("redemptions__user")[:SHOWN]],
         "seats": seats_left(user, now),
         "tree": branch(user, GENERATIONS),
@@ -177,11 +173,3 @@ def closed(request: HttpRequest, **_captured: str) -> HttpResponse:
     """A road by which allauth, or a guess at it, would make accounts or send mail: refused and recorded."""
     record_refusal("account.create", source=Source.of_request(request), reason="sign_up_closed")
     return render(request, "account/signup_closed.html", status=HTTPStatus.FORBIDDEN)
-
-
-def picture(text: str) -> SafeString:
-    """A QR code as inline SVG, dark on white in every theme."""
-    drawn = BytesIO()
-    qrcode.make(text, image_factory=SvgPathFillImage, box_size=14, border=2).save(drawn)
-    svg = drawn.getvalue().decode().partition("?>")[2].strip()
-    return mark_safe(svg)  # noqa: S308  # drawn by us, and the text is in it only as squares

@@ -7,7 +7,6 @@ from django.test import Client
 
 from accounts import actions, invites, notice
 from accounts.models import InviteCode, User
-from accounts.views import picture
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.accounts.pages import answer, text
@@ -152,10 +151,3 @@ def test_accepting_leads_to_no_other_site(member: Client) -> None:
 
 def test_a_forgotten_password_is_a_matter_for_people(client: Client) -> None:
     assert "ask whoever runs this server" in text(client.get("/accounts/password/reset/"))
-
-
-def test_a_picture_is_svg_without_script_or_style() -> None:
-    svg = picture("https://stoa.example/join/AAAA")
-    assert svg.startswith("<svg")
-    assert "style" not in svg
-    assert "script" not in svg
