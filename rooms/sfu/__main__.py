@@ -18,27 +18,23 @@ def main() -> None:
     log.to_standard_output()
     try:
         chosen = settings.read(os.environ)
-        asyncio.run(_serve(chosen))
+        server = Server(chosen)
     except settings.SettingError as bad:
         sys.exit(_refusal(str(bad)))
     except OSError as error:
         name = "STOA_UDP_PORT" if error.errno == errno.EADDRINUSE else "STOA_UDP_HOST"
         sys.exit(_refusal(f"{name}: {error.strerror}"))
+    gc.collect()
+    gc.freeze()
+    place = {"sfu": chosen.sfu, "port": server.ports[0].number, "hosts": [port.host for port in server.ports]}
+    _log.info("media_ready", extra={"fields": place})
+    asyncio.run(server.run())
+    _log.info("media_stopped", extra={"fields": dict(sorted(server.counters.items()))})
 
 
 def _refusal(text: str) -> int:
     sys.stderr.write(f"{text}\n")
     return 2
-
-
-async def _serve(chosen: settings.Settings) -> None:
-    server = Server(chosen)
-    gc.collect()
-    gc.freeze()
-    place = {"sfu": chosen.sfu, "port": server.ports[0].number, "hosts": [port.host for port in server.ports]}
-    _log.info("media_ready", extra={"fields": place})
-    await server.run()
-    _log.info("media_stopped", extra={"fields": dict(sorted(server.counters.items()))})
 
 
 if __name__ == "__main__":

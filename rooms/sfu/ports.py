@@ -3,6 +3,8 @@ that was asked.
 """
 
 import socket
+import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,10 @@ from rooms.sfu.counters import Count, Counters
 if TYPE_CHECKING:
     from rooms.sfu.connection import Connection
 
-BUFFER = 8 * 1024 * 1024
+BUFFERS = (8 << 20, 2 << 20, 512 << 10)
+"""Bytes to ask for, in this order: macOS refuses what Linux silently cuts to its limit."""
+FORCED = (33, 32) if sys.platform == "linux" else ()
+"""SO_RCVBUFFORCE and SO_SNDBUFFORCE, which pass Linux's limit where we have CAP_NET_ADMIN."""
 MAX_CANDIDATES = 8
 
 
@@ -82,13 +87,13 @@ def _local_addresses() -> list[IPv4Address | IPv6Address]:
 
 def _open(host: str, number: int) -> Port:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    udp = socket.socket(family, socket.SOCK_DGRAM)
     try:
         udp.setblocking(False)
         if family == socket.AF_INET6:
             udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        for option, forced in ((socket.SO_RCVBUF, 33), (socket.SO_SNDBUF, 32)):
-            _enlarge(udp, option, forced)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF, *FORCED):
+            _enlarge(udp, option)
         udp.bind((host, number))
     except OSError:
         udp.close()
@@ -96,10 +101,9 @@ def _open(host: str, number: int) -> Port:
     return Port(udp, host, udp.getsockname()[1])
 
 
-def _enlarge(udp: socket.socket, option: int, forced: int) -> None:
-    """Nothing: the buffer is as large as the system lets us; `forced` (Linux, CAP_NET_ADMIN) passes its limit."""
-    udp.setsockopt(socket.SOL_SOCKET, option, BUFFER)
-    try:
-        udp.setsockopt(socket.SOL_SOCKET, forced, BUFFER)
-    except OSError:
-        return
+def _enlarge(udp: socket.socket, option: int) -> None:
+    """Nothing: the buffer is as large as the system lets us, if it lets us at all."""
+    for size in BUFFERS:
+        with suppress(OSError):
+            udp.setsockopt(socket.SOL_SOCKET, option, size)
+            return

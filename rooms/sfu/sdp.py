@@ -21,7 +21,6 @@ LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 DIGESTS: Mapping[str, int] = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
-_ATTRIBUTE = re.compile(r"([a-z0-9-]{1,40})(?::(.*))?")
 _MEDIA = re.compile(
     r"(audio|video|text|application|message|image) (\d{1,5})(?:/\d{1,5})? ([A-Za-z0-9/]{3,40}) "
     r"([A-Za-z0-9*. -]{1,1000})",
@@ -150,8 +149,9 @@ def _sections(text: str) -> tuple[Attributes, list[tuple[str, Attributes]]]:
         if line[0] == "m":
             attributes = defaultdict(list)
             media.append((line[2:], attributes))
-        elif line[0] == "a" and (found := _ATTRIBUTE.fullmatch(line[2:])):
-            attributes[found[1]].append(found[2] or "")
+        elif line[0] == "a":
+            name, _, value = line[2:].partition(":")
+            attributes[name].append(value)
     if len(media) > MAX_MEDIA:
         raise Refused(Code.SDP_TOO_LARGE)
     return session, media

@@ -40,21 +40,27 @@ class Server:
         self._link.send(report)
 
     async def run(self) -> None:
-        """Nothing, once SIGTERM or SIGINT came and everybody was told."""
+        """Nothing, once SIGTERM or SIGINT came and everybody was told.
+
+        A mistake of ours in the work behind ends the process too, by raising what happened: a process that takes no
+        orders any more could not mute anybody.
+        """
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         for port in self.ports:
             loop.add_reader(port.socket, self._readable, port)
-        work = [asyncio.create_task(one) for one in (self._link.run(), self._beat(), self._age())]
-        await stop.wait()
+        work = [asyncio.create_task(one) for one in (stop.wait(), self._link.run(), self._beat(), self._age())]
+        done, others = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         await self._drain()
-        for task in work:
+        for task in others:
             task.cancel()
         for port in self.ports:
             loop.remove_reader(port.socket)
             port.socket.close()
+        for task in done:
+            task.result()
 
     async def _drain(self) -> None:
         try:

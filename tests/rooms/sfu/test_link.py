@@ -62,6 +62,10 @@ async def running(line: Line) -> AsyncIterator[None]:
         await task
 
 
+def mistake(_: Order) -> None:
+    raise ZeroDivisionError
+
+
 async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not happened():  # noqa: ASYNC110 - another process does it
@@ -120,6 +124,18 @@ async def test_a_line_that_was_cut_comes_back_greets_and_loses_no_report(tmp_pat
                 await until(lambda: gone(1) in line.heard[1:] and ALIVE in line.heard[1:])
                 await redis.publish(orders_channel("node-0"), dump(Drop("carol")))
                 await until(lambda: line.taken == [Drop("carol")])
+
+
+@pytest.mark.server
+async def test_a_mistake_in_taking_an_order_is_not_passed_over(url: str) -> None:
+    line = Line(url)
+    line.link._take = mistake
+    async with listening(url, line) as redis:
+        task = asyncio.create_task(line.link.run())
+        await until(lambda: bool(line.heard))
+        await redis.publish(orders_channel("node-0"), dump(Drop("carol")))
+        with pytest.raises(ExceptionGroup):
+            await asyncio.wait_for(task, 5)
 
 
 async def test_the_oldest_reports_are_lost_and_counted_where_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
