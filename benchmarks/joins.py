@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from statistics import mean
 
@@ -103,4 +105,6 @@ async def _all(crowd: Crowd, people: range) -> list[float]:
             return await crowd.join(person)
 
     ends = await asyncio.gather(*(one(person) for person in people), return_exceptions=True)
+    for reason, times in Counter(repr(end) for end in ends if isinstance(end, BaseException)).items():
+        print(f"{times} joins failed: {reason}", file=sys.stderr)
     return [end for end in ends if isinstance(end, float)]

@@ -112,7 +112,8 @@ class Client:
                 await self._until_checked()
                 await self._handshake()
         except TimeoutError as error:
-            raise NotConnectedError("no answer to DTLS" if self.answered else "no answer to ICE") from error
+            step = ("DTLS", self._ssl.get_state_string().decode()) if self.answered else ("ICE", "no answer")
+            raise NotConnectedError(*step) from error
 
     def move(self) -> None:
         """Leaves the socket for a new one, as a phone does that changes networks: another source address."""
