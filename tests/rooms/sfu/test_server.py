@@ -297,11 +297,15 @@ async def test_ipv6_carries_as_ipv4_does(relay: Media) -> None:
         await hears(Speaker(carol), ear(alice))
 
 
-async def test_sender_reports_reach_every_listener(relay: Media) -> None:
+async def test_listeners_get_sender_reports_and_speakers_receiver_reports(relay: Media) -> None:
     async with room(relay) as made:
         speaker, carol, heard = await duet(made)
+        ear(speaker.client)
         async with speaker.on():
-            await until(lambda: carol.reports and heard, seconds=8)
+            await until(lambda: carol.reports and speaker.client.reports, seconds=8)
+        arrival = speaker.client.reports[0]
+        assert arrival[1] == 201
+        assert struct.unpack_from("!IB", arrival, 8) == (speaker.client.local.ssrc, 0)
         report = carol.reports[0]
         ssrc, seconds, _, timestamp = struct.unpack_from("!IIII", report, 4)
         assert report[1] == 200
