@@ -136,14 +136,14 @@ class Stage:
         """The silence to send: `member`, muted or gone, leaves his slot, if he has one."""
         self._allowances.pop(member, None)
         number = self._floor.leave(member)
-        slot = None if number is None else self.slots[number]
-        if number is None or slot is None or slot.over or slot.source is None or slot.source[0] != member:
+        if number is None or self.slots[number].over:
             return []
-        slot.over = True
-        return [self._hush(slot, number, member, now) for _ in range(HUSHES)]
+        self._cut(number)
+        return [self._hush(number, member, now) for _ in range(HUSHES)]
 
-    def _hush(self, slot: Slot, number: int, member: int, now: float) -> Relay:
-        """One frame of silence, the next in the slot."""
+    def _hush(self, number: int, member: int, now: float) -> Relay:
+        """One frame of silence, the next in the slot `number`."""
+        slot = self.slots[number]
         _advance(slot, now)
         packet = Packet(0, False, slot.sequence, slot.timestamp, slot.ssrc, SILENCE, HUSH)
         slot.sequence = (slot.sequence + 1) % SEQUENCES
