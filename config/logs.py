@@ -69,6 +69,7 @@ LOGGING: dict[str, Any] = {
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.channels.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "daphne": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it names every new passkey
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
