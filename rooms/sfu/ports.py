@@ -2,6 +2,8 @@
 that was asked.
 """
 
+import errno
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -55,6 +57,8 @@ def open_ports(hosts: tuple[str, ...], number: int) -> list[Port]:
         for port in ports:
             port.socket.close()
         raise
+    if not ports:
+        raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     return ports
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from rooms.sfu import ports as ports_module
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.ports import Port, advertised, open_ports
 
@@ -47,6 +48,13 @@ def test_a_busy_port_is_an_error_and_nothing_stays_open() -> None:
     with opened("127.0.0.1") as ports, pytest.raises(OSError) as caught:  # noqa: PT011 - the number is checked below
         open_ports(("127.0.0.1", "::1"), ports[0].number)
     assert caught.value.errno == errno.EADDRINUSE
+
+
+def test_a_wildcard_that_stands_for_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports_module, "_local_addresses", list)
+    with pytest.raises(OSError, match="assign") as caught:
+        open_ports(("::",), 0)
+    assert caught.value.errno == errno.EADDRNOTAVAIL
 
 
 def test_public_addresses_replace_our_own() -> None:
