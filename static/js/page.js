@@ -1,6 +1,5 @@
-// What every page has: the theme switch in the header's menu, local times, and buttons that copy.
+// What every page has: the theme switch in the header's menu, and times by the reader's clock.
 
-import { copy } from "./share.js";
 import { localTimes } from "./times.js";
 
 const KEY = "stoa.theme";
@@ -34,7 +33,3 @@ for (const button of buttons) {
 }
 show();
 localTimes(document);
-
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {
-  button.addEventListener("click", () => copy(button.dataset.copy ?? ""));
-}

@@ -68,9 +68,10 @@ export class StageView {
  * @param {boolean} own
  */
 function update(element, member, own) {
-  const state = [member.muted, member.rank, own].join();
+  const state = [member.name, member.muted, member.rank, own].join();
   if (element.dataset.state === state) return;
   element.dataset.state = state;
+  /** @type {HTMLElement} */ (element.querySelector(".name")).textContent = member.name;
   element.querySelector(".badge")?.remove();
   const badge = member.muted ? "mic-off" : member.rank === "member" ? "" : "shield";
   if (badge) element.querySelector(".ring")?.append(h("span", { class: `badge ${badge}` }, icon(badge, "small")));
