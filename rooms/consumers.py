@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
-from rooms import door, ice, media, protocol, refusals
+from rooms import door, frames, ice, media, protocol, refusals
 from rooms.actions import presence
 from rooms.actions.presence import Joined, Seat, Session
 from rooms.bucket import Bucket
@@ -46,6 +46,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         self._room: str = scope["url_route"]["kwargs"]["room_id"][:12]
         self._tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("tab", [""])[0][:40]
         self._process = here()
+        self._daphne = frames.behind(send)
         self._bucket, self._offers = Bucket(*MESSAGES, at=now), Bucket(*OFFERS, at=now)
         self._early: list[str] | None = []  # what was said in the room before the welcome
         self._seat: Seat | None = None
@@ -106,7 +107,8 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             self._early.append(text)
         elif not self._closed:
             self._unread += len(text)
-            await self.base_send({"type": "websocket.send", "text": text})
+            if self._daphne is None or not frames.write(self._daphne, text):
+                await self.base_send({"type": "websocket.send", "text": text})
 
     async def cut(self, code: int) -> None:
         """Close the socket."""

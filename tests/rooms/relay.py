@@ -33,7 +33,7 @@ class Relay:
     async def __aexit__(self, *_error: object) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        await self._pubsub.aclose()
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py's
         await self._redis.aclose()
 
     async def report(self, report: Report) -> None:
@@ -50,7 +50,7 @@ class Relay:
 
     async def took(self, kind: type[_O], count: int = 1) -> _O:
         """The `count`th order of this kind, once it is there."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(found := [one for one in self.orders if isinstance(one, kind)]) < count:  # noqa: ASYNC110  # as they come
                 await asyncio.sleep(0.01)  # orders come when they come
         return found[count - 1]

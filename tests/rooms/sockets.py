@@ -28,7 +28,7 @@ class Browser:
     async def hear(self, *kinds: str) -> dict[str, Any]:
         """The next message, or the next of these kinds."""
         while True:
-            message: dict[str, Any] = json.loads(await self.socket.receive_from(timeout=5))
+            message: dict[str, Any] = json.loads(await self.socket.receive_from(timeout=20))
             if not kinds or message["type"] in kinds:
                 return message
 
@@ -53,6 +53,6 @@ class Browser:
     async def closed(self) -> int:
         """The code with which the socket is closed."""
         while True:
-            event = await self.socket.receive_output(timeout=5)
+            event = await self.socket.receive_output(timeout=20)
             if event["type"] == "websocket.close":
                 return int(event["code"])

@@ -27,7 +27,8 @@ def room(alice: User, bob: User, carol: User) -> Room:
 
 
 def rows(room: Room) -> list[dict[str, Any]]:
-    return [*Member.objects.filter(room=room).order_by("number").values(), *Room.objects.filter(pk=room.pk).values()]
+    members = [dict(row) for row in Member.objects.filter(room=room).order_by("number").values()]
+    return [*members, *(dict(row) for row in Room.objects.filter(pk=room.pk).values())]
 
 
 def refused(user: User, room: Room, what: Move, on: User | None = None) -> Code:
