@@ -52,6 +52,9 @@ const hint = new MutedHint();
 /** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
 let asked = "";
 
+/** Whether my voice was live when it was last said. */
+let heard = false;
+
 /** @type {Record<import("./dock.js").Action, () => void>} */
 const ACTIONS = {
   raise_hand: () => make("raise_hand"),
@@ -194,6 +197,14 @@ function meChanged({ before, after }) {
   });
 }
 
+/** Draws it, and says it to those who do not see the button change. */
+function voiceChanged() {
+  draw();
+  if (voice.live === heard) return;
+  heard = voice.live;
+  if (voice.speaking) assertive(heard ? gettext("You are heard") : gettext("You are muted"));
+}
+
 function microphoneLost() {
   voice.mute();
   microphone.close();
@@ -207,11 +218,11 @@ function microphoneLost() {
 /** My number and level, while others hear me. @returns {[number, number] | undefined} */
 function own() {
   const level = microphone.level();
-  const heard = voice.live && media.connected;
-  dock.level(heard ? level : 0);
+  const arrives = voice.live && media.connected;
+  dock.level(arrives ? level : 0);
   const unheard = voice.speaking && microphone.track && !voice.live;
   if (hint.due(unheard ? level : 0, performance.now())) toast(gettext("You are muted: nobody hears you."));
-  return heard && session.you ? [session.you.number, level] : undefined;
+  return arrives && session.you ? [session.you.number, level] : undefined;
 }
 
 socket.message.on((message) => {
@@ -226,9 +237,12 @@ session.moved.on(({ before, after }) => {
   audience.stale();
   if ((after ?? before)?.number !== session.you?.number) tell(about(before, after));
 });
-voice.changed.on(draw);
+voice.changed.on(voiceChanged);
 media.flow.on(draw);
-voice.silenced.on(() => tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn.")));
+voice.silenced.on(() => {
+  heard = false; // said in better words here
+  tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
+});
 microphone.lost.on(microphoneLost);
 watchTrouble(socket, media);
 watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels));
