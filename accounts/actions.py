@@ -1,7 +1,5 @@
 """What changes people and their codes: the only writers, each one transaction with its entry in the audit log."""
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts import invites
+from accounts.codes import digest_of, refusal
 from accounts.models import Acceptance, InviteCode, Purpose, Redemption, User
 from accounts.notice import Notice
 from accounts.tree import seats_left
@@ -63,22 +62,6 @@ class Newcomer:
     display_name: str
     language: str
     keys: Keys
-
-
-def digest_of(code: str) -> str:
-    """What a normalised code is stored and found by; the key follows from `SECRET_KEY`."""
-    key = hmac.new(settings.SECRET_KEY.encode(), b"stoa.accounts.invites", hashlib.sha256).digest()
-    return invites.digest(code, key)
-
-
-def find(digest: str) -> InviteCode | None:
-    """The code behind a digest, whatever became of it; one query, found or not."""
-    return InviteCode.objects.filter(digest=digest).select_related("subject").first()
-
-
-def refusal(invite: InviteCode | None, now: datetime) -> invites.Code | None:
-    """Why what `find` gave does not open the door at `now`; None if it does."""
-    return invites.Code.UNKNOWN if invite is None else invite.terms.refusal(now)
 
 
 @transaction.atomic
@@ -166,10 +149,14 @@ def _revoke_all(codes: Any, now: datetime, source: Source) -> None:
 def _redeem(digest: str, now: datetime, *purposes: Purpose) -> InviteCode:
     """The code, with one use less. Of any number of people at once, one gets the last use. Raises `invites.Refused`."""
     fitting = InviteCode.objects.filter(digest=digest, purpose__in=purposes)
+    # No join in here: a database that has to look again after waiting looks again at this row only.
     open_ones = fitting.filter(revoked_at=None, expires_at__gt=now, uses_left__gt=0)
-    if open_ones.update(uses_left=F("uses_left") - 1) != 1:
-        raise invites.Refused(refusal(fitting.first(), now) or invites.Code.USED)
-    return fitting.select_related("issuer", "subject").get()
+    taken = open_ones.update(uses_left=F("uses_left") - 1)
+    invite = fitting.select_related("issuer", "subject").first()
+    closed = refusal(invite, now)
+    if invite is None or taken != 1 or closed is invites.Code.REVOKED:
+        raise invites.Refused(closed or invites.Code.USED)
+    return invite
 
 
 def join(digest: str, newcomer: Newcomer, notice: Notice, *, now: datetime, source: Source) -> User:

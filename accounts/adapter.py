@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from accounts import notice, qr, throttle
 from accounts.answers import speak, too_many, unavailable
@@ -117,6 +119,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def build_totp_svg(self, url: str) -> str:
         """The QR code for an authenticator app."""
         return qr.draw(url)
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002  # allauth's
+        """What a passkey is called until its owner calls it something else."""
+        return gettext("Passkey")
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Whose passkey it is, for the authenticator: `uid`, which is also there before the account is."""

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import actions, invites, notice, throttle
+from accounts import actions, codes, invites, notice, throttle
 from accounts.answers import safe_next, throttled
 from accounts.forms import CodeForm, NameForm, PasswordForm, UserNameForm
 from accounts.models import InviteCode, Purpose, User
@@ -62,13 +62,13 @@ def _admit(request: HttpRequest, form: CodeForm) -> bool:
     counted = (throttle.WRONG_CODES, throttle.network(source.address))
     _count(source, counted)
     try:
-        digest = actions.digest_of(invites.normalise(form.cleaned_data["code"]))
+        digest = codes.digest_of(invites.normalise(form.cleaned_data["code"]))
     except invites.Refused as refused:
         _refuse(source, refused.code)
         form.add_error("code", _mistyped(refused.code))
         return False
-    invite = actions.find(digest)
-    refusal = actions.refusal(invite, timezone.now())
+    invite = codes.find(digest)
+    refusal = codes.refusal(invite, timezone.now())
     if invite is None or refusal is not None:
         _refuse(source, refusal, invite)
         form.add_error("code", shut())

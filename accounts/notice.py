@@ -1,8 +1,8 @@
 """What applies here: what this server keeps and for how long, in plain words, as shown before anyone joins.
 
 The words stand in `notices/`, one file a language. Both languages together make the canonical text of a profile, whose
-SHA-256 stands with every acceptance. Whoever changes a word changes the hash, and everybody is asked again; `VERSION`
-is the date of the last change, for people.
+SHA-256 stands with every acceptance. Whoever changes a word changes the hash, and everybody is asked again when they
+next sign in; `VERSION` is the date of the last change, for people.
 """
 
 import hashlib

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import throttle
 from accounts.adapter import begin
 from accounts.models import User
-from moderation.audit.record import record_refusal
+from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 
 LONGEST = 20_000  # characters; a passkey with an attestation takes about 2,000
@@ -70,6 +70,18 @@ class AddForm(base.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no typ
         with readable():
             data: dict[str, Any] = super().clean()
         return data
+
+
+class EditForm(base.EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Another name for a passkey."""
+
+    def save(self) -> Authenticator:
+        """The passkey, renamed; the entry does not say how."""
+        passkey: Authenticator = super().save()
+        uid = passkey.user.uid
+        source = Source.of_request(context.request)
+        record("account.factor_rename", source=source, actor=uid, object_type="user", object_id=uid)
+        return passkey
 
 
 class _Recorded:

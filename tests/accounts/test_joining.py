@@ -252,6 +252,26 @@ def test_guessing_ends_in_a_429_for_that_address_alone(client: Client, code: str
     assert client.post("/join/", {"code": code}, REMOTE_ADDR="192.0.2.9").status_code == 302
 
 
+def test_behind_our_own_proxy_the_client_is_counted_and_not_the_proxy(client: Client, settings: Settings) -> None:
+    settings.STOA_TRUSTED_PROXIES = ["127.0.0.0/8"]
+    for _ in range(10):
+        client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "203.0.113.5:4711"})
+    late = client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "203.0.113.5:4712"})
+    assert late.status_code == 429
+    other = client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "203.0.113.6:4711"})
+    assert other.status_code == 404
+    entry = Entry.objects.filter(reason="malformed").first()
+    assert entry is not None
+    assert (entry.address, entry.port) == ("203.0.113.5", 4711)
+
+
+def test_a_stranger_does_not_choose_the_address_they_are_counted_by(client: Client) -> None:
+    for number in range(10):
+        client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": f"203.0.113.{number}"})
+    late = client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "203.0.113.99"})
+    assert late.status_code == 429
+
+
 def test_right_codes_are_not_counted(client: Client, code: str) -> None:
     for _ in range(25):
         assert Client().get(f"/join/{code}").status_code == 302
@@ -259,7 +279,7 @@ def test_right_codes_are_not_counted(client: Client, code: str) -> None:
 
 def test_without_redis_no_code_is_looked_at(client: Client, code: str, settings: Settings) -> None:
     settings.REDIS_URL = "unix:///nonexistent/valkey.sock"
-    with patch("accounts.actions.find") as find:
+    with patch("accounts.codes.find") as find:
         assert client.get(f"/join/{code}").status_code == 503
         assert client.post("/join/", {"code": code}).status_code == 503
     find.assert_not_called()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from accounts import actions, invites, notice
+from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import InviteCode, Redemption, User, new_uid
 from moderation.audit.models import Entry
@@ -36,7 +36,7 @@ def together(act: Callable[[int], str]) -> list[str]:
 
 
 def test_fifty_racing_for_a_one_use_code_make_one_account(code: str, now: datetime, source: Source) -> None:
-    digest, here = actions.digest_of(invites.normalise(code)), notice.of("standard")
+    digest, here = codes.digest_of(invites.normalise(code)), notice.of("standard")
 
     def join(number: int) -> str:
         newcomer = Newcomer(new_uid(), f"person{number}", f"Person {number}", "en", Keys(password="!hash"))
@@ -69,7 +69,7 @@ def test_fifty_browsers_at_the_last_screen_make_one_account(code: str) -> None:
 def test_fifty_racing_for_one_user_name_make_one_account(alice: User, now: datetime, source: Source) -> None:
     User.objects.update(is_superuser=True)
     code = actions.issue(alice, uses=PEOPLE, days=7, now=now, source=source)
-    digest, here = actions.digest_of(invites.normalise(code)), notice.of("standard")
+    digest, here = codes.digest_of(invites.normalise(code)), notice.of("standard")
 
     def join(_: int) -> str:
         newcomer = Newcomer(new_uid(), "carol", "Carol", "en", Keys(password="!hash"))

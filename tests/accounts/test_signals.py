@@ -120,6 +120,7 @@ def test_a_passkey_is_added_named_used_and_removed(member: Client, bob: User) ->
     assert member.get(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/").status_code == 200
     member.post(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/", {"name": "Old phone"})
     assert "Old phone" in text(member.get("/accounts/2fa/webauthn/"))
+    assert logged("account.factor_rename") == [("ok", "", {})]
 
     browser = Client()
     sign_in(browser, "bob")

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from accounts import actions, invites, notice
+from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import User, new_uid
 from accounts.tree import Branch, branch, seats_left
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def let_in(by: User, name: str, now: datetime, source: Source) -> User:
     code = actions.issue(by, uses=1, days=7, now=now, source=source)
     newcomer = Newcomer(new_uid(), name, name.title(), "en", Keys(password="!hash"))
-    digest = actions.digest_of(invites.normalise(code))
+    digest = codes.digest_of(invites.normalise(code))
     return actions.join(digest, newcomer, notice.of("standard"), now=now, source=source)
 
 
@@ -49,7 +49,7 @@ def test_one_query_for_each_generation(
 
 def test_a_reset_makes_nobody_a_descendant(alice: User, bob: User, now: datetime, source: Source) -> None:
     code = actions.issue_reset(bob, now=now, source=source)
-    digest = actions.digest_of(invites.normalise(code))
+    digest = codes.digest_of(invites.normalise(code))
     actions.replace_keys(digest, Keys(password="!new"), now=now, source=source)
     assert names(branch(alice)) == {}
 

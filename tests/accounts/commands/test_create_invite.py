@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import actions, invites
+from accounts import codes, invites
 from accounts.models import InviteCode
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def run(*arguments: str) -> str:
 
 
 def test_it_prints_a_link_for_one_person_and_seven_days() -> None:
-    invite = actions.find(actions.digest_of(invites.normalise(run())))
+    invite = codes.find(codes.digest_of(invites.normalise(run())))
     assert invite is not None
     assert (invite.issuer, invite.uses) == (None, 1)
     assert invite.expires_at - invite.created_at == timedelta(days=7)

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import actions, invites
+from accounts import codes, invites
 from accounts.models import InviteCode, Purpose, User
 from moderation.audit.models import Entry
 
@@ -20,7 +20,7 @@ def run(*arguments: str) -> str:
 
 
 def behind(link: str) -> InviteCode:
-    invite = actions.find(actions.digest_of(invites.normalise(link)))
+    invite = codes.find(codes.digest_of(invites.normalise(link)))
     assert invite is not None
     return invite
 
