@@ -4,7 +4,6 @@ import asyncio
 import struct
 import time
 from collections.abc import Awaitable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from benchmarks import packets, sdp
 from benchmarks.light import Client
 from benchmarks.room import Room
-from rooms.sfu.messages import Connected, Gone
+from rooms.sfu.messages import Gone
 from tests.rooms.sfu.harness import (
     ALICE,
     BOB,
@@ -196,15 +195,6 @@ async def _later(work: Awaitable[object], seconds: float) -> None:
     await work
 
 
-async def test_who_offers_passive_is_called_by_the_server_and_heard(relay: Media) -> None:
-    async with room(relay) as made:
-        alice = await made.join(ALICE, setup="passive", level=False)
-        carol = await made.join(CAROL, setup="active")
-        await want(made, speak=(ALICE,))
-        await hears(Speaker(alice), ear(carol))
-        assert (alice.remote.setup, carol.remote.setup) == ("active", "passive")
-
-
 async def test_who_publishes_without_listening_is_heard_and_sent_nothing(relay: Media) -> None:
     async with room(relay) as made:
         encoder = await made.join(ALICE, listen=False, slots=0)
@@ -214,61 +204,6 @@ async def test_who_publishes_without_listening_is_heard_and_sent_nothing(relay: 
         await hears(bob, heard)
         await hears(Speaker(encoder), heard)
         assert own == []
-
-
-async def test_an_address_move_is_followed_after_a_checked_request_and_not_before(relay: Media) -> None:
-    async with room(relay) as made:
-        speaker, carol, heard = await duet(made)
-        await hears(speaker, heard)
-        carol.move()
-        heard.clear()
-        dave = ear(await made.join(DAVE))
-        await hears(speaker, dave)
-        assert heard == []
-        carol.check()
-        await until(lambda: carol.answered >= 2)
-        await hears(speaker, heard)
-
-
-async def test_a_speaker_on_an_unchecked_address_is_not_heard(relay: Media) -> None:
-    async with room(relay) as made:
-        speaker, _, heard = await duet(made)
-        await hears(speaker, heard)
-        speaker.client.move()
-        heard.clear()
-        await speaker.say(5)
-        checked = time.time_ns()
-        speaker.client.check()
-        await hears(speaker, heard)
-        assert all(packet.sent >= checked for packet in heard)
-
-
-async def test_a_forged_check_moves_nobody(relay: Media) -> None:
-    async with room(relay) as made:
-        speaker, carol, heard = await duet(made)
-        thief = Client(made.identity, carol.local, replace(carol.remote, password="guess" * 6))
-        thief.check()
-        await want(made)
-        await hears(speaker, heard)
-        with pytest.raises(BlockingIOError):
-            thief.socket.recv(2048)
-        thief.abandon()
-
-
-async def test_a_new_connection_of_a_member_closes_the_old_one_once_it_stands(relay: Media) -> None:
-    async with room(relay) as made:
-        speaker, old, heard = await duet(made)
-        before = made.peers[CAROL]
-        new = await made.answered(CAROL)
-        await hears(speaker, heard)
-        again = ear(new)
-        await new.connect()
-        await made.desk.report(Connected, peer=made.peers[CAROL])
-        assert (await made.desk.report(Gone, peer=before)).reason == "replaced"
-        await until(lambda: old.closed)
-        heard.clear()
-        await hears(speaker, again)
-        assert heard == []
 
 
 async def test_a_stale_version_is_ignored(relay: Media) -> None:
@@ -287,14 +222,6 @@ async def test_two_rooms_do_not_mix(relay: Media) -> None:
         await asyncio.gather(speaker.say(20), strange.say(10))
         await until(lambda: len(heard) >= 20 and len(there) >= 10)
         assert (len(heard), len(there)) == (20, 10)
-
-
-async def test_ipv6_carries_as_ipv4_does(relay: Media) -> None:
-    async with room(relay) as made:
-        alice, carol = await made.join(ALICE, ipv6=True), await made.join(CAROL)
-        await want(made, speak=(ALICE, CAROL))
-        await hears(Speaker(alice), ear(carol))
-        await hears(Speaker(carol), ear(alice))
 
 
 def _kind(number: int, client: Client) -> list[bytes]:

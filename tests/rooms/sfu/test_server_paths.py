@@ -1,0 +1,107 @@
+"""The running relay and its paths: addresses that move, DTLS roles, IPv6, one connection after the other."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.light import Client
+from rooms.sfu.messages import Connected, Gone
+from tests.rooms.sfu.harness import (
+    ALICE,
+    CAROL,
+    DAVE,
+    Media,
+    Speaker,
+    duet,
+    ear,
+    hears,
+    media,
+    room,
+    until,
+    want,
+)
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
+    """One media process for all tests here; each has a room of its own."""
+    folder: Path = tmp_path_factory.mktemp("relay")
+    with media(folder) as it:
+        yield it
+
+
+async def test_who_offers_passive_is_called_by_the_server_and_heard(relay: Media) -> None:
+    async with room(relay) as made:
+        alice = await made.join(ALICE, setup="passive", level=False)
+        carol = await made.join(CAROL, setup="active")
+        await want(made, speak=(ALICE,))
+        await hears(Speaker(alice), ear(carol))
+        assert (alice.remote.setup, carol.remote.setup) == ("active", "passive")
+
+
+async def test_an_address_move_is_followed_after_a_checked_request_and_not_before(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        await hears(speaker, heard)
+        carol.move()
+        heard.clear()
+        dave = ear(await made.join(DAVE))
+        await hears(speaker, dave)
+        assert heard == []
+        carol.check()
+        await until(lambda: carol.answered >= 2)
+        await hears(speaker, heard)
+
+
+async def test_a_speaker_on_an_unchecked_address_is_not_heard(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        await hears(speaker, heard)
+        speaker.client.move()
+        heard.clear()
+        await speaker.say(5)
+        checked = time.time_ns()
+        speaker.client.check()
+        await hears(speaker, heard)
+        assert all(packet.sent >= checked for packet in heard)
+
+
+async def test_a_forged_check_moves_nobody(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        thief = Client(made.identity, carol.local, replace(carol.remote, password="guess" * 6))
+        thief.check()
+        await want(made)
+        await hears(speaker, heard)
+        with pytest.raises(BlockingIOError):
+            thief.socket.recv(2048)
+        thief.abandon()
+
+
+async def test_a_new_connection_of_a_member_closes_the_old_one_once_it_stands(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, old, heard = await duet(made)
+        before = made.peers[CAROL]
+        new = await made.answered(CAROL)
+        await hears(speaker, heard)
+        again = ear(new)
+        await new.connect()
+        await made.desk.report(Connected, peer=made.peers[CAROL])
+        assert (await made.desk.report(Gone, peer=before)).reason == "replaced"
+        await until(lambda: old.closed)
+        heard.clear()
+        await hears(speaker, again)
+        assert heard == []
+
+
+async def test_ipv6_carries_as_ipv4_does(relay: Media) -> None:
+    async with room(relay) as made:
+        alice, carol = await made.join(ALICE, ipv6=True), await made.join(CAROL)
+        await want(made, speak=(ALICE, CAROL))
+        await hears(Speaker(alice), ear(carol))
+        await hears(Speaker(carol), ear(alice))
