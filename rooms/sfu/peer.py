@@ -74,6 +74,8 @@ class _Wire:
 class Peer:
     """One secure connection: `handshake`, then `open` and `seal` packets until it is closed by either side."""
 
+    __slots__ = ("_dtls", "_incoming", "_left", "_outgoing", "_ssrcs", "_wire")
+
     def __init__(self, identity: Identity) -> None:
         self._wire = _Wire()
         self._dtls = RTCDtlsTransport(cast("Any", self._wire), [identity])
