@@ -73,6 +73,7 @@ export class Dock {
 
   /** @param {number} level 0 to 1, of my own voice while it is heard */
   level(level) {
-    this.#main.style.setProperty("--level", level.toFixed(2));
+    const now = level.toFixed(2);
+    if (this.#main.style.getPropertyValue("--level") !== now) this.#main.style.setProperty("--level", now);
   }
 }

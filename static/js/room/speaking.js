@@ -3,7 +3,7 @@
 import { loudness } from "./microphone.js";
 
 const FADE = 350; // ms after the last packet until a ring is gone
-const STEP = 40; // ms between two drawings
+const STEP = 50; // ms between two readings
 const VISIBLE = 0.06; // below this a ring is noise
 const UNKNOWN = 0.5; // the level of a voice whose packets carry none
 
@@ -63,24 +63,23 @@ function heardBy(receiver) {
 }
 
 /**
- * Draws levels for as long as the page is open: once per frame at most, and not at all in the background.
+ * Draws levels for as long as the page is open, each in the next frame; in the background, or while nobody speaks, nothing is drawn.
  * @param {() => RTCRtpReceiver[]} receivers
  * @param {() => [number, number] | undefined} own my number and level while others hear me; the relay never sends it back
  * @param {(levels: Map<number, number>) => void} draw
  */
 export function watchSpeaking(receivers, own, draw) {
   const ear = new Ear();
-  let drawn = 0;
-  /** @param {number} now */
-  const frame = (now) => {
-    requestAnimationFrame(frame);
-    if (now - drawn < STEP) return;
-    drawn = now;
+  let quiet = true;
+  setInterval(() => {
+    if (document.hidden) return;
+    const now = performance.now();
     ear.hear(receivers().flatMap(heardBy), now);
     const levels = ear.levels(now);
     const mine = own();
     if (mine && mine[1] >= VISIBLE) levels.set(...mine);
-    draw(levels);
-  };
-  requestAnimationFrame(frame);
+    if (quiet && levels.size === 0) return;
+    quiet = levels.size === 0;
+    requestAnimationFrame(() => draw(levels));
+  }, STEP);
 }
