@@ -166,6 +166,7 @@ MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
     "add_webauthn": "accounts.passkeys.AddForm",
+    "edit_webauthn": "accounts.passkeys.EditForm",
     "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
     "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
     "login_webauthn": "accounts.passkeys.LoginForm",
