@@ -38,7 +38,7 @@ class Code(StrEnum):
     SSRC_LIMIT = "ssrc_limit"
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
     """A core or parser of the media side said no; `code` tells why."""
 
     def __init__(self, code: Code) -> None:
