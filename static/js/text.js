@@ -32,3 +32,11 @@ export function ngettext(one, many, count) {
 export function format(template, values) {
   return template.replace(/%\((\w+)\)s/g, (whole, name) => String(values[name] ?? whole));
 }
+
+/**
+ * The words that are not empty, one after the other as the language lists them.
+ * @param {string[]} words
+ */
+export function listing(words) {
+  return words.filter(Boolean).join(gettext(", "));
+}

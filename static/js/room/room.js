@@ -170,7 +170,7 @@ const HEARD = {
 function draw() {
   const { snapshot, you } = session;
   if (!snapshot || !you) return;
-  byId("room-title").textContent = snapshot.room.title;
+  byId("room-name").textContent = snapshot.room.title;
   byId("room-topic").textContent = snapshot.room.topic;
   byId("room-locked").hidden = !snapshot.room.locked;
   stage.draw(session);

@@ -2,7 +2,7 @@
 
 import { avatar } from "../avatar.js";
 import { byId, h, icon, keyed } from "../dom.js";
-import { format, gettext } from "../text.js";
+import { format, gettext, listing } from "../text.js";
 import { roving } from "../roving.js";
 import { onStage } from "./roster.js";
 import { role } from "./words.js";
@@ -78,5 +78,5 @@ function update(element, member, own) {
   const words = [own ? gettext("You") : "", role(member), member.muted ? gettext("Muted") : ""].filter(Boolean);
   /** @type {HTMLElement} */ (element.querySelector(".role")).textContent = words.join(" · ");
   const label = format(gettext("%(name)s, on stage"), { name: member.name });
-  element.querySelector("button")?.setAttribute("aria-label", [label, ...words].join(", "));
+  element.querySelector("button")?.setAttribute("aria-label", listing([label, ...words]));
 }
