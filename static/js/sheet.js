@@ -25,7 +25,7 @@ export function openSheet(title, content, onclose) {
   closed = onclose;
   const close = h("button", { class: "button quiet icon-only", type: "button", onclick: closeSheet }, icon("close"));
   close.setAttribute("aria-label", gettext("Close"));
-  const heading = h("h2", { id: "sheet-title", tabindex: "-1", autofocus: true }, title);
+  const heading = h("h2", { id: "sheet-title", tabindex: "-1", autofocus: true }, h("bdi", {}, title));
   const head = h("div", { class: "sheet-head" }, heading, close);
   byId("sheet-body").replaceChildren(...shown([head, ...content]));
   element.setAttribute("aria-labelledby", "sheet-title");
