@@ -220,7 +220,8 @@ function own() {
   const level = microphone.level();
   const arrives = voice.live && media.connected;
   dock.level(arrives ? level : 0);
-  const unheard = voice.speaking && microphone.track && !voice.live;
+  const trying = /** @type {HTMLDialogElement} */ (byId("sheet")).open; // the microphone, perhaps: that is no talk
+  const unheard = voice.speaking && microphone.track && !voice.live && !trying;
   if (hint.due(unheard ? level : 0, performance.now())) toast(gettext("You are muted: nobody hears you."));
   return arrives && session.you ? [session.you.number, level] : undefined;
 }
