@@ -61,3 +61,13 @@ test("the audience is a number", () => {
   session.receive({ type: "audience", listening: 128 });
   assert.equal(session.snapshot?.listening, 128);
 });
+
+test("whoever comes back is told nothing of what they were before", () => {
+  const { session } = welcomed();
+  session.reset();
+  /** @type {any[]} */
+  const told = [];
+  session.me.on((change) => told.push(change.before));
+  session.receive({ type: "welcome", you: carol, snapshot: { seq: 9, room, members: [], listening: 1 } });
+  assert.deepEqual(told, [undefined]);
+});

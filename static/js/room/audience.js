@@ -61,6 +61,7 @@ export class AudienceView {
   close() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.stale();
   }
 
   /** @param {number} listening */

@@ -102,7 +102,9 @@ async function make(move, member) {
   if (own && move === "accept") return accept();
   if (own) asked = move;
   const answer = await socket.ask({ type: "move", move, member: own ? undefined : member.number });
-  if (answer.type === "error" && answer.code !== "already") toast(refused(answer.code, answer.message));
+  // Muted is muted: a mute that was said offline, or twice, has done what it should.
+  const silent = answer.code === "already" || (move === "mute" && own && answer.code === "offline");
+  if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));
   return answer;
 }
 
@@ -149,6 +151,8 @@ function stop(reason, text) {
   socket.close();
   media.close();
   microphone.close();
+  voice.reset();
+  session.reset();
   audience.close();
   closeSheet();
   byId("banners").replaceChildren();

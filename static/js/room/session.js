@@ -81,6 +81,12 @@ export class Session {
     return true;
   }
 
+  /** Forgets the room: whoever comes back finds it as it is then. */
+  reset() {
+    this.snapshot = this.you = undefined;
+    this.#asked = false;
+  }
+
   #missed() {
     if (this.#asked) return;
     this.#asked = true;

@@ -82,6 +82,12 @@ export class Voice {
     if (this.speaking && !this.#you?.muted) await this.move("mute");
   }
 
+  /** Out of the room: nobody is to be heard. */
+  reset() {
+    this.wish = false;
+    this.#you = undefined;
+  }
+
   /** Sends the microphone, or nothing. */
   apply() {
     const track = this.microphone.track;
