@@ -76,7 +76,8 @@ function update(element, member, own) {
   const badge = member.muted ? "mic-off" : member.rank === "member" ? "" : "shield";
   if (badge) element.querySelector(".ring")?.append(h("span", { class: `badge ${badge}` }, icon(badge, "small")));
   const words = [own ? gettext("You") : "", role(member), member.muted ? gettext("Muted") : ""].filter(Boolean);
-  /** @type {HTMLElement} */ (element.querySelector(".role")).textContent = words.join(" · ");
+  const parts = words.flatMap((word, index) => [index ? " · " : "", h("span", {}, word)]);
+  element.querySelector(".role")?.replaceChildren(...parts);
   const label = format(gettext("%(name)s, on stage"), { name: member.name });
   element.querySelector("button")?.setAttribute("aria-label", listing([label, ...words]));
 }
