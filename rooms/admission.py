@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
-from rooms.models import Access, Member, Room
+from rooms.models import Access, Member, Room, known
 
 # Asked at every join and every move; Django would need two milliseconds to compose it each time.
 _VISIBLE = """
@@ -29,9 +29,9 @@ def visible_room(user: User, room_id: str, *, lock: bool = False) -> Room | None
     begins so.
     """
     hold = " FOR UPDATE OF room" if lock and connection.features.has_select_for_update else ""
-    room = next(iter(Room.objects.raw(_VISIBLE + hold, [user.pk, room_id])), None)
+    room = next(iter(Room.objects.raw(_VISIBLE + hold, [user.pk, known(room_id)])), None)
     if room is not None:
-        room.mine = Member.objects.filter(room=room_id, user=user).first()
+        room.mine = Member.objects.filter(room=room, user=user).first()
         if room.mine is not None:
             room.mine.user, room.mine.room = user, room
     return room

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -22,7 +24,10 @@ PROBLEMS: Mapping[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 409, 
 
 
 class RoomsView(APIView):
-    """A view of the API."""
+    """A view of the API: JSON in, JSON out."""
+
+    parser_classes = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """Ours."""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -43,8 +42,8 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         now = asyncio.get_running_loop().time()
         self._source = Source.of_scope(scope)
         self._cookie = door.session_key(scope)
-        self._room: str = scope["url_route"]["kwargs"]["room_id"][:12]
-        self._tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("tab", [""])[0][:40]
+        self._room: str = scope["url_route"]["kwargs"]["room_id"]
+        self._tab = door.tab(scope)
         self._process = here()
         self._daphne = frames.behind(send)
         self._bucket, self._offers = Bucket(*MESSAGES, at=now), Bucket(*OFFERS, at=now)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -27,6 +28,12 @@ def session_key(scope: Mapping[str, Any]) -> str:
     """The key of the browser's session, from a socket's ASGI scope; empty if it sent none."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def tab(scope: Mapping[str, Any]) -> str:
+    """What the browser calls its tab: letters and digits, 40 at most; else an empty text."""
+    (name,) = parse_qs(scope["query_string"].decode("latin-1")).get("tab", [""])[:1]
+    return name if name.isascii() and name.replace("-", "").isalnum() and len(name) <= 40 else ""
 
 
 def signed_in(key: str) -> User:

@@ -16,6 +16,11 @@ def new_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
+def known(text: str) -> str:
+    """The text, if it can be an id at all; else an empty text, which no row has."""
+    return text if len(text) == 12 and all(character in _ALPHABET for character in text) else ""
+
+
 class Access(models.TextChoices):
     """Who may come in: any signed-in member, or those with an invite."""
 

@@ -88,7 +88,7 @@ class MembersQuery(serializers.Serializer[object]):
     """Which members are asked for."""
 
     stage = serializers.ChoiceField([stage.value for stage in Stage], required=False, default="")
-    q = serializers.CharField(max_length=60, required=False, default="", help_text="part of a name")
+    q = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", help_text="part of a name")
     after = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, default=0)
 
 
@@ -102,7 +102,7 @@ class AMove(serializers.Serializer[object]):
 class NewInvite(serializers.Serializer[object]):
     """A link (`uses`, `hours`), or with `username` the invitation of one person."""
 
-    username = serializers.CharField(max_length=150, required=False, default="")
+    username = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
     stage = serializers.ChoiceField(_ENTRY_STAGES, required=False, default=Stage.AUDIENCE.value)
     uses = serializers.IntegerField(min_value=1, max_value=MOST_USES, required=False, default=1)
     hours = serializers.IntegerField(min_value=1, max_value=LONGEST_HOURS, required=False, default=24)

@@ -3,6 +3,7 @@
 from accounts import throttle
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
+from rooms.models import known
 from rooms.roles import Code
 
 LIMIT, PER = 20, 60  # entries from one network, in seconds
@@ -15,5 +16,5 @@ def note(action: str, source: Source, room_id: str, code: Code) -> bool:
     except throttle.Unavailable:
         allowed = True  # better a long log than none
     if allowed:
-        record_refusal(action, source=source, room=room_id[:12], reason=code.value)
+        record_refusal(action, source=source, room=known(room_id), reason=code.value)
     return allowed

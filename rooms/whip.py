@@ -91,6 +91,8 @@ async def play(request: HttpRequest, room_id: str) -> HttpResponse:
 async def session(request: HttpRequest, room_id: str, session: str) -> HttpResponse:
     """End the session; the one whose token began it can."""
     token = _bearer(request, room_id)
+    if not session.isalnum():
+        raise Refused(Code.NOT_FOUND)
     ended = await here().in_thread(_end, token, session, Source.of_request(request))
     if not ended:
         raise Refused(Code.NOT_FOUND)

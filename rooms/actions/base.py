@@ -14,7 +14,7 @@ from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from rooms import bus, media, protocol
 from rooms.admission import visible_room
-from rooms.models import Member, Room, State
+from rooms.models import Member, Room, State, known
 from rooms.protocol import Event
 from rooms.roles import Code, Rank, Refused, Stage
 from rooms.sfu.messages import Order, Wanted
@@ -130,7 +130,7 @@ def refusals(action: str, user: User | None, room_id: str, source: Source) -> It
     except Refused as refused:
         if refused.code in _TELLING:
             actor = user.uid if user else ""
-            record_refusal(action, source=source, actor=actor, room=room_id[:12], reason=refused.code.value)
+            record_refusal(action, source=source, actor=actor, room=known(room_id), reason=refused.code.value)
         raise
 
 

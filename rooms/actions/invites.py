@@ -13,7 +13,7 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms.actions.base import Turn, refusals, seen, staff, turn
 from rooms.actions.presence import may_speak, new_member
-from rooms.models import Member, Room, RoomInvite, State
+from rooms.models import Member, Room, RoomInvite, State, known
 from rooms.roles import Code, Rank, Refused, Stage
 from rooms.tokens import LIFETIME, RoomToken
 
@@ -56,10 +56,10 @@ def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: dat
     """The link opens nothing from now on. Raises `Refused`: NOT_FOUND (the invite too), FORBIDDEN, ALREADY."""
     with refusals("room_invite.revoke", user, room_id, source), transaction.atomic():
         staff(seen(user, room_id, lock=True))
-        invite = RoomInvite.objects.filter(pk=invite_id, room=room_id).first()
+        invite = RoomInvite.objects.filter(pk=known(invite_id), room=room_id).first()
         if invite is None:
             raise Refused(Code.NOT_FOUND)
-        if RoomInvite.objects.filter(pk=invite_id, revoked_at=None).update(revoked_at=now) != 1:
+        if RoomInvite.objects.filter(pk=invite.pk, revoked_at=None).update(revoked_at=now) != 1:
             raise Refused(Code.ALREADY)
         _note("room_invite.revoke", user, invite, source)
 

@@ -138,6 +138,13 @@ def test_a_hidden_room_answers_like_a_missing_one_by_the_same_queries(
     assert stranger("get", "")[1]["results"] == []
 
 
+@pytest.mark.parametrize("room", ["%00", "aaaaaaaaaaa%00", "A" * 12, "%F0%9F%98%80", "x" * 300])
+def test_what_can_be_no_id_is_not_found(alice: User, room: str) -> None:
+    for method, path in PATHS:
+        data = {"move": "end"} if path == "moves/" else {}
+        assert Signed(alice)(method, f"{room}/{path}", **data)[1]["code"] == "not_found"
+
+
 def test_the_banned_do_not_see_the_room_in_the_hallway(open_room: Room, alice: User, bob: User) -> None:
     come(alice, open_room)
     come(bob, open_room)
