@@ -38,7 +38,7 @@ from moderation.audit.source import Source
 @login_not_required
 @never_cache
 @throttled
-def code(request: HttpRequest, code: str = "") -> HttpResponseBase:
+def door(request: HttpRequest, code: str = "") -> HttpResponseBase:
     """The code field; a code in the link or typed begins onboarding."""
     if request.user.is_authenticated:
         return render(request, "accounts/join/signed_in.html")

@@ -56,10 +56,10 @@ second_factors = [
     path("webauthn/keys/<int:pk>/edit/", whole(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 urlpatterns = [
-    path("join/", joining.code, name="join"),
+    path("join/", joining.door, name="join"),
     path("join/sound/", joining.sound, name="join_sound"),
     re_path(r"^join/(?P<name>name|user-name|keys|notice)/$", joining.step, name="join_step"),
-    re_path(r"^join/(?P<code>[^/]{1,400})/?$", joining.code, name="join_code"),
+    re_path(r"^join/(?P<code>[^/]{1,400})/?$", joining.door, name="join_code"),
     path("invites/", views.codes, name="invites"),
     re_path(r"^invites/(?P<uid>[0-9a-f]{16})/revoke/$", views.revoke, name="invites_revoke"),
     path("me/", views.me, name="me"),
