@@ -26,6 +26,8 @@ _SPARE = 30
 
 def main() -> None:
     """Nothing: the table is printed, whatever it says; only what could not be measured is an error."""
+    if sys.platform != "linux":
+        sys.exit("The benchmarks need Linux: /proc, and socket filters that let the kernel drop what listeners ignore.")
     arguments = _arguments()
     _raise_file_limit()
     parts = {
