@@ -164,7 +164,12 @@ class Peer:
         return cast("bytes", _bytes[0 : _length[0]])
 
     async def close(self) -> None:
-        """Nothing: the other side is told by close_notify, and no packet passes any more."""
+        """Nothing: the other side is told by close_notify, and no packet passes any more.
+
+        What pointed back to us is let go, so that the memory is free at once and not when a collector comes by.
+        """
         self._left = None
         self._incoming = self._outgoing = None
         await self._dtls.stop()
+        self._dtls.remove_all_listeners()
+        self._wire.carry = _nowhere

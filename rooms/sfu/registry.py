@@ -62,7 +62,7 @@ class Registry:
         self._identity = Identity.generateCertificate()
         self._rooms: dict[str, Room] = {}
         self._connections: dict[str, Connection] = {}
-        self._wheel: Wheel[Connection] = Wheel()
+        self._wheel: Wheel[str] = Wheel()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, order: Order) -> None:
@@ -134,7 +134,7 @@ class Registry:
         )
         room.add(connection)
         self._connections[order.peer] = self.users[local.ufrag] = connection
-        self._wheel.put(connection, now + CONSENT)
+        self._wheel.put(connection.id, now + CONSENT)
         return connection
 
     def _check(self, wanted: Wanted, member: int) -> None:
@@ -195,16 +195,17 @@ class Registry:
             connection.handshake.cancel()
         if connection.connected and connection.listener.views:
             connection.send_rtcp(rtcp.goodbye(connection.room.ssrcs), self._counters)
+        connection.handshake = None
         await connection.peer.close()
 
     def tick(self, now: float) -> None:
         """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second."""
-        for connection in self._wheel.due(now, self._deadline):
-            self._end(Ended(connection, "timeout"))
+        for peer in self._wheel.due(now, self._deadline):
+            self._end(Ended(self._connections[peer], "timeout"))
 
-    def _deadline(self, connection: Connection) -> float | None:
-        here = self._connections.get(connection.id) is connection
-        return connection.seen + CONSENT if here else None
+    def _deadline(self, peer: str) -> float | None:
+        connection = self._connections.get(peer)
+        return connection.seen + CONSENT if connection else None
 
     async def drain(self) -> None:
         """Nothing, once every connection is closed; offers are refused from now on."""

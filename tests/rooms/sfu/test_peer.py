@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.peer`, and of the private names of aiortc and pylibsrtp that it leans on."""
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -163,6 +164,16 @@ async def test_one_who_closes_himself_is_not_told() -> None:
     ours, theirs = await pair(left=lambda: told.append(True))
     await finish(ours, theirs)
     assert told == []
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_a_closed_peer_frees_its_memory_at_once_and_not_when_a_collector_comes_by() -> None:
+    ours, theirs = await pair()
+    dtls = weakref.ref(ours._dtls)
+    await finish(ours, theirs)
+    await asyncio.sleep(0)
+    del ours
+    assert dtls() is None
 
 
 async def test_records_beyond_a_peers_share_are_not_taken() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -192,6 +193,13 @@ async def test_one_who_says_goodbye_has_left(desk: Desk) -> None:
     await desk.clients[0].close()
     await until(lambda: desk.gone() == [("carol", "left")])
     assert desk.registry.users == {}
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_one_who_left_frees_his_memory_at_once_and_not_when_a_collector_comes_by(desk: Desk) -> None:
+    dtls = weakref.ref((await desk.connect("carol")).peer._dtls)
+    await desk.clients.pop().close()
+    await until(lambda: dtls() is None)
 
 
 async def test_removed_ended_and_dropped_are_reported_by_their_names(desk: Desk) -> None:
