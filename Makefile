@@ -41,11 +41,12 @@ types: .venv/checked
 	@$(BIN)/mypy $(PARTS)
 
 law: .venv/checked
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 pages: node_modules/.package-lock.json
 	@npm run --silent check
-	@npm test --silent
+	@npm test --silent > node_modules/.tests.log || { cat node_modules/.tests.log; exit 1; }
+	@grep -E '^# (tests|pass|fail) ' node_modules/.tests.log
 
 units: .venv/checked
 	@$(PYTEST) --numprocesses auto -m "$(QUICK)"
