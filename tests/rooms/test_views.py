@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client
 from django.utils import timezone
 
@@ -121,6 +122,16 @@ def test_what_people_write_is_never_markup(alice: User, carol: User) -> None:
     client = of(carol)
     for path in ("/", f"/r/{room.pk}"):
         assert evil not in text(client.get(path))
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_the_pages_for_our_own_faults_need_neither_request_nor_database(
+    status: int, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        page = get_template(f"{status}.html").render()
+    assert "Try again in a moment." in page
+    assert "<form" not in page
 
 
 @pytest.mark.parametrize("path", ["/", "/new/", "/r/{room}"])
