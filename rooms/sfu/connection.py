@@ -75,6 +75,10 @@ class Connection:
             self.address, self.port, self.sendto = address, port, port.socket.sendto
         return moves
 
+    def holds(self, port: Port, address: Any, now: float) -> bool:
+        """True while this connection lives at `address`: checks for others, with a forged source maybe, do not count."""
+        return self.port is port and self.address == address and now - self.heard_at < SILENT
+
     def _remember(self, port: Port, address: Any) -> None:
         if port.known.get(address) is self:
             return

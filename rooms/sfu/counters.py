@@ -12,6 +12,7 @@ class Count(StrEnum):
     SENDER_REPORTS = "sender_reports"
     RECEIVER_REPORTS = "receiver_reports"
     ADDRESS_MOVES = "address_moves"
+    ADDRESS_TAKEN = "address_taken"
     UNKNOWN_SOURCE = "unknown_source"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_USER = "unknown_user"

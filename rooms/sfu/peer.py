@@ -16,6 +16,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib
 
 from rooms.sfu.messages import Code, Refused
@@ -43,6 +44,7 @@ class Identity(RTCCertificate):
     def _create_ssl_context(self, srtp_profiles: Any) -> Any:
         if self._context is None:
             self._context = super()._create_ssl_context(srtp_profiles)
+            self._context.set_mode(SSL.MODE_RELEASE_BUFFERS)  # after the handshake there is little to read
         return self._context
 
     @cached_property

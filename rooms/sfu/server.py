@@ -125,7 +125,11 @@ class Server:
             self.counters[Count.UNKNOWN_USER] += 1
             return
         ice.check(request, connection.local.password)
-        moved = connection.checked(port, address, nominated=request.nominated, now=time.monotonic())
+        now, holder = time.monotonic(), port.known.get(address)
+        if holder is not None and holder is not connection and holder.holds(port, address, now):
+            self.counters[Count.ADDRESS_TAKEN] += 1
+            return
+        moved = connection.checked(port, address, nominated=request.nominated, now=now)
         if moved and connection.handshake:
             self.counters[Count.ADDRESS_MOVES] += 1
         answer = ice.answer(request, address[0], address[1], connection.local.password)

@@ -76,6 +76,13 @@ def test_an_address_that_another_took_over_stays_with_the_other(carol: Connectio
     assert port.known == {HOME: bob}
 
 
+def test_an_address_is_held_while_its_connection_is_checked_there(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert carol.holds(port, HOME, 1.0 + SILENT / 2)
+    assert not carol.holds(port, HOME, 1.0 + SILENT)
+    assert not carol.holds(port, TRAIN, 1.0)
+
+
 def test_who_is_forgotten_is_reached_by_no_address(carol: Connection, port: Port) -> None:
     for address in (HOME, TRAIN, CAFE):
         carol.checked(port, address, nominated=True, now=1.0)
