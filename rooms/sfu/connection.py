@@ -76,7 +76,7 @@ class Connection:
         return moves
 
     def holds(self, port: Port, address: Any, now: float) -> bool:
-        """True while this connection lives at `address`: checks for others, with a forged source maybe, do not count."""
+        """True while this connection lives at `address`: checks for others, with a forged source maybe, count not."""
         return self.port is port and self.address == address and now - self.heard_at < SILENT
 
     def _remember(self, port: Port, address: Any) -> None:
