@@ -99,3 +99,50 @@ test("leaving the stage closes the microphone line", () => {
   assert.equal(sending(), false);
   assert.equal(voice.wish, false);
 });
+
+test("one's own mute and unmute in quick turn follow each other, and are nobody else's mute", () => {
+  const { voice, asked, sending } = standing(muted);
+  let told = 0;
+  voice.silenced.on(() => told++);
+  voice.unmute();
+  voice.heed(muted, heard);
+  voice.mute();
+  voice.unmute();
+  voice.heed(heard, muted);
+  assert.deepEqual(asked, ["unmute", "mute", "unmute"]);
+  voice.heed(muted, heard);
+  assert.equal(told, 0);
+  assert.equal(sending(), true);
+  assert.equal(asked.length, 3);
+});
+
+test("an unmute that a moderator overtook stays muted, and can be asked for again", async () => {
+  const { voice, asked } = standing(muted);
+  await voice.unmute();
+  voice.heed(muted, muted);
+  assert.deepEqual(asked, ["unmute"]);
+  assert.equal(voice.wish, false);
+  voice.unmute();
+  assert.deepEqual(asked, ["unmute", "unmute"]);
+});
+
+test("a mute that could not be said is said when the server is back", async () => {
+  const { voice, asked } = standing(muted);
+  voice.unmute();
+  voice.heed(muted, heard);
+  voice.move = async () => ({ type: "error" });
+  await voice.mute();
+  voice.move = async (move) => (asked.push(move), { type: "ok" });
+  voice.heed(heard, heard);
+  assert.deepEqual(asked, ["unmute", "mute"]);
+});
+
+test("muted by somebody else right after one's own unmute was seen is told", () => {
+  const { voice } = standing(muted);
+  let told = 0;
+  voice.silenced.on(() => told++);
+  voice.unmute();
+  voice.heed(muted, heard);
+  voice.heed(heard, muted);
+  assert.equal(told, 1);
+});

@@ -17,11 +17,15 @@ export class Voice {
   wish = false;
   /** @type {Member | undefined} */
   #you;
+  /** Whether to be muted, as last asked of the server and not yet seen: its echo is no moderator's act. @type {boolean | null} */
+  #asked = null;
+  /** The server has said yes to that. */
+  #granted = false;
 
   /**
    * @param {import("./microphone.js").Microphone} microphone
    * @param {import("./media.js").Media} media
-   * @param {(move: Move) => Promise<{type: string}>} move
+   * @param {(move: Move) => Promise<{type: string, code?: string}>} move
    */
   constructor(microphone, media, move) {
     this.microphone = microphone;
@@ -46,14 +50,14 @@ export class Voice {
   heed(before, after) {
     this.#you = after;
     const was = before?.stage === "speaking";
-    if (was && !this.speaking) this.wish = false;
+    if (was && !this.speaking) this.reset(after);
+    else if (this.#asked !== null) this.#seen(after.muted);
     else if (was && this.wish && after.muted && !before.muted) {
       this.wish = false;
       this.silenced.emit();
     }
     this.apply();
-    // The server believes I am heard and I do not wish it: a push-to-talk shorter than the line, or a mute said while it was down.
-    if (this.speaking && !this.wish && !after.muted) this.move("mute");
+    this.#settle();
   }
 
   /**
@@ -67,25 +71,46 @@ export class Voice {
 
   /** Asks to be heard; sound flows as soon as the server agrees. Needs an open microphone. */
   async unmute() {
-    this.wish = true;
-    this.apply();
-    if (!this.#you?.muted) return;
-    const answer = await this.move("unmute");
-    if (answer.type !== "ok") this.wish = false;
-    this.apply();
+    this.intend(true);
+    await this.#settle();
   }
 
   /** Silent from this moment, whether or not the server can be reached; it is told as soon as it can. */
   async mute() {
-    this.wish = false;
-    this.apply();
-    if (this.speaking && !this.#you?.muted) await this.move("mute");
+    this.intend(false);
+    await this.#settle();
   }
 
-  /** Out of the room: nobody is to be heard. */
-  reset() {
+  /** Asks the server for what I wish, unless it is so; one thing at a time, the next when the last has been seen. */
+  async #settle() {
+    const muted = !this.wish;
+    if (!this.speaking || this.#asked !== null || muted === this.#you?.muted) return;
+    this.#asked = muted;
+    this.#granted = false;
+    const answer = await this.move(muted ? "mute" : "unmute");
+    if (this.#asked !== muted) return;
+    this.#granted = answer.type === "ok" || answer.code === "already";
+    if (this.#granted) return;
+    this.#asked = null;
+    if (!muted) this.intend(false);
+  }
+
+  /**
+   * What was asked for is there; or it was granted and yet is not, because somebody overtook it: then theirs stands.
+   * @param {boolean} muted
+   */
+  #seen(muted) {
+    const overtaken = muted !== this.#asked;
+    if (overtaken && !this.#granted) return;
+    this.#asked = null;
+    if (overtaken && muted) this.wish = false;
+  }
+
+  /** Off the stage, or out of the room: I am not to be heard. @param {Member} [you] */
+  reset(you) {
     this.wish = false;
-    this.#you = undefined;
+    this.#asked = null;
+    this.#you = you;
   }
 
   /** Sends the microphone, or nothing. */
