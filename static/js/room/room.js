@@ -40,7 +40,7 @@ const session = new Session();
 const socket = new RoomSocket(() => new WebSocket(address()));
 const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds());
 const microphone = new Microphone();
-const voice = new Voice(microphone, media, (move) => make(move));
+const voice = new Voice(microphone, media, (move) => say(move));
 const speak = new SpeakSheet(microphone, () => voice.apply());
 const audience = new AudienceView(page.id, open);
 const person = new PersonSheet(page.moves, find, () => session.you, make);
@@ -93,32 +93,39 @@ function more() {
 }
 
 /**
- * Asks the server for a move and says why when it refuses.
+ * Makes a move: those that concern my own voice go by way of the microphone.
  * @param {Move} move
  * @param {Member} [member] on whom; nobody for myself and for the room
  */
-async function make(move, member) {
+function make(move, member) {
   const own = !member || member.number === session.you?.number;
   if (own && move === "accept") return accept();
+  if (own && move === "mute") return voice.mute();
   if (own) asked = move;
-  const answer = await socket.ask({ type: "move", move, member: own ? undefined : member.number });
+  return say(move, own ? undefined : member);
+}
+
+/**
+ * The server's answer to a move; a refusal is shown.
+ * @param {Move} move
+ * @param {Member} [member]
+ */
+async function say(move, member) {
+  const answer = await socket.ask({ type: "move", move, member: member?.number });
   // Muted is muted: a mute that was said offline, or twice, has done what it should.
-  const silent = answer.code === "already" || (move === "mute" && own && answer.code === "offline");
+  const silent = answer.code === "already" || (move === "mute" && !member && answer.code === "offline");
   if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));
   return answer;
 }
 
-/** Onto the stage: the microphone first, so that nobody stands there without one. @returns {Promise<Message>} */
+/** Onto the stage: the microphone first, so that nobody stands there without one. */
 async function accept() {
   const choice = await speak.ask("stage");
-  if (!choice) return { type: "closed" };
+  if (!choice) return;
   voice.intend(choice === "live");
-  const answer = await socket.ask({ type: "move", move: "accept" });
-  if (answer.type !== "error") return answer;
+  if ((await say("accept")).type !== "error") return;
   microphone.close();
   voice.intend(false);
-  toast(refused(answer.code, answer.message));
-  return answer;
 }
 
 async function openMicrophone() {
