@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from config import figures
 from moderation.audit import source
 
 Scope = MutableMapping[str, Any]
@@ -50,7 +51,7 @@ def unwrapped(scope: Scope, peer: tuple[str, int]) -> Scope:
 
 
 class Logged:
-    """ASGI application that writes one line per finished HTTP request: method, path, status, time taken."""
+    """ASGI application that counts and logs each finished HTTP request: method, path, status, time taken."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -70,5 +71,6 @@ class Logged:
         try:
             await self.application(scope, receive, watch)
         finally:
-            took = round((time.perf_counter() - start) * 1000)
-            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+            took = time.perf_counter() - start
+            figures.count_request(scope["method"], status, took)
+            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(took * 1000))

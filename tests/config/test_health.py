@@ -70,6 +70,7 @@ def test_the_version_is_the_project_s(client: Client) -> None:
     assert client.get("/version").json() == {"version": django_settings.VERSION}
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine(client: Client) -> None:
     answer = client.get("/metrics", REMOTE_ADDR="127.0.0.1")
     assert answer.status_code == 200
@@ -88,6 +89,7 @@ def test_metrics_are_refused_to_whoever_comes_through_a_proxy_we_do_not_know(cli
     assert answer.status_code == 403
 
 
+@pytest.mark.django_db
 def test_metrics_are_given_to_whoever_bears_the_token(client: Client, settings: Settings) -> None:
     settings.STOA_METRICS_TOKEN = "secret"
     answer = client.get("/metrics", REMOTE_ADDR="192.0.2.1", headers={"Authorization": "Bearer secret"})
