@@ -193,8 +193,8 @@ class Registry:
         """Nothing: the peer was told that its streams and the connection end."""
         if connection.handshake and connection.handshake is not asyncio.current_task():
             connection.handshake.cancel()
-        if connection.connected and connection.listener.views:
-            connection.send_rtcp(rtcp.goodbye(connection.room.ssrcs), self._counters)
+        if heard := connection.room.ssrcs[: len(connection.listener.views)]:
+            connection.send_rtcp(rtcp.goodbye(heard), self._counters)
         connection.handshake = None
         await connection.peer.close()
 
