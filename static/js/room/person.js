@@ -108,7 +108,8 @@ export class PersonSheet {
    */
   #item(member, move, offer) {
     const run = () => (offer.sure ? this.#sure(member, move, offer) : this.#do(member, move));
-    const help = offer.help?.();
+    const own = member.number === this.you()?.number;
+    const help = own && move === "mute" ? "" : offer.help?.(); // "only they can unmute" is no news to oneself
     return h(
       "button",
       { type: "button", class: `menu-item ${offer.danger ? "danger" : ""}`, onclick: run },
