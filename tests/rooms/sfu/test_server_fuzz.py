@@ -1,4 +1,4 @@
-"""Whatever a datagram holds, sealed with a true key or not: it is handled, counted or `Refused`, and the rest goes on."""
+"""Whatever a datagram holds, sealed with a true key or not: it is handled, counted or `Refused`, and others go on."""
 
 import asyncio
 import socket
