@@ -52,6 +52,10 @@ class Desk:
                 self._news.clear()
                 await self._news.wait()
 
+    def pile(self, kind: type[_Kind]) -> list[_Kind]:
+        """The reports of this kind that nobody has asked for yet."""
+        return [report for report in self.reports if isinstance(report, kind)]
+
     async def listen(self) -> None:
         """Collects reports until cancelled; a lost Redis is asked again."""
         while True:
