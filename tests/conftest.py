@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -11,6 +12,9 @@ import tests.audit_triggers  # noqa: F401  # empties the insert-only log between
 from accounts.models import User
 from config import catalog, valkey
 from tests.settings import PRIVATE_VALKEY, VALKEY
+
+hypothesis.settings.register_profile("stoa", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("stoa")
 
 
 @pytest.fixture(scope="session")

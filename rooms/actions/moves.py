@@ -39,13 +39,14 @@ def move(
             bus.check()
         with own_turn(user, room_id, source, now) as (one, room):
             actor = _actor(room, connection)
+            rank = Rank(actor.rank).name.lower()
             if what in roles.ROOM:
                 _on_room(one, actor, what)
-                one.note(action, user, object_type="room", object_id=room.pk)
+                one.note(action, user, role=rank, object_type="room", object_id=room.pk)
             else:
                 subject = _subject(actor, number)
                 _on_member(one, actor, subject, what)
-                one.note(action, user, object_type="member", object_id=str(subject.number))
+                one.note(action, user, role=rank, object_type="member", object_id=str(subject.number))
 
 
 def _actor(room: Room, connection: str | None) -> Member:

@@ -93,7 +93,7 @@ def test_every_move_is_in_the_log_with_its_actor_and_object(room: Room, alice: U
     do(alice, room, Move.INVITE, bob)
     entry = Entry.objects.get(action="member.invite")
     assert (entry.actor, entry.object_id, entry.room, entry.result) == (alice.uid, "2", room.pk, Result.OK)
-    assert (entry.address, entry.port) == ("192.0.2.7", 40000)
+    assert (entry.address, entry.port, entry.role) == ("192.0.2.7", 40000, "host")
 
 
 def test_the_media_side_is_told_the_whole_wanted_state_with_the_rooms_number(

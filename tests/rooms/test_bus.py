@@ -1,0 +1,91 @@
+"""The road between processes, over a Valkey that goes away and comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from redis.exceptions import RedisError
+
+from rooms import bus
+from rooms.bus import Bus
+from rooms.roles import Code, Refused
+
+
+class Ear:
+    """A bus that runs, and what it heard."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[str] = asyncio.Queue()
+        self.opened: asyncio.Queue[None] = asyncio.Queue()
+        self.bus = Bus(lambda: self.opened.put_nowait(None))
+
+    async def hear(self) -> str:
+        async with asyncio.timeout(20):
+            return await self.heard.get()
+
+    async def open(self) -> None:
+        async with asyncio.timeout(20):
+            await self.opened.get()
+
+
+@pytest.fixture
+async def ear(own_valkey: Any) -> AsyncIterator[Ear]:
+    ear = Ear()
+    task = asyncio.create_task(ear.bus.run())
+    await ear.open()
+    yield ear
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def say(channel: str, text: str) -> None:
+    bus.publish([(channel, text)])
+
+
+async def test_what_is_published_is_heard_in_order_by_those_who_subscribed(ear: Ear) -> None:
+    assert await ear.bus.subscribe("a", ear.heard.put_nowait)
+    bus.publish([("a", "1"), ("b", "not for us"), ("a", "2\nlines")])
+    assert [await ear.hear(), await ear.hear()] == ["1", "2\nlines"]
+
+
+async def test_who_unsubscribed_hears_nothing_more(ear: Ear) -> None:
+    await ear.bus.subscribe("a", ear.heard.put_nowait)
+    await ear.bus.subscribe("b", ear.heard.put_nowait)
+    await ear.bus.unsubscribe("a")
+    bus.publish([("a", "late"), ("b", "in time")])
+    assert await ear.hear() == "in time"
+
+
+async def test_after_an_outage_everything_wanted_is_subscribed_again(ear: Ear, own_valkey: Any) -> None:
+    await ear.bus.subscribe("before", ear.heard.put_nowait)
+    own_valkey.stop()
+    async with asyncio.timeout(20):
+        while ear.bus.open_since is not None:  # noqa: ASYNC110  # until the loss is noticed
+            await asyncio.sleep(0.01)
+    assert not await ear.bus.subscribe("meanwhile", ear.heard.put_nowait)
+    own_valkey.start()
+    await ear.open()
+    say("before", "1")
+    say("meanwhile", "2")
+    assert [await ear.hear(), await ear.hear()] == ["1", "2"]
+    assert await ear.bus.subscribe("meanwhile", ear.heard.put_nowait)
+
+
+async def test_without_redis_publishing_fails_and_the_check_refuses(own_valkey: Any) -> None:
+    bus.check()
+    own_valkey.stop()
+    with pytest.raises(RedisError):
+        say("a", "1")
+    with pytest.raises(Refused) as caught:
+        bus.check()
+    assert caught.value.code is Code.UNAVAILABLE
+
+
+async def test_many_changes_of_an_audience_are_announced_once(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ear.bus.subscribe(bus.room_channel("r"), ear.heard.put_nowait)
+    bus._stirred.clear()
+    for _ in range(50):
+        bus.stir("r")
+    say(bus.room_channel("r"), "end")
+    assert [await ear.hear(), await ear.hear()] == [bus.Letter("").dump(), "end"]

@@ -1,0 +1,69 @@
+"""What a web process keeps running."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import leases, process
+from rooms.actions import presence
+from rooms.models import Room
+from rooms.process import Process
+from tests.rooms.scenes import a_session, come, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Process]:
+    yield process.here()
+    await process.here().stop()
+    await sync_to_async(connections.close_all)()
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(20):
+        while not await sync_to_async(true)():  # noqa: ASYNC110  # what others do shows in the database
+            await asyncio.sleep(0.05)
+
+
+async def test_there_is_one_for_each_event_loop_and_it_holds_its_lease(here: Process) -> None:
+    assert process.here() is here
+    await until(lambda: leases.living([here.id]))
+
+
+async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
+    here: Process, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = (await sync_to_async(come)(bob, open_room, a_session())).seat
+    calls: list[None] = []
+    lose = presence.lose
+
+    def away_at_first(*arguments: Any, **more: Any) -> bool:
+        calls.append(None)
+        if len(calls) < 2:
+            raise DatabaseError
+        return lose(*arguments, **more)
+
+    monkeypatch.setattr(presence, "lose", away_at_first)
+    here.lose(seat)
+    await until(lambda: member(bob, open_room).lost_at is not None)
+    assert len(calls) == 2
+
+
+async def test_work_in_a_thread_gives_its_result_or_its_error(here: Process) -> None:
+    assert await here.in_thread(max, 1, 2) == 2
+    with pytest.raises(ZeroDivisionError):
+        await here.in_thread(divmod, 1, 0)
+
+
+async def test_a_seat_lost_twice_is_lost_once(here: Process, open_room: Room, bob: User) -> None:
+    seat = (await sync_to_async(come)(bob, open_room, a_session())).seat
+    now = timezone.now()
+    assert await here.in_thread(presence.lose, seat, now=now)
+    assert not await here.in_thread(presence.lose, seat, now=now)
