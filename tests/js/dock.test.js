@@ -4,7 +4,7 @@ import { nextAction } from "../../static/js/room/dock.js";
 
 /** @type {import("../../static/js/room/protocol.js").Member} */
 const bob = { number: 2, uid: "b", name: "Bob", rank: "member", stage: "audience", muted: false, hand: null };
-const closed = { open: false, live: false };
+const closed = { open: false, wish: false };
 
 test("the main button is the next thing to do", () => {
   assert.equal(nextAction(bob, closed), "raise_hand");
@@ -12,6 +12,6 @@ test("the main button is the next thing to do", () => {
   assert.equal(nextAction({ ...bob, stage: "hand_up" }, closed), "lower_hand");
   assert.equal(nextAction({ ...bob, stage: "invited" }, closed), "answer");
   assert.equal(nextAction({ ...bob, stage: "speaking" }, closed), "open");
-  assert.equal(nextAction({ ...bob, stage: "speaking" }, { open: true, live: false }), "unmute");
-  assert.equal(nextAction({ ...bob, stage: "speaking" }, { open: true, live: true }), "mute");
+  assert.equal(nextAction({ ...bob, stage: "speaking" }, { open: true, wish: false }), "unmute");
+  assert.equal(nextAction({ ...bob, stage: "speaking" }, { open: true, wish: true }), "mute");
 });

@@ -13,7 +13,7 @@ import { handPlace } from "./roster.js";
 /**
  * The one thing to do next.
  * @param {Member} you
- * @param {{open: boolean, live: boolean}} voice whether my microphone is open, and whether it is heard
+ * @param {{open: boolean, wish: boolean}} voice whether my microphone is open, and whether I want to be heard
  * @returns {Action}
  */
 export function nextAction(you, voice) {
@@ -21,7 +21,7 @@ export function nextAction(you, voice) {
   if (you.stage === "hand_up") return "lower_hand";
   if (you.stage === "audience") return you.rank === "member" ? "raise_hand" : "go_on_stage";
   if (!voice.open) return "open";
-  return voice.live ? "mute" : "unmute";
+  return voice.wish ? "mute" : "unmute";
 }
 
 /** @type {Record<Action, {icon: string, label: () => string, look: string}>} */
@@ -55,7 +55,7 @@ export class Dock {
 
   /**
    * @param {import("./session.js").Session} session
-   * @param {{open: boolean, live: boolean, heard: boolean}} voice `heard`: the sound of it also arrives
+   * @param {{open: boolean, wish: boolean, heard: boolean}} voice `heard`: the server agrees, and the sound arrives
    */
   draw({ you, members }, voice) {
     if (!you) return;

@@ -187,7 +187,7 @@ function draw() {
   stage.draw(session);
   hands.draw(session);
   audience.draw(session);
-  dock.draw(session, { open: Boolean(microphone.track), live: voice.live, heard: voice.live && media.connected });
+  dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: voice.live && media.connected });
   person.refresh();
 }
 
@@ -264,7 +264,7 @@ watchKeys(() => document.body.dataset.view === "room", {
   leave,
   help: openKeys,
   talk: (down) => {
-    if (!voice.speaking || !microphone.track || (down && voice.live)) return false;
+    if (!voice.speaking || !microphone.track || (down && voice.wish)) return false;
     if (down) voice.unmute();
     else voice.mute();
     return true;
