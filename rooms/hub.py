@@ -87,8 +87,9 @@ class Hub:
             self._mail.put_nowait((room, Letter(protocol.dump(event))))
 
     async def tick(self) -> None:
-        """Once a second: the audiences that changed, and the pings of a fifteenth of the rooms."""
+        """Once a second: the pings of a fifteenth of the rooms, and the audiences that changed."""
         self._seconds += 1
+        await self.ping([room for room in self._rooms if (hash(room) + self._seconds) % PING_EVERY == 0])
         stirred = list(self._stirred)
         self._stirred = {room: looks - 1 for room, looks in self._stirred.items() if looks > 1}
         for room in stirred:
@@ -96,7 +97,6 @@ class Hub:
             if self._listening.get(room) != listening and room in self._rooms:
                 self._listening[room] = listening
                 self.post(room, {"type": "audience", "listening": listening})
-        await self.ping([room for room in self._rooms if (hash(room) + self._seconds) % PING_EVERY == 0])
 
     async def ping(self, rooms: list[str]) -> None:
         """Ping every socket of these rooms with the number of its room's last event, so that gaps are found."""

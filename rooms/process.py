@@ -84,7 +84,11 @@ class Process:
         return await self.in_thread(listening, room)
 
     async def _seqs(self, rooms: list[str]) -> dict[str, int]:
-        return await self.in_thread(_numbers, rooms)
+        try:
+            return await self.in_thread(_numbers, rooms)
+        except DatabaseError as error:
+            _log.warning("away", error=type(error).__name__)
+            return {}  # a ping without a number still keeps the socket
 
     def _keep(self, job: Awaitable[None]) -> None:
         task = asyncio.ensure_future(job)

@@ -15,6 +15,7 @@ from rooms.actions import presence
 from rooms.models import Room
 from rooms.process import Process
 from tests.rooms.scenes import a_session, come, member
+from tests.rooms.test_hub import Ear
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +55,17 @@ async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
     here.lose(seat)
     await until(lambda: member(bob, open_room).lost_at is not None)
     assert len(calls) == 2
+
+
+async def test_pings_go_on_without_the_database(here: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_rooms: list[str]) -> dict[str, int]:
+        raise DatabaseError
+
+    monkeypatch.setattr(process, "_numbers", away)
+    ear = Ear("c")
+    await here.hub.enter("r", ear)
+    await here.hub.ping(["r"])
+    assert ear.pings == [0]
 
 
 async def test_work_in_a_thread_gives_its_result_or_its_error(here: Process) -> None:
