@@ -20,3 +20,10 @@ def test_every_pure_file_is_under_the_law() -> None:
     pure = {"accounts.invites", "rooms.protocol", "rooms.roles", "rooms.sfu.messages", "rooms.sfu.stage"}
     section = LAW.split("[importlinter:contract:pure]")[1].split("forbidden_modules")[0]
     assert pure <= set(section.split())
+
+
+def test_every_module_of_the_web_side_is_kept_out_of_the_media_side_and_the_other_way_round() -> None:
+    section = set(LAW.split("[importlinter:contract:letterbox]")[1].split("[importlinter")[0].split())
+    web = {f"rooms.{path.stem}" for path in (ROOT / "rooms").glob("*.py")} - {"rooms.__init__"}
+    media = {f"rooms.sfu.{path.stem}" for path in (ROOT / "rooms/sfu").glob("*.py")}
+    assert web | media - {"rooms.sfu.__init__", "rooms.sfu.__main__", "rooms.sfu.messages"} <= section
