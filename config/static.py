@@ -1,5 +1,6 @@
 """Static files: hashed names also inside ES modules, and collected again only when one has changed."""
 
+import fcntl
 import hashlib
 from pathlib import Path
 
@@ -16,16 +17,22 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage that also rewrites the imports between ES modules to the hashed names."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 30  # one for each module in the longest chain of imports; it ends when nothing changes
 
 
 def collect() -> bool:
     """True when static files were collected, False when nothing had changed since the last time."""
-    mark = Path(str(settings.STATIC_ROOT)) / FINGERPRINT
-    now = fingerprint()
-    if mark.exists() and mark.read_text() == now:
-        return False
-    call_command("collectstatic", interactive=False, verbosity=0)
-    mark.write_text(now)
+    root = Path(str(settings.STATIC_ROOT))
+    root.mkdir(exist_ok=True)
+    with (root / FINGERPRINT).open("a+") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)  # two servers may start from one checkout
+        mark.seek(0)
+        now = fingerprint()
+        if mark.read() == now:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0)
+        mark.truncate(0)
+        mark.write(now)
     return True
 
 

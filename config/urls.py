@@ -19,3 +19,4 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
 ]
+handler500 = "config.errors.server_error"
