@@ -165,6 +165,8 @@ def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
     before, removed = _shown(member), member.removed_at is not None
     if member.connection:
         one.tell(member.connection, {"type": "replaced"}, CLOSE_REPLACED)
+    if member.peer and member.tab != session.tab:  # the same tab keeps its sound while its socket comes back
+        one.orders.append(Drop(member.peer))
     one.update(member, **_arrival(member, session, one.now))
     after = _shown(member)
     if removed or (before != after and protocol.listed(member.rank, member.stage)):
@@ -188,8 +190,8 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
         to_stage = member.granted or member.rank == Rank.HOST
         stage = Stage.SPEAKING if to_stage else Stage.AUDIENCE
         here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
-    elif member.stage == Stage.SPEAKING and member.tab != session.tab:
-        here |= {"muted": True}
+    elif member.tab != session.tab:
+        here |= {"muted": member.stage == Stage.SPEAKING, "peer": ""}
     return here | ({"stage": Stage.SPEAKING, "muted": False, "hand": None} if session.speaks else {})
 
 
