@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.light import Client
+from benchmarks.light import Client, check
 from rooms.sfu.messages import Connected, Gone
 from tests.rooms.sfu.harness import (
     ALICE,
     CAROL,
     DAVE,
+    MALLORY,
     Media,
     Speaker,
     duet,
@@ -105,3 +106,14 @@ async def test_ipv6_carries_as_ipv4_does(relay: Media) -> None:
         await want(made, speak=(ALICE, CAROL))
         await hears(Speaker(alice), ear(carol))
         await hears(Speaker(carol), ear(alice))
+
+
+async def test_nobody_takes_over_an_address_that_is_in_use(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        mallory = await made.join(MALLORY)
+        for victim in (speaker.client, carol):
+            victim.send(check(mallory.local, mallory.remote))
+        await want(made)
+        await hears(speaker, heard)
+        assert carol.unopened == 0
