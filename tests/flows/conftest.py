@@ -11,13 +11,15 @@ from tests.flows import chromium, stack
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
 
+CAST = ("alice", "bob", "carol", "dana", "erin", "mallory", "mallet")
 FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa on free ports, with its own data folder."""
+    """A Stoa on free ports, with its own data folder, and everybody signed in."""
     with stack.running(tmp_path_factory.mktemp("stoa")) as running:
+        running.sign_in(*CAST)
         yield running
 
 

@@ -1,5 +1,6 @@
 """A whole Stoa as an operator runs it: `manage.py serve` on free ports, with a data folder of its own."""
 
+import ctypes
 import json
 import os
 import signal
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import redis
+
+from config.folder import valkey_socket
 from tests.flows.people import SIGN_IN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +26,7 @@ STARTUP, SHUTDOWN, COMMAND = 90, 30, 60
 """Seconds that a first start may take on a busy machine, the way down, and one command."""
 
 T = TypeVar("T")
+_LIBC = ctypes.CDLL(None)
 
 
 @dataclass(slots=True)
@@ -63,7 +68,10 @@ class Stoa:
         return fetch(method, self.url + path, headers, json.dumps(body or {}).encode() if method != "GET" else None)
 
     def room(self, host: str, title: str, **fields: object) -> str:
-        """The id of a new live room."""
+        """The id of a new live room, however many the host has opened this hour."""
+        with redis.Redis(unix_socket_path=str(valkey_socket(self.folder / "data"))) as counters:
+            for key in counters.scan_iter("*room.open*"):
+                counters.delete(key)
         status, card = self.ask(host, "POST", "/api/v1/rooms/", {"title": title, "access": "open", **fields})
         assert status == 201, card
         return str(card["id"])
@@ -100,8 +108,9 @@ def running(folder: Path, **extra: str) -> Iterator[Stoa]:
         **extra,
     }
     with (folder / "serve.log").open("wb") as log:
+        command = [sys.executable, "manage.py", "serve"]
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent
         )
     stoa = Stoa(folder, environment, process, f"http://127.0.0.1:{http}", f"http://{address}:{http}")
     try:
@@ -146,6 +155,11 @@ def outward_address() -> str:
         unreachable = probe.connect_ex(("198.51.100.1", 9))  # a documentation address: nothing is sent
         assert not unreachable, "this machine has no route out, and Firefox pairs no candidates on loopback"
         return str(probe.getsockname()[0])
+
+
+def _end_with_parent() -> None:
+    """Nothing: the kernel tells this process to stop when its parent is gone, even by SIGKILL."""
+    _LIBC.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _ready(stoa: Stoa) -> bool:

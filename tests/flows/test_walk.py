@@ -62,7 +62,7 @@ class Keys(Fingers):
         self.count += 1
 
 
-@pytest.mark.parametrize(("hands", "name"), [(Fingers, "Erin"), (Keys, "Femi")])
+@pytest.mark.parametrize(("hands", "name"), [(Fingers, "Gus"), (Keys, "Hana")])
 def test_from_a_code_to_being_heard(hands: type[Fingers], name: str, visit: Visit, stoa: Stoa, figure: Figure) -> None:
     title = f"{name} comes by"
     room = stoa.room("alice", title)
