@@ -8,7 +8,7 @@ from django.test import TransactionTestCase
 
 from moderation.audit import triggers
 
-_teardown = TransactionTestCase._fixture_teardown
+_teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # no public hook
 
 
 @contextmanager
@@ -33,4 +33,4 @@ def _lifted_teardown(case: TransactionTestCase) -> None:
         _teardown(case)
 
 
-TransactionTestCase._fixture_teardown = _lifted_teardown  # type: ignore[method-assign]  # Django has no hook here
+TransactionTestCase._fixture_teardown = _lifted_teardown  # type: ignore[attr-defined]  # as above

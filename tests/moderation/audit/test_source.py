@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from moderation.audit.source import Source, client
 
@@ -11,7 +12,7 @@ PROXY = ("10.0.0.1", 4000)
 
 
 @pytest.fixture(autouse=True)
-def _proxies(settings) -> None:
+def _proxies(settings: Settings) -> None:
     settings.STOA_TRUSTED_PROXIES = ["10.0.0.0/8"]
 
 
