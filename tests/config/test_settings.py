@@ -44,10 +44,11 @@ def value(expression: str, **variables: str) -> str:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", ""),
         ("TURN_URLS", "turn:turn.example.org"),
+        ("STOA_WORDS", "/nowhere"),
     ],
 )
 def test_a_wrong_value_stops_every_process_with_one_line_that_names_it(name: str, wrong: str) -> None:
-    done = load("manage.py", "check", **{name: wrong})
+    done = load("-c", "import config.settings", **{name: wrong})
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -55,9 +56,14 @@ def test_a_wrong_value_stops_every_process_with_one_line_that_names_it(name: str
 
 
 @pytest.mark.parametrize(
-    "command", [("-m", "daphne", "config.asgi:application"), ("-m", "celery", "-A", "config.celery", "beat")]
+    "command",
+    [
+        ("manage.py", "check"),
+        ("-m", "daphne", "config.asgi:application"),
+        ("-m", "celery", "-A", "config.celery", "beat"),
+    ],
 )
-def test_the_web_and_celery_say_it_in_one_line_too(command: tuple[str, ...]) -> None:
+def test_commands_the_web_and_celery_say_it_in_one_line_too(command: tuple[str, ...]) -> None:
     done = load(*command, SECRET_KEY="short")
     assert (done.returncode, done.stderr) == (1, "SECRET_KEY must be 50 characters or longer\n")
 
