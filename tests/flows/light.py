@@ -85,8 +85,8 @@ class Person:
 
     async def _offer(self, socket: WebSocket) -> None:
         self._connected.clear()
-        for client in self.clients.values():
-            client.abandon()
+        while self.clients:
+            self.clients.popitem()[1].abandon()
         local = IDENTITY.local()
         socket.say({"type": "media.offer", "id": 1, "sdp": sdp.offer(local)})
         _, answer = await socket.message("media.answer")
