@@ -28,9 +28,9 @@ track, and the difference would pass for network delay. Opus DTX sends every 0.4
 """
 FRAME = 960
 HUSH = b"\xf8\xff\xfe"
-"""An Opus frame of 20 ms of silence."""
-HUSHES = 3
-"""Frames of silence after a voice that was cut off: a decoder left alone draws out the last sound for half a second."""
+"""An Opus frame of 20 ms of silence, sent after a voice that was cut off: a decoder left alone draws out the last sound
+for half a second. Just one: more of them at once run ahead of the clock, and every listener's buffer grows by that.
+"""
 RATE, BURST = 120.0, 60.0
 """Packets per second and at once that one member may send: Opus frames of 10 ms and some jitter."""
 
@@ -139,7 +139,7 @@ class Stage:
         if number is None or self.slots[number].over:
             return []
         self._cut(number)
-        return [self._hush(number, member, now) for _ in range(HUSHES)]
+        return [self._hush(number, member, now)]
 
     def _hush(self, number: int, member: int, now: float) -> Relay:
         """One frame of silence, the next in the slot `number`."""
