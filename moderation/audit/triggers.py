@@ -2,12 +2,19 @@
 
 from types import MappingProxyType
 
-_SQLITE_INSTALL = tuple(
-    f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry "
-    "BEGIN SELECT RAISE(ABORT, 'audit entries are insert-only'); END"
-    for verb in ("UPDATE", "DELETE")
+# INSERT OR REPLACE deletes the old row without asking a DELETE trigger, so an id that is taken is refused as well.
+_SQLITE_WHEN = MappingProxyType(
+    {
+        "update": "BEFORE UPDATE ON audit_entry",
+        "delete": "BEFORE DELETE ON audit_entry",
+        "replace": "BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)",
+    }
 )
-_SQLITE_REMOVE = tuple(f"DROP TRIGGER IF EXISTS audit_entry_no_{verb}" for verb in ("update", "delete"))
+_SQLITE_INSTALL = tuple(
+    f"CREATE TRIGGER audit_entry_no_{name} {when} BEGIN SELECT RAISE(ABORT, 'audit entries are insert-only'); END"
+    for name, when in _SQLITE_WHEN.items()
+)
+_SQLITE_REMOVE = tuple(f"DROP TRIGGER IF EXISTS audit_entry_no_{name}" for name in _SQLITE_WHEN)
 
 _POSTGRESQL_INSTALL = (
     (

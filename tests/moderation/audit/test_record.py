@@ -76,6 +76,24 @@ def test_the_database_refuses_to_change_an_entry(statement: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE"])
+def test_sqlite_refuses_to_put_another_entry_in_the_place_of_one(verb: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no REPLACE, and its ON CONFLICT DO UPDATE is an update")
+    entry = record("room.open", source=SOURCE, actor="a1")
+    columns = [field.column for field in Entry._meta.concrete_fields]
+    forged = ["'mallory'" if name == "actor" else name for name in columns]
+    with (
+        pytest.raises(DatabaseError, match="insert-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"{verb} INTO audit_entry ({', '.join(columns)}) SELECT {', '.join(forged)} FROM audit_entry")
+    assert Entry.objects.get() == entry
+    assert Entry.objects.get().actor == "a1"
+
+
+@pytest.mark.django_db
 def test_postgresql_refuses_to_truncate_the_log() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
