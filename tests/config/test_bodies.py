@@ -1,0 +1,96 @@
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from daphne import http_protocol
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from config import asgi, bodies
+from config.bodies import LIMIT
+
+
+class Connection:
+    """One connection to Daphne, without a network: what it was answered, and which bodies went on."""
+
+    def __init__(self) -> None:
+        self.passed: list[bytes] = []
+        server = SimpleNamespace(protocol_connected=self.ignore, protocol_disconnected=self.ignore)
+        server.proxy_forwarded_address_header, server.root_path, server.request_buffer_size = None, "", LIMIT + 1
+        server.create_application = self.take
+        self.protocol: Any = http_protocol.HTTPFactory(server).buildProtocol(None)
+        self.transport: Any = StringTransport()  # type: ignore[no-untyped-call]  # Twisted's
+        self.protocol.makeConnection(self.transport)
+
+    def ignore(self, request: object) -> None:
+        return None
+
+    def take(self, request: Any, scope: object) -> None:
+        self.passed.append(request.content.read())
+
+    def send(self, *parts: bytes) -> None:
+        for part in parts:
+            self.protocol.dataReceived(part)
+
+    def content(self) -> Any:
+        return self.protocol._channel.requests[0].content
+
+    def refused(self) -> bool:
+        answered = self.transport.value().startswith(b"HTTP/1.1 413 ")
+        return bool(answered and self.transport.disconnecting and self.passed == [])
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    one = Connection()
+    yield one
+    one.protocol.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]  # Twisted's
+
+
+def announced(length: int) -> bytes:
+    return b"POST /api/v1/rooms/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % length
+
+
+CHUNKED = b"POST /api/v1/rooms/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def test_our_entry_bounds_the_requests_of_daphne() -> None:
+    assert asgi.application
+    assert http_protocol.WebRequest is bodies.Request
+
+
+def test_a_body_that_is_announced_too_long_is_refused_before_it_comes(connection: Connection) -> None:
+    connection.send(announced(LIMIT + 1))
+    assert connection.refused()
+    assert connection.content() is None
+
+
+def test_nothing_of_it_is_kept_when_it_comes_all_the_same(connection: Connection) -> None:
+    connection.send(announced(LIMIT + 1) + b"x" * 1000, b"x" * LIMIT)
+    assert connection.refused()
+    assert connection.content() is None
+
+
+def test_a_body_of_unknown_length_is_cut_where_it_becomes_too_long(connection: Connection) -> None:
+    connection.send(CHUNKED, chunk(b"x" * LIMIT))
+    assert not connection.refused()
+    connection.send(chunk(b"x"), chunk(b"x" * 1000), chunk(b""))
+    assert connection.refused()
+    assert connection.content().tell() == LIMIT
+
+
+def test_one_that_ends_in_the_same_packet_does_not_slip_through(connection: Connection) -> None:
+    connection.send(CHUNKED + chunk(b"x" * (LIMIT + 1)) + chunk(b""))
+    assert connection.refused()
+
+
+def test_a_body_as_long_as_allowed_goes_on(connection: Connection) -> None:
+    connection.send(announced(LIMIT), b"x" * LIMIT)
+    assert connection.passed == [b"x" * LIMIT]
+    assert connection.transport.value() == b""
