@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from itertools import count
@@ -27,6 +28,7 @@ class Room:
         self.wanted = Wanted(name, 1, live=True, speak=(), absent=())
         self.clients: dict[int, Client] = {}
         self.peers: dict[int, str] = {}
+        self.visits: Counter[int] = Counter()
 
     async def want(self, **fields: Any) -> None:
         """Orders a new state: `speak`, `absent` and `live` as in `Wanted`, the version one higher."""
@@ -36,7 +38,7 @@ class Room:
     def offer(self, member: int, text: str, *, listen: bool = True) -> Offer:
         """The order that connects `member` with the SDP offer `text`, under a new peer id."""
         request, peer = uuid.uuid4().hex, uuid.uuid4().hex
-        return Offer(request, peer, member, listen=listen, sdp=text, wanted=self.wanted)
+        return Offer(request, peer, member, visit=self.visits[member], listen=listen, sdp=text, wanted=self.wanted)
 
     async def answered(self, member: int, *, ipv6: bool = False, listen: bool = True, **shape: Any) -> Client:
         """A client for `member` that has its answer but has not sent a packet; `shape` as in `sdp.Local`."""
@@ -56,8 +58,9 @@ class Room:
         return client
 
     async def drop(self, member: int) -> None:
-        """Orders the member's connection closed."""
-        await self.desk.order(Drop(self.peers[member]))
+        """Orders the member's connections closed."""
+        await self.desk.order(Drop(self.wanted.room, member, self.visits[member]))
+        self.visits[member] += 1
 
     def close(self) -> None:
         """Every client says goodbye."""

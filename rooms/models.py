@@ -53,7 +53,7 @@ class Room(models.Model):
     locked = models.BooleanField(default=False)
     seq = models.PositiveBigIntegerField(default=0)
     numbers = models.PositiveIntegerField(default=0)
-    sfu = models.CharField(max_length=40, blank=True, default="")  # the media process that carries it
+    sfu = models.CharField(max_length=80, blank=True, default="")  # the media process that carries it
     created_at = models.DateTimeField()
     scheduled_for = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -86,6 +86,7 @@ class Member(models.Model):
     process = models.CharField(max_length=60, blank=True, default="")
     tab = models.CharField(max_length=40, blank=True, default="")
     peer = models.CharField(max_length=32, blank=True, default="")  # the last media connection offered
+    visit = models.PositiveIntegerField(default=0)  # how often their media was let go of
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage
     barred = models.BooleanField(default=False)  # banned from this room

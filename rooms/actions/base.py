@@ -71,7 +71,7 @@ class Turn:
         """Count the events, and send everything after the commit."""
         if self.events:
             self.update(self.room, seq=self.room.seq + len(self.events))
-            self.orders.append(wanted(self.room))
+            self.orders.insert(0, wanted(self.room))
         parcels = [media.parcel(self.room.sfu, order) for order in self.orders if self.room.sfu]
         parcels += [(bus.room_channel(self.room.pk), letter.dump()) for letter in self.letters]
         if parcels:

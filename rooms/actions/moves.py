@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms import bus, roles
+from rooms import bus, protocol, roles
 from rooms.actions.base import Turn, own_turn, refusals
 from rooms.actions.presence import depart, pass_host
 from rooms.actions.rooms import end, set_lock
@@ -78,7 +78,7 @@ def _on_room(one: Turn, actor: Member, what: Move) -> None:
 
 def _on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
     after = roles.step(what, subject.standing, Rank(actor.rank), own=actor.pk == subject.pk)
-    if not subject.present and what is not Move.BAN:
+    if not subject.present and what not in (Move.REMOVE, Move.BAN):
         raise Refused(Code.NOT_PRESENT)
     _DOING.get(what, _stand)(one, actor, subject, what, after)
 
@@ -108,6 +108,7 @@ def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Sta
         if subject.barred:
             raise Refused(Code.ALREADY)
         one.update(subject, **lost)
+        one.say(protocol.left(subject.number, reason))  # the number it takes carries the order to the media side
         return
     if subject.connection:
         notice = {"type": "removed", "reason": reason, "by_moderator": True, "text": ""}

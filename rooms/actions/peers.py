@@ -37,10 +37,11 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     live(room)
     sfu = place(room, taking)
     here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+    visit = here.values_list("visit", flat=True).first()
     under = {"process": asked.lease(sfu)} if asked.lease else {}
-    if here.update(peer=asked.peer, **under) != 1:
+    if visit is None or here.update(peer=asked.peer, **under) != 1:
         raise Refused(Code.NOT_PRESENT)
-    order = Offer(asked.request, asked.peer, seat.number, asked.listen, asked.sdp, wanted(room))
+    order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
     try:
         bus.publish([media.parcel(sfu, order)])
     except RedisError as error:

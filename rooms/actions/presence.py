@@ -115,11 +115,10 @@ def may_speak(member: Member | None) -> bool:
 def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
     """The present member is out of the room. `more`: what else changes in their row. Hosting passes on by rule."""
     was_listed = protocol.listed(member.rank, member.stage)
-    if member.peer:
-        one.orders.append(Drop(member.peer))
+    one.orders.append(Drop(one.room.pk, member.number, member.visit))
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None}
     gone = {"connection": "", "process": "", "peer": "", "lost_at": None, "left_at": one.now}
-    one.update(member, **out, **gone, **more)
+    one.update(member, **out, **gone, visit=member.visit + 1, **more)
     if was_listed or more:
         one.say(protocol.left(member.number, reason))
     one.stir()
@@ -165,8 +164,8 @@ def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
     before, removed = _shown(member), member.removed_at is not None
     if member.connection:
         one.tell(member.connection, {"type": "replaced"}, CLOSE_REPLACED)
-    if member.peer and member.tab != session.tab:  # the same tab keeps its sound while its socket comes back
-        one.orders.append(Drop(member.peer))
+    if member.present and member.tab != session.tab:  # the same tab keeps its sound while its socket comes back
+        one.orders.append(Drop(room.pk, member.number, member.visit))
     one.update(member, **_arrival(member, session, one.now))
     after = _shown(member)
     if removed or (before != after and protocol.listed(member.rank, member.stage)):
@@ -191,7 +190,7 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
         stage = Stage.SPEAKING if to_stage else Stage.AUDIENCE
         here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
     elif member.tab != session.tab:
-        here |= {"muted": member.stage == Stage.SPEAKING, "peer": ""}
+        here |= {"muted": member.stage == Stage.SPEAKING, "peer": "", "visit": member.visit + 1}
     return here | ({"stage": Stage.SPEAKING, "muted": False, "hand": None} if session.speaks else {})
 
 

@@ -32,8 +32,9 @@ def _nowhere(data: bytes, address: Any) -> None:
 class Connection:
     """What the media process knows of one peer; times are monotonic seconds.
 
-    `seen` is when its last checked STUN request came, `heard_at` the last one from `address`, where its packets go by
-    `sendto`; `addresses` are all that it was checked at, the newest last.
+    `visit` counts how often the member had gone before it was opened. `seen` is when its last checked STUN request
+    came, `heard_at` the last one from `address`, where its packets go by `sendto`; `addresses` are all that it was
+    checked at, the newest last.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Connection:
     opened: float
     seen: float
     peer: Peer
+    visit: int = 0
     connected: bool = False
     handshake: "asyncio.Task[None] | None" = None
     port: Port | None = None

@@ -65,14 +65,15 @@ class Wanted:
 class Offer:
     """Order: connect this member. Answered by `Answer` or `Rejected` with the same `request`.
 
-    `peer` is the id of the new connection, chosen by the web side; an older peer of the same member is closed once
-    the new one is connected. `member` is the member's number in the room and the CSRC listeners see.
-    `listen` false (WHIP) sends this peer no media.
+    `peer` is the id of the new connection, chosen by the web side; an older peer of the same member is closed once the
+    new one is connected, or at once if it never was. `visit` counts how often the member went. `member` is the
+    member's number in the room and the CSRC listeners see. `listen` false (WHIP) sends this peer no media.
     """
 
     request: str
     peer: str
     member: int
+    visit: int
     listen: bool
     sdp: str
     wanted: Wanted
@@ -80,9 +81,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Order: close this one connection, if it is still there."""
+    """Order: the member went: close every connection from this visit or an earlier one, and open none any more."""
 
-    peer: str
+    room: str
+    member: int
+    visit: int
 
 
 @dataclass(frozen=True, slots=True)

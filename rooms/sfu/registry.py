@@ -36,6 +36,8 @@ MAX_MEMBER = 0xFFFFFFFF
 """A member's number is a CSRC."""
 MAX_ROOMS = 20_000
 """Rooms remembered; empty ones are remembered too, so that a late offer cannot bring back what they were."""
+MAX_DROPPED = 100_000
+"""Members remembered to have gone, for the same reason."""
 
 
 class Registry:
@@ -61,6 +63,7 @@ class Registry:
         self._draining = False
         self._identity = Identity.generateCertificate()
         self._rooms: dict[str, Room] = {}
+        self._dropped: dict[tuple[str, int], int] = {}
         self._connections: dict[str, Connection] = {}
         self._wheel: Wheel[str] = Wheel()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,8 +75,8 @@ class Registry:
                 self._want(order)
             case Offer():
                 self._offer(order)
-            case Drop() if order.peer in self._connections:
-                self._end(Ended(self._connections[order.peer], "dropped"))
+            case Drop():
+                self._drop(order)
 
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
@@ -99,6 +102,15 @@ class Registry:
         if name is not None:
             del self._rooms[name]
 
+    def _drop(self, order: Drop) -> None:
+        who = order.room, order.member
+        self._dropped[who] = max(order.visit, self._dropped.pop(who, order.visit))
+        if len(self._dropped) > MAX_DROPPED:
+            del self._dropped[next(iter(self._dropped))]
+        room = self._rooms.get(order.room)
+        for ended in room.drop(order.member, order.visit) if room else ():
+            self._end(ended)
+
     def _offer(self, order: Offer) -> None:
         try:
             connection = self._connections.get(order.peer) or self._open(order)
@@ -110,7 +122,7 @@ class Registry:
     def _open(self, order: Offer) -> Connection:
         """The new connection that `order` asks for. Raises `Refused`."""
         room = self._want(order.wanted)
-        self._check(room.wanted, order.member)
+        self._check(room.wanted, order)
         offer = sdp.parse(order.sdp, listen=order.listen)
         local = sdp.Local(
             session=secrets.randbits(62),
@@ -128,23 +140,26 @@ class Registry:
             offer=offer,
             answer=sdp.answer(offer, local),
             listener=Listener(order.member, offer.shapes),
+            visit=order.visit,
             opened=now,
             seen=now,
             peer=Peer(self._identity),
         )
-        room.add(connection)
+        for ended in room.add(connection):
+            self._end(ended)
         self._connections[order.peer] = self.users[local.ufrag] = connection
         self._wheel.put(connection.id, now + CONSENT)
         return connection
 
-    def _check(self, wanted: Wanted, member: int) -> None:
+    def _check(self, wanted: Wanted, order: Offer) -> None:
         if self._draining:
             raise Refused(Code.DRAINING)
-        if not 0 <= member <= MAX_MEMBER:
+        if not 0 <= order.member <= MAX_MEMBER:
             raise Refused(Code.MESSAGE_INVALID)
         if not wanted.live:
             raise Refused(Code.ROOM_NOT_LIVE)
-        if member in wanted.absent:
+        gone = self._dropped.get((order.wanted.room, order.member), -1)
+        if order.member in wanted.absent or order.visit <= gone:
             raise Refused(Code.MEMBER_ABSENT)
         if len(self._connections) >= MAX_PEERS:
             raise Refused(Code.FULL)

@@ -59,9 +59,19 @@ class Room:
             return [Ended(one, "ended") for one in self]
         return [Ended(one, "removed") for member in wanted.absent for one in self._members.get(member, ())]
 
-    def add(self, connection: Connection) -> None:
-        """Nothing: `connection` belongs to the room; it hears nothing until `connect`."""
-        self._members.setdefault(connection.member, []).append(connection)
+    def drop(self, member: int, visit: int) -> list[Ended]:
+        """The member's connections from this visit and earlier ones: they may not be here any more."""
+        return [Ended(one, "dropped") for one in self._members.get(member, ()) if one.visit <= visit]
+
+    def add(self, connection: Connection) -> list[Ended]:
+        """The member's other connections that never connected: one may be on the way, beside one that hears.
+
+        `connection` belongs to the room from now on, and hears nothing until `connect`.
+        """
+        connections = self._members.setdefault(connection.member, [])
+        pending = [Ended(one, "replaced") for one in connections if not one.connected]
+        connections.append(connection)
+        return pending
 
     def connect(self, connection: Connection) -> list[Ended]:
         """The member's older connections; `connection` hears the room from now on."""

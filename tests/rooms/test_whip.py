@@ -71,7 +71,7 @@ async def test_a_delete_on_the_location_ends_it(relay: Relay, open_room: Room, b
     assert (await Member.objects.aget(user=bob)).present
     assert (await AsyncClient().delete(where, headers={"authorization": f"Bearer {bearer}"})).status_code == 200
     assert not (await Member.objects.aget(user=bob)).present
-    assert (await relay.took(messages.Drop)).peer
+    assert (await relay.took(messages.Drop)).member == 2
 
 
 async def test_a_session_whose_media_is_gone_is_over(relay: Relay, open_room: Room, bob: User) -> None:

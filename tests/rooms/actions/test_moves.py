@@ -184,6 +184,29 @@ def test_whoever_is_put_out_is_told_and_their_socket_closed(room: Room, alice: U
     assert (row.connection, row.stage, row.barred) == ("", Stage.AUDIENCE, what is Move.BAN)
 
 
+@pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
+def test_putting_out_somebody_who_left_reaches_the_media_side_too(
+    room: Room, alice: User, bob: User, what: Move
+) -> None:
+    Room.objects.update(sfu="sfu-1")
+    Member.objects.filter(room=room, user=bob).update(present=False, connection="")
+    seq = Room.objects.get(pk=room.pk).seq
+    with wire() as said:
+        do(alice, room, what, bob)
+    assert Room.objects.get(pk=room.pk).seq == seq + 1
+    orders = [text for channel, text in said.parcels if channel == messages.orders_channel("sfu-1")]
+    (wanted,) = map(messages.load, orders)
+    assert isinstance(wanted, messages.Wanted)
+    assert (wanted.version, wanted.absent) == (seq + 1, (member(bob, room).number,))
+    assert member(bob, room).barred is (what is Move.BAN)
+
+
+def test_to_remove_the_banned_does_not_take_the_ban_back(room: Room, alice: User, bob: User) -> None:
+    do(alice, room, Move.BAN, bob)
+    assert refused(alice, room, Move.REMOVE, bob) is Code.ALREADY
+    assert member(bob, room).barred
+
+
 def test_a_moderator_who_is_removed_is_no_moderator_any_more(room: Room, alice: User, bob: User) -> None:
     do(alice, room, Move.MAKE_MODERATOR, bob)
     do(alice, room, Move.REMOVE, bob)

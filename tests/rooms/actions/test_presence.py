@@ -70,7 +70,7 @@ def test_a_seat_that_is_taken_over_takes_the_sound_along(open_room: Room, bob: U
     assert not [text for channel, text in said.parcels if channel == messages.orders_channel("sfu-1")]
     with wire() as said:
         come(bob, open_room, a_session("two"))
-    assert messages.load(said.parcels[0][1]) == messages.Drop("p1")
+    assert messages.load(said.parcels[0][1]) == messages.Drop(open_room.pk, 2, 0)
     assert member(bob, open_room).peer == ""
 
 
@@ -120,7 +120,18 @@ def test_leaving_lets_go_of_the_media_connection(open_room: Room, bob: User) -> 
     Member.objects.filter(user=bob).update(peer="p1")
     with wire() as said:
         leave(bob, open_room)
-    assert messages.load(said.parcels[0][1]) == messages.Drop("p1")
+    assert messages.load(said.parcels[0][1]) == messages.Drop(open_room.pk, 2, 0)
+
+
+def test_every_visit_is_let_go_of_by_its_own_number(open_room: Room, bob: User) -> None:
+    Room.objects.update(sfu="sfu-1")
+    dropped = []
+    for tab in ("one", "two"):
+        come(bob, open_room, a_session(tab))
+        with wire() as said:
+            leave(bob, open_room)
+        dropped.append(messages.load(said.parcels[0][1]))
+    assert dropped == [messages.Drop(open_room.pk, 2, 0), messages.Drop(open_room.pk, 2, 1)]
 
 
 def test_when_the_host_leaves_the_longest_serving_moderator_hosts(

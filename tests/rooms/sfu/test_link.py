@@ -83,8 +83,8 @@ async def test_it_greets_as_soon_as_it_can_take_orders(url: str) -> None:
     line = Line(url)
     async with listening(url, line) as redis, running(line):
         await until(lambda: line.heard == [ALIVE])
-        assert await redis.publish(orders_channel("node-0"), dump(Drop("carol"))) == 1
-        await until(lambda: line.taken == [Drop("carol")])
+        assert await redis.publish(orders_channel("node-0"), dump(Drop("room", 3, 0))) == 1
+        await until(lambda: line.taken == [Drop("room", 3, 0)])
 
 
 @pytest.mark.server
@@ -92,9 +92,9 @@ async def test_nonsense_is_counted_and_the_next_order_taken(url: str) -> None:
     line = Line(url)
     async with listening(url, line) as redis, running(line):
         await until(lambda: bool(line.heard))
-        for text in ("nonsense", dump(gone(1)), dump(Drop("carol"))):
+        for text in ("nonsense", dump(gone(1)), dump(Drop("room", 3, 0))):
             await redis.publish(orders_channel("node-0"), text)
-        await until(lambda: line.taken == [Drop("carol")])
+        await until(lambda: line.taken == [Drop("room", 3, 0)])
     assert line.counters == {Code.MESSAGE_INVALID: 1}
 
 
@@ -118,8 +118,8 @@ async def test_a_line_that_was_cut_greets_again_and_takes_orders(url: str) -> No
             if client["name"] != "web":
                 await redis.client_kill_filter(_id=client["id"])
         await until(lambda: line.heard == [ALIVE, ALIVE])
-        await redis.publish(orders_channel("node-0"), dump(Drop("carol")))
-        await until(lambda: line.taken == [Drop("carol")])
+        await redis.publish(orders_channel("node-0"), dump(Drop("room", 3, 0)))
+        await until(lambda: line.taken == [Drop("room", 3, 0)])
 
 
 @pytest.mark.server
@@ -133,9 +133,9 @@ async def test_reports_wait_for_a_server_that_is_down_and_orders_work_after_its_
         with servers.valkey(tmp_path):
             await asyncio.wait_for(line.link.flushed(), 10)
             async with listening(url, line) as redis:
-                while not await redis.publish(orders_channel("node-0"), dump(Drop("carol"))):  # noqa: ASYNC110 - theirs
+                while not await redis.publish(orders_channel("node-0"), dump(Drop("room", 3, 0))):  # noqa: ASYNC110 - theirs
                     await asyncio.sleep(0.02)
-                await until(lambda: line.taken == [Drop("carol")])
+                await until(lambda: line.taken == [Drop("room", 3, 0)])
 
 
 @pytest.mark.server
@@ -145,7 +145,7 @@ async def test_a_mistake_in_taking_an_order_is_not_passed_over(url: str) -> None
     async with listening(url, line) as redis:
         task = asyncio.create_task(line.link.run())
         await until(lambda: bool(line.heard))
-        await redis.publish(orders_channel("node-0"), dump(Drop("carol")))
+        await redis.publish(orders_channel("node-0"), dump(Drop("room", 3, 0)))
         with pytest.raises(ExceptionGroup):
             await asyncio.wait_for(task, 5)
 

@@ -45,8 +45,10 @@ class Desk:
         self.registry = Registry("node-0", (SERVER,), self.reports.append, self.counters)
         self.clients: list[Peer] = []
 
-    def offer(self, peer: str, member: int = CAROL, wanted: Wanted | None = None, sdp: str = SDP) -> Report:
-        self.registry.take(Offer(f"ask {peer}", peer, member, True, sdp, wanted or want(1)))
+    def offer(
+        self, peer: str, member: int = CAROL, wanted: Wanted | None = None, sdp: str = SDP, visit: int = 0
+    ) -> Report:
+        self.registry.take(Offer(f"ask {peer}", peer, member, visit, True, sdp, wanted or want(1)))
         return self.reports[-1]
 
     def connection(self, peer: str) -> Connection:
@@ -206,10 +208,48 @@ async def test_removed_ended_and_dropped_are_reported_by_their_names(desk: Desk)
     for peer, member in (("alice", ALICE), ("bob", BOB), ("carol", CAROL)):
         desk.offer(peer, member)
     desk.registry.take(want(2, absent=(ALICE,)))
-    desk.registry.take(Drop("bob"))
-    desk.registry.take(Drop("nobody"))
+    desk.registry.take(Drop("room", BOB, 0))
+    desk.registry.take(Drop("room", MALLORY, 0))
     desk.registry.take(want(3, live=False))
     assert desk.gone() == [("alice", "removed"), ("bob", "dropped"), ("carol", "ended")]
+
+
+async def test_one_who_goes_takes_every_connection_along_and_not_the_last_offered_alone(desk: Desk) -> None:
+    await desk.connect("ghost", MALLORY)
+    desk.offer("never used", MALLORY)
+    desk.offer("bob", BOB)
+    desk.registry.take(Drop("room", MALLORY, 0))
+    assert desk.gone() == [("ghost", "dropped"), ("never used", "dropped")]
+    desk.registry.take(Drop("room", MALLORY, 0))
+    assert list(desk.registry._connections) == ["bob"]
+
+
+async def test_an_offer_from_before_one_went_opens_nothing_and_a_late_drop_spares_who_came_back(desk: Desk) -> None:
+    desk.registry.take(Drop("room", MALLORY, 4))
+    desk.registry.take(Drop("room", MALLORY, 2))
+    refused = desk.offer("ghost", MALLORY, visit=4)
+    assert isinstance(refused, Rejected)
+    assert refused.code == "member_absent"
+    assert isinstance(desk.offer("back", MALLORY, visit=5), Answer)
+    desk.registry.take(Drop("room", MALLORY, 4))
+    assert list(desk.registry._connections) == ["back"]
+
+
+async def test_a_member_has_one_connection_that_hears_and_one_on_the_way_at_most(desk: Desk) -> None:
+    await desk.connect("first")
+    for peer in ("second", "third", "fourth"):
+        desk.offer(peer)
+    assert list(desk.registry._connections) == ["first", "fourth"]
+    await desk.connect("fifth")
+    assert list(desk.registry._connections) == ["fifth"]
+    assert dict(desk.gone()) == dict.fromkeys(("first", "second", "third", "fourth"), "replaced")
+
+
+async def test_only_so_many_who_went_are_remembered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_DROPPED", 2)
+    for member in (ALICE, BOB, CAROL):
+        desk.registry.take(Drop("room", member, 0))
+    assert list(desk.registry._dropped) == [("room", BOB), ("room", CAROL)]
 
 
 async def test_one_who_was_closed_during_the_handshake_never_connects(desk: Desk) -> None:
@@ -218,7 +258,7 @@ async def test_one_who_was_closed_during_the_handshake_never_connects(desk: Desk
     made.checked(cast("Any", _Port(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
     desk.registry.greet(made)
     await asyncio.sleep(0)
-    desk.registry.take(Drop("carol"))
+    desk.registry.take(Drop("room", CAROL, 0))
     await asyncio.sleep(0.01)
     assert desk.gone() == [("carol", "dropped")]
     assert not made.connected
