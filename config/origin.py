@@ -29,14 +29,15 @@ class SameOrigin:
 
 
 def allowed(scope: Scope) -> bool:
-    """Whether the socket's Origin is the host it was opened on, and that host is one of ours."""
+    """Whether the socket's Origin is the scheme and host it was opened on, and that host is one of ours."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     origin = headers.get(b"origin")
     if origin is None:
         return True
     host = headers.get(b"host", b"").decode("latin-1")
     ours = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
-    return ours and origin.decode("latin-1") in (f"http://{host}", f"https://{host}")
+    scheme = "https" if scope.get("scheme") == "wss" else "http"  # Daphne names none for a plain socket
+    return ours and origin.decode("latin-1") == f"{scheme}://{host}"
 
 
 def _refuse(source: Source) -> None:

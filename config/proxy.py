@@ -41,11 +41,11 @@ class Proxied:
 def unwrapped(scope: Scope, peer: tuple[str, int]) -> Scope:
     """The scope as if the client had come without the proxy at `peer`."""
     headers = {name.decode("latin-1").title(): value.decode("latin-1") for name, value in scope["headers"]}
-    secure = headers.get("X-Forwarded-Proto", "").strip() == "https"
+    secure = headers.get("X-Forwarded-Proto", "").strip() in SECURE_SCHEME.values()  # Traefik says wss of a socket
     return {
         **scope,
+        **({"scheme": SECURE_SCHEME[scope["type"]]} if secure else {}),
         "client": list(source.client(peer, headers)),
-        "scheme": SECURE_SCHEME[scope["type"]] if secure else scope.get("scheme", "http"),
         "headers": [(name, value) for name, value in scope["headers"] if name not in FORWARDED],
     }
 

@@ -11,16 +11,26 @@ async def welcome(_scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept"})
 
 
-async def opened(origin: bytes | None, host: bytes = b"localhost:8000") -> bool:
+async def opened(origin: bytes | None, host: bytes = b"localhost:8000", scheme: str = "") -> bool:
     headers = [(b"host", host)] + ([(b"origin", origin)] if origin is not None else [])
     socket = WebsocketCommunicator(SameOrigin(welcome), "/ws/rooms/abc/", headers=headers)
+    socket.scope |= {"scheme": scheme} if scheme else {}
     connected, _ = await socket.connect()
     return bool(connected)
 
 
-@pytest.mark.parametrize("origin", [b"http://localhost:8000", b"https://localhost:8000", None])
-async def test_our_own_pages_and_programs_may_open_a_socket(origin: bytes | None) -> None:
-    assert await opened(origin)
+@pytest.mark.parametrize(
+    ("origin", "scheme"),
+    [(b"http://localhost:8000", ""), (b"http://localhost:8000", "ws"), (b"https://localhost:8000", "wss"), (None, "")],
+)
+async def test_our_own_pages_and_programs_may_open_a_socket(origin: bytes | None, scheme: str) -> None:
+    assert await opened(origin, scheme=scheme)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("origin", "scheme"), [(b"http://localhost:8000", "wss"), (b"https://localhost:8000", "")])
+async def test_a_page_of_the_other_scheme_is_another_site_s(origin: bytes, scheme: str) -> None:
+    assert not await opened(origin, scheme=scheme)
 
 
 @pytest.mark.django_db(transaction=True)

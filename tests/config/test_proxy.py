@@ -52,8 +52,13 @@ async def test_the_client_s_port_may_come_in_a_header_of_its_own() -> None:
     assert (await through(headers=headers))["client"] == ["203.0.113.9", 50123]
 
 
-async def test_a_room_socket_behind_it_is_secure_too() -> None:
-    assert (await through("websocket", scheme="ws"))["scheme"] == "wss"
+@pytest.mark.parametrize("said", [b"https", b"wss"])
+async def test_a_room_socket_behind_it_is_secure_too(said: bytes) -> None:
+    assert (await through("websocket", scheme="ws", headers=[(b"x-forwarded-proto", said)]))["scheme"] == "wss"
+
+
+async def test_a_plain_one_stays_plain() -> None:
+    assert (await through("websocket", scheme="ws", headers=[(b"x-forwarded-proto", b"http")]))["scheme"] == "ws"
 
 
 async def test_anybody_else_is_not_believed() -> None:
