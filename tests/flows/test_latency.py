@@ -15,11 +15,12 @@ from tests.flows.stack import Stoa, until
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
-ROUNDS, BATCHES = 10, 3
-"""A slow Stoa is slow in every batch; a machine that was busy for a moment is not."""
+ROUNDS = 10
 CLICK = "element => { const now = ears.now(); element.click(); return now }"
-MUTE, PROMOTION, JOIN = 200, 150, 150
-"""Milliseconds to reach: the longest, the 95th percentile, the median."""
+BROKEN = 1500
+"""Milliseconds no median may reach on any machine. What is to be reached on a quiet one (mute 200, promotion 150 at the
+95th percentile, join 150 at the median) is printed, not asserted: a busy machine must not fail a change.
+"""
 
 
 def test_mute_is_silence_and_a_grant_is_sound(visit: Visit, stoa: Stoa, figure: Figure) -> None:
@@ -27,16 +28,12 @@ def test_mute_is_silence_and_a_grant_is_sound(visit: Visit, stoa: Stoa, figure: 
     alice, bob, carol = visit("alice"), visit("bob"), visit("carol")
     for visitor in (alice, bob, carol):
         talk.enter(visitor, room)
-    for _ in range(BATCHES):
-        delays: dict[str, list[float]] = defaultdict(list)
-        for _ in range(ROUNDS):
-            turn(alice, bob, carol, delays)
-        for name, taken in delays.items():
-            figure(f"{name}: {spread(taken)}")
-        mutes = delays["own mute to silence"] + delays["a moderator's mute to silence"]
-        if max(mutes) <= MUTE and percentile(delays["promotion to sound"]) <= PROMOTION:
-            return
-    pytest.fail(f"not within {MUTE} and {PROMOTION} ms: {dict(delays)}")
+    delays: dict[str, list[float]] = defaultdict(list)
+    for _ in range(ROUNDS):
+        turn(alice, bob, carol, delays)
+    for name, taken in delays.items():
+        figure(f"{name}: {spread(taken)}")
+        assert statistics.median(taken) < BROKEN
 
 
 def test_a_join_takes_a_moment(visit: Visit, stoa: Stoa, figure: Figure) -> None:
@@ -44,13 +41,10 @@ def test_a_join_takes_a_moment(visit: Visit, stoa: Stoa, figure: Figure) -> None
     alice, bob = visit("alice"), visit("bob")
     talk.enter(alice, room)
     talk.speak_up(alice)
-    for _ in range(BATCHES):
-        connections, sounds = zip(*(join(bob, room) for _ in range(ROUNDS)), strict=True)
-        figure(f"join click to connected: {spread(connections)}")
-        figure(f"join click to sound: {spread(sounds)}")
-        if statistics.median(connections) <= JOIN:
-            return
-    pytest.fail(f"not within {JOIN} ms: {connections}")
+    connections, sounds = zip(*(join(bob, room) for _ in range(ROUNDS)), strict=True)
+    figure(f"join click to connected: {spread(connections)}")
+    figure(f"join click to sound: {spread(sounds)}")
+    assert statistics.median(connections) < BROKEN
 
 
 def turn(host: Visitor, guest: Visitor, listener: Visitor, delays: dict[str, list[float]]) -> None:
