@@ -1,9 +1,12 @@
 """One JSON line per event on standard output, from every process; what is secret is struck out on the way."""
 
+import logging
 import re
 from typing import Any
 
+import redis
 import structlog
+from django.core.exceptions import DisallowedHost
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRETS = (
@@ -38,6 +41,16 @@ def _struck(value: Any) -> Any:
     return value if isinstance(value, int | float | bool | None) else strike(str(value))
 
 
+EXPECTED = (DisallowedHost, redis.RedisError)  # a stranger's request, a part that is away: no fault of the code
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """True: a filter that keeps every line, but takes the traceback from one that tells of an expected error."""
+    if record.exc_info and isinstance(record.exc_info[1], EXPECTED):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
+
+
 SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -60,12 +73,15 @@ LOGGING: dict[str, Any] = {
             ],
         },
     },
+    "filters": {"brief": {"()": lambda: without_traceback}},
     "handlers": {
         "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"},
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        "django.security.DisallowedHost": {"filters": ["brief"]},
+        "django.db.backends.base": {"filters": ["brief"]},  # what `on_commit` could not publish
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.channels.server": {"handlers": [], "propagate": True, "level": "INFO"},
         "daphne": {"level": "WARNING"},

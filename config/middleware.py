@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -30,8 +31,16 @@ SOURCES = {
 
 def policy(request: HttpRequest) -> str:
     """The content security policy of an answer: our own origin, its sockets, and nothing inline."""
-    socket = ("wss://" if request.is_secure() else "ws://") + request.get_host()
-    return "; ".join(f"{name} {value}" for name, value in (SOURCES | {"connect-src": f"'self' {socket}"}).items())
+    return "; ".join(f"{name} {value}" for name, value in (SOURCES | {"connect-src": _sockets(request)}).items())
+
+
+def _sockets(request: HttpRequest) -> str:
+    """Where a page may connect to: our origin and its sockets, and nowhere from a host that is not ours."""
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return "'none'"
+    return "'self' " + ("wss://" if request.is_secure() else "ws://") + host
 
 
 class Headers:

@@ -3,6 +3,8 @@ import logging
 from typing import Any
 
 import pytest
+import redis
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +54,33 @@ def test_a_traceback_is_logged_without_the_secret_in_its_message() -> None:
     line = _handler().format(record)
     assert "RuntimeError" in line
     assert "hunter2" not in line
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_published_after_a_commit_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    def publish() -> None:
+        raise redis.ConnectionError("redis://:hunter2@cache/0 is away")
+
+    with transaction.atomic():
+        transaction.on_commit(publish, robust=True)
+    (record,) = caplog.records
+    line = _handler().format(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert "is away" in line
+    assert "Traceback" not in line
+    assert "hunter2" not in line
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_ours_after_a_commit_keeps_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    def publish() -> None:
+        raise KeyError("room")
+
+    with transaction.atomic():
+        transaction.on_commit(publish, robust=True)
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert "Traceback" in _handler().format(record)
 
 
 def _handler() -> Any:

@@ -27,6 +27,18 @@ def test_sockets_may_go_to_the_host_that_was_asked_and_no_other(client: Client) 
     assert "connect-src 'self' wss://localhost;" in _policy(client, headers={"host": "localhost"}, secure=True)
 
 
+def test_a_host_that_is_not_ours_is_refused_with_the_policy_and_one_line(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/accounts/login/", headers={"host": "mallory.example"})
+    assert answer.status_code == 400
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "mallory" not in answer.headers["Content-Security-Policy"]
+    (line,) = caplog.records
+    assert line.name == "django.security.DisallowedHost"
+    assert (line.exc_info, line.exc_text) == (None, None)
+
+
 @pytest.mark.django_db
 def test_the_api_docs_run_nothing_inline(client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
