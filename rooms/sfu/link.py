@@ -45,8 +45,8 @@ class Link:
         self._more.set()
 
     def greet(self) -> None:
-        """Nothing: the web side will hear that we live. A line that is down greets by itself when it is up again."""
-        if not self._waiting:
+        """Nothing: the web side will hear that we live, however much else waits: silence would pass for death."""
+        if not any(isinstance(report, Alive) for report in self._waiting):
             self.send(self._alive())
 
     async def run(self) -> None:

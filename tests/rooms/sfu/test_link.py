@@ -159,7 +159,14 @@ async def test_the_oldest_reports_are_lost_and_counted_where_too_many_wait(monke
     assert line.counters == {Count.REPORTS_LOST: 2}
 
 
-async def test_no_greeting_waits_behind_reports_while_the_line_is_down() -> None:
+async def test_a_rush_of_reports_does_not_keep_it_from_greeting() -> None:
+    line = Line("unix:///nowhere")
+    line.link.send(gone(1))
+    line.link.greet()
+    assert list(line.link._waiting) == [gone(1), ALIVE]
+
+
+async def test_one_greeting_waits_and_no_more_while_the_line_is_down() -> None:
     line = Line("unix:///nowhere")
     line.link.greet()
     line.link.greet()
