@@ -7,3 +7,7 @@ class RoomsConfig(AppConfig):
     """Live rooms: who is in them, who may speak, and how they hear it."""
 
     name = "rooms"
+
+    def ready(self) -> None:
+        """Connect what tells of sessions that end."""
+        import rooms.sessions  # noqa: F401  # models must be loaded first

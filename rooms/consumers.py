@@ -41,7 +41,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         """Serve the socket until it is closed."""
         now = asyncio.get_running_loop().time()
         self._source = Source.of_scope(scope)
-        self._cookie = door.session_key(scope)
+        self.session = door.session_key(scope)
         self._room: str = scope["url_route"]["kwargs"]["room_id"]
         self._tab = door.tab(scope)
         self._process = here()
@@ -72,7 +72,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         session = Session(self.connection, self._process.id, self._tab)
         try:
             joined, snapshot, self._language = await self._process.in_thread(
-                door.sit_down, self._cookie, self._room, session, self._source
+                door.sit_down, self.session, self._room, session, self._source
             )
         except (Refused, DatabaseError) as error:
             code, self._early = _code(error), None
@@ -108,6 +108,22 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             self._unread += len(text)
             if self._daphne is None or not frames.write(self._daphne, text):
                 await self.base_send({"type": "websocket.send", "text": text})
+
+    @property
+    def uid(self) -> str:
+        """Whose socket it is; empty before the welcome."""
+        return self._seat.uid if self._seat else ""
+
+    async def sign_out(self) -> None:
+        """Leave the room, media and all, and close the socket: its session is over."""
+        if self._seat is None or self._closed:
+            return
+        now = timezone.now()
+        try:
+            await self._process.in_thread(presence.leave, self._seat, "signed_out", source=self._source, now=now)
+        finally:
+            await self._error(None, Code.SIGNED_OUT)
+            await self.cut(refusals.close_code(Code.SIGNED_OUT))
 
     async def cut(self, code: int) -> None:
         """Close the socket."""
@@ -151,17 +167,18 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         await self.hand(protocol.dump(event))
 
     async def _move(self, message: MoveMessage, seat: Seat) -> None:
-        await self._process.in_thread(door.make_move, self._cookie, seat, message, self._source)
+        await self._process.in_thread(door.make_move, self.session, seat, message, self._source)
         await self._tell({"type": "ok", "id": message.id})
 
     async def _offer(self, message: OfferMessage, seat: Seat) -> None:
         if not self._offers.take(asyncio.get_running_loop().time()):
             raise Refused(Code.TOO_MANY)
+        await self._process.in_thread(door.signed_in, self.session)
         answer = await self._process.connect(seat, media.new_peer(), message.sdp)
         await self._tell({"type": "media.answer", "id": message.id, "peer": answer.peer, "sdp": answer.sdp})
 
     async def _look(self, message: SnapshotMessage, seat: Seat) -> None:
-        event = await self._process.in_thread(door.look, self._cookie, seat)
+        event = await self._process.in_thread(door.look, self.session, seat)
         await self._tell({**event, "id": message.id})
 
     async def _pong(self, _message: PongMessage, _seat: Seat) -> None:

@@ -20,6 +20,8 @@ class Socket(Protocol):
     """What the hub needs of a socket."""
 
     connection: str
+    session: str
+    uid: str
 
     async def hand(self, text: str) -> None:
         """Send the text."""
@@ -29,6 +31,9 @@ class Socket(Protocol):
 
     async def ping(self, seq: int, now: float) -> None:
         """Send a ping, or cut a socket that does not keep up."""
+
+    async def sign_out(self) -> None:
+        """Leave the room, and close the socket: its session is over."""
 
 
 class Hub:
@@ -55,6 +60,11 @@ class Hub:
         """The rooms that have a socket here."""
         return list(self._rooms)
 
+    @property
+    def sockets(self) -> list[Socket]:
+        """All sockets of this process."""
+        return [socket for sockets in self._rooms.values() for socket in sockets.values()]
+
     async def enter(self, room: str, socket: Socket) -> None:
         """From now on the socket hears what is said in the room: at once, or when the road is open again."""
         self._rooms.setdefault(room, {})[socket.connection] = socket
@@ -79,12 +89,16 @@ class Hub:
                 continue
             sockets = self._rooms.get(room, {})
             to = [sockets[letter.to]] if letter.to in sockets else [] if letter.to else list(sockets.values())
-            await _each(to, lambda socket, letter=letter: _deliver(socket, letter))  # type: ignore[misc]  # bound now
+            await each(to, lambda socket, letter=letter: _deliver(socket, letter))  # type: ignore[misc]  # bound now
 
     def post(self, room: str, event: protocol.Event) -> None:
         """Tell this process's sockets in the room something that concerns no other process."""
         if room in self._rooms:
             self._mail.put_nowait((room, Letter(protocol.dump(event))))
+
+    def look_again(self) -> None:
+        """Count every audience again: what stirred them may have been said while the road was closed."""
+        self._stirred = dict.fromkeys(self._rooms, LOOKS)
 
     async def tick(self) -> None:
         """Once a second: the pings of a fifteenth of the rooms, and the audiences that changed."""
@@ -105,7 +119,7 @@ class Hub:
         for room in rooms:
             number = numbers.get(room, 0)
             sockets = list(self._rooms.get(room, {}).values())
-            await _each(sockets, lambda socket, number=number: socket.ping(number, now))  # type: ignore[misc]  # bound now
+            await each(sockets, lambda socket, number=number: socket.ping(number, now))  # type: ignore[misc]  # bound now
 
 
 async def _deliver(socket: Socket, letter: Letter) -> None:
@@ -114,7 +128,8 @@ async def _deliver(socket: Socket, letter: Letter) -> None:
         await socket.cut(letter.close)
 
 
-async def _each(sockets: Iterable[Socket], do: Callable[[Socket], Awaitable[None]]) -> None:
+async def each(sockets: Iterable[Socket], do: Callable[[Socket], Awaitable[None]]) -> None:
+    """Do it with every socket; one that fails is logged and stops nobody."""
     for position, socket in enumerate(sockets, 1):
         try:
             await do(socket)

@@ -15,16 +15,17 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from rooms import bus, leases, media
+from rooms import bus, leases, media, sessions
 from rooms.actions import peers, presence
 from rooms.actions.base import listening
 from rooms.actions.peers import Connection
 from rooms.actions.presence import Seat
-from rooms.hub import Hub
+from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
 
 THREADS = 4
+SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
 AWAY = (RedisError, DatabaseError, OSError)
 
 _log = structlog.get_logger(__name__)
@@ -97,6 +98,7 @@ class Process:
 
     async def _hear(self) -> None:
         await self.bus.subscribe(REPORTS, self.media.take)
+        await self.bus.subscribe(sessions.CHANNEL, self._session_ended)
 
     async def _every_second(self) -> None:
         second = 0
@@ -107,6 +109,8 @@ class Process:
                 self.media.tick(self.bus.open_since)
             if second % leases.RENEW_EVERY == 0:
                 await self._try(self.in_thread(leases.renew, self.id, *self.media.leases()))
+            if second % SESSIONS_EVERY == 0:
+                await self._try(self._sign_out(self.hub.sockets))
             second += 1
             await asyncio.sleep(1)
 
@@ -122,8 +126,18 @@ class Process:
             await self.in_thread(presence.lose, self._lost[0], now=timezone.now())
             self._lost.popleft()
 
+    def _session_ended(self, uid: str) -> None:
+        self._keep(self._try(self._sign_out([socket for socket in self.hub.sockets if socket.uid == uid])))
+
+    async def _sign_out(self, sockets: list[Socket]) -> None:
+        """Close those of the sockets whose sessions sign nobody in any more."""
+        if sockets:
+            living = await self.in_thread(sessions.living, {socket.session for socket in sockets})
+            await each([socket for socket in sockets if socket.session not in living], lambda one: one.sign_out())
+
     def _reconnected(self) -> None:
         """Sockets learn at once what they missed."""
+        self.hub.look_again()
         self._keep(self._try(self.hub.ping(self.hub.rooms)))
 
     def _arrived(self, alive: Alive) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -87,6 +89,60 @@ async def test_a_session_that_ended_can_move_no_more(enter: Any, bob: User, open
     await StoredSession.objects.all().adelete()
     assert (await listener.ask(type="move", move="raise_hand"))["code"] == "signed_out"
     assert (await Member.objects.aget(user=bob)).stage == "audience"
+
+
+async def test_a_session_that_ended_is_given_no_media(enter: Any, bob: User, open_room: Room) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await relay.alive()
+        with patch.object(process.Process, "_session_ended"):
+            await StoredSession.objects.all().adelete()
+            assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "signed_out"
+        assert relay.orders == []
+
+
+def sign_out(user: User) -> None:
+    StoredSession.objects.all().delete()
+
+
+def change_password(user: User) -> None:
+    user.set_password("nine grey herons wade")
+    user.save(update_fields=["password"])
+
+
+def deactivate(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("end", [sign_out, change_password, deactivate])
+async def test_the_end_of_a_session_ends_socket_and_media_at_once(
+    enter: Any, bob: User, open_room: Room, end: Callable[[User], None]
+) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await relay.alive()
+        await listener.ask(type="media.offer", sdp="v=0")
+        await sync_to_async(end)(bob)
+        assert (await listener.hear("error"))["code"] == "signed_out"
+        assert await listener.closed() == 4401
+        assert await relay.took(messages.Drop) == messages.Drop(open_room.pk, 2, 0)
+    assert not (await Member.objects.aget(user=bob)).present
+    assert await Entry.objects.filter(action="member.leave", reason="signed_out").acount() == 1
+
+
+async def test_a_session_whose_end_nobody_told_of_is_found_within_15_seconds_and_others_stay(
+    enter: Any, alice: User, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "SESSIONS_EVERY", 1)
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    await listener.enter()
+    await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
+    assert await listener.closed() == 4401
+    assert (await host.ask(type="move", move="lock"))["type"] == "ok"
 
 
 async def test_another_tab_replaces_the_first(enter: Any, bob: User, open_room: Room) -> None:

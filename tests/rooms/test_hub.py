@@ -32,6 +32,7 @@ class Ear:
 
     def __init__(self, connection: str, *, broken: bool = False) -> None:
         self.connection, self.broken = connection, broken
+        self.session = self.uid = ""
         self.heard: list[str] = []
         self.codes: list[int] = []
         self.pings: list[int] = []
@@ -46,6 +47,9 @@ class Ear:
 
     async def ping(self, seq: int, now: float) -> None:
         self.pings.append(seq)
+
+    async def sign_out(self) -> None:
+        self.codes.append(4401)
 
 
 class Scene:
@@ -162,3 +166,12 @@ async def test_what_is_posted_here_stays_here(scene: Scene) -> None:
 def test_a_letter_on_the_wire_is_the_letter() -> None:
     for letter in (Letter("a\nb", "x", 4403), Letter(""), Letter("{}", "", 4410)):
         assert Letter.load(letter.dump()) == letter
+
+
+async def test_when_the_road_opens_again_every_audience_is_counted_again(scene: Scene) -> None:
+    bob = Ear("b")
+    await scene.enter(bob)
+    scene.hub.look_again()
+    await scene.hub.tick()
+    await scene.settle()
+    assert [json.loads(text) for text in bob.heard] == [{"type": "audience", "listening": 3}]

@@ -1,0 +1,67 @@
+"""Which sessions still sign somebody in, and who is told of their end."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import sessions
+from tests.rooms.scenes import wire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def a_key(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def test_the_sessions_of_those_who_are_signed_in_live(alice: User, bob: User) -> None:
+    keys = {a_key(alice), a_key(bob), a_key(bob)}
+    assert sessions.living(keys | {"no such session"}) == keys
+    assert sessions.living([]) == set()
+
+
+def test_a_session_of_nobody_signs_nobody_in() -> None:
+    client = Client()
+    session = client.session
+    session["language"] = "en"
+    session.save()
+    assert sessions.living([session.session_key or ""]) == set()
+
+
+def test_what_ran_out_changed_its_password_or_was_deactivated_lives_no_more(
+    alice: User, bob: User, carol: User, mallory: User
+) -> None:
+    keys = {user: a_key(user) for user in (alice, bob, carol, mallory)}
+    Session.objects.filter(session_key=keys[alice]).update(expire_date=timezone.now() - timedelta(seconds=1))
+    bob.set_password("nine grey herons wade")
+    bob.save()
+    User.objects.filter(pk=mallory.pk).update(is_active=False)
+    assert sessions.living(keys.values()) == {keys[carol]}
+
+
+def test_the_end_of_a_session_and_a_new_password_are_told_and_nothing_else_is(alice: User, bob: User) -> None:
+    a_key(alice)
+    with wire() as said:
+        Client().force_login(bob)
+        bob.display_name = "Robert"
+        bob.save(update_fields=["display_name"])
+    assert said.parcels == []
+    with wire() as said:
+        bob.save(update_fields=["password"])
+        Session.objects.all().delete()
+    assert sorted(said.parcels) == sorted((sessions.CHANNEL, user.uid) for user in (bob, bob, alice))
+
+
+def test_a_session_that_ran_out_is_cleared_away_silently(alice: User) -> None:
+    a_key(alice)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    with wire() as said:
+        Session.objects.all().delete()
+    assert said.parcels == []
