@@ -1,0 +1,48 @@
+"""Requests that another site's page may have forged: refused by Django and its API, and here put on the record."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.csrf import csrf_failure
+from drf_spectacular.authentication import SessionScheme
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+
+from accounts import throttle
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
+from rooms.strangers import LIMIT, PER
+
+
+class SameSiteSession(SessionAuthentication):
+    """The API's way to know who asks: the session, and for a change the token that only our own pages have."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Nothing, when the token is right; else raises `PermissionDenied`, and notes it."""
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            _note(request)
+            raise
+
+
+class Scheme(SessionScheme):  # type: ignore[no-untyped-call]  # drf-spectacular's
+    """Lets the API's description say of ours what it says of Django REST framework's own."""
+
+    target_class = "config.forgery.SameSiteSession"
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form without its token: a 403."""
+    _note(request)
+    return csrf_failure(request, reason)
+
+
+def _note(request: HttpRequest) -> None:
+    """Write an entry, unless this network has had many already; it names nobody, since who asked was not shown."""
+    source = Source.of_request(request)
+    try:
+        allowed = throttle.hit("refusal.network", throttle.network(source.address), limit=LIMIT, per=PER)
+    except throttle.Unavailable:
+        allowed = True  # better a long log than none
+    if allowed:
+        record_refusal("request.submit", source=source, reason="csrf")

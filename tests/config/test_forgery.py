@@ -1,0 +1,49 @@
+import pytest
+from django.db.models import QuerySet
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from moderation.audit.models import Entry
+from rooms.strangers import LIMIT
+
+FORM, API = "/accounts/login/", "/api/v1/rooms/"
+pytestmark = pytest.mark.django_db
+
+
+def noted() -> QuerySet[Entry]:
+    return Entry.objects.filter(action="request.submit")
+
+
+@pytest.fixture
+def strict(alice: User) -> Client:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice)
+    return browser
+
+
+@pytest.mark.parametrize("path", [FORM, API])
+def test_a_forged_request_is_refused_and_recorded_without_a_name(strict: Client, path: str) -> None:
+    answer = strict.post(path, {"title": "Owls"}, content_type="application/json", REMOTE_ADDR="192.0.2.7")
+    assert answer.status_code == 403
+    entry = noted().get()
+    assert (entry.action, entry.result, entry.reason) == ("request.submit", "refused", "csrf")
+    assert (entry.actor, entry.address) == ("", "192.0.2.7")
+
+
+def test_a_request_of_our_own_page_is_not_recorded(strict: Client) -> None:
+    strict.cookies["csrftoken"] = token = "a" * 32
+    answer = strict.post(API, {"title": ""}, content_type="application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == 400
+    assert not noted().exists()
+
+
+def test_nobody_can_fill_the_log_with_them(strict: Client) -> None:
+    assert {strict.post(FORM).status_code for _ in range(LIMIT + 5)} == {403}
+    assert noted().count() == LIMIT
+
+
+def test_they_are_recorded_while_nothing_can_be_counted(strict: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "unix:///nowhere.sock"
+    assert strict.post(FORM).status_code == 403
+    assert noted().count() == 1
