@@ -81,7 +81,7 @@ def test_sqlite_refuses_to_put_another_entry_in_the_place_of_one(verb: str) -> N
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no REPLACE, and its ON CONFLICT DO UPDATE is an update")
     entry = record("room.open", source=SOURCE, actor="a1")
-    columns = [field.column for field in Entry._meta.concrete_fields]
+    columns = [str(field.column) for field in Entry._meta.concrete_fields]
     forged = ["'mallory'" if name == "actor" else name for name in columns]
     with (
         pytest.raises(DatabaseError, match="insert-only"),
