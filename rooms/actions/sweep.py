@@ -43,7 +43,8 @@ def sweep(
 ) -> Swept:
     """What was done by rule. `living` tells which of the given processes still hold their lease."""
     lost = mark_lost(living, now=now)
-    left = sum(_let_go(pk, now - patience.lost, source, now) for pk in _overdue(now - patience.lost))
+    overdue, barred = Q(lost_at__lte=now - patience.lost), Q(user__is_active=False)
+    left = _let_go(overdue, "lost", source, now) + _let_go(barred, "signed_out", source, now)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
     ended = sum(_end(pk, patience, source, now) for pk in _forsaken(now, patience))
     return Swept(lost, left, passed, ended)
@@ -58,10 +59,6 @@ def mark_lost(living: Callable[[Collection[str]], Collection[str]], *, now: date
     return held.exclude(process__in=alive).filter(lost_at=None).update(lost_at=now)
 
 
-def _overdue(since: datetime) -> Iterable[int]:
-    return list(Member.objects.filter(present=True, lost_at__lte=since).values_list("pk", flat=True))
-
-
 def _hostless() -> Iterable[str]:
     hosts = Member.objects.filter(room__state=State.LIVE, rank=Rank.HOST, present=False)
     return list(hosts.values_list("room", flat=True))
@@ -72,17 +69,23 @@ def _forsaken(now: datetime, patience: Patience) -> Iterable[str]:
     return list(rooms.filter(members__rank=Rank.HOST, members__present=False).values_list("pk", flat=True))
 
 
-def _let_go(pk: int, since: datetime, source: Source, now: datetime) -> bool:
+def _let_go(whom: Q, reason: str, source: Source, now: datetime) -> int:
+    """How many of these members were still there."""
+    present = list(Member.objects.filter(whom, present=True).values_list("pk", flat=True))
+    return sum(_let_one_go(pk, whom, reason, source, now) for pk in present)
+
+
+def _let_one_go(pk: int, whom: Q, reason: str, source: Source, now: datetime) -> bool:
     room_id = Member.objects.values_list("room", flat=True).get(pk=pk)
     with transaction.atomic():
         room = Room.objects.select_for_update().get(pk=room_id)
-        overdue = Member.objects.filter(pk=pk, present=True, lost_at__lte=since)
-        member = overdue.select_related("user").first()
+        still = Member.objects.filter(whom, pk=pk, present=True)
+        member = still.select_related("user").first()
         if member is None:
             return False
         with turn(room, source, now) as one:
-            depart(one, member, "lost")
-            one.note("member.leave", member.user, object_type="member", object_id=str(member.number), reason="lost")
+            depart(one, member, reason)
+            one.note("member.leave", member.user, object_type="member", object_id=str(member.number), reason=reason)
     return True
 
 

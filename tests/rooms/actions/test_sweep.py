@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from accounts.models import User
 from moderation.audit.models import Entry
@@ -12,6 +13,7 @@ from rooms.actions import presence
 from rooms.actions.sweep import Swept, sweep
 from rooms.models import Room, State
 from rooms.roles import Move, Rank
+from rooms.sfu import messages
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_session, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,7 +129,19 @@ def test_two_sweeps_at_once_do_everything_once(open_room: Room, alice: User, bob
     come(alice, open_room)
     come(bob, open_room)
     lose(bob, open_room)
-    since = NOON
-    pk = member(bob, open_room).pk
-    assert module._let_go(pk, since, SOURCE, NOON)
-    assert not module._let_go(pk, since, SOURCE, NOON)
+    how = (member(bob, open_room).pk, Q(lost_at__lte=NOON), "lost", SOURCE, NOON)
+    assert module._let_one_go(*how)
+    assert not module._let_one_go(*how)
+
+
+def test_whoever_was_deactivated_is_let_go_of_at_once_media_and_all(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    Room.objects.update(sfu="sfu-1")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    with wire() as said:
+        assert swept(0, "web") == Swept(0, 1, 0, 0)
+    assert messages.load(said.parcels[0][1]) == messages.Drop(open_room.pk, 2, 0)
+    assert not member(bob, open_room).present
+    assert member(alice, open_room).present
+    assert Entry.objects.filter(action="member.leave", reason="signed_out", channel="celery").count() == 1
