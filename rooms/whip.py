@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.models import User
 from moderation.audit.source import Source
 from rooms import ice, media, refusals, strangers, tokens
 from rooms.actions import presence
@@ -142,14 +141,11 @@ def _bearer(request: HttpRequest, room_id: str) -> RoomToken:
 
 
 def _sit_down(token: RoomToken, sitting: Session, source: Source) -> Joined:
-    user = User.objects.filter(uid=token.uid, is_active=True).first()
-    if user is None:
-        raise Refused(Code.BAD_TOKEN)
-    return presence.join(user, token.room, sitting, source=source, now=timezone.now())
+    return presence.join(tokens.holder(token), token.room, sitting, source=source, now=timezone.now())
 
 
 def _end(token: RoomToken, connection: str, source: Source) -> bool:
-    seat = presence.seat_of(token.room, token.uid, connection)
+    seat = presence.seat_of(token.room, tokens.holder(token).uid, connection)
     return seat is not None and presence.leave(seat, "left", source=source, now=timezone.now())
 
 

@@ -15,7 +15,7 @@ from rooms.actions.base import Turn, refusals, seen, staff, turn
 from rooms.actions.presence import may_speak, new_member
 from rooms.models import Member, Room, RoomInvite, State, known
 from rooms.roles import Code, Rank, Refused, Stage
-from rooms.tokens import LIFETIME, RoomToken
+from rooms.tokens import LIFETIME, RoomToken, proof
 
 MOST_USES = 1000
 LONGEST_HOURS = 30 * 24
@@ -174,4 +174,4 @@ def _token(room: Room, user: User, speak: bool, source: Source, now: datetime) -
         raise Refused(Code.ENDED)
     act = {"object_type": "room_token", "object_id": user.uid, "room": room.pk, "detail": {"speak": speak}}
     record("room_token.issue", source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`
-    return RoomToken(room.pk, user.uid, speak, now + LIFETIME)
+    return RoomToken(room.pk, user.uid, speak, now + LIFETIME, proof(user))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
-from rooms import process
+from rooms import process, tokens
 from rooms.models import Member, Room
 from rooms.protocol import MAX_SDP
 from rooms.sfu import messages
@@ -32,7 +32,7 @@ async def relay() -> AsyncIterator[Relay]:
 
 
 def token(user: User, room: Room, *, speak: bool = False, hours: int = 1) -> str:
-    return RoomToken(room.pk, user.uid, speak, timezone.now() + timedelta(hours=hours)).sign()
+    return RoomToken(room.pk, user.uid, speak, timezone.now() + timedelta(hours=hours), tokens.proof(user)).sign()
 
 
 async def post(relay: Relay, room: str, end: str, bearer: str, sdp: str = "v=0", **more: Any) -> Any:
@@ -127,6 +127,16 @@ async def test_a_wrong_token_opens_nothing(
     assert not await Member.objects.filter(user=mallory).aexists()
     assert await Entry.objects.filter(result=Result.REFUSED, reason=code).aexists()
     assert relay.orders == []
+
+
+async def test_a_new_password_voids_the_tokens_from_before(relay: Relay, open_room: Room, bob: User) -> None:
+    old = token(bob, open_room)
+    where = (await post(relay, open_room.pk, "whep", old))["Location"]
+    bob.set_password("nine grey herons wade")
+    await bob.asave()
+    assert (await post(relay, open_room.pk, "whep", old)).status_code == 401
+    assert (await AsyncClient().delete(where, headers={"authorization": f"Bearer {old}"})).status_code == 401
+    assert (await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code == 201
 
 
 async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, secret_room: Room, mallory: User) -> None:
