@@ -65,15 +65,13 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """What a room invite opens, and on POST into the room; 404 for a wrong, used-up, expired or revoked one alike."""
-    if request.method == "POST":
-        try:
-            opened = invites.redeem(_person(request), token, source=Source.of_request(request), now=timezone.now())
-        except Refused as refused:
-            raise Http404 from refused
-        return redirect("room", opened)
-    invite = invites.usable(token, timezone.now()).select_related("room").first()
-    if invite is None:
-        raise Http404
+    user, now = _person(request), timezone.now()
+    try:
+        if request.method == "POST":
+            return redirect("room", invites.redeem(user, token, source=Source.of_request(request), now=now))
+        invite = invites.look(user, token, now=now)
+    except Refused as refused:
+        raise Http404 from refused
     return render(request, "rooms/invited.html", {"room": invite.room, "stage": invite.stage})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
@@ -90,16 +90,12 @@ def redeem(user: User, token: str, *, source: Source, now: datetime) -> str:
     """The id of the room that the link opened for `user`: one conditional UPDATE, so no use is spent twice.
 
     Who is let in already spends none. Raises `Refused(NOT_FOUND)` for a wrong, used-up, expired or revoked link alike,
-    and for whoever is banned.
+    for whoever is banned, and for one made before `user` was removed.
     """
     with refusals("room_invite.redeem", user, "", source), transaction.atomic():
-        invite = usable(token, now).select_related("room").first()
-        if invite is None:
-            raise Refused(Code.NOT_FOUND)
-        room = Room.objects.select_for_update().get(pk=invite.room_id)
+        room = Room.objects.select_for_update().get(pk=look(user, token, now=now).room_id)
+        invite = look(user, token, now=now)  # again, as nothing changes in the room any more
         mine = Member.objects.filter(room=room, user=user).first()
-        if mine is not None and mine.barred:
-            raise Refused(Code.NOT_FOUND)
         if mine is not None and mine.admitted and (mine.granted or invite.stage != Stage.SPEAKING):
             return room.pk
         if usable(token, now).update(uses_left=F("uses_left") - 1) != 1:
@@ -108,6 +104,17 @@ def redeem(user: User, token: str, *, source: Source, now: datetime) -> str:
             admit(one, user, Stage(invite.stage))
         _note("room_invite.redeem", user, invite, source)
     return room.pk
+
+
+def look(user: User, token: str, *, now: datetime) -> RoomInvite:
+    """The invite of this link, if it opens something for `user`. Raises `Refused(NOT_FOUND)` as `redeem` does."""
+    invite = usable(token, now).select_related("room").first()
+    if invite is None:
+        raise Refused(Code.NOT_FOUND)
+    out = Q(barred=True) | Q(removed_at__gte=invite.created_at)
+    if Member.objects.filter(out, room=invite.room_id, user=user).exists():
+        raise Refused(Code.NOT_FOUND)
+    return invite
 
 
 def usable(token: str, now: datetime) -> QuerySet[RoomInvite]:

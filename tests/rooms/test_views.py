@@ -16,9 +16,9 @@ from rooms import roles
 from rooms.actions import invites
 from rooms.actions.rooms import Plan, open_room
 from rooms.models import Access, Member, Room
-from rooms.roles import Stage
+from rooms.roles import Move, Stage
 from rooms.views import move_table
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +153,17 @@ def test_the_pages_script_gets_the_whole_role_table(open_room: Room, carol: User
     assert len(data["moves"]["stages"]) == len(roles.STAGES)
     assert ["audience", "invite", "STAFF"] in data["moves"]["stages"]
     assert json.loads(json.dumps(move_table())) == data["moves"]
+
+
+@pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
+def test_a_link_from_before_shows_nothing_to_those_put_out(alice: User, bob: User, what: Move) -> None:
+    room = a_room(alice, Access.INVITE)
+    token = an_invite(alice, room, uses=5)
+    client = of(bob)
+    client.post(f"/i/{token}")
+    do(alice, room, what, bob, timezone.now())
+    assert client.get(f"/i/{token}").status_code == 404
+    assert client.post(f"/i/{token}").status_code == 404
 
 
 def test_an_invite_link_shows_the_room_and_lets_in_on_a_tap(alice: User, carol: User) -> None:

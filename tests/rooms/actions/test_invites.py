@@ -1,7 +1,7 @@
 """Ways into a room."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,8 +17,10 @@ from tests.rooms.scenes import NOON, SOURCE, come, do
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def link(host: User, room: Room, stage: Stage = Stage.AUDIENCE, uses: int = 1, hours: int = 24) -> str:
-    return invites.issue(host, room.pk, stage, uses, hours, source=SOURCE, now=NOON).token
+def link(
+    host: User, room: Room, stage: Stage = Stage.AUDIENCE, uses: int = 1, hours: int = 24, at: datetime = NOON
+) -> str:
+    return invites.issue(host, room.pk, stage, uses, hours, source=SOURCE, now=at).token
 
 
 def redeem(user: User, token: str, after: timedelta = timedelta()) -> str | Code:
@@ -99,8 +101,23 @@ def test_the_removed_come_back_by_a_new_link(secret_room: Room, alice: User, bob
     come(bob, secret_room)
     do(alice, secret_room, Move.REMOVE, bob)
     assert visible_room(bob, secret_room.pk) is None
-    assert redeem(bob, link(alice, secret_room)) == secret_room.pk
+    later = timedelta(seconds=1)
+    assert redeem(bob, link(alice, secret_room, at=NOON + later), later) == secret_room.pk
     come(bob, secret_room)
+
+
+@pytest.mark.parametrize("kind", ["open_room", "secret_room"])
+def test_a_link_from_before_takes_nobody_back_who_was_removed(
+    request: pytest.FixtureRequest, kind: str, alice: User, bob: User
+) -> None:
+    room: Room = request.getfixturevalue(kind)
+    old = link(alice, room, Stage.SPEAKING, uses=5)
+    redeem(bob, old)
+    come(bob, room)
+    do(alice, room, Move.REMOVE, bob)
+    before = Member.objects.filter(user=bob).values().get(), RoomInvite.objects.values().get()
+    assert redeem(bob, old) is Code.NOT_FOUND
+    assert (Member.objects.filter(user=bob).values().get(), RoomInvite.objects.values().get()) == before
 
 
 def test_somebody_may_be_invited_by_name(secret_room: Room, alice: User, bob: User) -> None:
