@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection
 from config import health, ports, turn
 from config.environment import SettingsError
 from rooms import ice
+from rooms.sfu import messages
 
 LEAST_DISK = 1_000_000_000
 MOST_SKEW = 1.0
@@ -151,7 +152,8 @@ def udp() -> Finding:
 
 def _held(problem: str) -> Finding:
     try:
-        missing = health.media()
+        with health.client() as asked:
+            missing = "" if asked.pubsub_channels(messages.orders_channel("*")) else "no media process"
     except redis.RedisError:
         missing = "nobody can say whose it is"
     if missing:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 
 import redis
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -12,7 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonRe
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from rooms.sfu import messages
+from rooms import process
+from rooms.roles import Refused
 
 
 @login_not_required
@@ -22,9 +24,9 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def readyz(_request: HttpRequest) -> HttpResponse:
+async def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when every check passes, else 503; each check is named: true, or what is wrong."""
-    found = {name: _outcome(check) for name, check in CHECKS.items()}
+    found = await sync_to_async(_outcomes)() | {"media": await media() or True}
     ready = all(outcome is True for outcome in found.values())
     return JsonResponse({"ok": ready, **found}, status=200 if ready else 503)
 
@@ -50,6 +52,10 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if "X-Forwarded-For" in request.headers:  # a proxy we do not know speaks for somebody else
         return False
     return ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # no address, not a bind
+
+
+def _outcomes() -> dict[str, bool | str]:
+    return {name: _outcome(check) for name, check in CHECKS.items()}
 
 
 def _outcome(check: Callable[[], str]) -> bool | str:
@@ -80,10 +86,16 @@ def broker() -> str:
     return ""
 
 
-def media() -> str:
-    """What is wrong with the media side; empty when a media process listens for orders. Raises RedisError."""
-    with client() as asked:
-        return "" if asked.pubsub_channels(messages.orders_channel("*")) else "no media process"
+async def media() -> str:
+    """What is wrong with the media side; empty when one that takes connections was heard within five seconds.
+
+    The first answer of a web process waits up to two seconds for a word.
+    """
+    try:
+        await process.here().media.taking()
+    except Refused:
+        return "no media process"
+    return ""
 
 
 def client() -> redis.Redis:
@@ -95,5 +107,4 @@ CHECKS: Mapping[str, Callable[[], str]] = {
     "database": database,
     "migrations": migrations,
     "redis": broker,
-    "media": media,
 }

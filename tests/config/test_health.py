@@ -1,26 +1,39 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
-import redis
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import AsyncClient, Client
 from pytest_django.fixtures import Settings
 
 from config import health
+from rooms import media, process
 from rooms.sfu import messages
 
 READY = {"ok": True, "database": True, "migrations": True, "redis": True, "media": True}
 
 
-@contextmanager
-def media_process() -> Iterator[None]:
-    with redis.Redis.from_url(django_settings.REDIS_URL) as client, client.pubsub() as ears:
-        ears.subscribe(messages.orders_channel("test-0"))
-        ears.get_message(timeout=1)
-        yield
+@pytest.fixture
+def _media(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def heard() -> str:
+        return ""
+
+    monkeypatch.setattr(health, "media", heard)
+
+
+@pytest.fixture
+async def own() -> AsyncIterator[process.Process]:
+    """The web process's parts."""
+    yield process.here()
+    await process.here().stop()
+    await sync_to_async(connections.close_all)()
+
+
+def alive(**other: object) -> str:
+    return messages.dump(replace(messages.Alive("test-0", "epoch", peers=0, draining=False, rooms={}), **other))  # type: ignore[arg-type]  # any field
 
 
 def test_alive_depends_on_nothing(client: Client, settings: Settings) -> None:
@@ -29,19 +42,46 @@ def test_alive_depends_on_nothing(client: Client, settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_media")
 def test_ready_when_all_that_is_needed_is_there(client: Client) -> None:
-    with media_process():
-        answer = client.get("/readyz")
+    answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, READY)
 
 
-@pytest.mark.django_db
-def test_not_ready_without_a_media_process_and_it_is_named(client: Client) -> None:
-    answer = client.get("/readyz")
+@pytest.mark.django_db(transaction=True)
+async def test_a_media_process_is_there_once_it_was_heard(async_client: AsyncClient, own: process.Process) -> None:
+    own.media.take(alive())
+    assert (await async_client.get("/readyz")).json()["media"] is True
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_not_ready_without_a_media_process_and_it_is_named(
+    async_client: AsyncClient, own: process.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "ANSWER_WITHIN", 0.01)
+    answer = await async_client.get("/readyz")
     assert (answer.status_code, answer.json()["media"]) == (503, "no media process")
 
 
+@pytest.mark.django_db(transaction=True)
+async def test_one_that_fell_silent_is_not_there_although_it_listens(
+    async_client: AsyncClient, own: process.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await own.bus.subscribe(messages.orders_channel("test-0"), lambda _: None)
+    own.media.take(alive())
+    monkeypatch.setattr(media, "DEAD_AFTER", -1.0)
+    own.media.tick(0)
+    assert (await async_client.get("/readyz")).json()["media"] == "no media process"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_one_that_takes_nobody_new_is_not_enough(async_client: AsyncClient, own: process.Process) -> None:
+    own.media.take(alive(draining=True))
+    assert (await async_client.get("/readyz")).json()["media"] == "no media process"
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_media")
 def test_not_ready_without_redis_and_it_is_named(client: Client, settings: Settings) -> None:
     settings.REDIS_URL = "unix:///nowhere.sock"
     answer = client.get("/readyz")
@@ -49,6 +89,7 @@ def test_not_ready_without_redis_and_it_is_named(client: Client, settings: Setti
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_media")
 def test_not_ready_while_a_migration_waits_and_it_is_counted(client: Client) -> None:
     MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
     answer = client.get("/readyz")
@@ -57,6 +98,7 @@ def test_not_ready_while_a_migration_waits_and_it_is_counted(client: Client) -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_media")
 def test_not_ready_without_the_database_and_it_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> str:
         raise DatabaseError
