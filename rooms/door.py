@@ -53,8 +53,7 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[
     except Refused as refused:
         strangers.note("socket.connect", source, room_id, refused.code)
         raise
-    if not _arrivals(user.uid).take(time.monotonic()):
-        raise Refused(Code.TOO_MANY)
+    count(user)
     now = timezone.now()
     joined = presence.join(user, room_id, session, source=source, now=now)
     members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
@@ -77,9 +76,15 @@ def look(key: str, seat: Seat) -> Event:
     return {"type": "snapshot", "snapshot": snapshot(room), "you": view(member)}
 
 
+def count(user: User) -> None:
+    """Count one more arrival, by socket, WHIP or WHEP. Raises `Refused(TOO_MANY)`."""
+    if not _arrivals(user.uid).take(time.monotonic()):
+        raise Refused(Code.TOO_MANY)
+
+
 @lru_cache(maxsize=4096)
 def _arrivals(_uid: str) -> Bucket:
-    """How often one person has come in, by this process: nobody needs more than a socket a second."""
+    """How often one person has come in, by this process: nobody needs more than one a second."""
     return Bucket(rate=1, burst=30, at=time.monotonic())
 
 

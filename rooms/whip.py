@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from moderation.audit.source import Source
-from rooms import ice, media, refusals, strangers, tokens
+from rooms import door, ice, media, refusals, strangers, tokens
 from rooms.actions import presence
 from rooms.actions.presence import Joined, Session
 from rooms.process import here
@@ -141,7 +141,9 @@ def _bearer(request: HttpRequest, room_id: str) -> RoomToken:
 
 
 def _sit_down(token: RoomToken, sitting: Session, source: Source) -> Joined:
-    return presence.join(tokens.holder(token), token.room, sitting, source=source, now=timezone.now())
+    user = tokens.holder(token)
+    door.count(user)
+    return presence.join(user, token.room, sitting, source=source, now=timezone.now())
 
 
 def _end(token: RoomToken, connection: str, source: Source) -> bool:

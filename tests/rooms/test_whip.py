@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.audit.models import Entry, Result
 from rooms import process, tokens
+from rooms.bucket import Bucket
 from rooms.models import Member, Room
 from rooms.protocol import MAX_SDP
 from rooms.sfu import messages
@@ -137,6 +138,16 @@ async def test_a_new_password_voids_the_tokens_from_before(relay: Relay, open_ro
     assert (await post(relay, open_room.pk, "whep", old)).status_code == 401
     assert (await AsyncClient().delete(where, headers={"authorization": f"Bearer {old}"})).status_code == 401
     assert (await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code == 201
+
+
+async def test_too_many_arrivals_are_refused_and_leave_no_trace(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = Bucket(rate=0, burst=2, at=0)
+    monkeypatch.setattr("rooms.door._arrivals", lambda _uid: bucket)
+    statuses = [(await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code for _ in range(4)]
+    assert statuses == [201, 201, 429, 429]
+    assert await Entry.objects.filter(action="member.join").acount() == 2
 
 
 async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, secret_room: Room, mallory: User) -> None:
