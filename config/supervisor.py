@@ -85,7 +85,8 @@ class Supervisor:
             *child.command,
             stdin=asyncio.subprocess.DEVNULL,
             env={**os.environ, **child.environment},
-            start_new_session=True,  # Ctrl-C is for us alone: we stop them in order
+            # Not in our process group: Ctrl-C is for us alone. Yet in our session: Linux weighs nice values within one.
+            process_group=0,
             preexec_fn=settle,
         )
         self._running[child.name] = process
