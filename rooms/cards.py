@@ -64,14 +64,14 @@ def _card(room: Room, faces: Iterable[Member], listening: int) -> Card:
 def members(user: User, room_id: str, *, stage: str, q: str, after: int) -> tuple[Sequence[Event], int | None]:
     """A page of the present members behind number `after`, and the `after` of the next page, if there is one.
 
-    `stage` and `q` (part of a name) narrow it where not empty. Raises `Refused`: NOT_FOUND, and NOT_PRESENT for whoever
-    is neither in the room nor holds a rank in it.
+    `stage` and `q` (part of a display name) narrow it where not empty. Raises `Refused`: NOT_FOUND, and NOT_PRESENT for
+    whoever is neither in the room nor holds a rank in it.
     """
     mine = seen(user, room_id).mine
     if mine is None or not (mine.present or mine.rank > Rank.MEMBER):
         raise Refused(Code.NOT_PRESENT)
     rows = Member.objects.filter(room=room_id, present=True, number__gt=after).select_related("user").order_by("number")
     rows = rows.filter(stage=stage) if stage else rows
-    rows = rows.filter(Q(user__display_name__icontains=q) | Q(user__username__istartswith=q)) if q else rows
+    rows = rows.filter(user__display_name__icontains=q) if q else rows  # sign-in names are nobody else's business
     page = list(rows[: PAGE + 1])
     return [view(member) for member in page[:PAGE]], page[PAGE - 1].number if len(page) > PAGE else None

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.audit.models import Entry, Result
 from rooms.models import Member, Room, State
 from rooms.roles import Move
 from tests.rooms.scenes import NOON, a_room, come, do, member, shape
@@ -187,6 +188,13 @@ def test_the_audience_is_read_page_by_page_by_those_who_are_there(open_room: Roo
     assert len(page["results"]) == 11
 
 
+def test_nobody_finds_a_person_by_the_name_they_sign_in_with(open_room: Room, alice: User, bob: User) -> None:
+    come(bob, open_room)
+    User.objects.filter(pk=bob.pk).update(display_name="Robert")
+    assert Signed(alice)("get", f"{open_room.pk}/members/", q="bo")[1]["results"] == []
+    assert len(Signed(alice)("get", f"{open_room.pk}/members/", q="rob")[1]["results"]) == 1
+
+
 def test_tokens_are_given_to_those_who_may_use_them(open_room: Room, alice: User, bob: User) -> None:
     status, made = Signed(alice)("post", f"{open_room.pk}/tokens/", speak=True)
     assert status == 201
@@ -197,8 +205,10 @@ def test_tokens_are_given_to_those_who_may_use_them(open_room: Room, alice: User
 
 def test_too_many_rooms_at_once_are_refused(alice: User) -> None:
     host = Signed(alice)
-    answers = [host("post", "", title="One more", access="open")[0] for _ in range(21)]
-    assert answers == [201] * 20 + [429]
+    answers = [host("post", "", title="One more", access="open")[0] for _ in range(23)]
+    assert answers == [201] * 20 + [429] * 3
+    refusal = Entry.objects.get(result=Result.REFUSED)
+    assert (refusal.action, refusal.actor, refusal.reason) == ("room.open", alice.uid, "too_many")
 
 
 def test_without_redis_privileged_acts_fail_closed(own_valkey: Any, open_room: Room, alice: User, bob: User) -> None:
