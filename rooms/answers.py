@@ -16,6 +16,8 @@ from rest_framework.views import APIView
 
 from accounts import throttle
 from accounts.models import User
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
 from rooms import refusals
 from rooms.roles import Code, Refused
 from rooms.serializers import Problem
@@ -34,13 +36,20 @@ class RoomsView(APIView):
         return answer
 
     def limit(self, user: User, scope: str, limit: int, per: int, *, even_blind: bool = False) -> None:
-        """Count one more; raises `Refused`: TOO_MANY, and UNAVAILABLE when counting fails, unless `even_blind`."""
+        """Count one more; the first that is too many is written to the log.
+
+        Raises `Refused`: TOO_MANY, and UNAVAILABLE when counting fails, unless `even_blind`.
+        """
         try:
             allowed = throttle.hit(scope, user.uid, limit=limit, per=per)
+            telling = not allowed and throttle.hit(f"{scope}.refused", user.uid, limit=1, per=per)
         except throttle.Unavailable as error:
             if even_blind:
                 return
             raise Refused(Code.UNAVAILABLE) from error
+        if telling:
+            source = Source.of_request(self.request)
+            record_refusal(scope, source=source, actor=user.uid, reason=Code.TOO_MANY.value)
         if not allowed:
             raise Refused(Code.TOO_MANY)
 
