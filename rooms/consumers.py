@@ -75,7 +75,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
                 door.sit_down, self.session, self._room, session, self._source
             )
         except (Refused, DatabaseError) as error:
-            code, self._early = _code(error), None
+            code = _code(error)  # what was said in the room stays in `_early`, and is never handed on
             await self._error(None, code)
             await self.cut(refusals.close_code(code))
             return
@@ -104,10 +104,8 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         """Send the text, after the welcome."""
         if self._early is not None:
             self._early.append(text)
-        elif not self._closed:
-            self._unread += len(text)
-            if self._daphne is None or not frames.write(self._daphne, text):
-                await self.base_send({"type": "websocket.send", "text": text})
+        else:
+            await self._write(text)
 
     @property
     def uid(self) -> str:
@@ -164,7 +162,14 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             await self._tell({"type": "error", "id": id_, **refusals.body(code)})
 
     async def _tell(self, event: Event) -> None:
-        await self.hand(protocol.dump(event))
+        await self._write(protocol.dump(event))
+
+    async def _write(self, text: str) -> None:
+        if self._closed:
+            return
+        self._unread += len(text)
+        if self._daphne is None or not frames.write(self._daphne, text):
+            await self.base_send({"type": "websocket.send", "text": text})
 
     async def _move(self, message: MoveMessage, seat: Seat) -> None:
         await self._process.in_thread(door.make_move, self.session, seat, message, self._source)

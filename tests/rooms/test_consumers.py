@@ -13,7 +13,7 @@ from django.utils import translation
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
-from rooms import consumers, process, refusals
+from rooms import consumers, door, process, refusals
 from rooms.models import Member, Room
 from rooms.roles import Code, Move
 from rooms.sfu import messages
@@ -74,6 +74,30 @@ async def test_a_stranger_gets_for_a_hidden_room_what_a_missing_one_gives(
     assert answers[0][1] == 4404
     refusals = Entry.objects.filter(result=Result.REFUSED, actor=mallory.uid, action="member.join")
     assert await refusals.acount() == 3
+
+
+async def test_a_refused_socket_is_handed_nothing_that_is_said_in_the_room(
+    enter: Any, alice: User, mallory: User, secret_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps({"type": "member", "seq": 1})
+    sit_down = door.sit_down
+    cut = consumers.RoomSocket.cut
+
+    def while_something_is_said(*args: Any) -> Any:
+        for socket in hub.sockets:
+            asyncio.run_coroutine_threadsafe(socket.hand(said), loop).result()
+        return sit_down(*args)
+
+    async def after_something_is_said(socket: consumers.RoomSocket, code: int) -> None:
+        await socket.hand(said)
+        await cut(socket, code)
+
+    loop, hub = asyncio.get_running_loop(), process.here().hub
+    monkeypatch.setattr(door, "sit_down", while_something_is_said)
+    monkeypatch.setattr(consumers.RoomSocket, "cut", after_something_is_said)
+    stranger = await enter(mallory, secret_room)
+    assert (await stranger.enter())["code"] == "not_found"
+    assert (await stranger.socket.receive_output(timeout=20))["type"] == "websocket.close"
 
 
 async def test_whoever_is_not_signed_in_is_told_so(enter: Any, open_room: Room) -> None:
@@ -315,6 +339,17 @@ async def test_sockets_outlive_redis_and_learn_what_they_missed(
     assert (await host.hear("ping"))["seq"] == 2
     await listener.say(type="move", move="lower_hand")
     assert (await host.hear("member"))["seq"] == 3
+
+
+async def test_an_audience_that_came_while_redis_was_away_is_counted_when_it_is_back(
+    own_valkey: Any, enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    own_valkey.stop()
+    await listener.enter()
+    own_valkey.start()
+    assert (await host.hear("audience"))["listening"] == 1
 
 
 async def test_a_socket_that_does_not_read_is_cut(enter: Any, bob: User, open_room: Room) -> None:
