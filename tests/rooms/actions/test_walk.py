@@ -99,7 +99,7 @@ class TestWalk(TransactionTestCase):
     def test_folding_what_was_said_is_what_a_snapshot_shows(self) -> None:
         slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
-            Walk, settings=settings(max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=slow)
+            Walk, settings=settings(max_examples=8, stateful_step_count=40, deadline=None, suppress_health_check=slow)
         )
 
 
