@@ -17,7 +17,7 @@ from moderation.audit.source import Source
 from tests.accounts.pages import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = 16
+PEOPLE = 50
 
 
 def together(act: Callable[[int], str]) -> list[str]:
@@ -35,7 +35,7 @@ def together(act: Callable[[int], str]) -> list[str]:
         return list(threads.map(run, range(PEOPLE)))
 
 
-def test_many_racing_for_a_one_use_code_make_one_account(code: str, now: datetime, source: Source) -> None:
+def test_fifty_racing_for_a_one_use_code_make_one_account(code: str, now: datetime, source: Source) -> None:
     digest, here = codes.digest_of(invites.normalise(code)), notice.of("standard")
 
     def join(number: int) -> str:
@@ -55,7 +55,7 @@ def test_many_racing_for_a_one_use_code_make_one_account(code: str, now: datetim
     assert Entry.objects.filter(action="account.create").count() == 1
 
 
-def test_many_browsers_at_the_last_screen_make_one_account(code: str) -> None:
+def test_fifty_browsers_at_the_last_screen_make_one_account(code: str) -> None:
     browsers = [Client() for _ in range(PEOPLE)]
     for number, browser in enumerate(browsers):
         answer(browser, code, username=f"person{number}")
@@ -66,7 +66,7 @@ def test_many_browsers_at_the_last_screen_make_one_account(code: str) -> None:
     assert Entry.objects.filter(action="invite.redeem", result="refused", reason="used").count() == PEOPLE - 1
 
 
-def test_many_racing_for_one_user_name_make_one_account(alice: User, now: datetime, source: Source) -> None:
+def test_fifty_racing_for_one_user_name_make_one_account(alice: User, now: datetime, source: Source) -> None:
     User.objects.update(is_superuser=True)
     code = actions.issue(alice, uses=PEOPLE, days=7, now=now, source=source)
     digest, here = codes.digest_of(invites.normalise(code)), notice.of("standard")
@@ -84,7 +84,7 @@ def test_many_racing_for_one_user_name_make_one_account(alice: User, now: dateti
     assert InviteCode.objects.get().uses_left == PEOPLE - 1
 
 
-def test_many_tabs_of_one_member_stay_within_the_quota(alice: User, now: datetime, source: Source) -> None:
+def test_fifty_tabs_of_one_member_stay_within_the_quota(alice: User, now: datetime, source: Source) -> None:
     def issue(_: int) -> str:
         try:
             actions.issue(alice, uses=1, days=7, now=now, source=source)
