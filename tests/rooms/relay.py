@@ -27,7 +27,6 @@ class Relay:
         self._pubsub = self._redis.pubsub()
         await self._pubsub.subscribe(messages.orders_channel(self.name))
         self._task = asyncio.create_task(self._run())
-        await self.alive()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -36,13 +35,17 @@ class Relay:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py's
         await self._redis.aclose()
 
-    async def report(self, report: Report) -> None:
-        """Tell the web side."""
-        await self._redis.publish(messages.REPORTS, messages.dump(report))
+    async def report(self, report: Report) -> int:
+        """Tell the web side; how many of its processes heard it."""
+        heard: int = await self._redis.publish(messages.REPORTS, messages.dump(report))
+        return heard
 
     async def alive(self, rooms: Mapping[str, int] | None = None, *, draining: bool = False) -> None:
-        """Say that it lives, and which rooms it knows at which version."""
-        await self.report(Alive(self.name, self.epoch, self.peers, draining, rooms or {}))
+        """Say that it lives, and which rooms it knows at which version, until somebody hears it."""
+        for _ in range(500):
+            if await self.report(Alive(self.name, self.epoch, self.peers, draining, rooms or {})):
+                return
+            await asyncio.sleep(0.01)  # a web process listens as soon as it can
 
     async def gone(self, offer: Offer, reason: str = "timeout") -> None:
         """Say that the peer of this offer is gone."""
