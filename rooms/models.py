@@ -85,7 +85,6 @@ class Member(models.Model):
     connection = models.CharField(max_length=32, blank=True, default="")
     process = models.CharField(max_length=60, blank=True, default="")
     tab = models.CharField(max_length=40, blank=True, default="")
-    peer = models.CharField(max_length=32, blank=True, default="")  # the last media connection offered
     visit = models.PositiveIntegerField(default=0)  # how often their media was let go of
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage

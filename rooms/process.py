@@ -103,21 +103,21 @@ class Process:
     async def _every_second(self) -> None:
         second = 0
         while True:
-            await self._try(self._note_losses())
-            await self._try(self.hub.tick())
+            await self._try(self._note_losses)
+            await self._try(self.hub.tick)
             if self.bus.open_since is not None:
                 self.media.tick(self.bus.open_since)
             if second % leases.RENEW_EVERY == 0:
-                await self._try(self.in_thread(leases.renew, self.id, *self.media.leases()))
+                await self._try(self.in_thread, leases.renew, self.id, *self.media.leases())
             if second % SESSIONS_EVERY == 0:
-                await self._try(self._sign_out(self.hub.sockets))
+                await self._try(self._sign_out, self.hub.sockets)
             second += 1
             await asyncio.sleep(1)
 
-    async def _try(self, part: Awaitable[object]) -> None:
+    async def _try(self, do: Callable[..., Awaitable[object]], *args: object) -> None:
         """Do it; if Redis or the database is away, say so and go on: it is done again."""
         try:
-            await part
+            await do(*args)
         except AWAY as error:
             _log.warning("away", error=type(error).__name__)
 
@@ -127,7 +127,7 @@ class Process:
             self._lost.popleft()
 
     def _session_ended(self, uid: str) -> None:
-        self._keep(self._try(self._sign_out([socket for socket in self.hub.sockets if socket.uid == uid])))
+        self._keep(self._try(self._sign_out, [socket for socket in self.hub.sockets if socket.uid == uid]))
 
     async def _sign_out(self, sockets: list[Socket]) -> None:
         """Close those of the sockets whose sessions sign nobody in any more."""
@@ -138,13 +138,13 @@ class Process:
     def _reconnected(self) -> None:
         """Sockets learn at once what they missed."""
         self.hub.look_again()
-        self._keep(self._try(self.hub.ping(self.hub.rooms)))
+        self._keep(self._try(self.hub.ping, self.hub.rooms))
 
     def _arrived(self, alive: Alive) -> None:
-        self._keep(self._try(self.in_thread(_catch_up, alive)))
+        self._keep(self._try(self.in_thread, _catch_up, alive))
 
     def _media_lost(self, sfu: str) -> None:
-        self._keep(self._try(self._tell_media_lost(sfu)))
+        self._keep(self._try(self._tell_media_lost, sfu))
 
     async def _tell_media_lost(self, sfu: str) -> None:
         for room in await self.in_thread(_carried, sfu, self.hub.rooms):
@@ -152,8 +152,8 @@ class Process:
 
     def _gone(self, report: Gone) -> None:
         if report.peer.startswith(media.SESSION):
-            who = (report.room, report.member, report.peer)
-            self._keep(self._try(self.in_thread(presence.leave_session, *who, now=timezone.now())))
+            leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
+            self._keep(self._try(self.in_thread, leave))
 
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()

@@ -33,15 +33,14 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     `taking` are the media processes that take connections, the least loaded first. Raises `Refused`: NOT_PRESENT,
     ENDED, UNAVAILABLE.
     """
-    room = Room.objects.get(pk=seat.room)
+    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+    member = here.select_related("room").first()
+    room = member.room if member else Room.objects.get(pk=seat.room)
     live(room)
     sfu = place(room, taking)
-    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    visit = here.values_list("visit", flat=True).first()
-    under = {"process": asked.lease(sfu)} if asked.lease else {}
-    if visit is None or here.update(peer=asked.peer, **under) != 1:
+    if member is None or (asked.lease and here.update(process=asked.lease(sfu)) != 1):
         raise Refused(Code.NOT_PRESENT)
-    order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
+    order = Offer(asked.request, asked.peer, seat.number, member.visit, asked.listen, asked.sdp, wanted(room))
     try:
         bus.publish([media.parcel(sfu, order)])
     except RedisError as error:

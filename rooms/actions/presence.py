@@ -117,7 +117,7 @@ def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
     was_listed = protocol.listed(member.rank, member.stage)
     one.orders.append(Drop(one.room.pk, member.number, member.visit))
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None}
-    gone = {"connection": "", "process": "", "peer": "", "lost_at": None, "left_at": one.now}
+    gone = {"connection": "", "process": "", "lost_at": None, "left_at": one.now}
     one.update(member, **out, **gone, visit=member.visit + 1, **more)
     if was_listed or more:
         one.say(protocol.left(member.number, reason))
@@ -190,7 +190,7 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
         stage = Stage.SPEAKING if to_stage else Stage.AUDIENCE
         here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
     elif member.tab != session.tab:
-        here |= {"muted": member.stage == Stage.SPEAKING, "peer": "", "visit": member.visit + 1}
+        here |= {"muted": member.stage == Stage.SPEAKING, "visit": member.visit + 1}
     return here | ({"stage": Stage.SPEAKING, "muted": False, "hand": None} if session.speaks else {})
 
 

@@ -52,7 +52,6 @@ class Migration(migrations.Migration):
                 ('connection', models.CharField(blank=True, default='', max_length=32)),
                 ('process', models.CharField(blank=True, default='', max_length=60)),
                 ('tab', models.CharField(blank=True, default='', max_length=40)),
-                ('peer', models.CharField(blank=True, default='', max_length=32)),
                 ('visit', models.PositiveIntegerField(default=0)),
                 ('admitted', models.BooleanField(default=False)),
                 ('granted', models.BooleanField(default=False)),

@@ -3,13 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session as StoredSession
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
@@ -110,7 +110,7 @@ async def test_whoever_is_not_signed_in_is_told_so(enter: Any, open_room: Room) 
 async def test_a_session_that_ended_can_move_no_more(enter: Any, bob: User, open_room: Room) -> None:
     listener = await enter(bob, open_room)
     await listener.enter()
-    await StoredSession.objects.all().adelete()
+    await run_out()
     assert (await listener.ask(type="move", move="raise_hand"))["code"] == "signed_out"
     assert (await Member.objects.aget(user=bob)).stage == "audience"
 
@@ -120,10 +120,14 @@ async def test_a_session_that_ended_is_given_no_media(enter: Any, bob: User, ope
         listener = await enter(bob, open_room)
         await listener.enter()
         await relay.alive()
-        with patch.object(process.Process, "_session_ended"):
-            await StoredSession.objects.all().adelete()
-            assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "signed_out"
+        await run_out()
+        assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "signed_out"
         assert relay.orders == []
+
+
+async def run_out() -> None:
+    """Nothing: every session has run out, of which nobody is told (a socket is closed when somebody is)."""
+    await StoredSession.objects.aupdate(expire_date=timezone.now() - timedelta(days=1))
 
 
 def sign_out(user: User) -> None:
@@ -281,7 +285,6 @@ async def test_an_offer_is_answered_by_the_rooms_media_process(enter: Any, bob: 
         assert (offer.member, offer.listen, offer.peer) == (you["number"], True, answer["peer"])
         assert offer.wanted == messages.Wanted(open_room.pk, 0, True, (), ())
         assert (await Room.objects.aget(pk=open_room.pk)).sfu == "sfu-1"
-        assert (await Member.objects.aget(user=bob)).peer == answer["peer"]
 
 
 async def test_without_a_media_process_an_offer_is_refused(
@@ -370,13 +373,16 @@ async def test_a_socket_that_answers_pings_may_be_sent_any_amount(enter: Any, bo
     listener = await enter(bob, open_room)
     await listener.enter()
     (socket,) = process.here().hub._rooms[open_room.pk].values()
+    assert isinstance(socket, consumers.RoomSocket)
     now = asyncio.get_running_loop().time()
     for minute in range(3):
         await socket.hand(json.dumps({"type": "filler", "text": "x" * (consumers.MOST_UNREAD - 1000)}))
         await socket.ping(0, now + 60 * minute)
         await listener.hear("ping")
         await listener.say(type="pong")
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while socket._unread > 1000:  # noqa: ASYNC110  # a pong is answered by nothing
+                await asyncio.sleep(0.01)
     await socket.hand("x" * (consumers.MOST_UNREAD + 1))
     await socket.ping(0, now + 181)
     assert await listener.closed() == 4413
