@@ -117,7 +117,7 @@ def _opens(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    """Migrated once, then every process of ours started as Compose would."""
+    """What the image holds made, migrated once, then every process of ours started as Compose would."""
     folder = tmp_path_factory.mktemp("apart")
     (folder / "data").mkdir(mode=0o700)
     http, udp = str(free_port(socket.SOCK_STREAM)), str(free_port(socket.SOCK_DGRAM))
@@ -126,8 +126,9 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
         redis = stack.enter_context(redis_server(folder))
         places = {"DATABASE_URL": database.url, "REDIS_URL": redis, "STOA_TRUSTED_PROXIES": "127.0.0.1/32"}
         running = Apart(folder, f"http://127.0.0.1:{http}", places)
-        migrated = running.run("migrate", *COMPOSE["services"]["migrate"]["command"])
-        assert migrated.returncode == 0, migrated.stderr
+        for command in (("python", "manage.py", "assets"), COMPOSE["services"]["migrate"]["command"]):
+            made = running.run("migrate", *command)
+            assert made.returncode == 0, made.stderr
         for service in ("sfu", "worker", "beat", "web"):
             stack.enter_context(running.started(service, {"8000": http}, STOA_UDP_PORT=udp))
         until("it is ready", lambda: _ready(running), 60)
