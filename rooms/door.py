@@ -3,18 +3,16 @@
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest, parse_cookie
+from django.http import parse_cookie
 from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms import protocol, strangers
+from rooms import protocol, sessions, strangers
 from rooms.actions import moves, presence
 from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
@@ -38,10 +36,8 @@ def tab(scope: Mapping[str, Any]) -> str:
 
 def signed_in(key: str) -> User:
     """The person whose session this is. Raises `Refused(SIGNED_OUT)`."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key or None)
-    user = get_user(request) if key else None
-    if not isinstance(user, User) or not user.is_active:
+    user = sessions.person(key)
+    if user is None:
         raise Refused(Code.SIGNED_OUT)
     return user
 

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -15,6 +16,21 @@ from accounts.models import User
 from rooms import bus
 
 CHANNEL = "stoa:sessions"  # each letter is the uid of somebody whose sessions are to be looked at
+
+# Asked at every message.
+_DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
+_PERSON = "SELECT * FROM accounts_user WHERE id = %s AND is_active"
+
+
+def person(key: str) -> User | None:
+    """Who is signed in by this session: as Django's `get_user` would say, but at a quarter of the price."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_DATA, [key, now])
+        row = cursor.fetchone()
+    data = SessionStore().decode(row[0]) if row else {}
+    user = next(iter(User.objects.raw(_PERSON, [data.get(SESSION_KEY)])), None)
+    return user if user is not None and _fits(data, {str(user.pk): user.get_session_auth_hash()}) else None
 
 
 def living(keys: Collection[str]) -> set[str]:

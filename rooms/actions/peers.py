@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import connection
 from redis.exceptions import RedisError
 
 from rooms import bus, media
@@ -11,6 +12,10 @@ from rooms.actions.presence import Seat
 from rooms.models import Member, Room
 from rooms.roles import Code, Refused
 from rooms.sfu.messages import Alive, Offer, Wanted
+
+# Asked at every offer.
+_ROOM = "SELECT * FROM rooms_room WHERE id = %s"
+_VISIT = "SELECT visit FROM rooms_member WHERE id = %s AND present AND connection = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +38,30 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     `taking` are the media processes that take connections, the least loaded first. Raises `Refused`: NOT_PRESENT,
     ENDED, UNAVAILABLE.
     """
-    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    member = here.select_related("room").first()
-    room = member.room if member else Room.objects.get(pk=seat.room)
+    (room,) = Room.objects.raw(_ROOM, [seat.room])
     live(room)
-    sfu = place(room, taking)
-    if member is None or (asked.lease and here.update(process=asked.lease(sfu)) != 1):
+    sfu, visit = place(room, taking), _visit(seat)
+    if visit is None or (asked.lease and not _hold(seat, asked.lease(sfu))):
         raise Refused(Code.NOT_PRESENT)
-    order = Offer(asked.request, asked.peer, seat.number, member.visit, asked.listen, asked.sdp, wanted(room))
+    order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
     try:
         bus.publish([media.parcel(sfu, order)])
     except RedisError as error:
         raise Refused(Code.UNAVAILABLE) from error
+
+
+def _visit(seat: Seat) -> int | None:
+    """Which visit of theirs it is, if the seat is still theirs by this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VISIT, [seat.pk, seat.connection])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def _hold(seat: Seat, lease: str) -> bool:
+    """Whether the session, still there, lives under this lease from now on."""
+    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+    return here.update(process=lease) == 1
 
 
 def place(room: Room, taking: tuple[str, ...]) -> str:
