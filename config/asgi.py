@@ -12,9 +12,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from config import bodies  # noqa: E402
 from config.origin import SameOrigin  # noqa: E402
 from config.proxy import Logged, Proxied  # noqa: E402
+from rooms import frames  # noqa: E402
 from rooms.consumers import websocket_urlpatterns  # noqa: E402
 
 bodies.bound()
+frames.hush()
 application = Proxied(
     Logged(
         ProtocolTypeRouter(

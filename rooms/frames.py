@@ -9,9 +9,19 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from typing import Any
 
+from autobahn.websocket import protocol as autobahn
 from autobahn.websocket.protocol import PreparedMessage
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
+
+
+def hush() -> None:
+    """Keep autobahn from composing debug lines for every socket: half a millisecond each, and no setting against it."""
+    vars(autobahn).update(pformat=_nothing, hltype=_nothing)
+
+
+def _nothing(_: object) -> str:
+    return ""
 
 
 def behind(send: Callable[[Any], Awaitable[None]]) -> WebSocketProtocol | None:

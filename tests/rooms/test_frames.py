@@ -8,10 +8,13 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from autobahn.websocket import protocol as autobahn
+from autobahn.websocket.protocol import WebSocketServerProtocol
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
 
+from config import asgi
 from rooms import frames
 
 
@@ -88,3 +91,11 @@ async def test_another_servers_send_leads_nowhere() -> None:
     async def send(_message: Any) -> None: ...
 
     assert frames.behind(send) is None
+
+
+def test_autobahn_composes_no_debug_lines_for_a_socket() -> None:
+    composing = WebSocketServerProtocol._connectionMade, autobahn.WebSocketProtocol._connectionMade
+    names = {name for method in composing for name in method.__code__.co_names}
+    assert {"pformat", "hltype"} <= names  # else there is nothing left to hush
+    assert asgi.application
+    assert [vars(autobahn)[name](frames.hush) for name in ("pformat", "hltype")] == ["", ""]
