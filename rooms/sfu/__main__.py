@@ -26,8 +26,13 @@ def main() -> None:
         sys.exit(_refusal(f"{name}: {error.strerror}"))
     gc.collect()
     gc.freeze()
-    place = {"sfu": chosen.sfu, "port": server.ports[0].number, "hosts": [port.host for port in server.ports]}
-    _log.info("media_ready", extra={"fields": place})
+    ready = {
+        "sfu": chosen.sfu,
+        "port": server.ports[0].number,
+        "hosts": [port.host for port in server.ports],
+        "fan_out": server.registry.fan_out,
+    }
+    _log.info("media_ready", extra={"fields": ready})
     asyncio.run(server.run())
     _log.info("media_stopped", extra={"fields": dict(sorted(server.counters.items()))})
 

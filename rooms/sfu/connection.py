@@ -13,6 +13,7 @@ from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import Listener
 
 if TYPE_CHECKING:
+    from rooms.sfu.accelerator import Target
     from rooms.sfu.room import Room
 
 MAX_ADDRESSES = 4
@@ -34,7 +35,7 @@ class Connection:
 
     `visit` counts how often the member had gone before it was opened. `seen` is when its last checked STUN request
     came, `heard_at` the last one from `address`, where its packets go by `sendto`; `addresses` are all that it was
-    checked at, the newest last.
+    checked at, the newest last. `target` is what the accelerator knows of it, once it hears.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Connection:
     port: Port | None = None
     address: Any = None
     sendto: Callable[[bytes, Any], Any] = _nowhere
+    target: "Target | None" = None
     heard_at: float = 0.0
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
     reception: rtcp.Reception | None = None
@@ -75,6 +77,8 @@ class Connection:
             self.heard_at = now
         if moves:
             self.address, self.port, self.sendto = address, port, port.socket.sendto
+            if self.target:
+                self.target.aim(port.socket, address)
         return moves
 
     def holds(self, port: Port, address: Any, now: float) -> bool:

@@ -114,6 +114,7 @@ class Alive:
 
     `epoch` is new with every start of the process: a web side that sees it change knows that all peers of the old
     one are gone. `rooms` maps each room the process holds to the version it knows, so that a lost `Wanted` is found.
+    `fan_out` is "accelerated" where compiled code sends packets, else "plain".
     """
 
     sfu: str
@@ -121,6 +122,7 @@ class Alive:
     peers: int
     draining: bool
     rooms: Mapping[str, int]
+    fan_out: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _bytes = ffi.buffer(_buffer)
 _length = ffi.new("int *")
 _protect = lib.srtp_protect
 _OK = lib.srtp_err_status_ok
+PROTECT = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+"""Where `srtp_protect` is in memory: code of ours calls it there, without a libsrtp of its own."""
 _REPLAYED = frozenset({9, 10})
 """srtp_err_status_replay_fail and srtp_err_status_replay_old, which the binding does not name."""
 
@@ -119,6 +121,15 @@ class Peer:
     def ready(self) -> bool:
         """True while SRTP can be opened and sealed."""
         return self._outgoing is not None
+
+    @property
+    def outgoing(self) -> tuple[int, object]:
+        """Where libsrtp's session for sealing is in memory, and what keeps it there as long as it is held.
+
+        Only while `ready`.
+        """
+        holder = self._dtls._tx_srtp._srtp  # noqa: SLF001 - the one door to aiortc
+        return int(ffi.cast("uintptr_t", holder[0])), holder
 
     def feed(self, data: bytes) -> bool:
         """True when the DTLS record in `data` was taken, False when too many wait."""

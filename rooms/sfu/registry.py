@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rooms.sfu import rtcp, sdp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
+from rooms.sfu.fanout import Hearing
 from rooms.sfu.messages import (
     Alive,
     Answer,
@@ -43,8 +44,8 @@ MAX_DROPPED = 100_000
 class Registry:
     """The rooms and connections.
 
-    `report` takes what the web side must know; `candidates` is where browsers reach us; `users` finds a connection by
-    our ufrag.
+    `report` takes what the web side must know; `candidates` is where browsers reach us; `hearing` makes what sends a
+    slot's packets, `fan_out` is its name; `users` finds a connection by our ufrag.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Registry:
         candidates: tuple[tuple[str, int], ...],
         report: Callable[[Report], None],
         counters: Counters,
+        hearing: Callable[[], Hearing] = Hearing,
     ) -> None:
         self.users: dict[str, Connection] = {}
         self._sfu = sfu
@@ -60,6 +62,8 @@ class Registry:
         self._candidates = candidates
         self._report = report
         self._counters = counters
+        self._hearing = hearing
+        self.fan_out = hearing().fan_out
         self._draining = False
         self._identity = Identity.generateCertificate()
         self._rooms: dict[str, Room] = {}
@@ -81,14 +85,14 @@ class Registry:
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
         rooms = {name: room.wanted.version for name, room in self._rooms.items() if room}
-        return Alive(self._sfu, self._epoch, len(self._connections), self._draining, rooms)
+        return Alive(self._sfu, self._epoch, len(self._connections), self._draining, rooms, self.fan_out)
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""
         room = self._rooms.pop(wanted.room, None)
         if room is None:
             ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
-            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32), self._counters)
+            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32), self._counters, self._hearing)
         self._rooms[wanted.room] = room
         for ended in room.want(wanted, time.monotonic()):
             self._end(ended)

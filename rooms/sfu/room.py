@@ -1,12 +1,12 @@
 """One room in this media process: what it should be, its stage, its connections."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rooms.sfu import rtcp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
-from rooms.sfu.fanout import fan_out
+from rooms.sfu.fanout import Hearing
 from rooms.sfu.messages import Wanted
 from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import SLOTS, TIMESTAMPS, Relay, Stage
@@ -27,13 +27,19 @@ class Room:
     """A room's wanted state, stage and connections; nothing here waits or wakes up by itself."""
 
     def __init__(
-        self, wanted: Wanted, ssrcs: tuple[int, ...], sequence: int, timestamp: int, counters: Counters
+        self,
+        wanted: Wanted,
+        ssrcs: tuple[int, ...],
+        sequence: int,
+        timestamp: int,
+        counters: Counters,
+        hearing: Callable[[], Hearing] = Hearing,
     ) -> None:
         self.wanted = wanted
         self.stage = Stage(ssrcs, sequence, timestamp)
         self._counters = counters
         self._members: dict[int, list[Connection]] = {}
-        self._hearing: tuple[list[Connection], ...] = tuple([] for _ in range(SLOTS))
+        self._hearing = tuple(hearing() for _ in range(SLOTS))
 
     def __iter__(self) -> Iterator[Connection]:
         return (one for connections in self._members.values() for one in connections)
@@ -78,7 +84,7 @@ class Room:
         connection.connected = True
         self.stage.join(connection.listener)
         for slot, _ in enumerate(connection.listener.views):
-            self._hearing[slot].append(connection)
+            self._hearing[slot].add(connection)
         return [
             Ended(one, "replaced")
             for one in self._members[connection.member]
@@ -112,11 +118,11 @@ class Room:
 
     def _send(self, relays: Iterable[Relay]) -> None:
         for relay in relays:
-            fan_out(relay, self._hearing[relay.slot], self._counters)
+            self._hearing[relay.slot].send(relay, self._counters)
 
     def _report(self, number: int, now: float, wall: float) -> None:
         """Nothing: the next few listeners got a sender report, so that all have one every five seconds of speech."""
-        slot, hearing = self.stage.slots[number], self._hearing[number]
+        slot, hearing = self.stage.slots[number], self._hearing[number].connections
         phase = slot.packets % REPORT_EVERY
         start, end = (packets * len(hearing) // REPORT_EVERY for packets in (phase, phase + 1))
         share = hearing[start:end]

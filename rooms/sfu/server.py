@@ -6,7 +6,7 @@ import signal
 import time
 from typing import Any
 
-from rooms.sfu import ice, rtcp, rtp
+from rooms.sfu import accelerator, ice, rtcp, rtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.link import Link
@@ -33,7 +33,8 @@ class Server:
         self.counters: Counters = Counters()
         self.ports = open_ports(settings.hosts, settings.port)
         candidates = advertised(self.ports, settings.public)
-        self.registry = Registry(settings.sfu, candidates, self._report, self.counters)
+        hearing = accelerator.hearing()
+        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing)
         self._link = Link(settings.redis_url, settings.sfu, self.registry.take, self.registry.alive, self.counters)
 
     def _report(self, report: Report) -> None:

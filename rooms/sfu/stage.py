@@ -5,7 +5,7 @@ is built once for all of them. A listener who was not sent a tenure (his own voi
 his sequence never jumps, or SRTP's rollover guess would fail for good (RFC 3711 section 3.3.1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,16 +51,21 @@ class View(NamedTuple):
     level_id: int | None
 
 
+def _nobody(slot: int, view: View) -> None:
+    """Nothing: the views are read for every packet."""
+
+
 @dataclass(slots=True, eq=False)
 class Listener:
     """One connection that listens: what it negotiated for its lines and, once it joined, its views.
 
-    Both are in the order of the slots.
+    Both are in the order of the slots. `turned` is told of a view that changed after that.
     """
 
     member: int
     shapes: tuple[Shape, ...]
     views: list[View] = field(default_factory=list)
+    turned: Callable[[int, View], None] = _nobody
 
 
 @dataclass(slots=True)
@@ -215,6 +220,7 @@ class Stage:
                 view = listener.views[number]
                 offset = (view.offset + slot.opened - slot.sequence) % SEQUENCES
                 listener.views[number] = view._replace(offset=offset)
+                listener.turned(number, listener.views[number])
 
     def _map(self, slot: Slot, packet: Packet, begins: bool, now: float) -> Packet:
         """The packet in the slot's own numbers; the slot's state moves on if it is the newest."""

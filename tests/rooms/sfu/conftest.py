@@ -1,14 +1,23 @@
 """What the tests of the media process share."""
 
 import gc
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from rooms.sfu import accelerator, build
+from rooms.sfu.fanout import Hearing
+
 # An example of a property may take as long as the machine needs.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+READY_MADE = "STOA_TEST_FANOUT"
+"""Names a compiled `fanout.c`: the sanitizer's, in the run that is made for it."""
 
 
 @pytest.fixture
@@ -17,3 +26,30 @@ def no_collector() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`fanout.c` as it is now, compiled without a warning."""
+    if READY_MADE in os.environ:
+        return Path(os.environ[READY_MADE])
+    path = tmp_path_factory.mktemp("fanout") / "fanout.so"
+    try:
+        build.compiler()
+    except build.BuildError as why:
+        pytest.skip(str(why))
+    build.build(path, "-Werror", "-Wpedantic", "-Wconversion", "-Wshadow")
+    return path
+
+
+@pytest.fixture
+def accelerated(compiled: Path) -> Callable[[], Hearing]:
+    """What makes hearings that send by compiled code."""
+    return partial(accelerator.Crowd, accelerator.load(compiled))
+
+
+@pytest.fixture(params=["plain", "accelerated"])
+def hearing(request: pytest.FixtureRequest) -> Callable[[], Hearing]:
+    """Both ways to send, one after the other: whoever takes this must find no difference."""
+    made: Callable[[], Hearing] = Hearing if request.param == "plain" else request.getfixturevalue("accelerated")
+    return made

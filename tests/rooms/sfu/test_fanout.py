@@ -1,89 +1,197 @@
-"""Contract of `rooms.sfu.fanout`: everybody but the speaker, each in his own numbers; one's trouble stays his own."""
+"""Contract of `rooms.sfu.fanout` and `rooms.sfu.accelerator`, who may not differ: everybody but the speaker, each in
+his own numbers; one's trouble stays his own.
+"""
 
+import socket
+import sys
 from collections import Counter
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from enum import StrEnum
 
-from rooms.sfu.connection import Connection
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from rooms.sfu.counters import Count, Counters
-from rooms.sfu.fanout import fan_out
-from rooms.sfu.rtp import Packet, parse
-from rooms.sfu.stage import Listener, Relay, View
+from rooms.sfu.fanout import Hearing
+from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build
+from rooms.sfu.stage import SEQUENCES, Relay, View
+from tests.rooms.sfu.ears import PROFILES, Ear, port, session
 
-ALICE, BOB, CAROL, DAVE = 1, 2, 3, 4
-RELAY = Relay(1, ALICE, Packet(111, False, 65_000, 960, 7, 20, b"voice"), ALICE)
-
-
-class Sealed:
-    """A peer whose seal is no secret, or fails."""
-
-    def __init__(self, *, works: bool = True) -> None:
-        self.works = works
-
-    def seal(self, packet: bytes) -> bytes | None:
-        return packet if self.works else None
-
-
+ALICE, BOB, CAROL, DAVE, ERIN = 1, 2, 3, 4, 5
+VOICE = Packet(111, False, 1000, 960, 7, 20, b"voice")
+RELAY = Relay(1, ALICE, VOICE, ALICE)
 PLAIN = View(0, 111, 1)
 
-
-def connection(member: int, view: View = PLAIN, *, works: bool = True) -> Connection:
-    nothing = cast("Any", None)
-    peer = cast("Any", Sealed(works=works))
-    made = Connection(str(member), nothing, nothing, nothing, "", Listener(member, ()), 0.0, 0.0, peer)
-    made.listener.views = [view] * 3
-    return made
+Make = Callable[[], Hearing]
 
 
-class Wire:
-    """What was sent, by address; addresses in `full` and `dead` fail as sockets do."""
-
-    def __init__(self) -> None:
-        self.sent: dict[int, bytes] = {}
-        self.full: set[int] = set()
-        self.dead: set[int] = set()
-
-    def connect(self, *connections: Connection) -> list[Connection]:
-        for one in connections:
-            one.address, one.sendto = one.member, self.sendto
-        return list(connections)
-
-    def sendto(self, data: bytes, address: int) -> None:
-        if address in self.full:
-            raise BlockingIOError
-        if address in self.dead:
-            raise OSError
-        self.sent[address] = data
-
-
-def spread(wire: Wire, *connections: Connection) -> Counters:
+def spread(hearing: Make, ears: Iterable[Ear], relay: Relay = RELAY) -> Counters:
+    """What was counted while `relay` went to `ears`."""
     counters: Counters = Counter()
-    fan_out(RELAY, wire.connect(*connections), counters)
-    return counters
+    crowd = hearing()
+    for ear in ears:
+        crowd.add(ear.connection)
+    crowd.send(relay, counters)
+    return +counters
 
 
-def test_everybody_but_the_speaker_is_sent_the_packet() -> None:
-    wire = Wire()
-    counters = spread(wire, connection(ALICE), connection(BOB), connection(CAROL))
-    assert set(wire.sent) == {BOB, CAROL}
+def expected(member: int, view: View, relay: Relay = RELAY, profile: int | None = None) -> bytes:
+    """The datagram that `member` must get."""
+    sequence = (relay.packet.sequence + view.offset) % SEQUENCES
+    plain = build(relay.packet, relay.csrc, view.payload_type, sequence, view.level_id)
+    return (session(member) if profile is None else session(member, profile)).protect(plain)
+
+
+def test_everybody_but_the_speaker_is_sent_the_packet(hearing: Make) -> None:
+    via = port()
+    alice, bob, carol = (Ear(member, via, (PLAIN,) * 3) for member in (ALICE, BOB, CAROL))
+    counters = spread(hearing, (alice, bob, carol))
+    assert [ear.heard for ear in (alice, bob, carol)] == [[], [expected(BOB, PLAIN)], [expected(CAROL, PLAIN)]]
     assert counters == {Count.SENT: 2}
 
 
-def test_listeners_with_the_same_view_get_the_very_same_bytes() -> None:
-    wire = Wire()
-    spread(wire, connection(BOB), connection(CAROL, View(0, 111, 1)))
-    assert wire.sent[BOB] is wire.sent[CAROL]
+def test_a_room_without_listeners_costs_nothing(hearing: Make) -> None:
+    assert spread(hearing, ()) == {}
 
 
-def test_each_listener_gets_his_own_payload_type_level_id_and_sequence() -> None:
-    wire = Wire()
-    spread(wire, connection(BOB, View(1000, 109, 3)), connection(CAROL, View(0, 111, None)))
-    assert parse(wire.sent[BOB], 3) == Packet(109, False, 464, 960, 7, 20, b"voice")
-    assert parse(wire.sent[CAROL], 1) == Packet(111, False, 65_000, 960, 7, None, b"voice")
+def test_each_listener_gets_his_own_view_of_this_slot(hearing: Make) -> None:
+    via, wrong = port(), View(9, 96, 9)
+    views = {BOB: View(1000, 109, 3), CAROL: View(0, 111, None), DAVE: View(SEQUENCES - 1, 127, 14)}
+    ears = {member: Ear(member, via, (wrong, view, wrong)) for member, view in views.items()}
+    spread(hearing, ears.values())
+    assert {member: ear.heard for member, ear in ears.items()} == {
+        member: [expected(member, view)] for member, view in views.items()
+    }
 
 
-def test_a_full_socket_a_dead_address_and_a_failed_seal_cost_one_packet_each() -> None:
-    wire = Wire()
-    wire.full, wire.dead = {BOB}, {CAROL}
-    counters = spread(wire, connection(BOB), connection(CAROL), connection(DAVE, works=False), connection(5))
-    assert set(wire.sent) == {5}
-    assert counters == {Count.SENT: 1, Count.SEND_FULL: 1, Count.SEND_FAILED: 1, Count.SEAL_FAILED: 1}
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+@pytest.mark.parametrize("count", [1, 31, 32, 33, 64, 100])
+def test_any_number_is_reached_over_either_family(hearing: Make, count: int, family: socket.AddressFamily) -> None:
+    via = port(family)
+    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(count)]
+    assert spread(hearing, ears) == {Count.SENT: count}
+    assert [ear.heard for ear in ears] == [[expected(10 + number, PLAIN)] for number in range(count)]
+
+
+def test_listeners_of_several_sockets_are_each_answered_from_the_one_they_reached(hearing: Make) -> None:
+    ports = [port(socket.AF_INET), port(socket.AF_INET6), port(socket.AF_INET)]
+    ears = [Ear(10 + number, ports[number % 3], (PLAIN,) * 3) for number in range(70)]
+    assert spread(hearing, ears) == {Count.SENT: 70}
+    sources = [ear.socket.recvfrom(2048)[1][:2] for ear in ears]
+    assert sources == [ports[number % 3].socket.getsockname()[:2] for number in range(70)]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("size", [1, 3, MAX_PAYLOAD])
+def test_every_size_and_profile_fits(hearing: Make, profile: int, size: int) -> None:
+    relay = Relay(1, ALICE, Packet(111, True, 65_535, 960, 7, 20, b"\xff" * size), 0xFFFFFFFF)
+    ears = [Ear(member, port(), (PLAIN,) * 3, profile) for member in (BOB, CAROL)]
+    assert spread(hearing, ears, relay) == {Count.SENT: 2}
+    assert ears[1].heard == [expected(CAROL, PLAIN, relay, profile)]
+
+
+VIEWS = st.builds(View, st.integers(0, SEQUENCES - 1), st.integers(0, 127), st.none() | st.integers(1, 14))
+PACKETS = st.builds(
+    Packet,
+    payload_type=st.integers(0, 127),
+    marker=st.booleans(),
+    sequence=st.integers(0, SEQUENCES - 1),
+    timestamp=st.integers(0, 2**32 - 1),
+    ssrc=st.integers(0, 2**32 - 1),
+    level=st.none() | st.integers(0, 127),
+    payload=st.binary(min_size=1, max_size=MAX_PAYLOAD),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(packet=PACKETS, csrc=st.none() | st.integers(0, 2**32 - 1), views=st.lists(VIEWS, max_size=5))
+def test_whatever_is_relayed_arrives_byte_for_byte(
+    hearing: Make, packet: Packet, csrc: int | None, views: list[View]
+) -> None:
+    via, relay = port(), Relay(2, ALICE, packet, csrc)
+    ears = [Ear(10 + number, via, (PLAIN, PLAIN, view)) for number, view in enumerate(views)]
+    spread(hearing, ears, relay)
+    assert [ear.heard for ear in ears] == [[expected(10 + n, view, relay)] for n, view in enumerate(views)]
+
+
+def test_an_address_nobody_can_be_sent_to_costs_its_own_packet_alone(hearing: Make) -> None:
+    via = port()
+    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(50)]
+    for number in (0, 20, 21, 31, 32, 49):
+        ears[number].connection.checked(via, ("127.0.0.1", 0), nominated=True, now=0.0)
+    assert spread(hearing, ears) == {Count.SENT: 44, Count.SEND_FAILED: 6}
+    assert sum(len(ear.heard) for ear in ears) == 44
+
+
+def test_what_srtp_refuses_to_seal_costs_its_own_packet_alone(hearing: Make) -> None:
+    via = port()
+    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(50)]
+    for number in (0, 20, 21, 31, 32, 49):
+        ears[number].connection.peer.seal(build(VOICE, ALICE, 111, VOICE.sequence, 1))  # now it would be a replay
+    assert spread(hearing, ears) == {Count.SENT: 44, Count.SEAL_FAILED: 6}
+    assert [number for number, ear in enumerate(ears) if not ear.heard] == [0, 20, 21, 31, 32, 49]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract Unix sockets, which fill up in a test")
+def test_a_full_socket_drops_its_packet_at_once_and_the_others_get_theirs(hearing: Make) -> None:
+    via = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ears, crowd, counters = (
+        [Ear(10 + number, port(), (PLAIN,) * 3) for number in range(70)],
+        hearing(),
+        Counter[StrEnum](),
+    )
+    full = {0, 1, 31, 32, 40, 69}
+    for number, ear in enumerate(ears):
+        ear.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        ear.socket.bind(b"")  # an abstract name of five hexadecimal digits
+        crowd.add(ear.connection)
+        aim_by_name(ear, via)
+        if number in full:
+            fill(ear.socket.getsockname())
+    crowd.send(RELAY, counters)
+    assert +counters == {Count.SENT: 64, Count.SEND_FULL: 6}
+    assert [any(len(data) > 1 for data in ear.heard) for ear in ears] == [number not in full for number in range(70)]
+
+
+def aim_by_name(ear: Ear, via: socket.socket) -> None:
+    """What `checked` does, for a Unix socket; compiled code does not wait even where the socket would."""
+    connection, name = ear.connection, ear.socket.getsockname()
+    connection.address, connection.sendto = name, via.sendto
+    via.setblocking(connection.target is not None)
+    if connection.target:
+        raw = int(socket.AF_UNIX).to_bytes(2, sys.byteorder) + name
+        connection.target.socket, connection.target.length = via.fileno(), len(raw)
+        connection.target.address[: len(raw)] = list(raw)
+
+
+def fill(name: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as other, suppress(BlockingIOError):
+        while True:
+            other.sendto(b"x", name)
+
+
+def test_who_moved_is_sent_to_where_he_is(hearing: Make) -> None:
+    ears = [Ear(member, port(), (PLAIN,) * 3) for member in (BOB, CAROL)]
+    crowd, cafe, six = hearing(), Ear(DAVE, port()), Ear(ERIN, port(socket.AF_INET6))
+    for ear in ears:
+        crowd.add(ear.connection)
+    for sequence, place in enumerate((cafe, six)):
+        via, address = place.connection.port, place.socket.getsockname()
+        assert via
+        ears[0].connection.checked(via, address, nominated=True, now=1.0)
+        crowd.send(Relay(1, ALICE, Packet(111, False, sequence, 0, 7, 20, b"voice"), ALICE), Counter())
+    assert [len(one.heard) for one in (*ears, cafe, six)] == [0, 2, 1, 1]
+
+
+def test_who_left_is_sent_nothing_and_the_others_go_on(hearing: Make) -> None:
+    via, crowd = port(), hearing()
+    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(5)]
+    for ear in ears:
+        crowd.add(ear.connection)
+    for number in (2, 0, 4):
+        crowd.remove(ears[number].connection)
+    crowd.add(ears[0].connection)
+    crowd.send(RELAY, Counter())
+    assert [len(ear.heard) for ear in ears] == [1, 1, 0, 1, 0]

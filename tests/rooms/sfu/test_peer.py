@@ -68,7 +68,10 @@ def test_the_private_names_that_we_lean_on_are_where_they_were() -> None:
         assert hasattr(transport, name)
     assert transport.state == "new"
     assert callable(RTCCertificate._create_ssl_context)
-    assert hasattr(Session(), "_srtp")
+    holder = Session()._srtp
+    assert _binding.ffi.typeof(holder[0]) is _binding.ffi.typeof("srtp_t")
+    protect = _binding.ffi.typeof(_binding.ffi.addressof(_binding.lib, "srtp_protect"))
+    assert protect.cname == "srtp_err_status_t(*)(struct srtp_ctx_t_ *, void *, int *)"
     for name in ("srtp_protect", "srtp_unprotect", "srtp_protect_rtcp", "srtp_unprotect_rtcp", "srtp_err_status_ok"):
         assert hasattr(_binding.lib, name)
     assert "replay" in ERRORS[9]

@@ -1,0 +1,145 @@
+"""The fan-out in C (`fanout.c`), where `rooms.sfu.build` could compile it: one call per packet for all its listeners.
+
+Who may touch what while the call runs without the GIL: it is made by the event loop's thread, the only one that knows
+rooms, connections, sockets and SRTP sessions, and that thread is inside the call. Other threads (asyncio resolves names
+in one) may run Python meanwhile, the garbage collector too; it frees what nobody holds, but the call's frame holds the
+`Hearing`, which holds the connections, which hold their targets, which hold their SRTP sessions, also when the peer was
+closed. Sockets are closed when the process ends, after the last packet.
+"""
+
+import socket
+from array import array
+from collections.abc import Callable
+from ctypes import (
+    CDLL,
+    Structure,
+    addressof,
+    byref,
+    c_char_p,
+    c_int,
+    c_int32,
+    c_size_t,
+    c_uint8,
+    c_uint16,
+    c_uint32,
+    c_void_p,
+)
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rooms.sfu.build import library
+from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Count, Counters
+from rooms.sfu.fanout import Hearing
+from rooms.sfu.peer import PROTECT
+from rooms.sfu.rtp import build
+from rooms.sfu.stage import SLOTS, Relay, View
+
+
+class _View(Structure):
+    _fields_ = [("offset", c_uint16), ("payload_type", c_uint8), ("level_id", c_uint8)]
+
+
+class _Packet(Structure):
+    _fields_ = [
+        ("data", c_char_p),
+        ("size", c_uint32),
+        ("head", c_uint32),
+        ("level", c_int32),
+        ("slot", c_uint32),
+        ("member", c_uint32),
+    ]
+
+
+class _Tally(Structure):
+    _fields_ = [("sent", c_uint32), ("full", c_uint32), ("failed", c_uint32), ("unsealed", c_uint32)]
+
+
+class Target(Structure):
+    """One connection as C sees it: its SRTP session, where its packets go, its views."""
+
+    _fields_ = [
+        ("session", c_void_p),
+        ("socket", c_int32),
+        ("member", c_uint32),
+        ("length", c_uint32),
+        ("address", c_uint8 * 28),
+        ("views", _View * SLOTS),
+    ]
+
+    def __init__(self, code: CDLL, connection: Connection) -> None:
+        session, self._keep = connection.peer.outgoing
+        super().__init__(session=session, member=connection.member, socket=-1)
+        self._code = code
+        for slot, view in enumerate(connection.listener.views):
+            self.look(slot, view)
+        if connection.port:
+            self.aim(connection.port.socket, connection.address)
+
+    def aim(self, udp: socket.socket, address: Any) -> None:
+        """Nothing: the packets go by `udp` to `address`, as `recvfrom` gave it."""
+        host, number, *more = address
+        packed = socket.inet_pton(udp.family, host.partition("%")[0])
+        self._code.stoa_aim(byref(self), udp.fileno(), packed, len(packed), number, more[1] if more else 0)
+
+    def look(self, slot: int, view: View) -> None:
+        """Nothing: `slot` is seen as `view` from now on."""
+        self.views[slot] = _View(view.offset, view.payload_type, view.level_id or 0)
+
+
+class Crowd(Hearing):
+    """The connections that have one slot, and their targets' places in memory, in the same order."""
+
+    fan_out = "accelerated"
+
+    def __init__(self, code: CDLL) -> None:
+        super().__init__()
+        self._code = code
+        self._targets = array("L")  # as wide as a pointer on every Unix
+        self._tally = _Tally()
+
+    def add(self, connection: Connection) -> None:
+        """Nothing: `connection`, whose peer is ready, is sent every packet from the next one on."""
+        if connection.target is None:
+            connection.target = Target(self._code, connection)
+            connection.listener.turned = connection.target.look
+        self._targets.append(addressof(connection.target))
+        super().add(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Nothing: `connection` is sent nothing more."""
+        del self._targets[self.connections.index(connection)]
+        super().remove(connection)
+
+    def send(self, relay: Relay, counters: Counters) -> None:
+        """As `fan_out`."""
+        data = build(relay.packet, relay.csrc, 0, relay.packet.sequence, None)
+        level = -1 if relay.packet.level is None else relay.packet.level
+        packet = _Packet(data, len(data), len(data) - len(relay.packet.payload), level, relay.slot, relay.member)
+        first, count = self._targets.buffer_info()
+        tally = self._tally
+        if self._code.stoa_fan_out(PROTECT, first, count, byref(packet), byref(tally)):
+            raise ValueError("a packet out of bounds")
+        counters[Count.SENT] += tally.sent
+        if tally.full or tally.failed or tally.unsealed:
+            counters[Count.SEND_FULL] += tally.full
+            counters[Count.SEND_FAILED] += tally.failed
+            counters[Count.SEAL_FAILED] += tally.unsealed
+
+
+def load(path: Path) -> CDLL:
+    """The compiled code at `path`. Raises `OSError` when it is not there or not for this machine."""
+    code = CDLL(str(path))
+    code.stoa_fan_out.argtypes = [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]
+    code.stoa_aim.argtypes = [c_void_p, c_int, c_char_p, c_size_t, c_uint16, c_uint32]
+    code.stoa_aim.restype = None
+    return code
+
+
+def hearing() -> Callable[[], Hearing]:
+    """What makes a slot's hearing on this machine: compiled if it is, in plain Python if not."""
+    try:
+        return partial(Crowd, load(library()))
+    except OSError:
+        return Hearing

@@ -1,0 +1,184 @@
+/* One packet to many listeners: the header as each negotiated it, sealed by libsrtp, sent in batches.
+ *
+ * `accelerator.py` calls it through ctypes, without the GIL. It parses nothing that came from the network: the packet's
+ * head was written by `rtp.build`, and where its payload begins is told. It keeps no state between calls and allocates
+ * nothing. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum {
+    SLOTS = 3,
+    BATCH = 32,
+    FIXED = 12,        /* RFC 3550 section 5.1 */
+    SOURCE = 4,        /* one CSRC at most */
+    LEVEL = 8,         /* RFC 6464 in a block of one-byte elements, RFC 8285 section 4.2 */
+    PAYLOAD = 1275,    /* rtp.MAX_PAYLOAD */
+    TRAILER = 16 + 128 /* SRTP_MAX_TAG_LEN + SRTP_MAX_MKI_LEN: what srtp_protect may add */
+};
+
+struct view {
+    uint16_t offset;
+    uint8_t payload_type;
+    uint8_t level_id; /* 0: the listener takes no level */
+};
+
+/* One listener; accelerator.py declares the same. */
+struct target {
+    void *session; /* srtp_t */
+    int32_t socket;
+    uint32_t member;
+    uint32_t length; /* of the address */
+    uint8_t address[sizeof(struct sockaddr_in6)];
+    struct view views[SLOTS];
+};
+
+/* A relay as `rtp.build` writes it without level; accelerator.py declares the same. */
+struct packet {
+    const uint8_t *data;
+    uint32_t size;
+    uint32_t head;  /* bytes before the payload */
+    int32_t level;  /* 0 to 127, or -1 for none */
+    uint32_t slot;
+    uint32_t member; /* who speaks, and is not sent it */
+};
+
+/* What became of it, in packets; accelerator.py declares the same. */
+struct tally {
+    uint32_t sent, full, failed, unsealed;
+};
+
+typedef int protect_function(void *session, void *packet, int *size); /* srtp_protect */
+
+#ifndef __linux__
+struct mmsghdr {
+    struct msghdr msg_hdr;
+    unsigned int msg_len;
+};
+
+static int sendmmsg(int socket, struct mmsghdr *messages, unsigned int count, int flags)
+{
+    (void)count;
+    return sendmsg(socket, &messages->msg_hdr, flags) < 0 ? -1 : 1;
+}
+#endif
+
+/* Packets that wait for one system call; `data` is aligned for libsrtp, which reads the header as words. */
+struct batch {
+    int socket;
+    unsigned int count;
+    struct mmsghdr messages[BATCH];
+    struct iovec parts[BATCH];
+    struct { _Alignas(16) uint8_t data[FIXED + SOURCE + LEVEL + PAYLOAD + TRAILER]; } packets[BATCH];
+};
+
+/* The size of `packet` as `view` has it, written to `to`. */
+static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view)
+{
+    size_t size = packet->head;
+    memcpy(to, packet->data, size);
+    uint16_t sequence = (uint16_t)((to[2] << 8 | to[3]) + view.offset);
+    to[1] = (uint8_t)((to[1] & 0x80) | view.payload_type);
+    to[2] = (uint8_t)(sequence >> 8);
+    to[3] = (uint8_t)sequence;
+    if (view.level_id && packet->level >= 0) {
+        const uint8_t block[LEVEL] = {0xBE, 0xDE, 0, 1, (uint8_t)(view.level_id << 4), (uint8_t)packet->level, 0, 0};
+        to[0] |= 0x10;
+        memcpy(to + size, block, LEVEL);
+        size += LEVEL;
+    }
+    memcpy(to + size, packet->data + packet->head, packet->size - packet->head);
+    return size + packet->size - packet->head;
+}
+
+/* The batch is sent and empty. A packet that the socket does not take at once is dropped: late audio is worthless. */
+static void flush(struct batch *batch, struct tally *tally)
+{
+    unsigned int done = 0;
+    while (done < batch->count) {
+        int sent = sendmmsg(batch->socket, batch->messages + done, batch->count - done, MSG_DONTWAIT);
+        if (sent > 0) {
+            tally->sent += (uint32_t)sent;
+            done += (unsigned int)sent;
+        } else if (sent < 0 && errno == EINTR) {
+            continue;
+        } else { /* the error is that of the first packet, and costs that one alone */
+            if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+                tally->full++;
+            else
+                tally->failed++;
+            done++;
+        }
+    }
+    batch->count = 0;
+}
+
+/* `target`'s packet is sealed and waits in `batch`. */
+static void add(struct batch *batch, struct target *target, const struct packet *packet, protect_function *protect,
+                struct tally *tally)
+{
+    uint8_t *data = batch->packets[batch->count].data;
+    int size = (int)rewrite(data, packet, target->views[packet->slot]);
+    if (protect(target->session, data, &size) != 0) {
+        tally->unsealed++;
+        return;
+    }
+    struct iovec *part = &batch->parts[batch->count];
+    struct msghdr *message = &batch->messages[batch->count].msg_hdr;
+    part->iov_base = data;
+    part->iov_len = (size_t)size;
+    memset(message, 0, sizeof *message);
+    message->msg_name = target->address;
+    message->msg_namelen = target->length;
+    message->msg_iov = part;
+    message->msg_iovlen = 1;
+    batch->socket = target->socket;
+    batch->count++;
+}
+
+/* 0, and `packet` went to each of the `count` targets but the speaker's; -1, and to nobody, when it is out of bounds. */
+EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets, size_t count,
+                        const struct packet *packet, struct tally *tally)
+{
+    memset(tally, 0, sizeof *tally);
+    if (packet->slot >= SLOTS || packet->head < FIXED || packet->head > FIXED + SOURCE || packet->size < packet->head ||
+        packet->size - packet->head > PAYLOAD)
+        return -1;
+    struct batch batch;
+    batch.count = 0;
+    for (size_t at = 0; at < count; at++) {
+        if (targets[at]->member == packet->member)
+            continue;
+        if (batch.count == BATCH || (batch.count && batch.socket != targets[at]->socket))
+            flush(&batch, tally);
+        add(&batch, targets[at], packet, protect, tally);
+    }
+    flush(&batch, tally);
+    return 0;
+}
+
+/* `target`'s packets go by `socket` to `host`, 4 or 16 bytes as in the IP header. */
+EXPORT void stoa_aim(struct target *target, int socket, const uint8_t *host, size_t size, uint16_t port, uint32_t scope)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_scope_id = scope};
+    target->socket = socket;
+    if (size == sizeof v4.sin_addr) {
+        memcpy(&v4.sin_addr, host, sizeof v4.sin_addr);
+        memcpy(target->address, &v4, target->length = sizeof v4);
+    } else if (size == sizeof v6.sin6_addr) {
+        memcpy(&v6.sin6_addr, host, sizeof v6.sin6_addr);
+        memcpy(target->address, &v6, target->length = sizeof v6);
+    }
+}
+
+/* How large `struct target`, `struct packet` and `struct tally` are here: a test compares. */
+EXPORT const size_t stoa_sizes[] = {sizeof(struct target), sizeof(struct packet), sizeof(struct tally)};
