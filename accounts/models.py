@@ -1,4 +1,4 @@
-"""Rows about people and how they came in; only `accounts.actions` writes them."""
+"""Rows about people, how they came in and how they are reached; only actions write them."""
 
 import secrets
 
@@ -21,6 +21,11 @@ class User(AbstractUser):
     display_name = models.CharField(max_length=60)
     language = models.CharField(max_length=10, blank=True, default="")
     invite_quota = models.PositiveSmallIntegerField(default=5)
+    avatar = models.CharField(max_length=16, blank=True, default="")  # the digest of their picture, see `avatars`
+    theme = models.CharField(max_length=5, blank=True, default="")  # light or dark; empty: as the device has it
+    notify_reminders = models.BooleanField(default=True)  # a room they asked to be reminded of starts
+    notify_openings = models.BooleanField(default=False)  # somebody they know opens a room
+    sign_outs = models.PositiveIntegerField(default=0)  # how often from everywhere: room tokens carry it
 
     class Meta(AbstractUser.Meta):
         abstract = False
@@ -96,3 +101,47 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.version}"
+
+
+class Block(models.Model):
+    """Somebody wants to share no room with somebody else; who is blocked is never told."""
+
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_per_pair"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="nobody_blocks_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} {self.blocked_id}"
+
+
+class PushSubscription(models.Model):
+    """A browser that shows a person's notifications (Web Push), as long as its session signs them in."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="push_subscriptions")
+    session_key = models.CharField(max_length=40, db_index=True)
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=88)  # the browser's public key: base64url, RFC 8291
+    auth = models.CharField(max_length=24)  # the browser's secret: base64url
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.pk}"
+
+
+class Notification(models.Model):
+    """Words on their way to a person's devices; the row is gone once they are sent, or too old to matter."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    title = models.CharField(max_length=200)
+    body = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=300)  # a path of ours
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.pk}"

@@ -1,0 +1,18 @@
+"""What `accounts.blocks` tells."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.blocks import blocked_by, blockers_of
+from accounts.models import Block, User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_block_is_seen_from_both_its_ends_and_has_one_direction() -> None:
+    alice = User.objects.create(username="alice", display_name="Alice")
+    mallory = User.objects.create(username="mallory", display_name="Mallory")
+    Block.objects.create(blocker=alice, blocked=mallory, created_at=timezone.now())
+    assert blocked_by(alice) == {mallory.pk} == blocked_by(alice)
+    assert blockers_of(mallory) == {alice.pk}
+    assert blocked_by(mallory) == blockers_of(alice) == frozenset()
