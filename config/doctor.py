@@ -25,6 +25,8 @@ from config.environment import SettingsError
 from rooms import ice
 from rooms.sfu import messages
 
+ALIVE_WITHIN = 3.0
+"""Seconds; a media process says every two that it lives."""
 LEAST_DISK = 1_000_000_000
 MOST_SKEW = 1.0
 TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
@@ -161,6 +163,34 @@ def _held(problem: str) -> Finding:
     return Finding(Level.OK, f"a media process listens; let UDP {settings.STOA_UDP_PORT} through every firewall")
 
 
+def fan_out() -> Finding:
+    """Which code sends packets to listeners, as every media process that runs says itself."""
+    try:
+        said = {alive.fan_out for alive in _alive()}
+    except redis.RedisError:
+        return Finding(Level.OK, "nobody can be asked without Redis")
+    if not said:
+        return Finding(Level.OK, "no media process runs now")
+    if said == {"accelerated"}:
+        return Finding(Level.OK, "accelerated: packets are sent by compiled code")
+    return Finding(Level.OK, "plain: with a C compiler, `python -m rooms.sfu.build` and a restart it sends faster")
+
+
+def _alive() -> list[messages.Alive]:
+    """The last word of each media process that takes orders, as far as it comes within `ALIVE_WITHIN`."""
+    heard: dict[str, messages.Alive] = {}
+    deadline = time.monotonic() + ALIVE_WITHIN
+    with health.client() as asked, asked.pubsub(ignore_subscribe_messages=True) as reports:
+        running = len(asked.pubsub_channels(messages.orders_channel("*")))
+        reports.subscribe(messages.REPORTS)
+        while len(heard) < running and (left := deadline - time.monotonic()) > 0:
+            report = reports.get_message(timeout=left)
+            message = messages.load(report["data"]) if report else None
+            if isinstance(message, messages.Alive):
+                heard[message.sfu] = message
+    return list(heard.values())
+
+
 def secure() -> Finding:
     """Whether browsers will hand over a microphone: only https and localhost are secure contexts."""
     if _local():
@@ -235,6 +265,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "clock": clock,
     "http": web,
     "udp": udp,
+    "fan-out": fan_out,
     "https": secure,
     "address": public,
     "turn": relay,

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from config import doctor
+from config import doctor, health
 from config.doctor import Finding, Level
+from rooms.sfu import messages
 
 REDIS_AWAY = "unix:///nowhere.sock"
 
@@ -69,6 +70,42 @@ def test_ports_that_somebody_else_holds_fail_by_name(settings: Settings) -> None
         threading.Thread(target=lambda: tcp.accept()[0].close(), daemon=True).start()
         assert (doctor.web().level, doctor.udp().level) == (Level.FAIL, Level.FAIL)
     assert (doctor.web().level, doctor.udp().level) == (Level.OK, Level.OK)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words"),
+    [
+        ([], "no media process runs now"),
+        (["accelerated", "accelerated"], "accelerated: "),
+        (["accelerated", "plain"], "plain: "),
+    ],
+)
+def test_media_processes_say_which_code_sends_their_packets(spoken: list[str], words: str) -> None:
+    def run(number: int, fan_out: str) -> None:
+        name = f"node-{number}"
+        alive = messages.dump(messages.Alive(name, "epoch", 0, draining=False, rooms={}, fan_out=fan_out))
+        with health.client() as process, process.pubsub() as orders:
+            orders.subscribe(messages.orders_channel(name))
+            orders.get_message(timeout=5)
+            there.wait()
+            while not over.wait(0.01):
+                process.publish(messages.REPORTS, alive)
+
+    there, over = threading.Barrier(len(spoken) + 1), threading.Event()
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(spoken)]
+    for thread in threads:
+        thread.start()
+    there.wait(10)
+    found = doctor.fan_out()
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert (found.level, found.text.startswith(words)) == (Level.OK, True)
+
+
+def test_nobody_is_asked_for_the_fan_out_without_redis(settings: Settings) -> None:
+    settings.REDIS_URL = REDIS_AWAY
+    assert "without Redis" in doctor.fan_out().text
 
 
 def test_browsers_on_this_machine_need_no_certificate(settings: Settings) -> None:

@@ -115,6 +115,7 @@ def test_the_doctor_finds_a_running_stoa_well(own: Stoa) -> None:
     assert "fail" not in report
     assert "Stoa answers at" in report
     assert "a media process listens" in report
+    assert re.search(r"ok +fan-out +(accelerated|plain): ", report)
 
 
 @pytest.mark.parametrize("part", PARTS)
