@@ -60,14 +60,26 @@ async def _told(part: AsyncIterator[Figure]) -> list[Figure]:
 
 
 async def _relay(listeners: int, idle: float) -> AsyncIterator[Figure]:
-    with _folder() as folder, servers.valkey(folder), servers.sfu(folder, servers.free_port()) as sfu:
+    async with _media("rooms.sfu") as (room, pid, fan_out):
+        others = Others(pid)
+        async for figure in relay.measure(room, pid, fan_out, listeners=listeners, idle=idle):
+            yield figure
+        yield Figure("cores that others kept busy during the relay's figures", others.cores(), "cores")
+    async with _media("benchmarks.plain") as (room, pid, fan_out):
+        others = Others(pid)
+        async for figure in relay.compare(room, pid, fan_out, listeners=listeners):
+            yield figure
+        yield Figure("cores that others kept busy during the plain fan-out's figures", others.cores(), "cores")
+
+
+@contextlib.asynccontextmanager
+async def _media(module: str) -> AsyncIterator[tuple[Room, int, str]]:
+    """An empty room of a media process that `module` runs, the process's id, and the name of its fan-out."""
+    with _folder() as folder, servers.valkey(folder), servers.sfu(folder, servers.free_port(), module=module) as sfu:
         async with desk(servers.redis_url(folder), servers.SFU) as orders:
-            await orders.report(Alive, seconds=15)
-            others = Others(sfu.pid)
+            alive = await orders.report(Alive, seconds=15)
             room = Room(orders, Identity(), "bench")
-            async for figure in relay.measure(room, sfu.pid, listeners=listeners, idle=idle):
-                yield figure
-            yield Figure("cores that others kept busy during the relay's figures", others.cores(), "cores")
+            yield room, sfu.pid, alive.fan_out
             room.close()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean
 
 from benchmarks import meters, packets
@@ -37,8 +37,10 @@ class Talk:
         return sum(max(0, self.sent - count) for count in self.delivered)
 
 
-async def measure(room: Room, pid: int, *, listeners: int = LISTENERS, idle: float = IDLE) -> AsyncIterator[Figure]:
-    """Every figure of the relay, from an empty `room` at the media process `pid`."""
+async def measure(
+    room: Room, pid: int, fan_out: str, *, listeners: int = LISTENERS, idle: float = IDLE
+) -> AsyncIterator[Figure]:
+    """Every figure of the relay, from an empty `room` at the media process `pid`, which sends by `fan_out`."""
     async with background(keep(room.clients)):
         empty = meters.memory(pid)
         joins = [await _joins(room, pid, start) async for start in _blocks(listeners)]
@@ -47,8 +49,17 @@ async def measure(room: Room, pid: int, *, listeners: int = LISTENERS, idle: flo
             yield figure
         yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 120)
         yield Figure(f"{listeners} listeners idle for {idle:g} s", await _idle(pid, idle), "% of a core", 5)
-        for figure in await _talk_figures(room, pid):
+        for figure in await _talk_figures(room, pid, fan_out):
             yield figure
+
+
+async def compare(room: Room, pid: int, fan_out: str, *, listeners: int = LISTENERS) -> AsyncIterator[Figure]:
+    """The figures of talk alone, as `measure` gives them but for their goals: nobody must reach those this way."""
+    async with background(keep(room.clients)):
+        async for start in _blocks(listeners):
+            await _joins(room, pid, start)
+        for figure in await _talk_figures(room, pid, fan_out):
+            yield replace(figure, goal=None)
 
 
 async def _blocks(listeners: int) -> AsyncIterator[range]:
@@ -101,13 +112,13 @@ async def _idle(pid: int, seconds: float) -> float:
     return (meters.cpu(pid) - before) / seconds * 100
 
 
-async def _talk_figures(room: Room, pid: int) -> list[Figure]:
+async def _talk_figures(room: Room, pid: int, fan_out: str) -> list[Figure]:
     listeners = list(room.clients.values())
     before = _floor(listeners)
     stretch = await _talk(room, pid, listeners)
     floor = mean((before, _floor(listeners)))
     per_packet = stretch.cpu / sum(stretch.delivered) * 1e6
-    return [
+    figures = [
         Figure(f"SFU CPU per relayed packet, {len(listeners)} listeners", per_packet, "us", 13),
         Figure("a bare sendto and protect here, from Python", floor, "us"),
         Figure("relayed packet / bare sendto and protect", per_packet / floor, "x"),
@@ -121,6 +132,7 @@ async def _talk_figures(room: Room, pid: int) -> list[Figure]:
         Figure("delay, p50", meters.percentile(stretch.delays, 0.5), "ms"),
         Figure("delay, p99", meters.percentile(stretch.delays, 0.99), "ms", 10),
     ]
+    return [replace(figure, name=f"{figure.name}, {fan_out}") for figure in figures]
 
 
 def _floor(listeners: list[Client]) -> float:

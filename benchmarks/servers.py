@@ -87,15 +87,18 @@ def redis_url(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def sfu(folder: Path, port: int, **environment: str) -> Iterator[Server]:
-    """A media process on UDP `port`, ordered by way of the Valkey in `folder`; ready when it says `Alive`."""
+def sfu(folder: Path, port: int, *, module: str = "rooms.sfu", **environment: str) -> Iterator[Server]:
+    """A media process on UDP `port`, ordered by way of the Valkey in `folder`; ready when it says `Alive`.
+
+    `module` is what Python runs.
+    """
     settings = {
         "REDIS_URL": redis_url(folder),
         "STOA_NODE": NODE,
         "STOA_UDP_HOST": "127.0.0.1,::1",
         "STOA_UDP_PORT": str(port),
     }
-    server = Server((sys.executable, "-m", "rooms.sfu"), folder / "sfu.log", settings | environment)
+    server = Server((sys.executable, "-m", module), folder / "sfu.log", settings | environment)
     try:
         yield server
     finally:
