@@ -1,13 +1,19 @@
 """Contract of `python -m rooms.sfu`: it starts from the environment or says in one line why not."""
 
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from rooms.sfu import __main__ as module
+from benchmarks import servers
+from rooms.sfu import __main__ as main_module
+from rooms.sfu import accelerator
+from rooms.sfu.messages import Alive
+from tests.rooms.sfu.harness import Media, duet, hears, room
 
 REDIS = {"REDIS_URL": "unix:///nowhere"}
 
@@ -43,8 +49,24 @@ def test_a_busy_port_is_named(busy: int) -> None:
     assert done.stderr.startswith("STOA_UDP_PORT: ")
 
 
+@pytest.mark.server
+@pytest.mark.parametrize("module", ["rooms.sfu", "benchmarks.plain"])
+async def test_the_log_and_every_sign_of_life_say_which_fan_out_carries_the_voice(module: str, tmp_path: Path) -> None:
+    expected = accelerator.hearing()().fan_out if module == "rooms.sfu" else "plain"
+    with servers.valkey(tmp_path), servers.sfu(tmp_path, servers.free_port(), module=module) as server:
+        it = Media(tmp_path, 0, server, server)
+        async with room(it) as made:
+            alive = await made.desk.report(Alive, seconds=15)
+            speaker, _, heard = await duet(made)
+            await hears(speaker, heard)
+    ready = next(
+        line for line in map(json.loads, server.log.read_text().splitlines()) if line["event"] == "media_ready"
+    )
+    assert (ready["fan_out"], alive.fan_out) == (expected, expected)
+
+
 def test_the_media_process_needs_no_django() -> None:
     code = "import sys, rooms.sfu.__main__; print({'django', 'channels', 'celery'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == "set()\n"
-    assert module.main.__doc__
+    assert main_module.main.__doc__

@@ -95,6 +95,27 @@ def test_the_answer_takes_opus_with_fec_and_dtx_level_and_mid_and_nothing_else()
         assert not any("rtcp-fb" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "stereo"),
+    [
+        ("111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1", True),
+        ("111 sprop-stereo=1; stereo=0", True),
+        ("111 stereo=1", False),
+        ("111 sprop-stereo=0", False),
+        ("111 sprop-stereo=10", False),
+        ("63 sprop-stereo=1", False),
+    ],
+)
+def test_stereo_is_asked_of_whoever_announces_it(parameters: str, stereo: bool) -> None:
+    text = answer(parse(offer(audio(extra=f"a=fmtp:{parameters}")), listen=True), LOCAL)
+    assert f"a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1{';stereo=1' if stereo else ''}" in sections(text)[0]
+
+
+def test_a_slot_does_not_ask_its_listener_for_stereo() -> None:
+    text = answer(parse(offer(audio("recvonly", "a=fmtp:111 sprop-stereo=1")), listen=True), LOCAL)
+    assert "stereo" not in text
+
+
 def test_each_slot_has_its_own_stream_and_the_microphone_none() -> None:
     microphone, *slots = sections(answer(parse(golden("firefox"), listen=True), LOCAL))
     assert "a=recvonly" in microphone
