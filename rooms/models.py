@@ -47,6 +47,7 @@ class Room(models.Model):
     id = models.CharField(max_length=12, primary_key=True, default=new_id, editable=False)
     title = models.CharField(max_length=100)
     topic = models.CharField(max_length=200, blank=True, default="")
+    link = models.CharField(max_length=500, blank=True, default="")  # pinned for everybody to open
     language = models.CharField(max_length=10, blank=True, default="")
     access = models.CharField(max_length=10, choices=Access.choices)
     state = models.CharField(max_length=10, choices=State.choices)
@@ -89,6 +90,7 @@ class Member(models.Model):
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage
     barred = models.BooleanField(default=False)  # banned from this room
+    spoke = models.BooleanField(default=False)  # was on stage in this room, ever: see `rooms.acquaintances`
     removed_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
@@ -106,6 +108,8 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["room", "present", "stage"], name="member_presence"),
             models.Index(fields=["lost_at"], name="member_lost", condition=Q(lost_at__isnull=False)),
+            models.Index(fields=["user", "room"], name="member_spoke_where", condition=Q(spoke=True)),
+            models.Index(fields=["room", "user"], name="member_who_spoke", condition=Q(spoke=True)),
         ]
 
     def __str__(self) -> str:

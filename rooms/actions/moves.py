@@ -88,7 +88,9 @@ def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Stand
     values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank}
     if after.stage != subject.stage:
         values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
-    if subject.stage == Stage.SPEAKING and after.stage != Stage.SPEAKING:
+    if after.stage == Stage.SPEAKING:
+        values["spoke"] = True
+    elif subject.stage == Stage.SPEAKING:
         values["granted"] = False
     if (subject.stage == Stage.SPEAKING) != (after.stage == Stage.SPEAKING):
         one.stir()

@@ -191,7 +191,9 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
         here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
     elif member.tab != session.tab:
         here |= {"muted": member.stage == Stage.SPEAKING, "visit": member.visit + 1}
-    return here | ({"stage": Stage.SPEAKING, "muted": False, "hand": None} if session.speaks else {})
+    if session.speaks:
+        here |= {"stage": Stage.SPEAKING, "muted": False, "hand": None}
+    return here | {"spoke": member.spoke or here.get("stage", member.stage) == Stage.SPEAKING}
 
 
 def _shown(member: Member) -> Event | bool:
