@@ -28,6 +28,7 @@ _MEDIA = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
 _OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE | re.ASCII)
+_STEREO = re.compile(r"(\d{1,3}) (?:.*;)? *sprop-stereo=1 *(?:;.*)?", re.ASCII)
 _EXTENSION = re.compile(r"(\d{1,2})(?:/(sendrecv|sendonly|recvonly))? (\S+)(?: .*)?", re.ASCII)
 _FINGERPRINT = re.compile(r"([a-z0-9-]{1,10}) ((?:[0-9a-f]{2}:){15,63}[0-9a-f]{2})", re.IGNORECASE | re.ASCII)
 
@@ -52,8 +53,8 @@ Attributes = Mapping[str, list[str]]
 class Line:
     """One m= section of the offer.
 
-    `carried` tells that we could carry it, was it only Opus; `shape` is None where it is not. `extensions` are the
-    values of the answer's a=extmap lines.
+    `carried` tells that we could carry it, was it only Opus; `shape` is None where it is not. `stereo`: what is sent
+    may be stereo (RFC 7587 section 6.1). `extensions` are the values of the answer's a=extmap lines.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Line:
     receives: bool
     carried: bool
     shape: Shape | None
+    stereo: bool
     extensions: tuple[str, ...]
 
 
@@ -95,8 +97,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Local:
     """Our side of the answer: a number for the o= line, ICE credentials, SHA-256 fingerprint in hex with colons,
-    addresses (host, port) that we can be reached at, and the SSRC of each slot.
-    """
+    addresses (host, port) that we can be reached at, and the SSRC of each slot."""
 
     session: int
     ufrag: str
@@ -169,7 +170,9 @@ def _line(head: str, attributes: Attributes) -> Line:
     carried = wanted and protocol in _PROTOCOLS and "rtcp-mux" in attributes
     payload_type = _opus(attributes, formats.split()) if carried else None
     shape = None if payload_type is None else Shape(payload_type, level_id)
-    return Line(kind, protocol, formats, _mid(attributes), sends, receives, carried, shape, extensions)
+    announced = map(_STEREO.fullmatch, attributes.get("fmtp", ()))
+    stereo = sends and any(one and int(one[1]) == payload_type for one in announced)
+    return Line(kind, protocol, formats, _mid(attributes), sends, receives, carried, shape, stereo, extensions)
 
 
 def _direction(attributes: Attributes) -> tuple[bool, bool]:
@@ -283,16 +286,13 @@ def _accepted(line: Line, payload_type: int, direction: str, setup: str, local: 
     yield f"a=fingerprint:sha-256 {local.fingerprint}"
     yield f"a=setup:{setup}"
     yield f"a=rtpmap:{payload_type} opus/48000/2"
-    yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1"
+    stereo = ";stereo=1" if line.stereo else ""
+    yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1{stereo}"
     yield from (f"a=extmap:{extension}" for extension in line.extensions)
     for rank, (address, number) in enumerate(local.candidates):
-        yield f"a=candidate:{rank + 1} 1 udp {_priority(rank)} {address} {number} typ host"
+        priority = (126 << 24) + ((65535 - rank) << 8) + 255  # the first is the highest (RFC 8445 section 5.1.2.1)
+        yield f"a=candidate:{rank + 1} 1 udp {priority} {address} {number} typ host"
     yield "a=end-of-candidates"
-
-
-def _priority(rank: int) -> int:
-    """A host candidate's priority, the first the highest (RFC 8445 section 5.1.2.1)."""
-    return (126 << 24) + ((65535 - rank) << 8) + 255
 
 
 def _stream(slot: int, ssrc: int) -> Iterator[str]:
