@@ -79,14 +79,18 @@ export function data(id) {
  * @param {(element: HTMLElement, item: Item) => void} update
  */
 export function keyed(list, items, key, make, update) {
-  const old = new Map([...list.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, child]));
+  const names = items.map(key);
+  const wanted = new Set(names);
+  /** @type {Map<string | undefined, HTMLElement>} */
+  const old = new Map();
+  for (const child of /** @type {HTMLElement[]} */ ([...list.children])) {
+    if (wanted.has(child.dataset.key ?? "")) old.set(child.dataset.key, child);
+    else child.remove(); // first, so that those who stay need not move: an element that moves loses the focus
+  }
   items.forEach((item, index) => {
-    const name = key(item);
-    const element = /** @type {HTMLElement} */ (old.get(name) ?? make(item));
-    old.delete(name);
-    element.dataset.key = name;
+    const element = old.get(names[index]) ?? make(item);
+    element.dataset.key = names[index];
     update(element, item);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  for (const element of old.values()) element.remove();
 }
