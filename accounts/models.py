@@ -5,6 +5,8 @@ import secrets
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from accounts.invites import Terms
 
@@ -12,6 +14,14 @@ from accounts.invites import Terms
 def new_uid() -> str:
     """A fresh pseudonymous id: 16 hex characters."""
     return secrets.token_hex(8)
+
+
+class Theme(models.TextChoices):
+    """How pages look; the values are those of `data-theme`."""
+
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+    SYSTEM = "system", _("System")
 
 
 class User(AbstractUser):
@@ -22,10 +32,10 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="")
     invite_quota = models.PositiveSmallIntegerField(default=5)
     avatar = models.CharField(max_length=16, blank=True, default="")  # the digest of their picture, see `avatars`
-    theme = models.CharField(max_length=5, blank=True, default="")  # light or dark; empty: as the device has it
+    theme = models.CharField(max_length=6, choices=Theme.choices, blank=True, default="")  # "": never chosen
     notify_reminders = models.BooleanField(default=True)  # a room they asked to be reminded of starts
     notify_openings = models.BooleanField(default=False)  # somebody they know opens a room
-    sign_outs = models.PositiveIntegerField(default=0)  # how often from everywhere: room tokens carry it
+    sign_outs = models.PositiveIntegerField(default=0)  # how often from everywhere at once
 
     class Meta(AbstractUser.Meta):
         abstract = False
@@ -33,6 +43,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.uid
+
+    def get_session_auth_hash(self) -> str:
+        """What every session and room token of theirs carries: another after a new password or a sign-out everywhere."""
+        told = f"{self.password} {self.sign_outs}"
+        return salted_hmac("accounts.sessions", told, algorithm="sha256").hexdigest()
 
 
 class Purpose(models.TextChoices):
@@ -135,13 +150,14 @@ class PushSubscription(models.Model):
 
 
 class Notification(models.Model):
-    """Words on their way to a person's devices; the row is gone once they are sent, or too old to matter."""
+    """Words on their way to one browser; the row is gone once they are sent, or too old to matter."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    subscription = models.ForeignKey(PushSubscription, models.CASCADE, related_name="+")
     title = models.CharField(max_length=200)
     body = models.CharField(max_length=300, blank=True)
     url = models.CharField(max_length=300)  # a path of ours
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)  # whoever sends it moves this on first, so that nobody else does
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.pk}"
+        return f"{self.subscription_id} {self.pk}"

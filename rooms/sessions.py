@@ -58,8 +58,8 @@ def ended(instance: Session, **_: Any) -> None:
 
 @receiver(post_save, sender=User)
 def changed(instance: User, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
-    """Tell of a new password, or of somebody who may not sign in any more."""
-    if not created and (update_fields is None or {"password", "is_active"} & set(update_fields)):
+    """Tell of a new password, a sign-out everywhere, or of somebody who may not sign in any more."""
+    if not created and (update_fields is None or {"password", "is_active", "sign_outs"} & set(update_fields)):
         _tell(instance)
 
 
