@@ -45,7 +45,7 @@ class User(AbstractUser):
         return self.uid
 
     def get_session_auth_hash(self) -> str:
-        """What every session and room token of theirs carries: another after a new password or a sign-out everywhere."""
+        """What every session and room token carries: another after a new password or a sign-out everywhere."""
         told = f"{self.password} {self.sign_outs}"
         return salted_hmac("accounts.sessions", told, algorithm="sha256").hexdigest()
 
