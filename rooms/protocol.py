@@ -1,7 +1,7 @@
 """What is said on the room socket. PURE: messages in, events out, and `fold`, which a client does too.
 
-docs/protocol.md has the words. A member on the wire is `{number, uid, name, rank, stage, muted, hand}`; a snapshot is
-`{seq, room, members, listening}`, where `members` are the present ones who are on the way to the stage or hold a rank.
+docs/protocol.md has the words. A member on the wire is what `member_view` says; a snapshot is `{seq, room, members,
+listening}`, where `members` are the present ones who are on the way to the stage or hold a rank.
 """
 
 import json
@@ -127,12 +127,15 @@ def listed(rank: int, stage: str) -> bool:
     return stage != Stage.AUDIENCE or rank != Rank.MEMBER
 
 
-def member_view(number: int, uid: str, name: str, rank: int, stage: str, muted: bool, hand: int | None) -> Event:
-    """A member as the wire shows them."""
+def member_view(
+    number: int, uid: str, name: str, avatar: str, rank: int, stage: str, muted: bool, hand: int | None
+) -> Event:
+    """A member as the wire shows them; `avatar` is the path of their picture, or empty."""
     return {
         "number": number,
         "uid": uid,
         "name": name,
+        "avatar": avatar,
         "rank": Rank(rank).name.lower(),
         "stage": stage,
         "muted": muted,

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from rooms.actions.invites import LONGEST_HOURS, MOST_USES
+from rooms.links import LONGEST
 from rooms.models import Access, State
 from rooms.roles import Code, Move, Rank, Stage
 
@@ -23,6 +24,7 @@ class Person(serializers.Serializer[object]):
 
     uid = serializers.CharField()
     name = serializers.CharField()
+    avatar = serializers.CharField(allow_blank=True, help_text="the path of their picture; or empty")
 
 
 class Face(Person):
@@ -38,12 +40,14 @@ class RoomCard(serializers.Serializer[object]):
     title = serializers.CharField()
     topic = serializers.CharField(allow_blank=True)
     language = serializers.CharField(allow_blank=True)
+    link = serializers.CharField(allow_blank=True, help_text="the pinned link, an http or https URL; or empty")
     access = serializers.ChoiceField(Access.choices)
     state = serializers.ChoiceField(State.choices)
     locked = serializers.BooleanField()
     scheduled_for = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
     host = Person()
+    moderators = Person(many=True)
     stage = Face(many=True)
     speaking = serializers.IntegerField()
     listening = serializers.IntegerField()
@@ -65,12 +69,22 @@ class NewRoom(serializers.Serializer[object]):
     scheduled_for = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
+class RoomEdit(serializers.Serializer[object]):
+    """What is to change of a room; what is not named stays as it is."""
+
+    title = serializers.CharField(max_length=100, required=False)
+    topic = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True)
+    link = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, help_text="an http or https URL")
+
+
 class MemberView(serializers.Serializer[object]):
     """A present member, as on the room socket."""
 
     number = serializers.IntegerField()
     uid = serializers.CharField()
     name = serializers.CharField()
+    avatar = serializers.CharField(allow_blank=True, help_text="the path of their picture; or empty")
     rank = serializers.ChoiceField([rank.name.lower() for rank in Rank])
     stage = serializers.ChoiceField([stage.value for stage in Stage])
     muted = serializers.BooleanField()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts import avatars
 from accounts.models import User
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
@@ -145,14 +146,13 @@ def refusals(action: str, user: User | None, room_id: str, source: Source) -> It
 def view(member: Member) -> Event:
     """The member as the wire shows them."""
     user = member.user
-    return protocol.member_view(
-        member.number, user.uid, user.display_name, member.rank, member.stage, member.muted, member.hand
-    )
+    who = (member.number, user.uid, user.display_name, avatars.address(user))
+    return protocol.member_view(*who, member.rank, member.stage, member.muted, member.hand)
 
 
 def room_view(room: Room) -> Event:
     """The room as the wire shows it."""
-    names = ("id", "title", "topic", "language", "access", "state", "locked")
+    names = ("id", "title", "topic", "language", "link", "access", "state", "locked")
     return {name: getattr(room, name) for name in names}
 
 

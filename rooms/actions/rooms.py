@@ -1,7 +1,10 @@
 """A room's own life: opened, started, locked, ended."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +12,7 @@ from accounts import words
 from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from rooms import protocol
+from rooms import links, protocol
 from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
 from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Move, Rank, Refused, Stage
@@ -28,9 +31,24 @@ class Plan:
     scheduled_for: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What somebody changes of a room; None leaves it as it is."""
+
+    title: str | None = None
+    topic: str | None = None
+    language: str | None = None
+    link: str | None = None
+
+    def fit(self) -> dict[str, Any]:
+        """The columns that are to change, as they may be shown. Raises `Refused`: BAD_WORDS, BAD_LINK."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: _FITTING.get(name, str)(value) for name, value in given.items()}
+
+
 def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
     """The new room, live or scheduled. Raises `Refused(BAD_WORDS)` for a title or topic that may not be shown."""
-    title, topic = _fit(plan.title), _fit(plan.topic) if plan.topic else ""
+    title, topic = _fit(plan.title), _fit_topic(plan.topic)
     later = plan.scheduled_for is not None
     with transaction.atomic():
         room = Room.objects.create(
@@ -84,6 +102,29 @@ def cancel(user: User, room_id: str, *, source: Source, now: datetime) -> None:
             one.note("room.end", user, object_type="room", object_id=room.pk, reason="host")
 
 
+def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime) -> Room:
+    """The room as its host or a moderator wants it; what stays as it was is told to nobody.
+
+    Raises `Refused`: BAD_WORDS, BAD_LINK, NOT_FOUND, FORBIDDEN, ENDED.
+    """
+    wanted = wish.fit()
+    with refusals("room.edit", user, room_id, source), transaction.atomic():
+        room = seen(user, room_id, lock=True)
+        rank = Rank(staff(room).rank)
+        if room.state == State.ENDED:
+            raise Refused(Code.ENDED)
+        changed = {name: value for name, value in wanted.items() if getattr(room, name) != value}
+        if not changed:
+            return room
+        with turn(room, source, now) as one:
+            one.update(room, **changed)
+            one.say(protocol.room(room_view(room)))
+            fields = {"fields": sorted(changed)}  # which, never what: titles are people's words
+            act = {"object_type": "room", "object_id": room.pk, "detail": fields}
+            one.note("room.edit", user, role=rank.name.lower(), **act)
+    return room
+
+
 def set_lock(one: Turn, move: Move) -> None:
     """The room is locked or open again. Raises `Refused(ALREADY)`."""
     locked = move is Move.LOCK
@@ -108,3 +149,14 @@ def _fit(text: str) -> str:
     except words.Refused as refused:
         raise Refused(Code.BAD_WORDS) from refused
     return tidy
+
+
+def _fit_topic(text: str) -> str:
+    return _fit(text) if text else ""
+
+
+_FITTING: Mapping[str, Callable[[str], str]] = MappingProxyType({
+    "title": _fit,
+    "topic": _fit_topic,
+    "link": links.fit,
+})  # fmt: skip
