@@ -178,8 +178,8 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
     async def _offer(self, message: OfferMessage, seat: Seat) -> None:
         if not self._offers.take(asyncio.get_running_loop().time()):
             raise Refused(Code.TOO_MANY)
-        await self._process.in_thread(door.signed_in, self.session)
-        answer = await self._process.connect(seat, media.new_peer(), message.sdp)
+        offer = partial(door.offer, self.session)
+        answer = await self._process.connect(seat, media.new_peer(), message.sdp, offer=offer)
         await self._tell({"type": "media.answer", "id": message.id, "peer": answer.peer, "sdp": answer.sdp})
 
     async def _look(self, message: SnapshotMessage, seat: Seat) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.audit.source import Source
 from rooms import protocol, sessions, strangers
-from rooms.actions import moves, presence
+from rooms.actions import moves, peers, presence
 from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
 from rooms.bucket import Bucket
@@ -60,6 +60,12 @@ def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> Non
     """Make the move. Raises `Refused`: SIGNED_OUT, REPLACED, or as `moves.move` does."""
     asked = (seat.room, message.move, message.member, seat.connection)
     moves.move(signed_in(key), *asked, source=source, now=timezone.now())
+
+
+def offer(key: str, seat: Seat, asked: peers.Connection, taking: tuple[str, ...]) -> None:
+    """Ask the media side for the connection. Raises `Refused`: SIGNED_OUT, or as `peers.offer` does."""
+    signed_in(key)
+    peers.offer(seat, asked, taking)
 
 
 def look(key: str, seat: Seat) -> Event:

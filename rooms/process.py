@@ -64,15 +64,24 @@ class Process:
         call = partial(_with_connection, do, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
-    async def connect(self, seat: Seat, peer: str, sdp: str, *, listen: bool = True, alone: bool = False) -> Answer:
+    async def connect(
+        self,
+        seat: Seat,
+        peer: str,
+        sdp: str,
+        *,
+        listen: bool = True,
+        alone: bool = False,
+        offer: Callable[[Seat, Connection, tuple[str, ...]], None] = peers.offer,
+    ) -> Answer:
         """The media side's answer to an SDP offer; `alone` is a connection without a socket beside it.
 
-        Raises `Refused` with the media side's reason, or UNAVAILABLE.
+        Raises `Refused` as `offer` does, with the media side's reason, or UNAVAILABLE.
         """
         asked = Connection(media.new_peer(), peer, sdp, listen, self.media.lease if alone else None)
         self.media.expect(asked.request)
         try:
-            await self.in_thread(peers.offer, seat, asked, await self.media.taking())
+            await self.in_thread(offer, seat, asked, await self.media.taking())
             return await self.media.answer(asked.request)
         finally:
             self.media.forget(asked.request)

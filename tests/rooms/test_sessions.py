@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.core import signing
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,12 +29,34 @@ def test_the_sessions_of_those_who_are_signed_in_live(alice: User, bob: User) ->
     assert sessions.living([]) == set()
 
 
+def test_a_session_tells_whose_it_is(alice: User, bob: User) -> None:
+    keys = [a_key(alice), a_key(bob), "no such session", ""]
+    assert [sessions.person(key) for key in keys] == [alice, bob, None, None]
+
+
+def test_the_person_is_who_django_says(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    known = sessions.person(client.session.session_key or "")
+    told = get_user(client)
+    assert vars(known) | {"_state": None, "backend": None} == vars(told) | {"_state": None, "backend": None}
+
+
 def test_a_session_of_nobody_signs_nobody_in() -> None:
     client = Client()
     session = client.session
     session["language"] = "en"
     session.save()
     assert sessions.living([session.session_key or ""]) == set()
+    assert sessions.person(session.session_key or "") is None
+
+
+def test_a_session_that_somebody_else_signed_signs_nobody_in(alice: User) -> None:
+    key = a_key(alice)
+    with override_settings(SECRET_KEY="another" * 10):
+        assert sessions.person(key) is None
+    Session.objects.update(session_data=signing.dumps({SESSION_KEY: str(alice.pk)}, key="mallory"))
+    assert sessions.person(key) is None
 
 
 def test_what_ran_out_changed_its_password_or_was_deactivated_lives_no_more(
@@ -44,6 +68,7 @@ def test_what_ran_out_changed_its_password_or_was_deactivated_lives_no_more(
     bob.save()
     User.objects.filter(pk=mallory.pk).update(is_active=False)
     assert sessions.living(keys.values()) == {keys[carol]}
+    assert [sessions.person(key) for key in keys.values()] == [None, None, carol, None]
 
 
 def test_the_end_of_a_session_and_a_new_password_are_told_and_nothing_else_is(alice: User, bob: User) -> None:
