@@ -120,7 +120,7 @@ class PasswordForm(forms.Form):
         help_text=PASSWORD_HELP,
         max_length=200,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),  # the page puts the focus
     )
 
     def __init__(self, *args: Any, user: User, chosen: bool, **kwargs: Any) -> None:

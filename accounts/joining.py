@@ -1,7 +1,6 @@
 """The screens of onboarding: one question on each, Back works, nothing is typed twice."""
 
 from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +8,6 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -25,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import actions, codes, invites, notice, throttle
+from accounts import actions, codes, invites, notice, throttle, usernames
 from accounts.answers import safe_next, throttled
 from accounts.forms import CodeForm, NameForm, PasswordForm, UserNameForm
 from accounts.models import InviteCode, Purpose, User
@@ -110,15 +108,14 @@ def step(request: HttpRequest, name: str) -> HttpResponseBase:
     answers = Answers.of(request)
     if request.user.is_authenticated or answers is None:
         return redirect("join")
-    path = answers.path()
-    if name not in path or path.index(Step(name)) > path.index(answers.reached()):
+    if not answers.may_see(name):
         return redirect("join_step", answers.reached())
     return _SCREENS[Step(name)](request, answers)
 
 
 def _screen(request: HttpRequest, answers: Answers, step: Step, context: dict[str, Any]) -> HttpResponse:
     path = answers.path()
-    number = path.index(step) + 1
+    number = path.index(Step.KEYS if step is Step.USER_NAME else step) + 1  # a part of how one signs in
     back = reverse("join_step", args=[path[number - 2]]) if number > 1 else reverse("join")
     # The code before and the sound after are screens, too.
     place = {"back": back, "number": number + 1, "total": len(path) + 2, "answers": answers}
@@ -127,19 +124,28 @@ def _screen(request: HttpRequest, answers: Answers, step: Step, context: dict[st
 
 def _onwards(request: HttpRequest, answers: Answers, step: Step) -> HttpResponseBase:
     answers.keep(request)
-    path = answers.path()
-    return redirect("join_step", path[path.index(step) + 1])
+    return redirect("join_step", step)
 
 
-def _ask(
-    request: HttpRequest, answers: Answers, *, step: Step, form_class: type[forms.Form], field: str
-) -> HttpResponseBase:
-    """A screen that asks for one word."""
-    form = form_class(request.POST or None, initial={field: getattr(answers, field)})
+def _name(request: HttpRequest, answers: Answers) -> HttpResponseBase:
+    """What people call them, from which a user name is suggested unless there is one already."""
+    form = NameForm(request.POST or None, initial={"display_name": answers.display_name})
     if not form.is_valid():
-        return _screen(request, answers, step, {"form": form})
-    setattr(answers, field, form.cleaned_data[field])
-    return _onwards(request, answers, step)
+        return _screen(request, answers, Step.NAME, {"form": form})
+    name = form.cleaned_data["display_name"]
+    if name != answers.display_name and not (answers.username_given or answers.username_own):
+        answers.username = usernames.suggest(name)
+    answers.display_name = name
+    return _onwards(request, answers, Step.KEYS if answers.username else Step.USER_NAME)
+
+
+def _user_name(request: HttpRequest, answers: Answers) -> HttpResponseBase:
+    """Another user name than the suggested one."""
+    form = UserNameForm(request.POST or None, initial={"username": answers.username})
+    if not form.is_valid():
+        return _screen(request, answers, Step.USER_NAME, {"form": form})
+    answers.username, answers.username_own = form.cleaned_data["username"], True
+    return _onwards(request, answers, Step.KEYS)
 
 
 def _keys(request: HttpRequest, answers: Answers) -> HttpResponseBase:
@@ -157,7 +163,7 @@ def _keys(request: HttpRequest, answers: Answers) -> HttpResponseBase:
         return _screen(request, answers, Step.KEYS, context)
     if answers.purpose == Purpose.RESET:
         return _replace_keys(request, answers)
-    return _onwards(request, answers, Step.KEYS)
+    return _onwards(request, answers, Step.NOTICE)
 
 
 def _replace_keys(request: HttpRequest, answers: Answers) -> HttpResponseBase:
@@ -203,7 +209,7 @@ def _choose_again(request: HttpRequest, answers: Answers, reason: str, source: S
     if answers.username_given or reason != actions.Code.TAKEN:
         Answers.forget(request)
         return _turn_away(request, reason, source)
-    answers.username = ""
+    answers.username, answers.username_own = "", False
     answers.keep(request)
     messages.warning(request, _("Somebody has just taken this user name. Please choose another."))
     return redirect("join_step", Step.USER_NAME)
@@ -228,8 +234,8 @@ def sound(request: HttpRequest) -> HttpResponse:
 
 
 _SCREENS: dict[Step, Callable[[HttpRequest, Answers], HttpResponseBase]] = {
-    Step.NAME: partial(_ask, step=Step.NAME, form_class=NameForm, field="display_name"),
-    Step.USER_NAME: partial(_ask, step=Step.USER_NAME, form_class=UserNameForm, field="username"),
+    Step.NAME: _name,
+    Step.USER_NAME: _user_name,
     Step.KEYS: _keys,
     Step.NOTICE: _notice,
 }

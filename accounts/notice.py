@@ -22,9 +22,9 @@ CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Stream
 LANGUAGES = ("en", "zh-hans")
 _SECTIONS = MappingProxyType(
     {
-        "standard": ("voice", "account", "log", "you"),
-        "private": ("voice", "private", "account", "log", "you"),
-        "cn": ("voice", "account", "log", "china", "you"),
+        "standard": ("voice", "short", "account", "log", "you"),
+        "private": ("voice", "short", "private", "account", "log", "you"),
+        "cn": ("voice", "short", "account", "log", "china", "you"),
     }
 )
 _FOLDER = Path(__file__).parent / "notices"

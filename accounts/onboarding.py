@@ -17,7 +17,7 @@ SESSION_KEY = "onboarding"
 
 
 class Step(StrEnum):
-    """A screen; its value is its path."""
+    """A screen; its value is its path. USER_NAME is beside the way: most people keep the name suggested to them."""
 
     NAME = "name"
     USER_NAME = "user-name"
@@ -36,6 +36,7 @@ class Answers:
     username_given: bool
     display_name: str
     next: str
+    username_own: bool = False  # they chose it themselves
     password: str = ""  # hashed
     passkey: dict[str, Any] | None = None
 
@@ -64,14 +65,20 @@ class Answers:
 
     def path(self) -> list[Step]:
         """The screens of this person, in order."""
-        if self.purpose == Purpose.RESET:
-            return [Step.KEYS]
-        return [step for step in Step if not (step is Step.USER_NAME and self.username_given)]
+        return [Step.KEYS] if self.purpose == Purpose.RESET else [Step.NAME, Step.KEYS, Step.NOTICE]
 
     def reached(self) -> Step:
         """The first screen that has no answer yet."""
+        if self.purpose == Purpose.RESET:
+            return Step.KEYS
         have = {Step.NAME: self.display_name, Step.USER_NAME: self.username, Step.KEYS: self.has_keys()}
-        return next(step for step in self.path() if not have.get(step) or step is self.path()[-1])
+        return next(step for step in Step if not have.get(step))
+
+    def may_see(self, name: str) -> bool:
+        """Whether the screen of this name is theirs, and not too far ahead."""
+        screens = list(Step)
+        theirs = self.path() if self.username_given else screens
+        return name in theirs and screens.index(Step(name)) <= screens.index(self.reached())
 
     def has_keys(self) -> bool:
         """Whether they chose how to sign in."""

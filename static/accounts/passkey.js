@@ -95,7 +95,12 @@ function explain(form, error) {
   problem.hidden = false;
 }
 
-if (window.PublicKeyCredential) {
+/** Passkeys belong to names: a browser makes none for a bare address. */
+function named() {
+  return /[a-z]/i.test(location.hostname) && !location.hostname.includes(":");
+}
+
+if (window.PublicKeyCredential && named()) {
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
@@ -103,4 +108,7 @@ if (window.PublicKeyCredential) {
       ask(form).catch((error) => explain(form, error));
     });
   }
+  for (const button of document.querySelectorAll("[data-otherwise] .primary")) button.classList.remove("primary");
+} else {
+  /** @type {HTMLInputElement | null} */ (document.querySelector("[data-otherwise] [type=password]"))?.focus();
 }

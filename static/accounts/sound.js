@@ -1,8 +1,14 @@
-// The sound check: a short tone on tap.
+// The sound check: a short tone on tap and, for those who want to speak, a look at the microphone.
 
+import { h } from "../js/dom.js";
+import "../js/pieces/meter.js";
+import { Microphone, NoMicrophone } from "../js/room/microphone.js";
+import { noMicrophone } from "../js/room/words.js";
 import { gettext } from "../js/text.js";
 
 const SECONDS = 0.6;
+const TICK = 80; // ms between two readings of the meter
+const CLEAR = 0.35; // of the meter: a voice at arm's length
 const button = /** @type {HTMLButtonElement} */ (document.querySelector("[data-tone]"));
 const heard = /** @type {HTMLElement} */ (document.querySelector("[data-heard]"));
 
@@ -32,3 +38,35 @@ button.addEventListener("click", async () => {
   await context.resume();
   play(context);
 });
+
+const speak = /** @type {HTMLElement} */ (document.querySelector("[data-speak]"));
+const said = /** @type {HTMLElement} */ (document.querySelector("[data-said]"));
+const tryIt = /** @type {HTMLButtonElement} */ (document.querySelector("[data-try]"));
+const microphone = new Microphone();
+
+async function listen() {
+  tryIt.disabled = true;
+  try {
+    await microphone.open();
+  } catch (error) {
+    const words = error instanceof NoMicrophone ? noMicrophone(error.trouble) : noMicrophone("unknown");
+    said.textContent = `${words.title}. ${words.text}`;
+    tryIt.disabled = false;
+    return;
+  }
+  tryIt.hidden = true;
+  said.textContent = gettext("Say something: the bar should move.");
+  const meter = h("stoa-meter", { class: "meter", "aria-label": gettext("How loud you are") });
+  document.querySelector("[data-meter]")?.replaceChildren(meter);
+  let clear = false;
+  setInterval(() => {
+    meter.level = microphone.level();
+    if (clear || microphone.level() < CLEAR) return;
+    clear = true;
+    said.textContent = gettext("We hear you well. You are ready to speak.");
+  }, TICK);
+}
+
+speak.hidden = !navigator.mediaDevices; // without a secure page there is no microphone to try
+tryIt.addEventListener("click", listen);
+window.addEventListener("pagehide", () => microphone.close());

@@ -25,7 +25,7 @@ def data(response: Any, name: str) -> Any:
 def answer(client: Client, code: str, *, username: str = "bob", password: str = PASSWORD) -> None:
     """Everything onboarding asks, up to the notice, which is not accepted yet."""
     assert client.get(f"/join/{code}").headers["Location"] == "/join/name/"
-    assert client.post("/join/name/", {"display_name": "Bob"}).headers["Location"] == "/join/user-name/"
+    assert client.post("/join/name/", {"display_name": "Bob"}).headers["Location"] == "/join/keys/"
     assert client.post("/join/user-name/", {"username": username}).headers["Location"] == "/join/keys/"
     assert client.post("/join/keys/", {"password": password}).headers["Location"] == "/join/notice/"
 

@@ -89,7 +89,8 @@ def test_back_shows_what_was_answered_and_nothing_is_asked_twice(client: Client,
     page = text(client.get("/join/keys/"))
     assert "You have chosen a password" in page
     assert PASSWORD not in page
-    assert 'href="/join/user-name/"' in page
+    assert 'href="/join/name/"' in page
+    assert client.post("/join/name/", {"display_name": "Bob"}).headers["Location"] == "/join/keys/"
     assert client.post("/join/keys/", {"password": ""}).headers["Location"] == "/join/notice/"
     client.post("/join/notice/")
     assert User.objects.get(username="bob").check_password(PASSWORD)
@@ -148,6 +149,20 @@ def test_what_does_not_do_is_said_and_nothing_is_kept(
         return
     assert words in text(response)
     assert dict(client.session)[SESSION_KEY] == before[SESSION_KEY]
+
+
+def test_a_user_name_is_suggested_from_the_name_until_they_choose_one(client: Client, code: str) -> None:
+    def username() -> str:
+        return str(client.session[SESSION_KEY]["username"])
+
+    client.get(f"/join/{code}")
+    client.post("/join/name/", {"display_name": "Bob"})
+    assert 'bob</bdi> <a href="/join/user-name/">' in text(client.get("/join/keys/"))
+    client.post("/join/name/", {"display_name": "Robert"})
+    assert username() == "robert"
+    client.post("/join/user-name/", {"username": "bobby"})
+    client.post("/join/name/", {"display_name": "Bob"})
+    assert username() == "bobby"
 
 
 def test_a_password_like_the_name_is_refused(client: Client, code: str) -> None:

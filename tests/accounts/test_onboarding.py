@@ -16,8 +16,8 @@ KEYED = replace(EMPTY, display_name="Bob", username="bob", password="!hash")
 @pytest.mark.parametrize(
     ("answers", "path"),
     [
-        (EMPTY, [Step.NAME, Step.USER_NAME, Step.KEYS, Step.NOTICE]),
-        (replace(EMPTY, purpose=Purpose.OWNER), [Step.NAME, Step.USER_NAME, Step.KEYS, Step.NOTICE]),
+        (EMPTY, [Step.NAME, Step.KEYS, Step.NOTICE]),
+        (replace(EMPTY, purpose=Purpose.OWNER), [Step.NAME, Step.KEYS, Step.NOTICE]),
         (replace(EMPTY, username="bob", username_given=True), [Step.NAME, Step.KEYS, Step.NOTICE]),
         (replace(EMPTY, purpose=Purpose.RESET, username="bob", username_given=True), [Step.KEYS]),
     ],
@@ -42,6 +42,22 @@ def test_each_code_has_its_screens(answers: Answers, path: list[Step]) -> None:
 )
 def test_the_screen_reached_is_the_first_without_an_answer(answers: Answers, step: Step) -> None:
     assert answers.reached() is step
+
+
+@pytest.mark.parametrize(
+    ("answers", "seen"),
+    [
+        (EMPTY, [Step.NAME]),
+        (replace(EMPTY, display_name="Bob"), [Step.NAME, Step.USER_NAME]),
+        (replace(EMPTY, display_name="Bob", username="bob"), [Step.NAME, Step.USER_NAME, Step.KEYS]),
+        (replace(KEYED, username_given=True), [Step.NAME, Step.KEYS, Step.NOTICE]),
+        (KEYED, [Step.NAME, Step.USER_NAME, Step.KEYS, Step.NOTICE]),
+        (replace(KEYED, purpose=Purpose.RESET, username_given=True), [Step.KEYS]),
+    ],
+)
+def test_the_screens_up_to_the_one_reached_can_be_seen(answers: Answers, seen: list[Step]) -> None:
+    assert [step for step in Step if answers.may_see(step)] == seen
+    assert not answers.may_see("elsewhere")
 
 
 def test_answers_live_in_the_session_and_nowhere_else() -> None:

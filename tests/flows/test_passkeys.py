@@ -49,8 +49,6 @@ def to_keys(page: Page, stoa: Stoa, name: str) -> None:
     page.goto(link.replace("127.0.0.1", "localhost"))
     page.get_by_role("textbox", name="What should people call you?").fill(name)
     page.keyboard.press("Enter")
-    page.get_by_role("textbox", name="Choose a user name").fill(name.lower())
-    page.keyboard.press("Enter")
     page.get_by_role("heading", name="How will you sign in?").wait_for()
 
 

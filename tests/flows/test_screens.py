@@ -152,16 +152,18 @@ def onboarding(album: Album, stoa: Stoa) -> None:
     """Nothing: a picture of each screen between a code and the hallway."""
     page = album.visitor.page
     page.goto(stoa.manage("create_invite").strip())
-    name = f"guest.{album.size}.{album.language}"
-    for screen, answer in {"1-name": "Robin", "2-user-name": name, "3-keys": "nine green kettles sing"}.items():
+    for screen, answer in {"1-name": "Robin", "2-keys": "nine green kettles sing"}.items():
         album.take(f"onboarding-{screen}")
         page.keyboard.type(answer)
         page.keyboard.press("Enter")
         page.wait_for_load_state()
-    album.take("onboarding-4-notice")
+    album.take("onboarding-3-notice")
+    page.goto("/join/user-name/")
+    album.take("onboarding-2-user-name")
+    page.goto("/join/notice/")
     page.locator("main form .button.primary").click()
     page.wait_for_load_state()
-    album.take("onboarding-5-sound")
+    album.take("onboarding-4-sound")
 
 
 def english(sentences: list[str]) -> list[str]:
