@@ -1,8 +1,106 @@
-"""Pictures of people: where they are found."""
+"""Pictures of people: read once, written anew as small squares, kept in the data folder."""
+
+import hashlib
+import os
+import warnings
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps
 
 from accounts.models import User
+
+SIDE = 256  # pixels
+LARGEST = 4 * 1024 * 1024  # bytes of an upload
+MOST_PIXELS = 25_000_000  # of an upload: 100 MB of memory for a moment
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+class Code(StrEnum):
+    """Why a file is no picture of anybody."""
+
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNREADABLE = "unreadable"  # none of `FORMATS`, or broken
+
+
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
+    """The file becomes no picture; `code` says why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def encode(data: bytes) -> bytes:
+    """The picture in `data` as a WebP of `SIDE` pixels square: its middle, upright, its first frame, without metadata.
+
+    Raises `Refused`.
+    """
+    if len(data) > LARGEST:
+        raise Refused(Code.TOO_LARGE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what we look at ourselves
+            with Image.open(BytesIO(data), formats=FORMATS) as picture:
+                return _square(picture)
+    except Image.DecompressionBombError as error:
+        raise Refused(Code.TOO_MANY_PIXELS) from error
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        OverflowError,
+    ) as error:  # whatever a broken file makes of Pillow
+        raise Refused(Code.UNREADABLE) from error
+
+
+def _square(picture: Image.Image) -> bytes:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise Refused(Code.TOO_MANY_PIXELS)
+    picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded no larger than it is needed
+    plain = picture if picture.mode in ("RGB", "RGBA", "L") else picture.convert("RGBA")
+    fitted = ImageOps.exif_transpose(ImageOps.fit(plain, (SIDE, SIDE), Image.Resampling.LANCZOS)).convert("RGBA")
+    flat = Image.new("RGB", fitted.size, "white")
+    flat.paste(fitted, mask=fitted)
+    output = BytesIO()
+    flat.save(output, "WEBP", quality=82)
+    return output.getvalue()
 
 
 def address(user: User) -> str:
     """The path of the picture, or an empty text for somebody without one; another picture has another path."""
     return f"/avatars/{user.uid}/{user.avatar}.webp" if user.avatar else ""
+
+
+def keep(uid: str, picture: bytes) -> str:
+    """The digest under which the picture is found from now on. It appears complete or not at all."""
+    digest = hashlib.sha256(picture).hexdigest()[:16]
+    file = _file(uid, digest)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}.{digest}")
+    draft.write_bytes(picture)
+    draft.rename(file)
+    return digest
+
+
+def read(uid: str, digest: str) -> bytes | None:
+    """The picture; None where there is no such one (any more). Both are hex: whoever asks has made sure."""
+    try:
+        return _file(uid, digest).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def discard(uid: str, digest: str) -> None:
+    """Delete a picture that is not shown any more."""
+    if digest:
+        _file(uid, digest).unlink(missing_ok=True)
+
+
+def _file(uid: str, digest: str) -> Path:
+    folder: Path = settings.STOA_DATA / "avatars" / uid
+    return folder / f"{digest}.webp"

@@ -96,7 +96,7 @@ def me(request: HttpRequest) -> HttpResponseBase:
     form = ProfileForm(request.POST or None, initial={"display_name": user.display_name, "language": user.language})
     if not form.is_valid():
         return render(request, "accounts/me.html", {"form": form})
-    actions.change_profile(user, **form.cleaned_data, source=Source.of_request(request))
+    actions.change_profile(user, source=Source.of_request(request), **form.cleaned_data)
     messages.success(request, _("Saved."))
     response = redirect("me")
     speak(response, user.language)
@@ -111,7 +111,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
     chosen = request.POST.get("language", "")
     if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
         source = Source.of_request(request)
-        actions.change_profile(request.user, request.user.display_name, chosen, source=source)
+        actions.change_profile(request.user, language=chosen, source=source)
     return response
 
 

@@ -228,8 +228,8 @@ def test_accepting_the_same_text_again_changes_nothing(bob: User, now: datetime,
 
 
 def test_changing_a_profile_records_which_fields_and_not_what_is_in_them(bob: User, source: Source) -> None:
-    actions.change_profile(bob, "Robert", "", source=source)
-    actions.change_profile(bob, "Robert", "", source=source)
+    actions.change_profile(bob, display_name="Robert", language="", source=source)
+    actions.change_profile(bob, display_name="Robert", language="", source=source)
     bob.refresh_from_db()
     assert bob.display_name == "Robert"
     (entry,) = entries("account.change")
