@@ -24,6 +24,7 @@ STOA_UDP_HOST = env.addresses("STOA_UDP_HOST", "0.0.0.0,::")
 STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
 STOA_PUBLIC_IP = env.addresses("STOA_PUBLIC_IP", "")
 STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
+STOA_ROOM_SIZE = env.number("STOA_ROOM_SIZE", 5000, 2, 100_000)  # people in one room
 STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))
 STOA_TRUSTED_PROXIES = env.networks("STOA_TRUSTED_PROXIES")
 STOA_METRICS_TOKEN = env.text("STOA_METRICS_TOKEN", "")
@@ -230,6 +231,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "remind": {"task": "rooms.remind", "schedule": 20.0, "options": {"expires": 20.0}},
     "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")

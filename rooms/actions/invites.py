@@ -13,6 +13,7 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms.actions.base import Turn, refusals, seen, staff, turn
 from rooms.actions.presence import may_speak, new_member
+from rooms.admission import blockers
 from rooms.models import Member, Room, RoomInvite, State, known
 from rooms.roles import Code, Rank, Refused, Stage
 from rooms.tokens import LIFETIME, RoomToken, proof
@@ -90,7 +91,7 @@ def redeem(user: User, token: str, *, source: Source, now: datetime) -> str:
     """The id of the room that the link opened for `user`: one conditional UPDATE, so no use is spent twice.
 
     Who is let in already spends none. Raises `Refused(NOT_FOUND)` for a wrong, used-up, expired or revoked link alike,
-    for whoever is banned, and for one made before `user` was removed.
+    for whoever is banned or blocked (see `rooms.admission`), and for one made before `user` was removed.
     """
     with refusals("room_invite.redeem", user, "", source), transaction.atomic():
         room = Room.objects.select_for_update().get(pk=look(user, token, now=now).room_id)
@@ -113,6 +114,8 @@ def look(user: User, token: str, *, now: datetime) -> RoomInvite:
         raise Refused(Code.NOT_FOUND)
     out = Q(barred=True) | Q(removed_at__gte=invite.created_at)
     if Member.objects.filter(out, room=invite.room_id, user=user).exists():
+        raise Refused(Code.NOT_FOUND)
+    if blockers(user).filter(room=invite.room_id).exists():
         raise Refused(Code.NOT_FOUND)
     return invite
 

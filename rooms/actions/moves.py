@@ -9,8 +9,10 @@ from accounts.models import User
 from moderation.audit.source import Source
 from rooms import bus, protocol, roles
 from rooms.actions.base import Turn, own_turn, refusals
+from rooms.actions.places import stage_full
 from rooms.actions.presence import depart, pass_host
 from rooms.actions.rooms import end, set_lock
+from rooms.admission import blockers
 from rooms.models import Member, Room
 from rooms.roles import Code, Move, Rank, Refused, Stage, Standing
 
@@ -29,9 +31,9 @@ def move(
 ) -> None:
     """Make the move, on the member with this number or (None) on oneself or the room.
 
-    Raises `Refused`: what `roles.step` says, NOT_FOUND, NOT_STARTED, ENDED, NO_MEMBER, NOT_PRESENT, REPLACED (if
-    `connection` is not theirs any more), and UNAVAILABLE for an act upon others while the road to the media side is
-    closed.
+    Raises `Refused`: what `roles.step` says, STAGE_FULL, NOT_FOUND, NOT_STARTED, ENDED, NO_MEMBER, NOT_PRESENT,
+    REPLACED (if `connection` is not theirs any more), and UNAVAILABLE for an act upon others while the road to the
+    media side is closed.
     """
     action = f"room.{what}" if what in roles.ROOM else f"member.{what}"
     with refusals(action, user, room_id, source):
@@ -84,18 +86,27 @@ def _on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
 
 
 def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Standing) -> None:
-    """The subject stands elsewhere. Who leaves the stage needs a new invite to come back to it."""
+    """The subject stands elsewhere. Who leaves the stage, or declines it, needs a new invite to come to it."""
     values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank}
     if after.stage != subject.stage:
         values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
     if after.stage == Stage.SPEAKING:
         values["spoke"] = True
-    elif subject.stage == Stage.SPEAKING:
+    elif after.stage == Stage.AUDIENCE and subject.stage != Stage.HAND_UP:
         values["granted"] = False
     if (subject.stage == Stage.SPEAKING) != (after.stage == Stage.SPEAKING):
         one.stir()
     one.update(subject, **values)
     one.say_member(subject)
+
+
+def _accept(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
+    """On stage, if there is a place; not beside somebody who has blocked them, which nobody is told."""
+    if subject.rank == Rank.MEMBER and blockers(subject.user).filter(room=one.room.pk).exists():
+        raise Refused(Code.WRONG_STAGE)
+    if subject.rank < Rank.HOST and stage_full(one.room):
+        raise Refused(Code.STAGE_FULL)
+    _stand(one, actor, subject, what, after)
 
 
 def _pass_host(one: Turn, actor: Member, subject: Member, _what: Move, _after: Standing) -> None:
@@ -119,6 +130,7 @@ def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Sta
 
 
 _DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = MappingProxyType({
+    Move.ACCEPT: _accept,
     Move.PASS_HOST: _pass_host,
     Move.REMOVE: _put_out,
     Move.BAN: _put_out,

@@ -11,6 +11,7 @@ from accounts.models import User
 from moderation.audit.source import Source
 from rooms import protocol
 from rooms.actions.base import Turn, own_turn, refusals, room_view, turn, view
+from rooms.actions.places import room_full, stage_full
 from rooms.models import Access, Member, Room
 from rooms.protocol import Event
 from rooms.roles import Code, Rank, Refused, Stage
@@ -54,12 +55,13 @@ class Joined:
 def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
     """The seat of `user` in the room, taken by this session: an older session is closed.
 
-    Raises `Refused`: NOT_FOUND, NOT_STARTED, ENDED, LOCKED, REMOVED, BANNED, FORBIDDEN (an encoder that may not speak).
+    Raises `Refused`: NOT_FOUND, NOT_STARTED, ENDED, LOCKED, FULL, REMOVED, BANNED, and for an encoder FORBIDDEN (it may
+    not speak) and STAGE_FULL.
     """
     with refusals("member.join", user, room_id, source), own_turn(user, room_id, source, now) as (one, room):
         _may_come_in(room, now)
-        if session.speaks and not may_speak(room.mine):
-            raise Refused(Code.FORBIDDEN)
+        if session.speaks:
+            _may_speak_at_once(room)
         member = _sit(one, room, user, session)
         one.note("member.join", user, object_type="member", object_id=str(member.number))
     seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
@@ -148,14 +150,26 @@ def pass_host(one: Turn, host: Member, heir: Member) -> None:
 
 
 def _may_come_in(room: Room, now: datetime) -> None:
-    """Raises `Refused` for those who may not. A locked room still takes back its own and those with a rank."""
+    """Raises `Refused` for those who may not. A locked or full room takes back its own and those with a rank."""
     mine = room.mine
     if mine is not None and mine.barred:
         raise Refused(Code.BANNED)
     if mine is not None and room.access == Access.OPEN and mine.removed_at and mine.removed_at + REMOVED_FOR > now:
         raise Refused(Code.REMOVED)
-    if room.locked and not (mine is not None and (mine.present or mine.rank > Rank.MEMBER)):
+    if mine is not None and (mine.present or mine.rank > Rank.MEMBER):
+        return
+    if room.locked:
         raise Refused(Code.LOCKED)
+    if room_full(room):
+        raise Refused(Code.FULL)
+
+
+def _may_speak_at_once(room: Room) -> None:
+    mine = room.mine
+    if mine is None or not may_speak(mine):
+        raise Refused(Code.FORBIDDEN)
+    if mine.stage != Stage.SPEAKING and mine.rank < Rank.HOST and stage_full(room):
+        raise Refused(Code.STAGE_FULL)
 
 
 def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
@@ -186,14 +200,22 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
     here: dict[str, Any] = {"connection": session.connection, "process": session.process, "tab": session.tab}
     here |= {"present": True, "lost_at": None, "removed_at": None}
     if not member.present:
-        to_stage = member.granted or member.rank == Rank.HOST
-        stage = Stage.SPEAKING if to_stage else Stage.AUDIENCE
-        here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": to_stage}
+        stage = _entry(member)
+        here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": stage == Stage.SPEAKING}
     elif member.tab != session.tab:
         here |= {"muted": member.stage == Stage.SPEAKING, "visit": member.visit + 1}
     if session.speaks:
         here |= {"stage": Stage.SPEAKING, "muted": False, "hand": None}
     return here | {"spoke": member.spoke or here.get("stage", member.stage) == Stage.SPEAKING}
+
+
+def _entry(member: Member) -> Stage:
+    """Where somebody who comes in stands. An invite to a stage that is full is kept until there is a place."""
+    if member.rank == Rank.HOST:
+        return Stage.SPEAKING
+    if not member.granted:
+        return Stage.AUDIENCE
+    return Stage.INVITED if stage_full(member.room) else Stage.SPEAKING
 
 
 def _shown(member: Member) -> Event | bool:

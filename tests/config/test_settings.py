@@ -34,6 +34,7 @@ def value(expression: str, **variables: str) -> str:
         ("STOA_UDP_HOST", "any"),
         ("STOA_PUBLIC_IP", "stoa.example.org"),
         ("STOA_SFU_PROCESSES", "0"),
+        ("STOA_ROOM_SIZE", "many"),
         ("STOA_PROFILE", "secret"),
         ("STOA_TRUSTED_PROXIES", "everyone"),
         ("PUBLIC_URL", "stoa.example.org"),
