@@ -15,7 +15,7 @@ from accounts.models import User
 from config import folder, valkey
 from rooms import process
 from rooms.models import Access, Room
-from tests.rooms.scenes import a_room
+from tests.rooms.scenes import a_room, block
 from tests.rooms.sockets import Browser
 
 
@@ -29,6 +29,15 @@ def open_room(alice: User) -> Room:
 def secret_room(alice: User) -> Room:
     """A live room of Alice's that exists only for those she invites."""
     return a_room(alice, Access.INVITE)
+
+
+@pytest.fixture(params=["invite-only", "blocked"])
+def hidden_room(request: pytest.FixtureRequest, alice: User, mallory: User) -> Room:
+    """A live room of Alice's that does not exist for Mallory: Alice invited her not, or has blocked her."""
+    if request.param == "invite-only":
+        return a_room(alice, Access.INVITE)
+    block(alice, mallory)
+    return a_room(alice, Access.OPEN)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
-from accounts.models import User
+from accounts.models import Block, User
 from moderation.audit.source import Source
 from rooms import bus
 from rooms.actions import moves
@@ -44,6 +44,11 @@ def do(user: User, room: Room, what: Move, on: User | None = None, now: datetime
     """The person makes the move, on themselves or on somebody else."""
     number = Member.objects.get(room=room, user=on).number if on else None
     moves.move(user, room.pk, what, number, source=SOURCE, now=now)
+
+
+def block(blocker: User, blocked: User) -> None:
+    """The one wants to share no room with the other."""
+    Block.objects.create(blocker=blocker, blocked=blocked, created_at=NOON)
 
 
 def member(user: User, room: Room) -> Member:

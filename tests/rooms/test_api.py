@@ -111,6 +111,7 @@ def test_whoever_is_not_signed_in_gets_401_and_a_forged_form_403(open_room: Room
 
 PATHS = [
     ("get", ""),
+    ("patch", ""),
     ("post", "start/"),
     ("post", "end/"),
     ("get", "members/"),
@@ -124,11 +125,11 @@ PATHS = [
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_a_hidden_room_answers_like_a_missing_one_by_the_same_queries(
-    secret_room: Room, mallory: User, method: str, path: str
+    hidden_room: Room, mallory: User, method: str, path: str
 ) -> None:
     stranger = Signed(mallory)
     answers, queries = [], []
-    for room in (secret_room.pk, "aaaaaaaaaaaa"):
+    for room in (hidden_room.pk, "aaaaaaaaaaaa"):
         with CaptureQueriesContext(connection) as caught:
             answers.append(stranger(method, f"{room}/{path}", **({"move": "end"} if path == "moves/" else {})))
         queries.append([shape(query["sql"]) for query in caught])

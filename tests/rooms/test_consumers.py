@@ -63,10 +63,10 @@ async def test_a_refusal_speaks_the_persons_language(enter: Any, bob: User, open
 
 
 async def test_a_stranger_gets_for_a_hidden_room_what_a_missing_one_gives(
-    enter: Any, mallory: User, secret_room: Room
+    enter: Any, mallory: User, hidden_room: Room
 ) -> None:
     answers = []
-    for room in (secret_room.pk, "aaaaaaaaaaaa", "no such room at all"):
+    for room in (hidden_room.pk, "aaaaaaaaaaaa", "no such room at all"):
         stranger = await enter(mallory, room)
         answers.append((await stranger.enter(), await stranger.closed()))
     assert answers[0] == answers[1] == answers[2]

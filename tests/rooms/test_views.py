@@ -62,10 +62,9 @@ def test_an_empty_hallway_teaches_how_to_open_a_room(carol: User) -> None:
     assert page.count('href="/new/"') == 2
 
 
-def test_the_hallway_does_not_show_an_invite_only_room_to_others(alice: User, mallory: User) -> None:
-    room = a_room(alice, Access.INVITE)
-    assert room.pk not in text(of(mallory).get("/"))
-    assert room.pk in text(of(alice).get("/"))
+def test_the_hallway_does_not_show_an_invite_only_room_to_others(alice: User, mallory: User, hidden_room: Room) -> None:
+    assert hidden_room.pk not in text(of(mallory).get("/"))
+    assert hidden_room.pk in text(of(alice).get("/"))
 
 
 def test_a_scheduled_room_stands_under_later(alice: User, carol: User) -> None:
@@ -84,12 +83,11 @@ def test_the_part_that_refreshes_is_the_lists_alone(alice: User, carol: User) ->
     assert part.strip() in text(of(carol).get("/"))
 
 
-def test_a_hidden_room_and_one_that_is_not_answer_alike(alice: User, mallory: User) -> None:
-    secret = a_room(alice, Access.INVITE)
+def test_a_hidden_room_and_one_that_is_not_answer_alike(hidden_room: Room, mallory: User) -> None:
     client = of(mallory)
-    hidden, missing = client.get(f"/r/{secret.pk}"), client.get("/r/aaaaaaaaaaaa")
+    hidden, missing = client.get(f"/r/{hidden_room.pk}"), client.get("/r/aaaaaaaaaaaa")
     assert hidden.status_code == missing.status_code == 404
-    assert text(hidden).replace(secret.pk, "aaaaaaaaaaaa") == text(missing)
+    assert text(hidden).replace(hidden_room.pk, "aaaaaaaaaaaa") == text(missing)
     assert "Slow Sunday" not in text(hidden)
 
 

@@ -150,9 +150,9 @@ async def test_too_many_arrivals_are_refused_and_leave_no_trace(
     assert await Entry.objects.filter(action="member.join").acount() == 2
 
 
-async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, secret_room: Room, mallory: User) -> None:
+async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, hidden_room: Room, mallory: User) -> None:
     answers = []
-    for room in (secret_room, Room(pk="aaaaaaaaaaaa")):
+    for room in (hidden_room, Room(pk="aaaaaaaaaaaa")):
         response = await post(relay, room.pk, "whep", token(mallory, room))
         answers.append((response.status_code, response.content, sorted(response.headers)))
     assert answers[0] == answers[1]

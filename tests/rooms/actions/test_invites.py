@@ -12,7 +12,7 @@ from rooms.actions import invites
 from rooms.admission import visible_room
 from rooms.models import Member, Room, RoomInvite
 from rooms.roles import Code, Move, Refused, Stage
-from tests.rooms.scenes import NOON, SOURCE, come, do
+from tests.rooms.scenes import NOON, SOURCE, block, come, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,3 +144,15 @@ def test_a_token_to_speak_is_given_to_those_who_may_speak(open_room: Room, alice
     with pytest.raises(Refused) as caught:
         invites.give_token(bob, open_room.pk, speak=True, **how)  # type: ignore[arg-type]
     assert caught.value.code is Code.FORBIDDEN
+
+
+def test_no_link_and_no_invitation_by_name_leads_the_blocked_in(open_room: Room, alice: User, mallory: User) -> None:
+    token = link(alice, open_room, Stage.SPEAKING)
+    block(alice, mallory)
+    assert redeem(mallory, token) is Code.NOT_FOUND
+    assert RoomInvite.objects.get().uses_left == 1
+    invites.invite_user(alice, open_room.pk, "mallory", Stage.SPEAKING, source=SOURCE, now=NOON)
+    with pytest.raises(Refused) as caught:
+        come(mallory, open_room)
+    assert caught.value.code is Code.NOT_FOUND
+    assert not Member.objects.get(room=open_room, user=mallory).present

@@ -12,7 +12,7 @@ from rooms.models import Access, Member, Room, State
 from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
-from tests.rooms.scenes import a_room, come, do, fresh, member, wire
+from tests.rooms.scenes import a_room, block, come, do, fresh, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,6 +150,29 @@ def test_a_moderator_has_no_power_over_the_host_or_another_moderator(
 def test_whoever_was_never_here_can_do_nothing(room: Room, alice: User, mallory: User) -> None:
     for what in Move:
         assert refused(mallory, room, what) is Code.NOT_PRESENT
+
+
+def test_nobody_comes_on_stage_beside_somebody_who_has_blocked_them(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    speaking(bob, alice, room)
+    block(bob, carol)
+    do(alice, room, Move.INVITE, carol)
+    assert refused(carol, room, Move.ACCEPT) is Code.WRONG_STAGE
+    do(bob, room, Move.STEP_DOWN)
+    do(carol, room, Move.ACCEPT)
+    assert member(carol, room).stage == Stage.SPEAKING
+
+
+def test_whoever_is_present_stays_when_somebody_who_blocked_them_comes_on_stage(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    block(bob, carol)
+    speaking(bob, alice, room)
+    assert member(carol, room).present
+    come(carol, room)
+    do(carol, room, Move.RAISE_HAND)
+    assert member(carol, room).stage == Stage.HAND_UP
 
 
 def test_in_a_hidden_room_a_stranger_gets_the_answer_of_a_missing_one(alice: User, mallory: User) -> None:

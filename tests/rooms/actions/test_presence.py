@@ -219,9 +219,9 @@ def test_for_who_was_removed_or_banned_an_invite_only_room_exists_no_more(
         assert refused(person, secret_room, now=NOON + timedelta(days=1)) is Code.NOT_FOUND
 
 
-def test_a_hidden_room_and_a_missing_one_are_refused_by_the_same_queries(secret_room: Room, mallory: User) -> None:
+def test_a_hidden_room_and_a_missing_one_are_refused_by_the_same_queries(hidden_room: Room, mallory: User) -> None:
     shapes = []
-    for pk in (secret_room.pk, "aaaaaaaaaaaa"):
+    for pk in (hidden_room.pk, "aaaaaaaaaaaa"):
         with CaptureQueriesContext(
             connection,
         ) as queries:
