@@ -2,15 +2,18 @@
 
 import fcntl
 import hashlib
+import re
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.base import ContentFile, File
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FINGERPRINT = "fingerprint"
 IGNORED = ["CVS", ".*", "*~"]  # as collectstatic does
+_COMMENTS = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
@@ -18,6 +21,16 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 30  # one for each module in the longest chain of imports; it ends when nothing changes
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        if name.endswith(".js"):
+            content = ContentFile(bare(b"".join(content.chunks())))
+        return str(super()._save(name, content))
+
+
+def bare(script: bytes) -> bytes:
+    """The script without the lines that are comments alone: a third of what a browser would load, and never run."""
+    return _COMMENTS.sub(b"", script)
 
 
 def collect() -> bool:
