@@ -176,6 +176,14 @@ STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no
 if STOA_WORDS and not Path(STOA_WORDS).is_file():
     raise SettingsError("STOA_WORDS", f"names no file: {STOA_WORDS}")
 
+# The push services of browsers: the only hosts that notifications are sent to. A dot stands for any name before it.
+STOA_PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -233,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "remind": {"task": "rooms.remind", "schedule": 20.0, "options": {"expires": 20.0}},
     "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "deliver": {"task": "accounts.deliver_overdue", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
+    path("api/v1/", include("accounts.api")),
     path("api/v1/", include("rooms.api")),
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
