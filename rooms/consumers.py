@@ -20,7 +20,16 @@ from rooms.actions import presence
 from rooms.actions.presence import Joined, Seat, Session
 from rooms.bucket import Bucket
 from rooms.process import here
-from rooms.protocol import Event, LeaveMessage, Message, MoveMessage, OfferMessage, PongMessage, SnapshotMessage
+from rooms.protocol import (
+    Event,
+    LeaveMessage,
+    Message,
+    MoveMessage,
+    OfferMessage,
+    PongMessage,
+    ReactMessage,
+    SnapshotMessage,
+)
 from rooms.roles import Code, Refused
 
 Receive = Callable[[], Awaitable[Any]]
@@ -28,6 +37,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 MESSAGES = (5.0, 40.0)  # a second, at once
 OFFERS = (0.2, 6.0)
+REACTIONS = (2.0, 6.0)  # in a bucket of their own: whoever claps too much can still mute themselves
 MOST_REFUSED = 200  # messages over the rate before the socket is closed
 MOST_UNREAD = 512 * 1024  # characters sent since the last pong
 LONGEST_SILENCE = 45.0  # seconds without a pong
@@ -47,6 +57,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         self._process = here()
         self._daphne = frames.behind(send)
         self._bucket, self._offers = Bucket(*MESSAGES, at=now), Bucket(*OFFERS, at=now)
+        self._reactions = Bucket(*REACTIONS, at=now)
         self._early: list[str] | None = []  # what was said in the room before the welcome
         self._seat: Seat | None = None
         self._pinged: float | None = None  # when the first unanswered ping was sent
@@ -92,10 +103,10 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             return
         id_ = None
         try:
-            if not self._bucket.take(asyncio.get_running_loop().time()):
-                raise Refused(Code.TOO_MANY)
             message = protocol.parse(text_data or "")
             id_ = message.id
+            if not isinstance(message, ReactMessage) and not self._bucket.take(asyncio.get_running_loop().time()):
+                raise Refused(Code.TOO_MANY)
             await _ANSWERS[type(message)](self, message, self._seat)
         except (Refused, DatabaseError) as error:
             await self._refuse(id_, _code(error))
@@ -189,6 +200,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
     async def _pong(self, _message: PongMessage, _seat: Seat) -> None:
         self._pinged, self._unread = None, 0
 
+    async def _react(self, message: ReactMessage, seat: Seat) -> None:
+        """Count it; more than allowed are dropped without a word. Whoever has a seat here may: no database is asked."""
+        if self._reactions.take(asyncio.get_running_loop().time()):
+            self._process.hub.reactions.react(seat.room, message.reaction)
+
     async def _leave(self, message: LeaveMessage, seat: Seat) -> None:
         await self._process.in_thread(presence.leave, seat, "left", source=self._source, now=timezone.now())
         await self._tell({"type": "ok", "id": message.id})
@@ -201,6 +217,7 @@ _ANSWERS: Mapping[type[Message], Callable[[RoomSocket, Any, Seat], Awaitable[Non
     SnapshotMessage: RoomSocket._look,  # noqa: SLF001
     PongMessage: RoomSocket._pong,  # noqa: SLF001
     LeaveMessage: RoomSocket._leave,  # noqa: SLF001
+    ReactMessage: RoomSocket._react,  # noqa: SLF001
 })  # fmt: skip
 
 

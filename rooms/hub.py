@@ -8,6 +8,7 @@ import structlog
 
 from rooms import protocol
 from rooms.bus import Bus, Letter, room_channel
+from rooms.reactions import Coalescer
 
 PING_EVERY = 15  # seconds
 LOOKS = 2  # at an audience that changed, a second apart: bus.stir tells only of the first of many changes
@@ -39,7 +40,8 @@ class Socket(Protocol):
 class Hub:
     """The sockets of this process.
 
-    `count(room)` reads how many are listening in a room, `numbers(rooms)` the number of each room's last event.
+    `count(room)` reads how many are listening in a room, `numbers(rooms)` the number of each room's last event;
+    `reactions` are those made here and elsewhere.
     """
 
     def __init__(
@@ -47,8 +49,9 @@ class Hub:
         bus: Bus,
         count: Callable[[str], Awaitable[int]],
         numbers: Callable[[list[str]], Awaitable[dict[str, int]]],
+        reactions: Coalescer,
     ) -> None:
-        self._bus, self._count, self._numbers = bus, count, numbers
+        self._bus, self._count, self._numbers, self.reactions = bus, count, numbers, reactions
         self._rooms: dict[str, dict[str, Socket]] = {}
         self._mail: asyncio.Queue[tuple[str, Letter]] = asyncio.Queue()
         self._stirred: dict[str, int] = {}  # how often to look again
@@ -101,8 +104,10 @@ class Hub:
         self._stirred = dict.fromkeys(self._rooms, LOOKS)
 
     async def tick(self) -> None:
-        """Once a second: the pings of a fifteenth of the rooms, and the audiences that changed."""
+        """Once a second: the pings of a fifteenth of the rooms, the reactions, and the audiences that changed."""
         self._seconds += 1
+        for room, counts in self.reactions.show().items():
+            self.post(room, protocol.reactions(counts))
         await self.ping([room for room in self._rooms if (hash(room) + self._seconds) % PING_EVERY == 0])
         stirred = list(self._stirred)
         self._stirred = {room: looks - 1 for room, looks in self._stirred.items() if looks > 1}

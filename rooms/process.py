@@ -22,6 +22,7 @@ from rooms.actions.peers import Connection
 from rooms.actions.presence import Seat
 from rooms.hub import Hub, Socket, each
 from rooms.models import Room
+from rooms.reactions import CHANNEL, Coalescer
 from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
 
 THREADS = 4
@@ -39,7 +40,7 @@ class Process:
     def __init__(self) -> None:
         self.id = secrets.token_hex(6)
         self.bus = bus.Bus(self._reconnected)
-        self.hub = Hub(self.bus, self._count, self._seqs)
+        self.hub = Hub(self.bus, self._count, self._seqs, Coalescer(self.id))
         self.media = media.Media(self._arrived, self._media_lost, self._gone)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
         self._lost: deque[Seat] = deque()
@@ -108,11 +109,13 @@ class Process:
     async def _hear(self) -> None:
         await self.bus.subscribe(REPORTS, self.media.take)
         await self.bus.subscribe(sessions.CHANNEL, self._session_ended)
+        await self.bus.subscribe(CHANNEL, self.hub.reactions.hear)
 
     async def _every_second(self) -> None:
         second = 0
         while True:
             await self._try(self._note_losses)
+            await self._try(self._tell_reactions)
             await self._try(self.hub.tick)
             if self.bus.open_since is not None:
                 self.media.tick(self.bus.open_since)
@@ -129,6 +132,12 @@ class Process:
             await do(*args)
         except AWAY as error:
             _log.warning("away", error=type(error).__name__)
+
+    async def _tell_reactions(self) -> None:
+        """Tell the other processes of the reactions made here; what is lost on the road is not missed."""
+        told = self.hub.reactions.tell()
+        if told:
+            await self.in_thread(bus.publish, [(CHANNEL, told)])
 
     async def _note_losses(self) -> None:
         while self._lost:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from rooms.reactions import Counts, Reaction
 from rooms.roles import Code, Move, Rank, Refused, Stage
 
 VERSION = 1
@@ -58,7 +59,15 @@ class LeaveMessage:
     id: int | None
 
 
-Message = MoveMessage | OfferMessage | SnapshotMessage | PongMessage | LeaveMessage
+@dataclass(frozen=True, slots=True)
+class ReactMessage:
+    """Shows a reaction to everybody in the room, by nobody's name."""
+
+    id: int | None
+    reaction: Reaction
+
+
+Message = MoveMessage | OfferMessage | SnapshotMessage | PongMessage | LeaveMessage | ReactMessage
 
 
 def parse(text: str) -> Message:
@@ -100,6 +109,13 @@ def _offer(id_: int | None, body: dict[str, Any]) -> Message:
     return OfferMessage(id_, sdp)
 
 
+def _react(id_: int | None, body: dict[str, Any]) -> Message:
+    reaction = body.pop("reaction", None)
+    if not isinstance(reaction, str) or reaction not in Reaction.__members__.values():
+        raise Refused(Code.BAD_MESSAGE)
+    return ReactMessage(id_, Reaction(reaction))
+
+
 def _number(value: object, highest: int) -> int | None:
     if value is None:
         return None
@@ -114,6 +130,7 @@ _PARSERS: Mapping[str, Callable[[int | None, dict[str, Any]], Message]] = Mappin
     "snapshot": lambda id_, _: SnapshotMessage(id_),
     "pong": lambda id_, _: PongMessage(id_),
     "leave": lambda id_, _: LeaveMessage(id_),
+    "react": _react,
 })  # fmt: skip
 
 
@@ -161,6 +178,11 @@ def room(view: Event) -> Event:
 def ended(reason: str) -> Event:
     """Event: the room is over: host, empty, host_lost or moderator."""
     return {"type": "ended", "reason": reason}
+
+
+def reactions(counts: Counts) -> Event:
+    """What was shown in the last second; no event, as it leaves nothing behind."""
+    return {"type": "reactions", "counts": counts}
 
 
 def snapshot(seq: int, room_view: Event, members: Iterable[Event], listening: int) -> Event:

@@ -13,8 +13,9 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
-from rooms import consumers, door, process, refusals
+from rooms import bus, consumers, door, process, refusals
 from rooms.models import Member, Room
+from rooms.reactions import CHANNEL, Coalescer, Reaction
 from rooms.roles import Code, Move
 from rooms.sfu import messages
 from tests.rooms.relay import Relay
@@ -385,3 +386,46 @@ async def test_a_socket_that_answers_pings_may_be_sent_any_amount(enter: Any, bo
     await socket.hand("x" * (consumers.MOST_UNREAD + 1))
     await socket.ping(0, now + 181)
     assert await listener.closed() == 4413
+
+
+async def test_a_reaction_is_shown_to_everybody_by_nobodys_name(
+    enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    await listener.enter()
+    rows = [row async for row in Member.objects.order_by("pk").values()]
+    for _ in range(3):
+        await listener.say(type="react", reaction="clap")
+    for browser in (host, listener):
+        claps = 0
+        while claps < 3:  # they may fall into two seconds
+            shown = await browser.hear("reactions")
+            assert set(shown) == {"type", "counts"}
+            claps += shown["counts"]["clap"]
+    assert [row async for row in Member.objects.order_by("pk").values()] == rows
+    assert not await Entry.objects.filter(action__contains="react").aexists()
+
+
+async def test_reactions_beyond_the_rate_are_dropped_without_a_word_and_cost_no_other_message(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "REACTIONS", (0.0, 6.0))
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    counted: list[Reaction] = []
+    monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
+    for _ in range(300):
+        await listener.say(type="react", reaction="wow")
+    await listener.say(type="snapshot")
+    assert (await listener.hear("error", "snapshot"))["type"] == "snapshot"
+    assert counted == [Reaction.WOW] * 6
+
+
+async def test_reactions_of_one_process_are_shown_by_another(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    elsewhere = Coalescer("elsewhere")
+    elsewhere.react(open_room.pk, Reaction.HEART)
+    await sync_to_async(bus.publish)([(CHANNEL, elsewhere.tell())])
+    assert (await listener.hear("reactions"))["counts"] == {"heart": 1}

@@ -8,6 +8,7 @@ import pytest
 
 from rooms.bus import Handler, Letter, room_channel
 from rooms.hub import PING_EVERY, Hub
+from rooms.reactions import Coalescer, Reaction
 
 
 class Road:
@@ -57,7 +58,7 @@ class Scene:
         self.road = Road()
         self.listening = 3
         self.counted = 0
-        self.hub = Hub(self.road, self._count, self._numbers)  # type: ignore[arg-type]  # what the hub uses of a bus
+        self.hub = Hub(self.road, self._count, self._numbers, Coalescer("here"))  # type: ignore[arg-type]  # what the hub uses of a bus
 
     async def _count(self, _room: str) -> int:
         self.counted += 1
@@ -70,8 +71,8 @@ class Scene:
         for ear in ears:
             await self.hub.enter("r", ear)
 
-    async def settle(self) -> None:
-        for _ in range(5):
+    async def settle(self, turns: int = 5) -> None:
+        for _ in range(turns):
             await asyncio.sleep(0)
 
 
@@ -175,3 +176,15 @@ async def test_when_the_road_opens_again_every_audience_is_counted_again(scene: 
     await scene.hub.tick()
     await scene.settle()
     assert [json.loads(text) for text in bob.heard] == [{"type": "audience", "listening": 3}]
+
+
+async def test_the_reactions_of_a_thousand_people_are_one_message_for_each_a_second(scene: Scene) -> None:
+    ears = [Ear(str(number)) for number in range(1000)]
+    await scene.enter(*ears)
+    for _ in ears:
+        scene.hub.reactions.react("r", Reaction.CLAP)
+    scene.hub.reactions.hear('["elsewhere", {"r": {"clap": 7, "wow": 1}, "q": {"sad": 1}}]')
+    await scene.hub.tick()
+    await scene.hub.tick()
+    await scene.settle(20)
+    assert {tuple(ear.heard) for ear in ears} == {('{"type":"reactions","counts":{"clap":1007,"wow":1}}',)}

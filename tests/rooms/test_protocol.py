@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms import protocol
-from rooms.protocol import LeaveMessage, MoveMessage, OfferMessage, PongMessage, SnapshotMessage, fold, parse
+from rooms.protocol import (
+    LeaveMessage,
+    MoveMessage,
+    OfferMessage,
+    PongMessage,
+    ReactMessage,
+    SnapshotMessage,
+    fold,
+    parse,
+)
+from rooms.reactions import Reaction
 from rooms.roles import Code, Move, Rank, Refused, Stage
 
 anything: st.SearchStrategy[Any] = st.recursive(
@@ -17,7 +27,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
-kinds = st.sampled_from(["move", "media.offer", "snapshot", "pong", "leave", "welcome", ""])
+kinds = st.sampled_from(["move", "media.offer", "snapshot", "pong", "leave", "react", "welcome", ""])
 nearly = st.fixed_dictionaries(
     {"type": kinds | anything},
     optional={
@@ -25,6 +35,7 @@ nearly = st.fixed_dictionaries(
         "move": anything | st.sampled_from(list(Move)),
         "member": anything | st.integers(0, 9),
         "sdp": anything,
+        "reaction": anything | st.sampled_from(list(Reaction)),
         "more": anything,
     },
 )
@@ -45,6 +56,7 @@ def refusal(text: str) -> Code:
         ('{"type":"snapshot","id":0}', SnapshotMessage(0)),
         ('{"type":"pong"}', PongMessage(None)),
         ('{"type":"leave"}', LeaveMessage(None)),
+        ('{"type":"react","reaction":"clap"}', ReactMessage(None, Reaction.CLAP)),
     ],
 )
 def test_what_the_protocol_allows_is_parsed(text: str, message: protocol.Message) -> None:
@@ -65,6 +77,10 @@ def test_what_the_protocol_allows_is_parsed(text: str, message: protocol.Message
         '{"type":"pong","id":1.0}',
         '{"type":"pong","extra":1}',
         '{"type":"media.offer","sdp":""}',
+        '{"type":"react"}',
+        '{"type":"react","reaction":"hiss"}',
+        '{"type":"react","reaction":["clap"]}',
+        '{"type":"react","reaction":"clap","count":9}',
         "[" * 60_000,
     ],
 )
@@ -80,7 +96,7 @@ def test_what_is_too_large_is_refused_as_such() -> None:
 @given(st.text() | nearly.map(json.dumps) | anything.map(json.dumps))
 def test_a_text_is_a_message_or_refused_and_never_anything_else(text: str) -> None:
     with suppress(Refused):
-        assert isinstance(parse(text), MoveMessage | OfferMessage | SnapshotMessage | PongMessage | LeaveMessage)
+        assert isinstance(parse(text), protocol.Message)
 
 
 views = st.builds(
@@ -88,6 +104,7 @@ views = st.builds(
     st.integers(1, 5),
     st.just("0123456789abcdef"),
     st.text(max_size=5),
+    st.sampled_from(["", "/avatars/0123456789abcdef/0123456789abcdef.webp"]),
     st.sampled_from(Rank),
     st.sampled_from([stage.value for stage in Stage]),
     st.booleans(),
@@ -96,7 +113,9 @@ views = st.builds(
 events = st.one_of(
     views.map(protocol.member),
     st.integers(1, 5).map(lambda number: protocol.left(number, "left")),
-    st.just(protocol.room({"id": "r", "state": "live"})),
+    st.sampled_from(["", "https://example.org"]).map(
+        lambda link: protocol.room({"id": "r", "link": link, "state": "live"})
+    ),
     st.just(protocol.ended("host")),
 )
 
