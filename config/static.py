@@ -50,8 +50,8 @@ def collect() -> bool:
 
 
 def fingerprint() -> str:
-    """A hash over the path and content of every static file there is."""
-    seen = hashlib.sha256()
+    """A hash over the path and content of every static file there is, and over what is done to them here."""
+    seen = hashlib.sha256(Path(__file__).read_bytes())
     for finder in get_finders():
         for path, storage in finder.list(IGNORED):
             content = Path(storage.path(path)).read_bytes()
