@@ -10,16 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from moderation.audit.source import Source
-from rooms import cards, whip
+from rooms import api_schedule, cards, whip
 from rooms import serializers as shapes
 from rooms.actions import invites, moves
 from rooms.actions import rooms as acts
 from rooms.answers import PROBLEMS, RoomsView, check, person
+from rooms.hallway import hallway
 from rooms.models import Access
 from rooms.roles import Code, Move, Refused, Stage
 
 OPEN_ROOMS, ISSUE_INVITES, ISSUE_TOKENS = (("room.open", 20, 3600), ("room.invite", 60, 3600), ("room.token", 30, 600))
+EDIT_ROOMS = ("room.edit", 30, 600)
 MOVES = ("room.move", 120, 60)
+PAGES = 4  # of the hallway, in one answer
 
 
 class Rooms(RoomsView):
@@ -27,15 +30,16 @@ class Rooms(RoomsView):
 
     @extend_schema(operation_id="rooms_list", responses={200: shapes.RoomCards, **PROBLEMS})
     def get(self, request: Request) -> Response:
-        """Give the cards of the rooms that one may enter: live ones, then scheduled ones."""
-        return Response(shapes.RoomCards({"results": cards.hallway(person(request), timezone.now())}).data)
+        """Give the cards of the rooms that one may enter: those one hosts, live ones, then scheduled ones."""
+        shown = hallway(person(request), pages=PAGES)
+        return Response(shapes.RoomCards({"results": [*shown.hosted, *shown.live, *shown.scheduled]}).data)
 
     @extend_schema(operation_id="rooms_open", request=shapes.NewRoom, responses={201: shapes.RoomCard, **PROBLEMS})
     def post(self, request: Request) -> Response:
         """Open a room, now or later; one hosts it oneself."""
         user, plan, now = person(request), check(shapes.NewRoom, request.data), timezone.now()
         self.limit(user, *OPEN_ROOMS)
-        plan["access"] = Access(plan["access"])
+        plan |= {"access": Access(plan["access"]), "moderators": tuple(plan.get("moderators", ()))}
         if plan["scheduled_for"] is not None and plan["scheduled_for"] <= now:
             plan["scheduled_for"] = None
         room = acts.open_room(user, acts.Plan(**plan), source=Source.of_request(request), now=now)
@@ -49,6 +53,14 @@ class OneRoom(RoomsView):
     def get(self, request: Request, room_id: str) -> Response:
         """Give the room's card."""
         return Response(shapes.RoomCard(cards.card(person(request), room_id)).data)
+
+    @extend_schema(operation_id="rooms_edit", request=shapes.RoomEdit, responses={200: shapes.RoomCard, **PROBLEMS})
+    def patch(self, request: Request, room_id: str) -> Response:
+        """Change the room; its host and moderators can."""
+        user, wish = person(request), acts.Edit(**check(shapes.RoomEdit, request.data))
+        self.limit(user, *EDIT_ROOMS)
+        acts.edit(user, room_id, wish, source=Source.of_request(request), now=timezone.now())
+        return Response(shapes.RoomCard(cards.card(user, room_id)).data)
 
 
 class Start(RoomsView):
@@ -163,6 +175,7 @@ urlpatterns = [
     path("rooms/<str:room_id>/invites/", Invites.as_view()),
     path("rooms/<str:room_id>/invites/<str:invite_id>/", OneInvite.as_view()),
     path("rooms/<str:room_id>/tokens/", Tokens.as_view()),
+    *api_schedule.urlpatterns,
     path("rooms/<str:room_id>/whip", whip.publish, name="whip"),
     path("rooms/<str:room_id>/whep", whip.play, name="whep"),
     path("rooms/<str:room_id>/whip/<str:session>", whip.session, name="whip_session"),

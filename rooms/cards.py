@@ -1,33 +1,23 @@
 """What is shown of rooms to those for whom they exist: cards for the hallway, pages of the audience."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
 
+from accounts.blocks import blocked_by
 from accounts.models import User
+from accounts.templatetags.people import person
 from rooms.actions.base import room_view, seen, view
-from rooms.admission import visible_rooms
-from rooms.models import Member, Room, State
+from rooms.models import Access, Member, Room, State, known
 from rooms.protocol import Event
 from rooms.roles import Code, Rank, Refused, Stage
 
-MOST_CARDS = 100
 FACES = 6  # of the stage, on a card
 PAGE = 50  # of the audience
-FORGOTTEN = timedelta(hours=12)  # a scheduled room that nobody started
 
 Card = Mapping[str, Any]
-
-
-def hallway(user: User, now: datetime) -> Sequence[Card]:
-    """The cards of the rooms this person may enter: live ones, newest first, then scheduled ones, next first."""
-    mine = visible_rooms(user).exclude(mine__barred=True)  # type: ignore[misc]  # the plugin knows no FilteredRelation
-    live = mine.filter(state=State.LIVE).order_by("-started_at")[:MOST_CARDS]
-    later = mine.filter(state=State.SCHEDULED, scheduled_for__gt=now - FORGOTTEN).order_by("scheduled_for")
-    return cards([*live, *later[:MOST_CARDS]])
 
 
 def card(user: User, room_id: str) -> Card:
@@ -35,29 +25,51 @@ def card(user: User, room_id: str) -> Card:
     return cards([seen(user, room_id)])[0]
 
 
-def cards(rooms: Sequence[Room]) -> Sequence[Card]:
-    """The rooms' cards, in the same order; two queries for all of them."""
-    here = Q(present=True, stage=Stage.SPEAKING) | Q(rank=Rank.HOST)
+def open_card(room_id: str) -> Card | None:
+    """The card of an open room that is to come or live: all that somebody who has not signed in may know of any.
+
+    One that is hidden, one that is over and one that never was take the same statement, and no other.
+    """
+    rooms = Room.objects.filter(pk=known(room_id), access=Access.OPEN).exclude(state=State.ENDED)
+    return cards(list(rooms))[0] if rooms else None
+
+
+def blocked_here(user: User, room_id: str) -> Sequence[Card]:
+    """Those whom this person blocked, and would hear in the room: on its stage, or hosting it."""
+    heard = Q(present=True, stage=Stage.SPEAKING) | Q(rank=Rank.HOST)
+    members = Member.objects.filter(heard, room=room_id, user__in=blocked_by(user)).select_related("user")
+    return [person(member.user) for member in members.order_by("-rank", "number")]
+
+
+def cards(rooms: Sequence[Room], familiar: Collection[int] = ()) -> Sequence[Card]:
+    """The rooms' cards, in the same order; three statements for all of them. The `familiar` are named where present."""
+    here = Q(present=True, stage=Stage.SPEAKING) | Q(rank__gte=Rank.MODERATOR)
+    here |= Q(present=True, user__in=familiar)
     faces: dict[str, list[Member]] = defaultdict(list)
     for member in Member.objects.filter(here, room__in=rooms).select_related("user").order_by("-rank", "joined_at"):
         faces[member.room_id].append(member)
     present = Member.objects.filter(room__in=rooms, present=True).order_by().values("room")
     listening = present.exclude(stage=Stage.SPEAKING).annotate(count=Count("pk"))
     counts = {row["room"]: row["count"] for row in listening}
-    return [_card(room, faces[room.pk], counts.get(room.pk, 0)) for room in rooms]
+    return [_card(room, faces[room.pk], counts.get(room.pk, 0), familiar) for room in rooms]
 
 
-def _card(room: Room, faces: Iterable[Member], listening: int) -> Card:
-    host = next(member.user for member in faces if member.rank == Rank.HOST)
+def _card(room: Room, faces: Iterable[Member], listening: int, familiar: Collection[int]) -> Card:
+    host = next(member for member in faces if member.rank == Rank.HOST)
     stage = [member for member in faces if member.present and member.stage == Stage.SPEAKING]
     return {
         **room_view(room),
+        "seq": room.seq,
         "scheduled_for": room.scheduled_for,
         "started_at": room.started_at,
-        "host": {"uid": host.uid, "name": host.display_name},
-        "stage": [{"number": m.number, "uid": m.user.uid, "name": m.user.display_name} for m in stage[:FACES]],
+        "ended_at": room.ended_at,
+        "end_reason": room.end_reason,
+        "host": person(host.user),
+        "moderators": [person(member.user) for member in faces if member.rank == Rank.MODERATOR],
+        "stage": [{"number": member.number, **person(member.user)} for member in stage[:FACES]],
         "speaking": len(stage),
         "listening": listening,
+        "known": [person(member.user) for member in faces if member.present and member.user_id in familiar],
     }
 
 

@@ -142,3 +142,19 @@ class RoomInvite(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Reminder(models.Model):
+    """Somebody wants to be told when a scheduled room starts. `sent_at` is set with the words it sends, once."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="reminders")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_reminder_per_room_and_person")]
+        indexes = [models.Index(fields=["room"], name="reminder_waiting", condition=Q(sent_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.user_id}"

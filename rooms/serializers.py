@@ -2,29 +2,15 @@
 
 from rest_framework import serializers
 
+from accounts.rest import Person
 from rooms.actions.invites import LONGEST_HOURS, MOST_USES
+from rooms.actions.moderators import MOST
 from rooms.links import LONGEST
 from rooms.models import Access, State
-from rooms.roles import Code, Move, Rank, Stage
+from rooms.roles import Move, Rank, Stage
 
 _ENTRY_STAGES = (Stage.AUDIENCE.value, Stage.SPEAKING.value)
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
-
-
-class Problem(serializers.Serializer[object]):
-    """Why a request was refused: a stable code, and words for people."""
-
-    code = serializers.CharField(help_text=f"invalid, method_not_allowed, or one of: {', '.join(Code)}")
-    message = serializers.CharField()
-    detail = serializers.DictField(required=False, help_text="with `invalid`: what is wrong, field by field")
-
-
-class Person(serializers.Serializer[object]):
-    """Somebody, as others see them."""
-
-    uid = serializers.CharField()
-    name = serializers.CharField()
-    avatar = serializers.CharField(allow_blank=True, help_text="the path of their picture; or empty")
 
 
 class Face(Person):
@@ -67,6 +53,9 @@ class NewRoom(serializers.Serializer[object]):
     language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True, default="")
     access = serializers.ChoiceField(Access.choices)
     scheduled_for = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    moderators = serializers.ListField(
+        child=serializers.CharField(max_length=150), max_length=MOST, required=False, help_text="user names"
+    )
 
 
 class RoomEdit(serializers.Serializer[object]):
@@ -76,6 +65,7 @@ class RoomEdit(serializers.Serializer[object]):
     topic = serializers.CharField(max_length=200, required=False, allow_blank=True)
     language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True)
     link = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, help_text="an http or https URL")
+    scheduled_for = serializers.DateTimeField(required=False, help_text="only the host's, before it has started")
 
 
 class MemberView(serializers.Serializer[object]):

@@ -8,5 +8,8 @@ urlpatterns = [
     path("", views.hallway, name="hallway"),
     path("new/", views.new, name="room_new"),
     path("r/<str:room_id>", views.room, name="room"),
+    path("r/<str:room_id>/edit/", views.edit, name="room_edit"),
+    path("r/<str:room_id>/calendar.ics", views.calendar_file, name="room_calendar"),
+    path("history/", views.past_rooms, name="history"),
     path("i/<str:token>", views.invited, name="room_invited"),
 ]

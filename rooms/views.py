@@ -1,13 +1,19 @@
 """The pages of rooms. What changes goes through the API, the socket, or `rooms.actions`."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.cache import get_conditional_response
+from django.utils.formats import date_format
+from django.utils.http import quote_etag
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,23 +21,41 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import notice
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms import cards, roles
+from rooms import calendar, cards, history, roles
+from rooms import hallway as halls
+from rooms.actions import history as forgetting
 from rooms.actions import invites
 from rooms.cards import Card
-from rooms.models import State
+from rooms.models import Reminder, State
 from rooms.roles import Refused
+
+LONGEST_SEARCH = 100
+MOST_PAGES = 100
 
 
 @never_cache
 @require_safe
 def hallway(request: HttpRequest) -> HttpResponse:
-    """The rooms one may enter: the whole page, or with `?part=rooms` only the lists, for the page that is open."""
-    shown = [_named(card) for card in cards.hallway(_person(request), timezone.now())]
+    """The rooms one may enter, or with `q` those that it finds; with `?part=rooms` only the lists, if they changed."""
+    q, pages = request.GET.get("q", "").strip()[:LONGEST_SEARCH], _page(request)
+    shown = halls.hallway(_person(request), q=q, pages=pages)
+    etag = quote_etag(sha256(repr((shown, pages, get_language(), settings.VERSION)).encode()).hexdigest())
+    part = request.GET.get("part") == "rooms"
+    same = get_conditional_response(request, etag=etag) if part else None
+    if same is not None:
+        return same
     context = {
-        state.value: [card for card in shown if card["state"] == state] for state in (State.LIVE, State.SCHEDULED)
+        "hosted": [_named(card) for card in shown.hosted],
+        "live": [_named(card) for card in shown.live],
+        "scheduled": [_named(card) for card in shown.scheduled],
+        "found": shown.found,
+        "q": q,
+        "etag": etag,
+        "more": pages + 1 if shown.more and pages < MOST_PAGES else None,
     }
-    template = "rooms/_rooms.html" if request.GET.get("part") == "rooms" else "rooms/hallway.html"
-    return render(request, template, context)
+    response = render(request, "rooms/_rooms.html" if part else "rooms/hallway.html", context)
+    response["ETag"] = etag
+    return response
 
 
 @require_safe
@@ -40,25 +64,95 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "rooms/new.html")
 
 
+@login_not_required
 @never_cache
 @ensure_csrf_cookie
 @require_safe
 def room(request: HttpRequest, room_id: str) -> HttpResponse:
     """A room before one joins, and the room itself behind it; 404 for one that is hidden as for one that is not."""
+    if not request.user.is_authenticated:
+        return strange(request, room_id)
     user = _person(request)
-    try:
-        card = cards.card(user, room_id)
-    except Refused as refused:
-        raise Http404 from refused
+    card = _card(user, room_id)
     language, sections = notice.here().read_in(get_language() or "")
     context = {
-        "card": _named(card),
+        "card": card,
         "hosting": card["host"]["uid"] == user.uid,
+        "reminded": Reminder.objects.filter(room=room_id, user=user).exists(),
+        "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
         "data": {"id": card["id"], "moves": move_table()},
         "notice": sections,
         "notice_language": language,
     }
     return render(request, "rooms/room.html", context)
+
+
+def strange(request: HttpRequest, room_id: str) -> HttpResponse:
+    """What an open room tells whoever has not signed in; one and the same page for every other address."""
+    card = cards.open_card(room_id)
+    context = {"card": card, "description": _description(card) if card else "", "public": settings.PUBLIC_URL}
+    response = render(request, "rooms/stranger.html", context)
+    response.status_code = 200 if card else 404
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def edit(request: HttpRequest, room_id: str) -> HttpResponse:
+    """The form that changes a scheduled room, for its host; its script calls the API."""
+    user = _person(request)
+    card = _card(user, room_id)
+    if card["host"]["uid"] != user.uid or card["state"] != State.SCHEDULED:
+        return redirect("room", room_id)
+    return render(request, "rooms/edit.html", {"card": card})
+
+
+@never_cache
+@require_safe
+def calendar_file(request: HttpRequest, room_id: str) -> HttpResponse:
+    """A scheduled room as a calendar takes it; 404 for one that was never scheduled."""
+    card = _card(_person(request), room_id)
+    if card["scheduled_for"] is None:
+        raise Http404
+    url = settings.PUBLIC_URL + reverse("room", args=[room_id])
+    appointment = calendar.Appointment(
+        uid=f"{room_id}@{settings.PUBLIC_HOST}",
+        sequence=card["seq"],
+        title=card["title"],
+        description="\n".join(filter(None, (card["topic"], _hosted(card), url))),
+        url=url,
+        starts=card["scheduled_for"],
+        cancelled=card["state"] == State.ENDED and card["started_at"] is None,
+    )
+    response = HttpResponse(calendar.write(appointment, timezone.now()), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{room_id}.ics"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def past_rooms(request: HttpRequest) -> HttpResponse:
+    """The rooms one was in that are over; on POST the one named, or all of them, are forgotten."""
+    user, source = _person(request), Source.of_request(request)
+    if request.method == "POST":
+        try:
+            _forget(user, request.POST.get("room", ""), source)
+        except Refused as refused:
+            raise Http404 from refused
+        return redirect("history")
+    page = _page(request)
+    shown, more = history.past(user, page)
+    rooms = [{**card, "lasted": history.duration(card["ended_at"] - card["started_at"])} for card in shown]
+    return render(request, "rooms/history.html", {"rooms": rooms, "page": page, "next": page + 1 if more else None})
+
+
+def _forget(user: User, room_id: str, source: Source) -> None:
+    if room_id == "all":
+        forgetting.forget_all(user, source=source)
+    else:
+        forgetting.forget(user, room_id, source=source)
 
 
 @never_cache
@@ -85,10 +179,35 @@ def move_table() -> dict[str, list[Iterable[object]]]:
     }
 
 
+def _page(request: HttpRequest) -> int:
+    """The number of the page that is asked for; 1, where that is said in no number."""
+    asked = request.GET.get("page", "")
+    return min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+
+
 def _person(request: HttpRequest) -> User:
     """Whoever is signed in: the login middleware lets nobody else through."""
     assert isinstance(request.user, User)  # noqa: S101  # see above
     return request.user
+
+
+def _hosted(card: Card) -> str:
+    return gettext("Hosted by %(name)s") % {"name": card["host"]["name"]}
+
+
+def _description(card: Card) -> str:
+    """Host and time, as other sites show them beside a link."""
+    live = card["state"] == State.LIVE
+    time = gettext("Live now") if live else f"{date_format(card['scheduled_for'], 'DATETIME_FORMAT')} UTC"
+    return f"{_hosted(card)} · {time}"
+
+
+def _card(user: User, room_id: str) -> dict[str, Any]:
+    """The card of a room that exists for this person; else a 404."""
+    try:
+        return _named(cards.card(user, room_id))
+    except Refused as refused:
+        raise Http404 from refused
 
 
 def _named(card: Card) -> dict[str, Any]:

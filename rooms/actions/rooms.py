@@ -13,6 +13,7 @@ from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms import links, protocol
+from rooms.actions import moderators
 from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
 from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Move, Rank, Refused, Stage
@@ -29,6 +30,7 @@ class Plan:
     topic: str = ""
     language: str = ""
     scheduled_for: datetime | None = None
+    moderators: tuple[str, ...] = ()  # user names
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Edit:
     topic: str | None = None
     language: str | None = None
     link: str | None = None
+    scheduled_for: datetime | None = None
 
     def fit(self) -> dict[str, Any]:
         """The columns that are to change, as they may be shown. Raises `Refused`: BAD_WORDS, BAD_LINK."""
@@ -47,7 +50,10 @@ class Edit:
 
 
 def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
-    """The new room, live or scheduled. Raises `Refused(BAD_WORDS)` for a title or topic that may not be shown."""
+    """The new room, live or scheduled.
+
+    Raises `Refused`: BAD_WORDS for a title or topic that may not be shown, and what `moderators.appoint` says.
+    """
     title, topic = _fit(plan.title), _fit_topic(plan.topic)
     later = plan.scheduled_for is not None
     with transaction.atomic():
@@ -73,6 +79,9 @@ def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
             room=room.pk,
             detail=detail,
         )
+        with turn(room, source, now) as one:
+            for username in plan.moderators:
+                moderators.appoint(one, host, username)
     return room
 
 
@@ -105,7 +114,7 @@ def cancel(user: User, room_id: str, *, source: Source, now: datetime) -> None:
 def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime) -> Room:
     """The room as its host or a moderator wants it; what stays as it was is told to nobody.
 
-    Raises `Refused`: BAD_WORDS, BAD_LINK, NOT_FOUND, FORBIDDEN, ENDED.
+    Raises `Refused`: BAD_WORDS, BAD_LINK, NOT_FOUND, FORBIDDEN, ENDED; for another time, what `_may_reschedule` says.
     """
     wanted = wish.fit()
     with refusals("room.edit", user, room_id, source), transaction.atomic():
@@ -116,6 +125,9 @@ def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime)
         changed = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if not changed:
             return room
+        if "scheduled_for" in changed:
+            _may_reschedule(room, rank, changed["scheduled_for"], now)
+            room.reminders.update(sent_at=None)  # those who were told of the old time are told of the new one
         with turn(room, source, now) as one:
             one.update(room, **changed)
             one.say(protocol.room(room_view(room)))
@@ -123,6 +135,16 @@ def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime)
             act = {"object_type": "room", "object_id": room.pk, "detail": fields}
             one.note("room.edit", user, role=rank.name.lower(), **act)
     return room
+
+
+def _may_reschedule(room: Room, rank: Rank, time: datetime, now: datetime) -> None:
+    """Raises `Refused`: FORBIDDEN to all but the host, WRONG_STAGE once it started, BAD_MESSAGE for a time gone by."""
+    if rank < Rank.HOST:
+        raise Refused(Code.FORBIDDEN)
+    if room.state != State.SCHEDULED:
+        raise Refused(Code.WRONG_STAGE)
+    if time <= now:
+        raise Refused(Code.BAD_MESSAGE)
 
 
 def set_lock(one: Turn, move: Move) -> None:

@@ -17,11 +17,12 @@ from rooms.roles import Rank
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long is waited: for a lost member, for a host when nobody can take over, for anybody in an empty room."""
+    """How long is waited: for a lost member, a host when nobody can take over, anybody in an empty room, a start."""
 
     lost: timedelta = timedelta(seconds=30)
     host: timedelta = timedelta(minutes=10)
     empty: timedelta = timedelta(minutes=5)
+    start: timedelta = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def sweep(
     overdue, barred = Q(lost_at__lte=now - patience.lost), Q(user__is_active=False)
     left = _let_go(overdue, "lost", source, now) + _let_go(barred, "signed_out", source, now)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
-    ended = sum(_end(pk, patience, source, now) for pk in _forsaken(now, patience))
+    ended = sum(_end(pk, patience, source, now) for pk in [*_forsaken(now, patience), *_unstarted(now, patience)])
     return Swept(lost, left, passed, ended)
 
 
@@ -67,6 +68,11 @@ def _hostless() -> Iterable[str]:
 def _forsaken(now: datetime, patience: Patience) -> Iterable[str]:
     rooms = Room.objects.filter(state=State.LIVE, started_at__lte=now - min(patience.empty, patience.host))
     return list(rooms.filter(members__rank=Rank.HOST, members__present=False).values_list("pk", flat=True))
+
+
+def _unstarted(now: datetime, patience: Patience) -> Iterable[str]:
+    rooms = Room.objects.filter(state=State.SCHEDULED, scheduled_for__lte=now - patience.start)
+    return list(rooms.values_list("pk", flat=True))
 
 
 def _let_go(whom: Q, reason: str, source: Source, now: datetime) -> int:
@@ -103,7 +109,7 @@ def _end(room_id: str, patience: Patience, source: Source, now: datetime) -> boo
     with transaction.atomic():
         room = Room.objects.select_for_update().get(pk=room_id)
         reason = _why_over(room, now, patience)
-        if room.state != State.LIVE or not reason:
+        if not reason:
             return False
         with turn(room, source, now) as one:
             end(one, reason)
@@ -112,7 +118,11 @@ def _end(room_id: str, patience: Patience, source: Source, now: datetime) -> boo
 
 
 def _why_over(room: Room, now: datetime, patience: Patience) -> str:
-    """`empty`, `host_lost`, or nothing while the room may go on."""
+    """`not_started`, `empty`, `host_lost`, or nothing while the room may go on."""
+    if room.state == State.SCHEDULED:
+        return "not_started" if room.scheduled_for and room.scheduled_for <= now - patience.start else ""
+    if room.state == State.ENDED:
+        return ""
     members = Member.objects.filter(room=room)
     last = members.aggregate(any=Max("left_at"), host=Max("left_at", filter=Q(rank=Rank.HOST)))
     since = {who: max(filter(None, (left, room.started_at))) for who, left in last.items()}

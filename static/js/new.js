@@ -2,49 +2,51 @@
 
 import { ApiError, call } from "./api.js";
 import { byId } from "./dom.js";
-import { gettext } from "./text.js";
+import { names, newRoom, watchTime } from "./plan.js";
+import { format, gettext, listing } from "./text.js";
+import { fieldTime } from "./times.js";
+
+const HOUR = 3_600_000; // ms
 
 const form = /** @type {HTMLFormElement} */ (byId("new-room"));
 const scheduled = /** @type {HTMLInputElement} */ (byId("scheduled"));
+const submit = /** @type {HTMLButtonElement} */ (byId("submit"));
 const problem = byId("problem");
 
-/** What the API wants to hear; a time is said with its offset. @param {FormData} fields */
-function plan(fields) {
-  const { title, topic, language, access, when } = /** @type {Record<string, string>} */ (Object.fromEntries(fields));
-  const later = when === "later" ? { scheduled_for: new Date(scheduled.value).toISOString() } : {};
-  return { title, topic, language, access, ...later };
-}
+const fields = () => /** @type {import("./plan.js").Fields} */ (Object.fromEntries(new FormData(form)));
 
 /** @param {Event} event */
 async function open(event) {
   event.preventDefault();
   problem.hidden = true;
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type])"));
-  button.disabled = true;
+  submit.disabled = true;
   try {
-    const room = await call("POST", "rooms/", plan(new FormData(form)));
+    const room = await call("POST", "rooms/", newRoom(fields()));
     location.assign((form.dataset.room ?? "").replace("ID", room.id));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    problem.textContent = error.message || gettext("That did not work. Check your network, then try again.");
+    problem.textContent = words(error);
     problem.hidden = false;
-    button.disabled = false;
+    submit.disabled = false;
   }
 }
 
+/** @param {ApiError} error */
+function words(error) {
+  if (error.code !== "no_member") return error.message || gettext("That did not work. Check your network, then try again.");
+  const text = gettext("Nobody here has this user name: %(names)s. Check how it is written.");
+  return format(text, { names: listing(names(fields().moderators)) });
+}
+
 function when() {
-  const later = new FormData(form).get("when") === "later";
+  const later = fields().when === "later";
   byId("later").hidden = !later;
   scheduled.required = later;
+  submit.textContent = (later ? submit.dataset.later : submit.dataset.now) ?? "";
+  if (later && !scheduled.value) scheduled.value = fieldTime(new Date(Math.ceil(Date.now() / HOUR) * HOUR + HOUR));
+  watchTime(scheduled, byId("zone"));
 }
 
-/** Now, as a `datetime-local` field writes it. */
-function earliest() {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-scheduled.min = earliest();
 form.addEventListener("submit", open);
 form.addEventListener("change", when);
 when();

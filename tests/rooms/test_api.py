@@ -47,7 +47,7 @@ def test_a_card_shows_who_is_on_stage_and_how_many_listen(open_room: Room, alice
     for person in (alice, bob, carol):
         come(person, open_room)
     _, card = Signed(carol)("get", f"{open_room.pk}/")
-    assert card["stage"] == [{"number": 1, "uid": alice.uid, "name": "Alice"}]
+    assert card["stage"] == [{"number": 1, "uid": alice.uid, "name": "Alice", "avatar": ""}]
     assert (card["speaking"], card["listening"]) == (1, 2)
 
 

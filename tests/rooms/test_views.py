@@ -38,7 +38,7 @@ def an_invite(host: User, room: Room, stage: Stage = Stage.AUDIENCE, uses: int =
     return invites.issue(host, room.pk, stage, uses, 24, source=SOURCE, now=timezone.now()).token
 
 
-@pytest.mark.parametrize("path", ["/", "/new/", "/r/abcdefghijkl", "/i/token"])
+@pytest.mark.parametrize("path", ["/", "/new/", "/history/", "/r/abcdefghijkl/edit/", "/i/token"])
 def test_signed_out_people_are_sent_to_the_sign_in_page(path: str) -> None:
     response = Client().get(path)
     assert response.status_code == 302

@@ -1,26 +1,55 @@
-// A room that has not started: its host starts it, the others wait for that.
+// A room that has not started: its host starts it, the others are told of that, and wait.
 
 import { ApiError, call } from "../api.js";
 import { byId } from "../dom.js";
+import { share } from "../share.js";
+import { gettext } from "../text.js";
+import { toast } from "../toast.js";
 import { refused } from "./words.js";
 
 const EVERY = 10_000; // ms, and a little chance, so that those who wait do not ask together
 
 const path = `rooms/${byId("prejoin").dataset.room}/`;
-const start = /** @type {HTMLButtonElement | null} */ (document.getElementById("start"));
 
-async function begin() {
-  if (!start) return;
-  start.disabled = true;
+/**
+ * Makes the call for a button, which waits meanwhile; a refusal is said, and gives false.
+ * @param {HTMLButtonElement} button
+ * @param {"POST" | "DELETE"} method
+ * @param {string} what
+ */
+async function attempt(button, method, what) {
+  button.disabled = true;
+  byId("problem").hidden = true;
   try {
-    await call("POST", `${path}start/`);
-    location.reload();
+    await call(method, path + what);
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     byId("problem").textContent = refused(error.code, error.message);
     byId("problem").hidden = false;
-    start.disabled = false;
+    return false;
+  } finally {
+    button.disabled = false;
   }
+}
+
+/** @param {HTMLButtonElement} button */
+async function begin(button) {
+  if (await attempt(button, "POST", "start/")) location.reload();
+}
+
+/** @param {HTMLButtonElement} button */
+async function remind(button) {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  if (!(await attempt(button, on ? "POST" : "DELETE", "reminder/"))) return;
+  button.setAttribute("aria-pressed", String(on));
+  button.focus(); // it was disabled for a moment, and lost it
+  toast(on ? gettext("You will be reminded") : gettext("You will not be reminded"));
+}
+
+/** @param {HTMLButtonElement} button */
+function hand({ dataset }) {
+  return share(location.origin + location.pathname, dataset.title ?? "");
 }
 
 async function wait() {
@@ -30,5 +59,8 @@ async function wait() {
   else setTimeout(wait, EVERY * (1 + Math.random() / 2));
 }
 
-start?.addEventListener("click", begin);
+for (const [id, act] of Object.entries({ start: begin, remind, share: hand })) {
+  const button = /** @type {HTMLButtonElement | null} */ (document.getElementById(id));
+  button?.addEventListener("click", () => act(button));
+}
 setTimeout(wait, EVERY);

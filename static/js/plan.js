@@ -1,0 +1,51 @@
+// What the form of a room says, as the API wants to hear it.
+
+import { fieldTime, zone } from "./times.js";
+import { format, gettext } from "./text.js";
+
+/** @typedef {{title?: string, topic?: string, language?: string, access?: string, when?: string, scheduled?: string, moderators?: string}} Fields */
+
+/**
+ * The body of the call that opens a room; a time is said with its offset.
+ * @param {Fields} fields
+ */
+export function newRoom({ title, topic, language, access, when, scheduled, moderators }) {
+  const now = { title, topic, language, access };
+  return when === "later" ? { ...now, scheduled_for: instant(scheduled), moderators: names(moderators) } : now;
+}
+
+/**
+ * The body of the call that changes a scheduled room.
+ * @param {Fields} fields
+ */
+export function editedRoom({ title, topic, language, scheduled }) {
+  return { title, topic, language, scheduled_for: instant(scheduled) };
+}
+
+/**
+ * The user names in a line of text.
+ * @param {string} [text] with spaces or commas between them
+ */
+export function names(text = "") {
+  return [...new Set(text.split(/[\s,;，、；]+/u).filter(Boolean))];
+}
+
+/** @param {string} [local] as a `datetime-local` field holds it */
+function instant(local = "") {
+  return new Date(local).toISOString();
+}
+
+/**
+ * Keeps the field to times to come, and names the zone they are in.
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} hint
+ */
+export function watchTime(field, hint) {
+  const say = () => {
+    const time = field.value ? new Date(field.value) : new Date();
+    hint.textContent = format(gettext("By the clock where you are: %(zone)s."), { zone: zone(time) });
+  };
+  field.min = fieldTime(new Date());
+  field.addEventListener("input", say);
+  say();
+}
