@@ -29,5 +29,5 @@ export function assertive(text) {
 
 /** The page's live region, or the sheet's while one is open: everything outside an open dialog is inert. @param {string} name */
 function region(name) {
-  return byId(/** @type {HTMLDialogElement} */ (byId("sheet")).open ? `sheet-${name}` : name);
+  return byId(/** @type {import("./pieces/sheet.js").Sheet} */ (byId("sheet")).open ? `sheet-${name}` : name);
 }

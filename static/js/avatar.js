@@ -1,13 +1,18 @@
-// A person's face: the first letter of the name on a colour that belongs to the id.
+// A person's face: the picture over the first letter of the name, on a colour that belongs to the id.
+// templates/pieces/avatar.html makes the same on the server.
 
 import { h } from "./dom.js";
+import "./pieces/avatar.js";
 
 /**
- * @param {{uid: string, name: string}} person
+ * A face; `classes` is small, large or nothing.
+ * @param {{uid: string, name: string, avatar?: string}} person `avatar` is the path of a picture, or empty
  * @param {string} [classes]
  */
 export function avatar(person, classes = "") {
-  return h("span", { class: `avatar tint-${person.uid.slice(0, 1)} ${classes}`.trim(), "aria-hidden": "true" }, initial(person.name));
+  const picture = person.avatar && h("img", { src: person.avatar, alt: "", loading: "lazy", decoding: "async" });
+  const look = `avatar ${classes} tint-${person.uid.slice(0, 1)}`;
+  return h("stoa-avatar", { class: look, "aria-hidden": "true" }, initial(person.name), picture);
 }
 
 /**

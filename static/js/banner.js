@@ -1,23 +1,23 @@
 // What is going on, said above the content until it is over.
 
 import { byId, h } from "./dom.js";
-
-/** @typedef {{label: string, primary?: boolean, run: () => void}} Action */
+import "./pieces/banner.js";
 
 /**
- * Shows (or replaces) the banner of this name.
+ * @typedef {import("./pieces/banner.js").Kind} Kind
+ * @typedef {import("./pieces/banner.js").Action} Action
+ */
+
+/**
+ * Shows the banner of this name, or has it say something else.
  * @param {string} name
  * @param {string} text
- * @param {{kind?: "" | "warn" | "danger", actions?: Action[]}} [options]
+ * @param {{kind?: Kind, actions?: Action[]}} [options]
  */
 export function showBanner(name, text, { kind = "", actions = [] } = {}) {
-  const buttons = actions.map((action) =>
-    h("button", { type: "button", class: `button ${action.primary ? "primary" : ""}`, onclick: action.run }, action.label),
-  );
-  const element = h("div", { class: `banner ${kind}`, "data-name": name }, h("p", { class: "grow" }, text), ...buttons);
-  const old = find(name);
-  if (old) old.replaceWith(element);
-  else byId("banners").append(element);
+  const banner = find(name) ?? h("stoa-banner", { "data-name": name });
+  banner.show(text, kind, actions);
+  if (!banner.isConnected) byId("banners").append(banner);
 }
 
 /** @param {string} name */
@@ -25,7 +25,10 @@ export function hideBanner(name) {
   find(name)?.remove();
 }
 
-/** @param {string} name */
+/**
+ * @param {string} name
+ * @returns {import("./pieces/banner.js").Banner | null}
+ */
 function find(name) {
-  return byId("banners").querySelector(`[data-name="${name}"]`);
+  return byId("banners").querySelector(`stoa-banner[data-name="${name}"]`);
 }

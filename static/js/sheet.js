@@ -1,16 +1,13 @@
-// The one sheet of a page: a dialog from the bottom on phones, in the middle elsewhere. Opening another replaces it.
+// The page's one sheet, opened and closed from anywhere.
 
-import { byId, h, icon, shown } from "./dom.js";
-import { gettext } from "./text.js";
+import { byId } from "./dom.js";
+import "./pieces/sheet.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
-/** @type {(() => void) | undefined} */
-let closed;
-
-/** @returns {HTMLDialogElement} */
-function dialog() {
-  return /** @type {HTMLDialogElement} */ (byId("sheet"));
+/** @returns {import("./pieces/sheet.js").Sheet} */
+function sheet() {
+  return /** @type {import("./pieces/sheet.js").Sheet} */ (byId("sheet"));
 }
 
 /**
@@ -20,40 +17,15 @@ function dialog() {
  * @param {() => void} [onclose]
  */
 export function openSheet(title, content, onclose) {
-  const element = dialog();
-  settle();
-  closed = onclose;
-  const close = h("button", { class: "button quiet icon-only", type: "button", onclick: closeSheet }, icon("close"));
-  close.setAttribute("aria-label", gettext("Close"));
-  const heading = h("h2", { id: "sheet-title", tabindex: "-1", autofocus: true }, h("bdi", {}, title));
-  const head = h("div", { class: "sheet-head" }, heading, close);
-  byId("sheet-body").replaceChildren(...shown([head, ...content]));
-  element.setAttribute("aria-labelledby", "sheet-title");
-  element.onclose = settle;
-  element.onclick = (event) => {
-    if (event.target === element && outside(element, event)) closeSheet();
-  };
-  if (element.open) heading.focus();
-  else element.showModal();
+  sheet().show(title, content, onclose);
 }
 
 /** Closes the sheet, if one is open. */
 export function closeSheet() {
-  const element = dialog();
-  if (element.open) element.close();
+  sheet().close();
 }
 
-function settle() {
-  const last = closed;
-  closed = undefined;
-  last?.();
-}
-
-/**
- * @param {HTMLElement} element
- * @param {MouseEvent} event
- */
-function outside(element, event) {
-  const box = element.getBoundingClientRect();
-  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+/** Whether the sheet is open now. */
+export function sheetOpen() {
+  return sheet().open;
 }

@@ -1,0 +1,56 @@
+// <stoa-avatar>: a face with a ring that follows the voice, and badges for what the person is and does.
+//
+// Attributes: `muted`, `rank` (host or moderator), `hand` (the place in the queue), `ai` (the voice is declared as a machine's).
+// It is decoration: whoever shows a face says the same in words beside it.
+
+import { h, icon } from "../dom.js";
+import { gettext } from "../text.js";
+import { Piece, define } from "./piece.js";
+
+/**
+ * One sign at the edge of a face: `look` is its class and says where, `text` stands beside or instead of the icon.
+ * @typedef {{look: string, icon?: string, text?: string}} Badge
+ */
+
+const RANKS = /** @type {Record<string, string>} */ ({ host: "star", moderator: "shield" });
+
+/**
+ * The badges of a face, by the values of its attributes.
+ * @param {{muted?: boolean, rank?: string | null, hand?: string | null, ai?: boolean}} state
+ * @returns {Badge[]}
+ */
+export function badges({ muted, rank, hand, ai }) {
+  const sign = RANKS[rank ?? ""];
+  return [
+    ...(sign ? [{ look: "rank", icon: sign }] : []),
+    ...(muted ? [{ look: "mic-off", icon: "mic-off" }] : []),
+    ...(hand ? [{ look: "hand", icon: "hand", text: hand }] : []),
+    ...(ai ? [{ look: "ai", text: gettext("AI voice") }] : []),
+  ];
+}
+
+export class Avatar extends Piece {
+  static observedAttributes = ["muted", "rank", "hand", "ai"];
+
+  /**
+   * How loud the person is now, 0 (silent: no ring) to 1. Meant for every frame: only what has changed is touched.
+   * @param {number} level
+   */
+  set level(level) {
+    this.classList.toggle("heard", level > 0);
+    this.style.setProperty("--level", level.toFixed(2));
+  }
+
+  attributeChangedCallback() {
+    for (const old of this.querySelectorAll(".badge")) old.remove();
+    const state = {
+      muted: this.hasAttribute("muted"),
+      rank: this.getAttribute("rank"),
+      hand: this.getAttribute("hand"),
+      ai: this.hasAttribute("ai"),
+    };
+    this.append(...badges(state).map(({ look, icon: sign, text }) => h("span", { class: `badge ${look}` }, sign && icon(sign), text)));
+  }
+}
+
+define("stoa-avatar", Avatar);
