@@ -1,20 +1,39 @@
-"""Requests that another site's page may have forged: refused by Django and its API, and here put on the record."""
+"""How the API knows who asks, and requests that another site's page may have forged: refused, and put on the record."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.csrf import csrf_failure
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 
 from accounts import throttle
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
+from rooms import refusals, sessions
+from rooms.roles import Code
 from rooms.strangers import LIMIT, PER
+
+
+class Suspended(APIException):
+    """The account is suspended."""
+
+    status_code = refusals.status(Code.SUSPENDED)
+    default_code = Code.SUSPENDED.value
 
 
 class SameSiteSession(SessionAuthentication):
     """The API's way to know who asks: the session, and for a change the token that only our own pages have."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        """Whoever is signed in, if anybody is. Raises `Suspended` where the session is that of a suspended account."""
+        found: tuple[Any, None] | None = super().authenticate(request)
+        if found is None and _is_suspended(request):
+            raise Suspended(refusals.body(Code.SUSPENDED)["message"])
+        return found
 
     def enforce_csrf(self, request: Request) -> None:
         """Nothing, when the token is right; else raises `PermissionDenied`, and notes it."""
@@ -35,6 +54,11 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without its token: a 403."""
     _note(request)
     return csrf_failure(request, reason)
+
+
+def _is_suspended(request: Request) -> bool:
+    user = sessions.person(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    return user is not None and not user.is_active
 
 
 def _note(request: HttpRequest) -> None:

@@ -127,12 +127,12 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         """Leave the room, media and all, and close the socket: its session is over."""
         if self._seat is None or self._closed:
             return
-        now = timezone.now()
+        code = Code.SIGNED_OUT
         try:
-            await self._process.in_thread(presence.leave, self._seat, "signed_out", source=self._source, now=now)
+            code = await self._process.in_thread(door.stand_up, self.session, self._seat, self._source)
         finally:
-            await self._error(None, Code.SIGNED_OUT)
-            await self.cut(refusals.close_code(Code.SIGNED_OUT))
+            await self._error(None, code)
+            await self.cut(refusals.close_code(code))
 
     async def cut(self, code: int) -> None:
         """Close the socket."""

@@ -35,10 +35,12 @@ def tab(scope: Mapping[str, Any]) -> str:
 
 
 def signed_in(key: str) -> User:
-    """The person whose session this is. Raises `Refused(SIGNED_OUT)`."""
+    """The person whose session this is. Raises `Refused`: SIGNED_OUT, SUSPENDED."""
     user = sessions.person(key)
     if user is None:
         raise Refused(Code.SIGNED_OUT)
+    if not user.is_active:
+        raise Refused(Code.SUSPENDED)
     return user
 
 
@@ -57,19 +59,29 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[
 
 
 def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:
-    """Make the move. Raises `Refused`: SIGNED_OUT, REPLACED, or as `moves.move` does."""
+    """Make the move. Raises `Refused`: as `signed_in` and `moves.move` do, REPLACED."""
     asked = (seat.room, message.move, message.member, seat.connection)
     moves.move(signed_in(key), *asked, source=source, now=timezone.now())
 
 
 def offer(key: str, seat: Seat, asked: peers.Connection, taking: tuple[str, ...]) -> None:
-    """Ask the media side for the connection. Raises `Refused`: SIGNED_OUT, or as `peers.offer` does."""
+    """Ask the media side for the connection. Raises `Refused` as `signed_in` and `peers.offer` do."""
     signed_in(key)
     peers.offer(seat, asked, taking)
 
 
+def stand_up(key: str, seat: Seat, source: Source) -> Code:
+    """Why the session does not sign its person in any more; they have left the room, media and all."""
+    presence.leave(seat, "signed_out", source=source, now=timezone.now())
+    try:
+        signed_in(key)
+    except Refused as refused:
+        return refused.code
+    return Code.SIGNED_OUT
+
+
 def look(key: str, seat: Seat) -> Event:
-    """A fresh snapshot, and the asker's own member. Raises `Refused`: SIGNED_OUT, REPLACED."""
+    """A fresh snapshot, and the asker's own member. Raises `Refused` as `signed_in` does, and REPLACED."""
     signed_in(key)
     room = Room.objects.get(pk=seat.room)
     member = presence.still_here(seat)

@@ -19,11 +19,14 @@ CHANNEL = "stoa:sessions"  # each letter is the uid of somebody whose sessions a
 
 # Asked at every message.
 _DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_PERSON = "SELECT * FROM accounts_user WHERE id = %s AND is_active"
+_PERSON = "SELECT * FROM accounts_user WHERE id = %s"
 
 
 def person(key: str) -> User | None:
-    """Who is signed in by this session: as Django's `get_user` would say, but at a quarter of the price."""
+    """Whose session this is: as Django's `get_user` would say, but at a quarter of the price, and of the suspended too.
+
+    Those are not `is_active`, and may do nothing.
+    """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(_DATA, [key, now])

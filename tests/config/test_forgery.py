@@ -47,3 +47,14 @@ def test_they_are_recorded_while_nothing_can_be_counted(strict: Client, settings
     settings.REDIS_URL = "unix:///nowhere.sock"
     assert strict.post(FORM).status_code == 403
     assert noted().count() == 1
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_session_of_a_suspended_account_is_told_so_and_a_strangers_is_not(
+    strict: Client, alice: User, method: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    answer = getattr(strict, method)(API)
+    assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
+    stranger = getattr(Client(), method)(API)
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "signed_out")

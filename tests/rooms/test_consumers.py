@@ -145,9 +145,12 @@ def deactivate(user: User) -> None:
     user.save()
 
 
-@pytest.mark.parametrize("end", [sign_out, change_password, deactivate])
+@pytest.mark.parametrize(
+    ("end", "code", "close"),
+    [(sign_out, "signed_out", 4401), (change_password, "signed_out", 4401), (deactivate, "suspended", 4424)],
+)
 async def test_the_end_of_a_session_ends_socket_and_media_at_once(
-    enter: Any, bob: User, open_room: Room, end: Callable[[User], None]
+    enter: Any, bob: User, open_room: Room, end: Callable[[User], None], code: str, close: int
 ) -> None:
     async with Relay() as relay:
         listener = await enter(bob, open_room)
@@ -155,8 +158,8 @@ async def test_the_end_of_a_session_ends_socket_and_media_at_once(
         await relay.alive()
         await listener.ask(type="media.offer", sdp="v=0")
         await sync_to_async(end)(bob)
-        assert (await listener.hear("error"))["code"] == "signed_out"
-        assert await listener.closed() == 4401
+        assert (await listener.hear("error"))["code"] == code
+        assert await listener.closed() == close
         assert await relay.took(messages.Drop) == messages.Drop(open_room.pk, 2, 0)
     assert not (await Member.objects.aget(user=bob)).present
     assert await Entry.objects.filter(action="member.leave", reason="signed_out").acount() == 1
@@ -170,8 +173,17 @@ async def test_a_session_whose_end_nobody_told_of_is_found_within_15_seconds_and
     await host.enter()
     await listener.enter()
     await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
-    assert await listener.closed() == 4401
+    assert await listener.closed() == 4424
     assert (await host.ask(type="move", move="lock"))["type"] == "ok"
+
+
+async def test_a_suspended_account_is_told_so_at_the_door(enter: Any, bob: User, open_room: Room) -> None:
+    listener = await enter(bob, open_room)
+    await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
+    assert (await listener.enter())["code"] == "suspended"
+    assert await listener.closed() == 4424
+    assert await Entry.objects.filter(action="socket.connect", reason="suspended").acount() == 1
+    assert not await Member.objects.filter(user=bob).aexists()
 
 
 async def test_another_tab_replaces_the_first(enter: Any, bob: User, open_room: Room) -> None:

