@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from moderation.audit.source import Source
-from rooms import leases
+from rooms import leases, reminders
+from rooms.actions.reminders import send
 from rooms.actions.sweep import sweep
 
 
@@ -12,3 +13,11 @@ from rooms.actions.sweep import sweep
 def sweep_rooms() -> None:
     """Let the rules of presence happen. Runs every few seconds; a lost run is made good by the next."""
     sweep(leases.living, source=Source.internal("celery"), now=timezone.now())
+
+
+@shared_task(name="rooms.remind", ignore_result=True)
+def remind() -> None:
+    """Tell those who asked that a room starts. Each row is marked as it is sent: a run that dies is made good."""
+    now = timezone.now()
+    for pk in reminders.due(now):
+        send(pk, source=Source.internal("celery"), now=now)

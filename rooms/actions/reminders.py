@@ -1,14 +1,20 @@
-"""Reminders of scheduled rooms: asked for, taken back."""
+"""Reminders of scheduled rooms: asked for, taken back, sent."""
 
+import math
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, override
 
+from accounts import push
 from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms.actions.base import live, refusals, seen
-from rooms.models import Reminder, State
+from rooms.admission import visible_room
+from rooms.models import Reminder, Room, State
 from rooms.roles import Code, Refused
 
 
@@ -36,6 +42,44 @@ def forget(user: User, room_id: str, *, source: Source) -> None:
         deleted, _ = Reminder.objects.filter(room=room, user=user).delete()
         if deleted:
             _note("reminder.unset", user, room.pk, source)
+
+
+def send(pk: int, *, source: Source, now: datetime) -> bool:
+    """Whether the reminder is sent, by this call alone: it is marked together with the row that carries its words.
+
+    Nothing is sent to somebody who is there already, wants no notifications, or for whom the room is gone.
+    """
+    with transaction.atomic():
+        # No join in here: a database that has to look again after waiting looks again at this row only.
+        if Reminder.objects.filter(pk=pk, sent_at=None).update(sent_at=now) != 1:
+            return False
+        reminder = Reminder.objects.select_related("user").get(pk=pk)
+        user, room = reminder.user, visible_room(reminder.user, reminder.room_id)
+        if room is None or not _wanted(user, room):
+            return False
+        with override(user.language or settings.LANGUAGE_CODE):
+            push.send(user, room.title, _words(room, now), reverse("room", args=[room.pk]))
+        _note("reminder.send", user, room.pk, source)
+    return True
+
+
+def _wanted(user: User, room: Room) -> bool:
+    """Whether there is still something to tell this person: they may come in, are not there yet, and want to hear."""
+    mine = room.mine
+    there = mine is not None and (mine.present or mine.barred)
+    return room.state != State.ENDED and not there and user.notify_reminders
+
+
+def _words(room: Room, now: datetime) -> str:
+    """What is going on, in the language that is active."""
+    if room.state == State.LIVE or room.scheduled_for is None:
+        return gettext("It has started. Come in and listen.")
+    minutes = math.ceil((room.scheduled_for - now).total_seconds() / 60)
+    if minutes < 1:
+        return gettext("It is about to start.")
+    return ngettext("It starts in %(minutes)d minute.", "It starts in %(minutes)d minutes.", minutes) % {
+        "minutes": minutes
+    }
 
 
 def _note(action: str, user: User, room_id: str, source: Source) -> None:
