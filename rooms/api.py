@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from moderation.audit.source import Source
-from rooms import api_schedule, cards, whip
+from rooms import api_schedule, audience, cards, whip
 from rooms import serializers as shapes
 from rooms.actions import invites, moves
 from rooms.actions import rooms as acts
@@ -98,9 +98,9 @@ class Members(RoomsView):
         operation_id="members_list", parameters=[shapes.MembersQuery], responses={200: shapes.Members, **PROBLEMS}
     )
     def get(self, request: Request, room_id: str) -> Response:
-        """Give a page of the present members, for those who are in the room."""
+        """Give a page of the present members, people one knows first, for those who are in the room."""
         query = check(shapes.MembersQuery, request.query_params)
-        results, following = cards.members(person(request), room_id, **query)
+        results, following = audience.page(person(request), room_id, **query)
         return Response({"results": results, "next": following})
 
 

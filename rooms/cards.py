@@ -1,4 +1,4 @@
-"""What is shown of rooms to those for whom they exist: cards for the hallway, pages of the audience."""
+"""What is shown of rooms to those for whom they exist: cards."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,13 +9,11 @@ from django.db.models import Count, Q
 from accounts.blocks import blocked_by
 from accounts.models import User
 from accounts.templatetags.people import person
-from rooms.actions.base import room_view, seen, view
+from rooms.actions.base import room_view, seen
 from rooms.models import Access, Member, Room, State, known
-from rooms.protocol import Event
-from rooms.roles import Code, Rank, Refused, Stage
+from rooms.roles import Rank, Stage
 
 FACES = 6  # of the stage, on a card
-PAGE = 50  # of the audience
 
 Card = Mapping[str, Any]
 
@@ -71,19 +69,3 @@ def _card(room: Room, faces: Iterable[Member], listening: int, familiar: Collect
         "listening": listening,
         "known": [person(member.user) for member in faces if member.present and member.user_id in familiar],
     }
-
-
-def members(user: User, room_id: str, *, stage: str, q: str, after: int) -> tuple[Sequence[Event], int | None]:
-    """A page of the present members behind number `after`, and the `after` of the next page, if there is one.
-
-    `stage` and `q` (part of a display name) narrow it where not empty. Raises `Refused`: NOT_FOUND, and NOT_PRESENT for
-    whoever is neither in the room nor holds a rank in it.
-    """
-    mine = seen(user, room_id).mine
-    if mine is None or not (mine.present or mine.rank > Rank.MEMBER):
-        raise Refused(Code.NOT_PRESENT)
-    rows = Member.objects.filter(room=room_id, present=True, number__gt=after).select_related("user").order_by("number")
-    rows = rows.filter(stage=stage) if stage else rows
-    rows = rows.filter(user__display_name__icontains=q) if q else rows  # sign-in names are nobody else's business
-    page = list(rows[: PAGE + 1])
-    return [view(member) for member in page[:PAGE]], page[PAGE - 1].number if len(page) > PAGE else None

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.rest import Person
 from rooms.actions.invites import LONGEST_HOURS, MOST_USES
 from rooms.actions.moderators import MOST
+from rooms.audience import CURSOR
 from rooms.links import LONGEST
 from rooms.models import Access, State
 from rooms.roles import Move, Rank, Stage
@@ -81,11 +82,17 @@ class MemberView(serializers.Serializer[object]):
     hand = serializers.IntegerField(allow_null=True)
 
 
+class ListedMember(MemberView):
+    """A present member, for somebody who may know them."""
+
+    known = serializers.BooleanField(help_text="whether the asker knows them")
+
+
 class Members(serializers.Serializer[object]):
     """A page of members; `next` is the `after` of the next page."""
 
-    results = MemberView(many=True)
-    next = serializers.IntegerField(allow_null=True)
+    results = ListedMember(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class MembersQuery(serializers.Serializer[object]):
@@ -93,7 +100,7 @@ class MembersQuery(serializers.Serializer[object]):
 
     stage = serializers.ChoiceField([stage.value for stage in Stage], required=False, default="")
     q = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", help_text="part of a name")
-    after = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, default=0)
+    after = serializers.RegexField(CURSOR, required=False, allow_blank=True, default="", help_text="a page's `next`")
 
 
 class AMove(serializers.Serializer[object]):

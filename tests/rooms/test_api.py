@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
+from rooms.audience import PAGE
 from rooms.models import Member, Room, State
 from rooms.roles import Move
 from tests.rooms.scenes import NOON, a_room, come, do, member, shape
@@ -176,17 +177,25 @@ def test_a_person_is_invited_by_name(secret_room: Room, alice: User, bob: User) 
 
 def test_the_audience_is_read_page_by_page_by_those_who_are_there(open_room: Room, alice: User, bob: User) -> None:
     come(alice, open_room)
-    crowd = [User.objects.create_user(f"guest{n}", display_name=f"Guest {n}") for n in range(60)]
+    crowd = [User.objects.create(username=f"guest{n}", display_name=f"Guest {n}") for n in range(PAGE + 10)]
     rows = [Member(room=open_room, user=u, number=n, present=True, joined_at=NOON) for n, u in enumerate(crowd, 2)]
     Member.objects.bulk_create(rows)
-    assert Signed(bob)("get", f"{open_room.pk}/members/")[1]["code"] == "not_present"
-    host = Signed(alice)
-    _, page = host("get", f"{open_room.pk}/members/", stage="audience")
-    assert (len(page["results"]), page["next"]) == (50, 51)
-    _, page = host("get", f"{open_room.pk}/members/", stage="audience", after=51)
-    assert (len(page["results"]), page["next"]) == (10, None)
-    _, page = host("get", f"{open_room.pk}/members/", q="guest 5")
-    assert len(page["results"]) == 11
+    path, host = f"{open_room.pk}/members/", Signed(alice)
+    assert Signed(bob)("get", path)[1]["code"] == "not_present"
+    _, first = host("get", path, stage="audience")
+    _, second = host("get", path, stage="audience", after=first["next"])
+    assert [one["number"] for one in first["results"] + second["results"]] == list(range(2, PAGE + 12))
+    assert (len(first["results"]), second["next"]) == (PAGE, None)
+    assert set(first["results"][0]) == {
+        "number", "uid", "name", "avatar", "rank", "stage", "muted", "hand", "known"
+    }  # fmt: skip
+    assert len(host("get", path, q="guest 5")[1]["results"]) == 11
+
+
+@pytest.mark.parametrize("after", ["51", "known", "known-", "known--1", "known-9999999999", "others-1.5", "nobody-1"])
+def test_what_is_no_cursor_is_refused(open_room: Room, alice: User, after: str) -> None:
+    come(alice, open_room)
+    assert Signed(alice)("get", f"{open_room.pk}/members/", after=after)[1]["code"] == "invalid"
 
 
 def test_nobody_finds_a_person_by_the_name_they_sign_in_with(open_room: Room, alice: User, bob: User) -> None:
