@@ -57,7 +57,8 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _is_suspended(request: Request) -> bool:
-    user = sessions.person(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    user = sessions.person(key) if key else None
     return user is not None and not user.is_active
 
 
