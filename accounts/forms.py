@@ -16,7 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import throttle, words
+from accounts import avatars, throttle, words
 from accounts.adapter import begin, tries
 from accounts.models import User
 
@@ -148,7 +148,44 @@ class ProfileForm(NameForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["display_name"].widget.attrs.pop("autofocus")
+        name = self.fields["display_name"]
+        name.widget.attrs.pop("autofocus")
+        name.label, name.help_text = _("Name"), _("Everybody in a room sees it.")
+
+
+PICTURE_WORDS = {
+    avatars.Code.TOO_LARGE: _("This file is too large: a picture may have up to 4 MB."),
+    avatars.Code.TOO_MANY_PIXELS: _("This picture has too many pixels. Please send a smaller one."),
+    avatars.Code.UNREADABLE: _("This could not be read as a picture. JPEG, PNG, WebP and GIF will do."),
+}
+
+
+class PictureForm(forms.Form):
+    """A picture of oneself, whatever it is in; what comes out is a small square without anything but its pixels."""
+
+    picture = forms.FileField(
+        label=_("Choose a picture"),
+        error_messages={"required": _("Choose a file first."), "empty": PICTURE_WORDS[avatars.Code.UNREADABLE]},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+
+    def clean_picture(self) -> bytes:
+        """The picture, written anew."""
+        try:
+            return avatars.encode(self.cleaned_data["picture"].read())
+        except avatars.Refused as refused:
+            raise ValidationError(PICTURE_WORDS[refused.code], code=refused.code) from refused
+
+    def reason(self) -> str:
+        """Why it was refused, in a word."""
+        return str(self.errors.as_data()["picture"][0].code)
+
+
+class NotificationsForm(forms.Form):
+    """What one wants to hear of."""
+
+    notify_reminders = forms.BooleanField(label=_("A room I asked to be reminded of starts"), required=False)
+    notify_openings = forms.BooleanField(label=_("Somebody I know opens a room"), required=False)
 
 
 class IssueForm(forms.Form):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import include, path, re_path
 
-from accounts import joining, views
+from accounts import joining, me, views
 
 
 def whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -33,14 +33,14 @@ signing_in = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", views.set_password, name="account_set_password"),
     path("password/reset/", views.forgotten, name="account_reset_password"),
-    path("sessions/", views.sessions, name="usersessions_list"),
+    path("sessions/", me.section, {"name": "devices"}, name="usersessions_list"),
     path("signup/", views.closed, name="account_signup"),
     re_path(
         r"^(?:signup/passkey|2fa/webauthn/signup|email|confirm-email|login/code|3rdparty|social)(?:/.*)?$", views.closed
     ),
 ]
 second_factors = [
-    path("", factors.index, name="mfa_index"),
+    path("", me.section, {"name": "ways"}, name="mfa_index"),
     path("authenticate/", factors.authenticate, name="mfa_authenticate"),
     path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
@@ -48,7 +48,7 @@ second_factors = [
     path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("recovery-codes/generate/", whole(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("webauthn/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("webauthn/", me.section, {"name": "ways"}, name="mfa_list_webauthn"),
     path("webauthn/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
     path("webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("webauthn/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
@@ -62,7 +62,12 @@ urlpatterns = [
     re_path(r"^join/(?P<code>[^/]{1,400})/?$", joining.door, name="join_code"),
     path("invites/", views.codes, name="invites"),
     re_path(r"^invites/(?P<uid>[0-9a-f]{16})/revoke/$", views.revoke, name="invites_revoke"),
-    path("me/", views.me, name="me"),
+    path("me/", me.page, name="me"),
+    path("me/picture/", me.picture, name="me_picture"),
+    path("me/notifications/", me.notifications, name="me_notifications"),
+    path("me/devices/", me.sign_out_elsewhere, name="me_devices"),
+    re_path(r"^me/blocked/(?P<uid>[0-9a-f]{16})/$", me.unblock, name="me_unblock"),
+    re_path(r"^avatars/(?P<uid>[0-9a-f]{16})/(?P<digest>[0-9a-f]{16})\.webp$", me.avatar, name="avatar"),
     path("language/", views.language, name="set_language"),
     path("privacy/", views.privacy, name="privacy"),
     path("accounts/", include(signing_in)),

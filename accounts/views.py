@@ -1,15 +1,13 @@
-"""A member's own pages: the codes they gave out, themselves, and what applies here."""
+"""A member's own pages besides `me`: the codes they gave out, and what applies here."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.views import PasswordSetView
-from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,15 +21,14 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts import actions, notice, qr
-from accounts.answers import safe_next, speak
-from accounts.forms import IssueForm, ProfileForm
+from accounts.answers import safe_next
+from accounts.forms import IssueForm
 from accounts.models import InviteCode, Purpose, User
 from accounts.tree import branch, seats_left
-from moderation.audit.record import record, record_refusal
+from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
 SHOWN, GENERATIONS = 50, 4
-_sessions: Callable[[HttpRequest], HttpResponseBase] = ListUserSessionsView.as_view()
 _set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
 
 
@@ -88,21 +85,6 @@ def revoke(request: HttpRequest, uid: str) -> HttpResponseBase:
     return redirect("invites")
 
 
-@login_required
-@never_cache
-def me(request: HttpRequest) -> HttpResponseBase:
-    """The member themselves: name, language, and the ways they sign in."""
-    user = member(request)
-    form = ProfileForm(request.POST or None, initial={"display_name": user.display_name, "language": user.language})
-    if not form.is_valid():
-        return render(request, "accounts/me.html", {"form": form})
-    actions.change_profile(user, source=Source.of_request(request), **form.cleaned_data)
-    messages.success(request, _("Saved."))
-    response = redirect("me")
-    speak(response, user.language)
-    return response
-
-
 @login_not_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponseBase:
@@ -137,18 +119,6 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
         "current": any(acceptance.digest == here.digest for acceptance in accepted),
     }
     return render(request, "accounts/privacy.html", context)
-
-
-@login_required
-def sessions(request: HttpRequest) -> HttpResponseBase:
-    """Where a member is signed in; a POST ends every session but this one, and is recorded with it."""
-    if request.method != "POST":
-        return _sessions(request)
-    with transaction.atomic():
-        uid = member(request).uid
-        source = Source.of_request(request)
-        record("account.sessions_end", source=source, actor=uid, object_type="user", object_id=uid)
-        return _sessions(request)
 
 
 @login_required

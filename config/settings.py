@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.OwnLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -176,6 +177,10 @@ STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no
 if STOA_WORDS and not Path(STOA_WORDS).is_file():
     raise SettingsError("STOA_WORDS", f"names no file: {STOA_WORDS}")
 
+# A picture as it was sent stays in memory: it may tell where somebody lives.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
 # The push services of browsers: the only hosts that notifications are sent to. A dot stands for any name before it.
 STOA_PUSH_HOSTS = (
     "fcm.googleapis.com",
@@ -195,7 +200,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Stoa takes no uploads
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # the only upload is a picture, see accounts.avatars
     "staticfiles": {"BACKEND": "config.static.ModuleStorage"},
 }
 

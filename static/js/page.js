@@ -1,5 +1,6 @@
 // What every page has: the theme switch in the header's menu, and times by the reader's clock.
 
+import { call } from "./api.js";
 import { localTimes } from "./times.js";
 
 const KEY = "stoa.theme";
@@ -26,6 +27,8 @@ function choose(theme) {
     // Storage may be forbidden; the choice then lasts for this page.
   }
   show();
+  // Kept for the other devices; for a stranger there are none, and without the server the choice stands here.
+  if (document.body.dataset.member !== undefined) call("PATCH", "me/", { theme }).catch(() => {});
 }
 
 for (const button of buttons) {

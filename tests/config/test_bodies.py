@@ -9,7 +9,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from config import asgi, bodies
-from config.bodies import LIMIT
+from config.bodies import LIMIT, LIMITS
 
 
 class Connection:
@@ -94,3 +94,19 @@ def test_a_body_as_long_as_allowed_goes_on(connection: Connection) -> None:
     connection.send(announced(LIMIT), b"x" * LIMIT)
     assert connection.passed == [b"x" * LIMIT]
     assert connection.transport.value() == b""
+
+
+def test_a_picture_may_be_longer_on_its_own_path(connection: Connection) -> None:
+    longest = LIMITS[b"/me/picture/"]
+    picture = b"POST /me/picture/?x HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % longest
+    connection.send(picture, b"x" * longest)
+    assert connection.passed == [b"x" * longest]
+
+
+def test_a_picture_that_is_longer_than_that_is_refused(connection: Connection) -> None:
+    connection.send(b"POST /me/picture/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+    longest = LIMITS[b"/me/picture/"]
+    connection.send(chunk(b"x" * longest))
+    assert not connection.refused()
+    connection.send(chunk(b"x"))
+    assert connection.refused()
