@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import health, worker
+from config import health, styleguide, worker
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),
     path("api/v1/", include("rooms.api")),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
 ]
