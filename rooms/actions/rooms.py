@@ -46,7 +46,7 @@ class Edit:
     def fit(self) -> dict[str, Any]:
         """The columns that are to change, as they may be shown. Raises `Refused`: BAD_WORDS, BAD_LINK."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
-        return {name: _FITTING.get(name, str)(value) for name, value in given.items()}
+        return {name: _FITTING[name](value) if name in _FITTING else value for name, value in given.items()}
 
 
 def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:

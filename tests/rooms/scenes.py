@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -28,6 +28,12 @@ _connections = itertools.count(1)
 def a_room(host: User, access: Access = Access.OPEN) -> Room:
     """A live room."""
     return open_room(host, Plan("Slow Sunday", access, topic="reading together"), source=SOURCE, now=NOON)
+
+
+def a_scheduled_room(host: User, hours: float = 24, access: Access = Access.OPEN) -> Room:
+    """A room that is to start so long after noon."""
+    plan = Plan("Questions", access, topic="ask away", scheduled_for=NOON + timedelta(hours=hours))
+    return open_room(host, plan, source=SOURCE, now=NOON)
 
 
 def a_session(tab: str = "tab", process: str = "web", *, speaks: bool = False) -> Session:

@@ -14,7 +14,7 @@ from rooms.actions.sweep import Swept, sweep
 from rooms.models import Room, State
 from rooms.roles import Move, Rank
 from rooms.sfu import messages
-from tests.rooms.scenes import NOON, SOURCE, a_room, a_session, come, do, member, wire
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, a_session, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,3 +145,26 @@ def test_whoever_was_deactivated_is_let_go_of_at_once_media_and_all(open_room: R
     assert not member(bob, open_room).present
     assert member(alice, open_room).present
     assert Entry.objects.filter(action="member.leave", reason="signed_out", channel="celery").count() == 1
+
+
+def test_a_scheduled_room_that_nobody_starts_ends_twelve_hours_after_its_time(alice: User) -> None:
+    room, later = a_scheduled_room(alice, hours=1), a_scheduled_room(alice, hours=2)
+    hours = 13 * 3600
+    assert swept(hours - 0.1).ended == 0
+    assert swept(hours) == Swept(0, 0, 0, 1)
+    assert swept(hours).ended == 0
+    room.refresh_from_db()
+    assert (room.state, room.end_reason, room.started_at) == (State.ENDED, "not_started", None)
+    assert Entry.objects.get(action="room.end", room=room.pk).reason == "not_started"
+    later.refresh_from_db()
+    assert later.state == State.SCHEDULED
+
+
+def test_a_scheduled_room_that_was_put_off_meanwhile_does_not_end(alice: User) -> None:
+    from rooms.actions import sweep as module
+
+    room = a_scheduled_room(alice, hours=1)
+    patience = module.Patience()
+    assert not module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=12))
+    assert module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=13))
+    assert not module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=13))

@@ -1,0 +1,149 @@
+"""Reminders: asked for, taken back, and sent once, whatever happens."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from moderation.audit.models import Entry
+from rooms import tasks
+from rooms.actions import reminders
+from rooms.actions.rooms import Edit, edit, start
+from rooms.models import Access, Reminder, Room
+from rooms.roles import Code, Move, Refused
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, block, come, do
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BEGINS = NOON + timedelta(hours=24)
+
+
+class Post:
+    """What was handed over for sending."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str, str]] = []
+
+    def __call__(self, user: User, title: str, body: str, url: str) -> None:
+        self.sent.append((user.username, title, body, url))
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+    caught = Post()
+    monkeypatch.setattr("accounts.push.send", caught)
+    return caught
+
+
+def ask(user: User, room: Room) -> int:
+    reminders.remind(user, room.pk, source=SOURCE, now=NOON)
+    return Reminder.objects.get(room=room, user=user).pk
+
+
+def send(pk: int, now: datetime = BEGINS - timedelta(minutes=10)) -> bool:
+    return reminders.send(pk, source=SOURCE, now=now)
+
+
+def test_asked_for_twice_there_is_one_and_one_entry(alice: User, bob: User) -> None:
+    room = a_scheduled_room(alice)
+    ask(bob, room)
+    ask(bob, room)
+    assert Entry.objects.filter(action="reminder.set", actor=bob.uid, room=room.pk).count() == 1
+    for _ in range(2):
+        reminders.forget(bob, room.pk, source=SOURCE)
+    assert not Reminder.objects.exists()
+    assert Entry.objects.filter(action="reminder.unset").count() == 1
+
+
+@pytest.mark.parametrize("case", ["hidden", "live", "ended", "banned"])
+def test_there_is_none_of_what_does_not_come(alice: User, mallory: User, case: str) -> None:
+    room = a_scheduled_room(alice, access=Access.INVITE if case == "hidden" else Access.OPEN)
+    if case == "banned":
+        room.members.create(user=mallory, number=2, barred=True)
+    if case in ("live", "ended"):
+        start(alice, room.pk, source=SOURCE, now=NOON)
+    if case == "ended":
+        do(alice, room, Move.END)
+    code = {"hidden": Code.NOT_FOUND, "live": Code.ALREADY, "ended": Code.ENDED, "banned": Code.BANNED}[case]
+    with pytest.raises(Refused) as refused:
+        ask(mallory, room)
+    assert refused.value.code is code
+    assert not Reminder.objects.exists()
+
+
+def test_it_is_sent_once_with_title_time_and_link(alice: User, bob: User, post: Post) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    assert send(pk)
+    assert not send(pk)
+    assert post.sent == [("bob", "Questions", "It starts in 10 minutes.", f"/r/{room.pk}")]
+    assert Entry.objects.get(action="reminder.send").actor == bob.uid
+
+
+def test_it_says_that_a_room_has_started_in_the_readers_language(alice: User, bob: User, post: Post) -> None:
+    room = a_scheduled_room(alice)
+    User.objects.filter(pk=bob.pk).update(language="zh-hans")
+    pk = ask(bob, room)
+    start(alice, room.pk, source=SOURCE, now=NOON)
+    assert send(pk, NOON)
+    with translation.override("zh-hans"):
+        assert post.sent[0][2] == translation.gettext("It has started. Come in and listen.")
+    assert "started" not in post.sent[0][2]
+
+
+def test_a_run_that_dies_while_sending_leaves_it_to_the_next(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch, post: Post
+) -> None:
+    pk = ask(bob, a_scheduled_room(alice))
+
+    def die(*_arguments: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as broken:
+        broken.setattr("accounts.push.send", die)
+        with pytest.raises(SystemExit):
+            send(pk)
+    assert Reminder.objects.get().sent_at is None
+    assert send(pk)
+    assert len(post.sent) == 1
+
+
+@pytest.mark.parametrize("case", ["present", "blocked", "quiet", "banned"])
+def test_it_is_not_sent_to_those_it_is_nothing_to(alice: User, bob: User, post: Post, case: str) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    start(alice, room.pk, source=SOURCE, now=NOON)
+    if case == "present":
+        come(bob, room)
+    elif case == "blocked":
+        block(alice, bob)
+    elif case == "banned":
+        room.members.create(user=bob, number=2, barred=True)
+    else:
+        User.objects.filter(pk=bob.pk).update(notify_reminders=False)
+    assert not send(pk)
+    assert post.sent == []
+    assert Reminder.objects.get().sent_at is not None
+
+
+def test_another_time_is_told_again(alice: User, bob: User, post: Post) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    send(pk)
+    edit(alice, room.pk, Edit(scheduled_for=BEGINS + timedelta(hours=2)), source=SOURCE, now=NOON)
+    assert send(pk, BEGINS + timedelta(hours=2, seconds=-30))
+    assert [words for _, _, words, _ in post.sent] == ["It starts in 10 minutes.", "It starts in 1 minute."]
+
+
+def test_the_task_sends_what_is_due_however_often_it_runs(alice: User, bob: User, carol: User, post: Post) -> None:
+    started = a_scheduled_room(alice, hours=24 * 3650)
+    a_room(carol)
+    for person in (bob, carol):
+        ask(person, started)
+    ask(bob, a_scheduled_room(alice, hours=24 * 36500))
+    start(alice, started.pk, source=SOURCE, now=NOON)
+    tasks.remind()
+    tasks.remind()
+    assert sorted(name for name, *_ in post.sent) == ["bob", "carol"]
+    assert tasks.remind.name == "rooms.remind"
