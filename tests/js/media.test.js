@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Media } from "../../static/js/room/media.js";
+import { Media, relays } from "../../static/js/room/media.js";
 
 class Peer {
   /** @type {Peer[]} */
@@ -28,8 +28,18 @@ class Peer {
     return {};
   }
   setConfiguration() {}
-  async setLocalDescription() {
-    this.localDescription = { sdp: `offer ${Peer.all.indexOf(this)}` };
+  static sdp = "";
+  async createOffer() {
+    return { type: "offer", sdp: Peer.sdp || `offer ${Peer.all.indexOf(this)}` };
+  }
+  /** @param {{sdp: string}} description */
+  async setLocalDescription(description) {
+    this.localDescription = description;
+  }
+  /** @type {Map<string, any>} */
+  stats = new Map();
+  async getStats() {
+    return this.stats;
   }
   /** @param {{sdp: string}} description */
   async setRemoteDescription({ sdp }) {
@@ -115,18 +125,102 @@ test("the old connection is heard until the new one is up, and never both", asyn
   assert.equal(first.connectionState, "closed");
 });
 
-test("a path that stays silent is replaced, one that comes back is kept", async (context) => {
-  const { first } = await joined(context);
+test("a path that goes silent is replaced at once, and heard again should it come back first", async (context) => {
+  const { media, sounds, first } = await joined(context);
+  /** @type {string[]} */
+  const flows = [];
+  media.flow.on((flow) => flows.push(flow));
   first.becomes("connected");
   first.becomes("disconnected");
-  mock.timers.tick(2_900);
-  first.becomes("connected");
-  mock.timers.tick(60_000);
-  assert.equal(Peer.all.length, 1);
-  first.becomes("disconnected");
-  mock.timers.tick(3_000);
   await settled();
   assert.equal(Peer.all.length, 2);
+  first.becomes("connected");
+  assert.deepEqual(flows, ["connected", "connecting", "connected"]);
+  assert.equal(sounds[0].srcObject.tracks[0].peer, first);
+  Peer.all[1].becomes("connected");
+  assert.equal(sounds[0].srcObject.tracks[0].peer, Peer.all[1]);
+  assert.equal(first.connectionState, "closed");
+});
+
+test("a new line beside one that is heard is no trouble to tell of", async (context) => {
+  const { media, first } = await joined(context);
+  first.becomes("connected");
+  /** @type {string[]} */
+  const flows = [];
+  media.flow.on((flow) => flows.push(flow));
+  media.renew();
+  await settled();
+  assert.deepEqual(flows, []);
+});
+
+test("three tries that were answered and found no path mean that the network blocks sound", async (context) => {
+  const { media, offers } = await joined(context);
+  /** @type {string[]} */
+  const flows = [];
+  media.flow.on((flow) => flows.push(flow));
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    await media.answer(offers.length, "answer");
+    Peer.all[Peer.all.length - 1].becomes("failed");
+    await settled();
+  }
+  assert.deepEqual(flows, ["lost", "lost", "unreachable"]);
+  assert.equal(offers.length, 4);
+  Peer.all[3].becomes("connected");
+  assert.equal(flows.at(-1), "connected");
+});
+
+test("tries that nobody answered are not the network's fault", async (context) => {
+  const { media } = await joined(context);
+  /** @type {string[]} */
+  const flows = [];
+  media.flow.on((flow) => flows.push(flow));
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    Peer.all[Peer.all.length - 1].becomes("failed");
+    await settled();
+  }
+  assert.deepEqual(flows, ["lost", "lost", "lost", "lost"]);
+});
+
+test("stereo is offered by a new connection, and by every later one", async (context) => {
+  const { media, offers, first } = await joined(context);
+  context.after(() => (Peer.sdp = ""));
+  Peer.sdp = "v=0\r\nm=audio 9 UDP 111\r\na=sendonly\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10\r\n";
+  first.becomes("connected");
+  media.stereo(true);
+  await settled();
+  assert.match(offers[1], /^a=fmtp:111 minptime=10;sprop-stereo=1\r$/m);
+  media.stereo(true);
+  media.renew();
+  await settled();
+  assert.equal(offers.length, 3);
+  assert.match(offers[2], /sprop-stereo=1/);
+});
+
+test("a path through a relay is told once", async (context) => {
+  const { media, first } = await joined(context);
+  let told = 0;
+  media.relayed.on(() => told++);
+  const relay = new Map([
+    ["T", { id: "T", type: "transport", selectedCandidatePairId: "P" }],
+    ["P", { id: "P", type: "candidate-pair", localCandidateId: "L" }],
+    ["L", { id: "L", type: "local-candidate", candidateType: "relay" }],
+  ]);
+  first.stats = relay;
+  first.becomes("connected");
+  await settled();
+  media.renew();
+  await settled();
+  Peer.all[1].stats = relay;
+  Peer.all[1].becomes("connected");
+  await settled();
+  assert.equal(told, 1);
+});
+
+test("the path is read in each browser's words", () => {
+  const local = { id: "L", type: "local-candidate", candidateType: "relay" };
+  assert.equal(relays([{ id: "P", type: "candidate-pair", selected: true, localCandidateId: "L" }, local]), true);
+  assert.equal(relays([{ id: "P", type: "candidate-pair", selected: true, localCandidateId: "L" }, { ...local, candidateType: "host" }]), false);
+  assert.equal(relays([]), false);
 });
 
 test("a connection that does not come up is tried again", async (context) => {

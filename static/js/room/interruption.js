@@ -23,7 +23,7 @@ export class Interruption {
   /** The microphone is heard again: inside a tap, since a browser may ask. */
   async resume() {
     hideBanner("microphone");
-    if (this.microphone.taken && !(await this.#reopened(this.microphone.device))) return this.#gone();
+    if (this.microphone.taken && !(await this.#reopened(this.microphone.device))) return this.gone();
     return this.voice.unmute();
   }
 
@@ -36,11 +36,12 @@ export class Interruption {
 
   /** The device is gone: another one takes its place if the browser gives it without asking. */
   async #lost() {
-    if (!(await permitted()) || !(await this.#reopened(""))) return this.#gone();
+    if (!(await permitted()) || !(await this.#reopened(""))) return this.gone();
     toast(format(gettext("Your microphone went away. Now in use: %(name)s"), { name: this.microphone.track?.label ?? "" }));
   }
 
-  #gone() {
+  /** Nobody hears me, until I choose another one. */
+  gone() {
     this.voice.mute();
     this.microphone.close();
     this.voice.apply();

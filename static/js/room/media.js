@@ -2,17 +2,22 @@
 
 import { Signal } from "../signal.js";
 import { backOff } from "./socket.js";
+import { playsStereo, sendsStereo } from "./stereo.js";
 
-/** @typedef {"connecting" | "connected" | "lost"} Flow */
+/**
+ * `unreachable`: the server answers, and yet no path for sound is found.
+ * @typedef {"connecting" | "connected" | "lost" | "unreachable"} Flow
+ */
 
 const SLOTS = 3;
 const PATIENCE = 8_000; // ms for a connection to come up before another is tried
 const FADE = 100; // ms of silence sent before nothing is sent
-const HICCUP = 3_000; // ms without an answer to a check before the path counts as lost
+const TRIES = 3; // that were answered and found no path, before it counts as blocked
 
 /**
  * One attempt at a connection; `offer` is the id of the message that offered it, 0 until then.
- * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], offering: boolean, offer: number}} Line
+ * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], offering: boolean, offer: number,
+ *   answered: boolean}} Line
  */
 
 export class Media {
@@ -20,6 +25,8 @@ export class Media {
   flow = new Signal();
   /** The browser wants a tap before it plays. @type {Signal<void>} */
   blocked = new Signal();
+  /** The sound goes through a relay: said once per visit. @type {Signal<void>} */
+  relayed = new Signal();
 
   /** The line that is heard. @type {Line | undefined} */
   #current;
@@ -36,6 +43,9 @@ export class Media {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #fading;
   #attempt = 0;
+  #vain = 0;
+  #stereo = false;
+  #told = false;
 
   /**
    * @param {(sdp: string) => number} send takes an offer to the server and gives back the message's id
@@ -88,15 +98,37 @@ export class Media {
     this.#next = line;
     line.offering = true;
     line.pc.setConfiguration({ ...line.pc.getConfiguration(), iceServers: this.#servers });
-    this.flow.emit(this.#attempt ? "lost" : "connecting");
-    this.#timer = setTimeout(() => this.renew(), PATIENCE + backOff(this.#attempt++, Math.random()));
+    if (!this.connected) this.flow.emit(this.#vain >= TRIES ? "unreachable" : this.#attempt ? "lost" : "connecting");
+    this.#timer = setTimeout(() => this.#again(line), PATIENCE + backOff(this.#attempt++, Math.random()));
     try {
       await line.sender.replaceTrack(this.#track);
-      await line.pc.setLocalDescription();
+      await describe(line.pc);
     } catch (error) {
       if (this.#next === line) throw error; // one that was replaced meanwhile is closed, and may say so
     }
-    if (this.#next === line) line.offer = this.send(line.pc.localDescription?.sdp ?? "");
+    const sdp = line.pc.localDescription?.sdp ?? "";
+    if (this.#next === line) line.offer = this.send(this.#stereo ? sendsStereo(sdp) : sdp);
+  }
+
+  /** Another try after one that found no path. @param {Line} line */
+  #again(line) {
+    if (line.answered) this.#vain += 1;
+    this.renew();
+  }
+
+  /**
+   * Sends in stereo from now on, or in mono: by a new connection, since nothing is negotiated twice.
+   * @param {boolean} on
+   */
+  stereo(on) {
+    if (this.#stereo === on) return;
+    this.#stereo = on;
+    if (this.#current || this.#next?.offering) this.renew();
+  }
+
+  /** What the browser measured on the line that is heard, entry by entry. */
+  async stats() {
+    return [...((await this.#current?.pc.getStats()) ?? new Map()).values()];
   }
 
   /**
@@ -106,7 +138,9 @@ export class Media {
    */
   async answer(offer, sdp) {
     const line = this.#next;
-    if (line?.offer === offer) await line.pc.setRemoteDescription({ type: "answer", sdp });
+    if (line?.offer !== offer) return;
+    line.answered = true;
+    await line.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
   /** The offer with this id was refused: tries again a little later. @param {number} offer */
@@ -143,7 +177,8 @@ export class Media {
     this.#track = this.#wanted = null;
     for (const line of [this.#current, this.#next]) line?.pc.close();
     this.#current = this.#next = undefined;
-    this.#attempt = 0;
+    this.#attempt = this.#vain = 0;
+    this.#told = false;
     for (const sound of this.sounds) sound.srcObject = null;
   }
 
@@ -152,7 +187,7 @@ export class Media {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     const { sender } = pc.addTransceiver("audio", { direction: "sendonly" });
     const receivers = Array.from({ length: SLOTS }, () => pc.addTransceiver("audio", { direction: "recvonly" }).receiver);
-    const line = { pc, sender, receivers, offering: false, offer: 0 };
+    const line = { pc, sender, receivers, offering: false, offer: 0, answered: false };
     pc.onconnectionstatechange = () => this.#moved(line);
     return line;
   }
@@ -161,7 +196,7 @@ export class Media {
   #moved(line) {
     const state = line.pc.connectionState;
     if (line === this.#next && state === "connected") this.#switch(line);
-    else if (line === this.#next && state === "failed") this.renew();
+    else if (line === this.#next && state === "failed") this.#again(line);
     else if (line === this.#current) this.#judge(line);
   }
 
@@ -171,21 +206,30 @@ export class Media {
     const old = this.#current;
     this.#current = line;
     this.#next = undefined;
-    this.#attempt = 0;
+    this.#attempt = this.#vain = 0;
     this.#attach(line);
     this.play();
     old?.pc.close();
     this.flow.emit("connected");
+    this.#trace();
   }
 
-  /** What becomes of the line that is heard. @param {Line} line */
+  /**
+   * What becomes of the line that is heard. One that went silent may come back, and is heard then; the network may as
+   * well be another one, so a new line is tried at once.
+   * @param {Line} line
+   */
   #judge(line) {
     const state = line.pc.connectionState;
-    if (this.#next) return;
-    clearTimeout(this.#timer);
     if (state === "connected") this.flow.emit("connected");
-    if (state === "failed") this.renew();
-    if (state === "disconnected") this.#timer = setTimeout(() => this.renew(), HICCUP);
+    else if (!this.#next) this.renew();
+  }
+
+  /** Which way the sound goes. */
+  async #trace() {
+    if (this.#told || !relays(await this.stats())) return;
+    this.#told = true;
+    this.relayed.emit();
   }
 
   /** @param {Line} line */
@@ -196,4 +240,24 @@ export class Media {
       if (stream?.getTracks()[0] !== track) sound.srcObject = new MediaStream([track]);
     });
   }
+}
+
+/**
+ * The browser's offer, set with slots that play stereo where the browser lets us say so.
+ * @param {RTCPeerConnection} pc
+ */
+async function describe(pc) {
+  const { type, sdp = "" } = await pc.createOffer();
+  await pc.setLocalDescription({ type, sdp: playsStereo(sdp) }).catch(() => pc.setLocalDescription());
+}
+
+/**
+ * Whether the chosen path leads through a TURN server.
+ * @param {any[]} stats
+ */
+export function relays(stats) {
+  const byId = new Map(stats.map((stat) => [stat.id, stat]));
+  const chosen = stats.find((stat) => stat.type === "transport" && stat.selectedCandidatePairId)?.selectedCandidatePairId;
+  const pair = byId.get(chosen) ?? stats.find((stat) => stat.type === "candidate-pair" && stat.selected); // Firefox
+  return byId.get(pair?.localCandidateId)?.candidateType === "relay";
 }

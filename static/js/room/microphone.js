@@ -1,10 +1,9 @@
 // The microphone: asked for once, on a tap, and only by those who are about to speak.
 
 import { Signal } from "../signal.js";
+import { change, constraints, fits, settings } from "./settings.js";
 
 /** @typedef {"insecure" | "denied" | "missing" | "busy" | "unknown"} Trouble */
-
-const DEVICE = "stoa.microphone";
 
 /** Why there is no microphone. */
 export class NoMicrophone extends Error {
@@ -46,6 +45,8 @@ export function loudness(linear) {
 export class Microphone {
   /** The device was unplugged or taken away. @type {Signal<void>} */
   lost = new Signal();
+  /** A call or the system took it for a while, or gave it back. @type {Signal<boolean>} */
+  interrupted = new Signal();
 
   /** @type {MediaStreamTrack | undefined} */
   track;
@@ -62,7 +63,7 @@ export class Microphone {
    * Raises NoMicrophone.
    * @param {string} [device]
    */
-  async open(device = remembered()) {
+  async open(device = settings().microphone) {
     if (!navigator.mediaDevices?.getUserMedia) throw new NoMicrophone("insecure");
     const stream = await ask(device);
     const [track] = stream.getAudioTracks();
@@ -70,9 +71,24 @@ export class Microphone {
     this.close();
     this.track = track;
     track.onended = () => this.lost.emit();
-    remember(track.getSettings().deviceId ?? "");
+    track.onmute = () => this.interrupted.emit(true);
+    track.onunmute = () => this.interrupted.emit(false);
+    change({ microphone: track.getSettings().deviceId ?? "" });
     this.#listen(track);
     return track;
+  }
+
+  /** The open microphone as the settings want it by now; opened anew where the browser changes nothing on a live track. */
+  async tune() {
+    if (!this.track) return;
+    const wanted = constraints(settings());
+    await this.track.applyConstraints(wanted).catch(() => undefined);
+    if (!fits(this.track.getSettings(), wanted)) await this.open(this.device);
+  }
+
+  /** The system keeps it from us at this moment. */
+  get taken() {
+    return Boolean(this.track?.muted);
   }
 
   /** The microphones there are; names are known once one has been opened. */
@@ -97,6 +113,8 @@ export class Microphone {
   /** Lets go of the device; the browser's recording sign goes out. */
   close() {
     for (const track of [this.track, this.#ear]) track?.stop();
+    if (this.track) this.track.onended = this.track.onmute = this.track.onunmute = null;
+    if (this.#context) this.#context.onstatechange = null;
     this.#context?.close();
     this.track = this.#ear = this.#context = this.#analyser = undefined;
   }
@@ -110,6 +128,10 @@ export class Microphone {
     context.createMediaStreamSource(new MediaStream([ear])).connect(analyser);
     // Firefox may leave resume() pending without a gesture: the meter then stays still, and nothing waits for it.
     context.resume().catch(() => undefined);
+    context.onstatechange = () => {
+      // Safari, while a call has the sound; TypeScript does not know the word.
+      if (/** @type {string} */ (context.state) === "interrupted") this.interrupted.emit(true);
+    };
     this.#ear = ear;
     this.#context = context;
     this.#analyser = analyser;
@@ -121,29 +143,12 @@ export class Microphone {
  * @returns {Promise<MediaStream>}
  */
 async function ask(device) {
-  const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  const wanted = constraints(settings());
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: device ? { ...wanted, deviceId: { exact: device } } : wanted });
   } catch (error) {
     const { name } = /** @type {DOMException} */ (error);
     if (device && (name === "OverconstrainedError" || name === "NotFoundError")) return ask("");
     throw new NoMicrophone(trouble(name));
-  }
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(DEVICE) ?? "";
-  } catch {
-    return ""; // storage is forbidden: the browser's own default then
-  }
-}
-
-/** @param {string} device */
-function remember(device) {
-  try {
-    localStorage.setItem(DEVICE, device);
-  } catch {
-    // Storage is forbidden: it is asked for again next time.
   }
 }

@@ -6,6 +6,7 @@ const FADE = 350; // ms after the last packet until a ring is gone
 const STEP = 50; // ms between two readings
 const VISIBLE = 0.06; // below this a ring is noise
 const UNKNOWN = 0.5; // the level of a voice whose packets carry none
+const SLOW = 1_000; // ms between two readings in the background
 
 /**
  * @typedef {{source: number, timestamp: number, audioLevel?: number}} Heard
@@ -63,19 +64,34 @@ function heardBy(receiver) {
 }
 
 /**
- * Draws levels for as long as the page is open, each in the next frame; in the background, or while nobody speaks, nothing is drawn.
+ * Whose voice came last, undefined where none ever did.
+ * @param {Heard[]} heard
+ */
+export function latest(heard) {
+  return heard.reduce((last, one) => (last && last.timestamp >= one.timestamp ? last : one), /** @type {Heard | undefined} */ (undefined))?.source;
+}
+
+/**
+ * Draws levels for as long as the page is open, each in the next frame; while nobody speaks nothing is drawn. In the
+ * background nothing is drawn either, and who is heard is looked up once a second.
  * @param {() => RTCRtpReceiver[]} receivers
  * @param {() => [number, number] | undefined} own my number and level while others hear me; the relay never sends it back
  * @param {(levels: Map<number, number>) => void} draw
+ * @param {(slots: (number | undefined)[], heard: number[]) => void} note takes who is in each slot, and who is heard now
  */
-export function watchSpeaking(receivers, own, draw) {
+export function watchSpeaking(receivers, own, draw, note) {
   const ear = new Ear();
   let quiet = true;
+  let last = 0;
   setInterval(() => {
-    if (document.hidden) return;
     const now = performance.now();
-    ear.hear(receivers().flatMap(heardBy), now);
+    if (document.hidden && now - last < SLOW) return;
+    last = now;
+    const slots = receivers().map(heardBy);
+    ear.hear(slots.flat(), now);
     const levels = ear.levels(now);
+    note(slots.map(latest), [...levels.keys()]);
+    if (document.hidden) return;
     const mine = own();
     if (mine && mine[1] >= VISIBLE) levels.set(...mine);
     if (quiet && levels.size === 0) return;

@@ -2,26 +2,24 @@
 
 import { h, icon } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
-import { format, gettext } from "../text.js";
+import { gettext } from "../text.js";
 import { NoMicrophone } from "./microphone.js";
+import { meter, picker } from "./soundsheet.js";
 import { noMicrophone } from "./words.js";
 
-/** @typedef {"stage" | "unmute" | "settings"} Purpose */
+/** @typedef {"stage" | "unmute"} Purpose */
 
-const TICK = 80; // ms between two readings of the meter
-
-/** @type {Record<Purpose, () => {live: string, muted?: string}>} */
+/** @type {Record<Purpose, () => {live: string, muted: string}>} */
 const CHOICES = {
   stage: () => ({ live: gettext("Go on stage"), muted: gettext("Go on stage muted") }),
   unmute: () => ({ live: gettext("Unmute"), muted: gettext("Stay muted") }),
-  settings: () => ({ live: gettext("Done") }),
 };
 
 export class SpeakSheet {
   /** @type {((choice: "live" | "muted" | null) => void) | undefined} */
   #answer;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #meter;
+  /** @type {(() => void) | undefined} */
+  #stop;
 
   /**
    * @param {import("./microphone.js").Microphone} microphone
@@ -92,40 +90,19 @@ export class SpeakSheet {
     const devices = await this.microphone.devices();
     if (!this.#answer) return;
     const choices = CHOICES[purpose]();
-    const meter = h("div", { class: "meter", role: "meter", "aria-label": gettext("How loud you are"), "aria-valuemin": 0, "aria-valuemax": 100 });
-    const live = h("button", { type: "button", class: "button primary", onclick: () => this.#choose("live") }, choices.live);
-    const muted = choices.muted && h("button", { type: "button", class: "button", onclick: () => this.#choose("muted") }, choices.muted);
+    const { element, stop } = meter(this.microphone);
     this.#show(gettext("Your microphone"), [
-      this.#picker(purpose, devices),
+      picker(gettext("Microphone"), devices, this.microphone.device, (device) => this.#open(purpose, device)),
       h("p", { class: "muted" }, gettext("Say something: the bar should move.")),
-      meter,
-      h("div", { class: "row" }, live, muted),
-    ]);
-    this.#meter = setInterval(() => this.#read(meter), TICK);
-  }
-
-  /**
-   * @param {Purpose} purpose
-   * @param {MediaDeviceInfo[]} devices
-   */
-  #picker(purpose, devices) {
-    const options = devices.map((device, index) =>
+      element,
       h(
-        "option",
-        { value: device.deviceId, selected: device.deviceId === this.microphone.device },
-        device.label || format(gettext("Microphone %(n)s"), { n: index + 1 }),
+        "div",
+        { class: "row" },
+        h("button", { type: "button", class: "button primary", onclick: () => this.#choose("live") }, choices.live),
+        h("button", { type: "button", class: "button", onclick: () => this.#choose("muted") }, choices.muted),
       ),
-    );
-    const choose = (/** @type {Event} */ event) => this.#open(purpose, /** @type {HTMLSelectElement} */ (event.target).value);
-    return h("label", { class: "field" }, h("span", {}, gettext("Microphone")), h("select", { onchange: choose }, ...options));
-  }
-
-  /** @param {HTMLElement} meter */
-  #read(meter) {
-    const level = this.microphone.level();
-    meter.style.setProperty("--level", level.toFixed(2));
-    meter.setAttribute("aria-valuenow", String(Math.round(level * 100)));
-    meter.setAttribute("aria-valuetext", level > 0.2 ? gettext("You can be heard") : gettext("Quiet"));
+    ]);
+    this.#stop = stop;
   }
 
   /** @param {"live" | "muted"} choice */
@@ -148,7 +125,7 @@ export class SpeakSheet {
   }
 
   #closed() {
-    clearInterval(this.#meter);
+    this.#stop?.();
     const answer = this.#answer;
     this.#answer = undefined;
     answer?.(null);

@@ -1,6 +1,7 @@
 // What the server's codes mean, said to a person: what happened, and what to do next.
 
 import { gettext } from "../text.js";
+import { place, steps } from "./permission.js";
 
 /**
  * `again` names the button that tries once more, `signIn` the link that leads to the sign-in page and back.
@@ -114,7 +115,7 @@ export function noMicrophone(trouble) {
 const MICROPHONE = {
   denied: () => ({
     title: gettext("The microphone is blocked"),
-    text: gettext("Your browser or your system keeps it from this page. Tap the sign beside the address, allow the microphone, then try again. On a phone, look in the system settings under the browser's name as well."),
+    text: `${gettext("Your browser or your system keeps it from this page.")} ${steps(place(navigator))}`,
   }),
   missing: () => ({
     title: gettext("No microphone was found"),
