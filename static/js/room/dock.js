@@ -3,6 +3,7 @@
 import { byId, h, icon } from "../dom.js";
 import { format, gettext } from "../text.js";
 import { handPlace } from "./roster.js";
+import { settings } from "./settings.js";
 
 /**
  * What the main button does now.
@@ -36,7 +37,7 @@ const LOOKS = {
 };
 
 /** What a tap does, where the label says what is. @type {Partial<Record<Action, () => string>>} */
-const HINTS = { unmute: () => gettext("Unmute"), mute: () => gettext("Mute") };
+const HINTS = { unmute: () => (settings().hold ? gettext("Hold to talk") : gettext("Unmute")), mute: () => gettext("Mute") };
 
 export class Dock {
   #main = byId("dock-main");
@@ -61,7 +62,7 @@ export class Dock {
     if (!you) return;
     this.action = nextAction(you, voice);
     const place = handPlace(members, you.number);
-    const now = `${this.action} ${place} ${voice.heard}`;
+    const now = `${this.action} ${place} ${voice.heard} ${settings().hold}`;
     if (now === this.#drawn) return;
     this.#drawn = now;
     const { icon: sign, label, look } = LOOKS[this.action];
