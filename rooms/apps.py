@@ -9,5 +9,6 @@ class RoomsConfig(AppConfig):
     name = "rooms"
 
     def ready(self) -> None:
-        """Connect what tells of sessions that end."""
+        """Connect what tells of sessions that end, and of new names and pictures."""
+        import rooms.actions.likeness
         import rooms.sessions  # noqa: F401  # models must be loaded first

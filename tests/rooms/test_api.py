@@ -61,6 +61,22 @@ def test_a_scheduled_room_is_started_by_its_host_alone(alice: User, bob: User) -
     assert Signed(alice)("post", f"{card['id']}/start/")[1]["code"] == "already"
 
 
+def test_a_room_is_changed_by_its_host_and_the_answer_is_its_card(open_room: Room, alice: User, bob: User) -> None:
+    come(bob, open_room)
+    path = f"{open_room.pk}/"
+    status, card = Signed(alice)("patch", path, link=" https://EXAMPLE.org/book ", topic="")
+    assert (status, card["link"], card["topic"], card["title"]) == (200, "https://example.org/book", "", "Slow Sunday")
+    assert Signed(alice)("patch", path, link="javascript:alert(1)")[1]["code"] == "bad_link"
+    assert Signed(alice)("patch", path, language="!")[1]["detail"].keys() == {"language"}
+    assert Signed(bob)("patch", path, title="Mine")[1]["code"] == "forbidden"
+
+
+def test_too_many_changes_are_refused(open_room: Room, alice: User) -> None:
+    host = Signed(alice)
+    answers = [host("patch", f"{open_room.pk}/", title=f"Take {n}")[0] for n in range(33)]
+    assert answers == [200] * 30 + [429] * 3
+
+
 def test_a_scheduled_room_may_be_called_off(alice: User, bob: User) -> None:
     _, card = Signed(alice)("post", "", title="Tomorrow", access="open", scheduled_for=LATER)
     assert Signed(bob)("post", f"{card['id']}/end/")[0] == 403

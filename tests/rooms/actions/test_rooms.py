@@ -1,63 +1,99 @@
-"""A room's own life: put off by its host alone, and only while it has not started."""
+"""A room's own life: what is changed of it."""
 
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.models import User
-from moderation.audit.models import Entry
-from rooms.actions import moderators
-from rooms.actions.rooms import Edit, cancel, edit, start
-from rooms.models import Room
-from rooms.roles import Code, Refused
-from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, wire
+from moderation.audit.models import Entry, Result
+from rooms.actions.rooms import Edit, edit
+from rooms.models import Access, Room, State
+from rooms.protocol import fold
+from rooms.roles import Code, Move, Refused
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, fresh, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TIME = NOON + timedelta(days=2)
 
 
-def put_off(user: User, room: Room, hours: float = 48) -> None:
-    edit(user, room.pk, Edit(scheduled_for=NOON + timedelta(hours=hours)), source=SOURCE, now=NOON)
+def change(user: User, room: Room, **wish: Any) -> Room:
+    return edit(user, room.pk, Edit(**wish), source=SOURCE, now=NOON)
 
 
-def test_the_host_puts_it_off_and_its_number_grows_for_calendars(alice: User) -> None:
-    room = a_scheduled_room(alice)
+def refused(user: User, room: Room, **wish: Any) -> Code:
+    """The refusal's code; and nothing changed, and nothing was said."""
+    before = list(Room.objects.order_by("pk").values())
+    with wire() as said, pytest.raises(Refused) as caught:
+        change(user, room, **wish)
+    assert list(Room.objects.order_by("pk").values()) == before
+    assert said.parcels == []
+    return caught.value.code
+
+
+WISH = {"title": "Quick  Monday ", "topic": "", "language": "en", "link": "https://例え.jp/本"}
+
+
+def test_what_is_changed_is_told_as_one_event_and_folds_into_the_fresh_snapshot(open_room: Room, alice: User) -> None:
+    before = fresh(open_room)
     with wire() as said:
-        put_off(alice, room)
-    before, room = room.seq, Room.objects.get(pk=room.pk)
-    assert (room.scheduled_for, room.seq) == (TIME, before + 1)
-    assert len(said.events(room)) == 1
-    assert Entry.objects.get(action="room.edit").detail == {"fields": ["scheduled_for"]}
+        change(alice, open_room, **WISH)
+    (event,) = said.events(open_room)
+    assert event["type"] == "room"
+    shown = [event["room"][name] for name in WISH]
+    assert shown == ["Quick Monday", "", "en", "https://xn--r8jz45g.jp/%E6%9C%AC"]
+    assert fold(before, event) == fresh(open_room)
+
+
+def test_the_log_says_which_fields_changed_and_not_what_they_say(open_room: Room, alice: User) -> None:
+    change(alice, open_room, **WISH)
+    entry = Entry.objects.get(action="room.edit")
+    assert (entry.actor, entry.role, entry.object_type, entry.object_id) == (alice.uid, "host", "room", open_room.pk)
+    assert entry.detail == {"fields": ["language", "link", "title", "topic"]}
+    assert "Monday" not in str(Entry.objects.values())
+
+
+def test_what_is_already_so_is_neither_told_nor_logged(open_room: Room, alice: User) -> None:
+    with wire() as said:
+        change(alice, open_room, title="Slow Sunday", topic="reading together", link="")
+        change(alice, open_room)
+    assert said.parcels == []
+    assert not Entry.objects.filter(action="room.edit").exists()
+
+
+def test_a_link_is_taken_off_by_an_empty_one(open_room: Room, alice: User) -> None:
+    change(alice, open_room, link="https://example.org")
+    assert change(alice, open_room, link="").link == ""
+
+
+def test_a_moderator_may_and_a_member_may_not(open_room: Room, alice: User, bob: User, carol: User) -> None:
+    for person in (alice, bob, carol):
+        come(person, open_room)
+    do(alice, open_room, Move.MAKE_MODERATOR, bob)
+    assert change(bob, open_room, title="Monday").title == "Monday"
+    assert refused(carol, open_room, title="Tuesday") is Code.FORBIDDEN
+    refusal = Entry.objects.get(result=Result.REFUSED)
+    assert (refusal.action, refusal.actor, refusal.reason) == ("room.edit", carol.uid, "forbidden")
 
 
 @pytest.mark.parametrize(
-    ("case", "code"),
+    ("wish", "code"),
     [
-        ("past", Code.BAD_MESSAGE),
-        ("live", Code.WRONG_STAGE),
-        ("ended", Code.ENDED),
-        ("never scheduled", Code.WRONG_STAGE),
+        ({"title": "a\u202eb"}, Code.BAD_WORDS),
+        ({"title": "   "}, Code.BAD_WORDS),
+        ({"topic": "\u200b"}, Code.BAD_WORDS),
+        ({"link": "javascript:alert(1)"}, Code.BAD_LINK),
+        ({"title": "Fine", "link": "https://alice:secret@example.org"}, Code.BAD_LINK),
     ],
 )
-def test_a_time_gone_by_or_a_room_that_began_is_refused_and_nothing_changed(alice: User, case: str, code: Code) -> None:
-    room = a_room(alice) if case == "never scheduled" else a_scheduled_room(alice)
-    if case == "live":
-        start(alice, room.pk, source=SOURCE, now=NOON)
-    if case == "ended":
-        cancel(alice, room.pk, source=SOURCE, now=NOON)
-    before = Room.objects.filter(pk=room.pk).values().get()
-    with pytest.raises(Refused) as refused:
-        put_off(alice, room, hours=0 if case == "past" else 48)
-    assert refused.value.code is code
-    assert Room.objects.filter(pk=room.pk).values().get() == before
+def test_what_may_not_be_shown_is_refused(open_room: Room, alice: User, wish: dict[str, str], code: Code) -> None:
+    assert refused(alice, open_room, **wish) is code
 
 
-def test_a_moderator_may_change_its_words_but_not_its_time(alice: User, bob: User) -> None:
-    room = a_scheduled_room(alice)
-    moderators.name(alice, room.pk, "bob", source=SOURCE, now=NOON)
-    edit(bob, room.pk, Edit(title="Answers"), source=SOURCE, now=NOON)
-    with pytest.raises(Refused) as refused:
-        put_off(bob, room)
-    assert refused.value.code is Code.FORBIDDEN
-    room.refresh_from_db()
-    assert (room.title, room.scheduled_for) == ("Answers", NOON + timedelta(hours=24))
+def test_a_room_that_is_over_is_changed_no_more(open_room: Room, alice: User) -> None:
+    Room.objects.update(state=State.ENDED)
+    assert refused(alice, open_room, title="Again") is Code.ENDED
+
+
+def test_in_a_hidden_room_a_stranger_gets_the_answer_of_a_missing_one(alice: User, mallory: User) -> None:
+    hidden = a_room(alice, Access.INVITE)
+    for room in (hidden, Room(pk="aaaaaaaaaaaa")):
+        assert refused(mallory, room, title="Mine") is Code.NOT_FOUND

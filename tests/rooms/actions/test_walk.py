@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from accounts.models import User
+from accounts.models import Block, User
 from moderation.audit.source import Source
 from rooms.actions import invites, presence
+from rooms.actions.rooms import Edit, edit
 from rooms.actions.sweep import sweep
 from rooms.models import Access, Member, Room, State
 from rooms.protocol import Event, fold
@@ -62,6 +63,23 @@ class Walk(RuleBasedStateMachine):
         with suppress(Refused):
             name = self.cast[on].username
             invites.invite_user(self.cast[who], self.room.pk, name, stage, source=SOURCE, now=self.now)
+
+    @rule(who=people, link=st.sampled_from(["", "https://example.org", "gopher://hole"]), title=st.sampled_from("ab"))
+    def edits(self, who: int, link: str, title: str) -> None:
+        with suppress(Refused):
+            edit(self.cast[who], self.room.pk, Edit(title=title, link=link), source=SOURCE, now=self.now)
+
+    @rule(who=people, avatar=st.sampled_from(["", "0" * 16, "f" * 16]))
+    def changes_their_picture(self, who: int, avatar: str) -> None:
+        self.cast[who].avatar = avatar
+        self.cast[who].save(update_fields=["avatar"])
+
+    @rule(who=people, on=people)
+    def blocks(self, who: int, on: int) -> None:
+        if who != on:
+            Block.objects.get_or_create(
+                blocker=self.cast[who], blocked=self.cast[on], defaults={"created_at": self.now}
+            )
 
     @rule(seconds=st.sampled_from([5, 31, 700]))
     def time_passes(self, seconds: int) -> None:
