@@ -32,7 +32,10 @@ class Block:
 
 @dataclass(slots=True)
 class Reception:
-    """How one stream arrives (RFC 3550 appendices A.3 and A.8); `packets` counts all of them, late ones too."""
+    """How one stream arrives (RFC 3550 appendices A.3 and A.8); `packets` counts all of them, late ones too.
+
+    `told_at` is when its sender was last told, in seconds.
+    """
 
     ssrc: int
     first: int
@@ -42,6 +45,7 @@ class Reception:
     jitter: float = 0.0
     told_expected: int = 0
     told_packets: int = 0
+    told_at: float = float("-inf")
 
     def note(self, sequence: int, timestamp: int, arrival: int) -> None:
         """Nothing: a packet came at `arrival`, in units of its timestamp."""

@@ -90,17 +90,21 @@ def test_who_is_forgotten_is_reached_by_no_address(carol: Connection, port: Port
     assert port.known == {}
 
 
-def test_a_speaker_is_told_every_five_seconds_of_speech_how_he_arrives(port: Port) -> None:
+def test_a_speaker_is_told_at_once_and_then_every_second_how_he_arrives_and_never_in_a_pause(port: Port) -> None:
     sent: list[bytes] = []
     local = Local(1, "", "", "", (), (11, 22, 33))
     peer = cast("Any", type("Open", (), {"seal_rtcp": lambda _, packet: packet}))
     nothing = cast("Any", None)
     bob = Connection("bob", nothing, local, nothing, "", Listener(2, ()), 0.0, 0.0, peer())
     bob.port, bob.address = cast("Any", type("Wire", (), {"send": lambda _, data, *__: sent.append(data)})()), HOME
-    for sequence in range(2 * REPORT_EVERY):
+    times = [sequence * 0.02 for sequence in range(101)] + [60.0, 60.5]
+    told = []
+    for sequence, now in enumerate(times):
         packet = Packet(111, False, sequence, sequence * 960, 77, 20, b"voice")
-        bob.note(packet, sequence * 0.02, cast("Any", {}))
-    assert [[block.ssrc for block in parse(data)] for data in sent] == [[77], [77]]
+        bob.note(packet, now, cast("Any", {}))
+        told += [now] * (len(sent) - len(told))
+    assert told == [0.0, REPORT_EVERY, 2 * REPORT_EVERY, 60.0]
+    assert [[block.ssrc for block in parse(data)] for data in sent] == [[77]] * 4
 
 
 def test_a_connection_without_an_address_sends_nothing(carol: Connection) -> None:

@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.rtcp`: aiortc reads what we write, we read what it writes, and refuse the rest."""
 
 from contextlib import suppress
+from random import Random
 
 import pytest
 from aiortc.rtp import (
@@ -73,6 +74,38 @@ def test_a_speaker_is_told_what_was_lost_since_the_last_report() -> None:
     for sequence in range(99, 199):
         reception.note(sequence, 0, 0)
     assert (told(reception).packets_lost, told(reception).fraction_lost) == (49, 0)
+
+
+def test_a_receiver_report_is_these_bytes() -> None:
+    reception = received(65_533, 65_534, 65_537, 65_538)  # 65,535 and 0 are lost on the way round
+    report = bytes.fromhex("81c90007 0000cafe 00000007 55000002 00010002 00000000 00000000 00000000")
+    assert receiver_report(0xCAFE, reception)[:32] == report
+    assert receiver_report(0xCAFE, reception)[32:] == bytes.fromhex("81ca0003 0000cafe 0104 73746f61 0000")
+
+
+@given(st.integers(0, 65_535), st.lists(st.booleans(), min_size=1, max_size=300), st.randoms(use_true_random=False))
+def test_what_is_lost_and_what_came_are_all_that_was_sent(first: int, arrived: list[bool], chance: Random) -> None:
+    sequences = [first, *(first + 1 + number for number, here in enumerate(arrived) if here)]
+    shuffled = sequences[1:]
+    for start in range(0, len(shuffled), 8):  # out of order, as networks have it
+        part = shuffled[start : start + 8]
+        chance.shuffle(part)
+        shuffled[start : start + 8] = part
+    report = told(received(first, *shuffled))
+    sent = sequences[-1] - first + 1
+    assert report.highest_sequence == sequences[-1]
+    assert (report.packets_lost, report.fraction_lost) == (
+        sent - len(sequences),
+        (sent - len(sequences)) * 256 // sent,
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 65_535), st.integers(0, (1 << 32) - 1)), min_size=1, max_size=100))
+def test_any_packets_at_all_make_a_report_that_can_be_read(packets: list[tuple[int, int]]) -> None:
+    reception = Reception(7, packets[0][0], packets[0][0], 0)
+    for number, (sequence, timestamp) in enumerate(packets):
+        reception.note(sequence, timestamp, number * 960)
+    assert parse(receiver_report(5, reception))[0].ssrc == 7
 
 
 def test_the_highest_sequence_counts_the_rounds() -> None:
