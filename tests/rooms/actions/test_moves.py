@@ -280,3 +280,15 @@ def test_a_granted_place_on_stage_is_lost_with_leaving_it(room: Room, alice: Use
     Member.objects.filter(room=room, user=bob).update(granted=True)
     do(alice, room, Move.MOVE_TO_AUDIENCE, bob)
     assert not member(bob, room).granted
+
+
+def test_a_demotion_is_undone_by_inviting_again_and_a_rank_by_giving_it_again(
+    room: Room, alice: User, bob: User
+) -> None:
+    speaking(bob, alice, room)
+    do(alice, room, Move.MOVE_TO_AUDIENCE, bob)
+    speaking(bob, alice, room)
+    assert (member(bob, room).stage, member(bob, room).muted) == (Stage.SPEAKING, False)
+    for what in (Move.MAKE_MODERATOR, Move.UNMAKE_MODERATOR, Move.MAKE_MODERATOR):
+        do(alice, room, what, bob)
+    assert (member(bob, room).stage, member(bob, room).rank) == (Stage.SPEAKING, Rank.MODERATOR)
