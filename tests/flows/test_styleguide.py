@@ -1,0 +1,120 @@
+"""The style guide in a browser: every piece and state in both themes and languages, with nothing for axe to find."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.flows.chromium import PHONE, Visitor
+from tests.flows.stack import ROOT, Stoa, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+SECTIONS = {
+    "states",
+    "tokens",
+    "type",
+    "icons",
+    "buttons",
+    "fields",
+    "cards",
+    "avatars",
+    "roster",
+    "meter",
+    "banner",
+    "toast",
+    "empty",
+    "docks",
+}
+STAFF = "from accounts.models import User; User.objects.filter(username='dana').update(is_staff=True)"
+
+
+@pytest.fixture
+def guide(visit: Visit, stoa: Stoa) -> Callable[..., Visitor]:
+    """Opens the style guide for dana, who is staff."""
+    stoa.manage("shell", "--command", STAFF)
+
+    def open_guide(fragment: str = "", **options: object) -> Visitor:
+        visitor = visit("dana", bypass_csp=True, **options)
+        visitor.page.goto(f"/styleguide/{fragment}")
+        visitor.page.locator("#state-list a").first.wait_for(state="attached")
+        return visitor
+
+    return open_guide
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_axe_finds_nothing_in_any_theme(guide: Callable[..., Visitor], language: str) -> None:
+    page = guide(viewport=PHONE, locale=language, reduced_motion="reduce").page
+    assert set(page.evaluate("[...document.querySelectorAll('main section')].map(({ id }) => id)")) >= SECTIONS
+    page.add_script_tag(path=AXE)
+    for look in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}):
+        page.emulate_media(**look)
+        assert faults(page) == [], look
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_every_state_opens_by_its_address_and_leaves_by_the_way_back(guide: Callable[..., Visitor]) -> None:
+    page = guide(reduced_motion="reduce").page
+    page.add_script_tag(path=AXE)
+    for address in page.locator("#state-list a").evaluate_all("links => links.map(({ hash }) => hash)"):
+        page.evaluate("address => (location.hash = address)", address)
+        page.locator("#screen h1, #sheet h2, #banners stoa-banner").locator("visible=true").first.wait_for()
+        assert faults(page) == [], address
+        page.go_back()
+        page.locator("#states").wait_for()
+
+
+def test_a_sheet_takes_the_focus_and_gives_it_back(guide: Callable[..., Visitor]) -> None:
+    page = guide().page
+    opener = page.locator("#open-sheet")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="End the room?")
+    dialog.wait_for()
+    assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert opener.evaluate("opener => opener === document.activeElement")
+
+
+def test_a_roster_keeps_the_focus_when_people_come_and_go(guide: Callable[..., Visitor]) -> None:
+    page = guide().page
+    name = "document.activeElement.textContent"
+    page.locator("#people button").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert "Bob" in page.evaluate(name)
+    page.evaluate("document.getElementById('go').click()")  # Bob, who is second, goes
+    assert "陈伟" in page.evaluate(name)
+    page.evaluate("document.getElementById('come').click()")
+    assert "陈伟" in page.evaluate(name)
+    assert page.locator("#people button[tabindex='0']").count() == 1
+
+
+def test_a_toast_waits_while_one_is_at_it(guide: Callable[..., Visitor]) -> None:
+    page = guide().page
+    page.clock.install()
+    page.locator("#open-undo").click()
+    undo = page.locator("stoa-toast button")
+    undo.focus()
+    page.clock.run_for(60_000)
+    undo.click()
+    page.locator("stoa-toast", has_text="Taken back").wait_for()
+    page.clock.run_for(6_000)
+    until("the toast is gone", lambda: page.locator("stoa-toast").count() == 0)
+
+
+def test_a_plain_member_finds_no_such_page(visit: Visit) -> None:
+    mallory = visit("mallory")
+    answer = mallory.page.goto("/styleguide/")
+    assert answer is not None
+    assert answer.status == 404
+    mallory.forgive("404")
+
+
+def faults(page: Page) -> list[object]:
+    """What axe finds on the page as it is now: rules and the elements that break them."""
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
