@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from accounts import notice, qr, throttle
+from accounts.actions import push
 from accounts.answers import speak, too_many, unavailable
 from accounts.models import Acceptance, User
 from moderation.audit.record import record, record_refusal
@@ -95,6 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         source = Source.of_request(context.request)
         with transaction.atomic():
             super().set_password(user, password)
+            push.forget_person(user)
             record("account.password", source=source, actor=user.uid, object_type="user", object_id=user.uid)
 
     def get_client_ip(self, request: HttpRequest) -> str:

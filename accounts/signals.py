@@ -9,11 +9,13 @@ from allauth.core import context
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as sessions
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import signals as models
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.actions import push
 from accounts.models import User
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
@@ -62,6 +64,12 @@ def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
 def factor_removed(instance: Authenticator, **_: Any) -> None:
     """A way in was removed."""
     _done("account.factor_remove", context.request, instance.user, {"type": instance.type})
+
+
+@receiver(models.post_delete, sender=Session)
+def session_gone(instance: Session, **_: Any) -> None:
+    """Notify nobody in a browser that is signed out."""
+    push.forget_session(instance.session_key)
 
 
 def _done(action: str, request: HttpRequest | None, user: User, detail: dict[str, str] | None = None) -> None:

@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
+from accounts.actions import push
 from accounts.actions.base import Code, Refused
 from accounts.actions.codes import redeem
 from accounts.models import Acceptance, InviteCode, Purpose, Redemption, User
@@ -93,6 +94,7 @@ def replace_keys(digest: str, keys: Keys, *, now: datetime, source: Source) -> U
     Authenticator.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
+    push.forget_person(user)
     _hand_over(user, keys)
     Redemption.objects.create(code=invite, user=user, redeemed_at=now)
     detail = {"way": _way(keys)}

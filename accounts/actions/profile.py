@@ -10,8 +10,9 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from accounts import avatars
+from accounts.actions import push
 from accounts.actions.base import note
-from accounts.models import PushSubscription, User
+from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
 
@@ -60,7 +61,7 @@ def sign_out_elsewhere(user: User, session: SessionBase, *, source: Source) -> N
     here = session.session_key
     for other in UserSession.objects.filter(user=user).exclude(session_key=here):
         other.end()
-    PushSubscription.objects.filter(user=user).delete()
+    push.forget_person(user)
     session.cycle_key()
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()

@@ -46,6 +46,16 @@ def unsubscribe(user: User, endpoint: str, *, source: Source) -> None:
         note("push.unsubscribe", user, source)
 
 
+def forget_session(session_key: str) -> None:
+    """Forget the browsers of a session that is over; its end is recorded by whoever ended it."""
+    PushSubscription.objects.filter(session_key=session_key).delete()
+
+
+def forget_person(user: User) -> None:
+    """Forget every browser of `user`, whose sessions end; the one that stays tells of itself again."""
+    PushSubscription.objects.filter(user=user).delete()
+
+
 @transaction.atomic
 def announce(user: User, title: str, body: str, url: str, *, now: datetime, source: Source) -> list[int]:
     """The rows, one for each browser of `user`, that `deliver` is to work on; none where there is no browser."""

@@ -10,6 +10,7 @@ from accounts.sealing import CURVE, LONGEST, keys, packed, seal, unpacked
 from tests.accounts.push_service import Browser
 
 KEY = ec.generate_private_key(CURVE)
+GOOD = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
 
 def test_the_example_of_the_standard_comes_out() -> None:
@@ -17,7 +18,7 @@ def test_the_example_of_the_standard_comes_out() -> None:
     number = int.from_bytes(unpacked("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big")
     sealed = seal(
         b"When I grow up, I want to be a watermelon",
-        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        GOOD,
         "BTBZMqHH6r4Tts7J_aSIgg",
         key=ec.derive_private_key(number, CURVE),
         salt=unpacked("DGv6ra1nlYgDCS1FRnbzlw"),
@@ -45,7 +46,7 @@ def test_more_than_a_message_holds_is_refused() -> None:
 
 @pytest.mark.parametrize(("p256dh", "auth"), [
     ("", ""), ("BA", packed(b"s" * 16)), (packed(b"\x04" + b"\1" * 64), packed(b"s" * 16)),
-    (packed(Browser().public), packed(b"s" * 15)), ("!" * 87, "?" * 22), ("\u00e9", "\u00e9"),
+    (GOOD, packed(b"s" * 15)), ("!" * 87, "?" * 22), ("\u00e9", "\u00e9"),
 ])  # fmt: skip
 def test_what_is_no_key_is_refused(p256dh: str, auth: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # the libraries' words differ

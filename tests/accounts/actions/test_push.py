@@ -1,0 +1,75 @@
+"""Rows of browsers, and of what is on its way to them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.actions import push
+from accounts.models import Notification, PushSubscription, User
+from moderation.audit.models import Entry
+from moderation.audit.source import Source
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(number: int = 0, session: str = "s", auth: str = "auth") -> push.Browser:
+    return push.Browser(session, f"https://push.example/{number}", "p256dh", auth)
+
+
+def endpoints(user: User) -> list[str]:
+    return list(PushSubscription.objects.filter(user=user).order_by("endpoint").values_list("endpoint", flat=True))
+
+
+def test_asked_again_a_browser_only_renews_its_keys(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    push.subscribe(alice, browser(session="t", auth="new"), now=now, source=source)
+    (row,) = PushSubscription.objects.all()
+    assert (row.session_key, row.auth) == ("t", "new")
+    assert Entry.objects.filter(action="push.subscribe").count() == 1
+
+
+def test_a_browser_shows_the_notifications_of_one_person(alice: User, bob: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    push.subscribe(bob, browser(), now=now, source=source)
+    assert (endpoints(alice), endpoints(bob)) == ([], ["https://push.example/0"])
+
+
+def test_the_oldest_browser_gives_way(
+    alice: User, now: datetime, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "MOST", 2)
+    for number in range(3):
+        push.subscribe(alice, browser(number), now=now + timedelta(seconds=number), source=source)
+    assert endpoints(alice) == ["https://push.example/1", "https://push.example/2"]
+
+
+def test_nobody_ends_anothers_subscription(alice: User, mallory: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    push.unsubscribe(mallory, "https://push.example/0", source=source)
+    assert endpoints(alice) == ["https://push.example/0"]
+    for _ in range(2):
+        push.unsubscribe(alice, "https://push.example/0", source=source)
+    assert endpoints(alice) == []
+    assert Entry.objects.filter(action="push.unsubscribe").count() == 1
+
+
+def test_a_row_is_claimed_by_one(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    (pk,) = push.announce(alice, "A" * 300, "b" * 400, "/", now=now, source=source)
+    row = push.claim(pk, now=now)
+    assert row is not None
+    assert (len(row.title), len(row.body)) == (200, 300)
+    assert push.claim(pk, now=now) is None
+    assert push.overdue(now=now) == []
+    assert push.overdue(now=now + push.PATIENCE) == [pk]
+    assert push.claim(pk, now=now + push.PATIENCE) == row
+    push.done(row)
+    assert push.claim(pk, now=now + 2 * push.PATIENCE) is None
+
+
+def test_with_a_browser_goes_what_was_on_its_way_to_it(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    push.announce(alice, "A title", "", "/", now=now, source=source)
+    push.gone(PushSubscription.objects.get(), source=source)
+    assert not Notification.objects.exists()
+    assert Entry.objects.get(action="push.gone").actor == alice.uid
