@@ -4,17 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Min, Sum
 
 from accounts.models import InviteCode, Purpose, Redemption, User
 
 
-def seats_left(user: User, now: datetime) -> int:
-    """How many more people `user` may let in: the quota, less those who came and those who still may."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many people somebody may let in: those who came, those whom open codes still wait for, and those left.
+
+    `next_at` is when the next of those who are waited for can come no more; None where nobody is.
+    """
+
+    came: int
+    waiting: int
+    left: int
+    next_at: datetime | None
+
+
+def places(user: User, now: datetime) -> Places:
+    """What became of the quota of `user`, in two queries."""
     own = InviteCode.objects.filter(issuer=user)
     came: int = own.aggregate(came=Count("redemptions"))["came"]
-    waiting: int = own.filter(revoked_at=None, expires_at__gt=now).aggregate(left=Sum("uses_left"))["left"] or 0
-    return max(0, user.invite_quota - came - waiting)
+    still_open = own.filter(revoked_at=None, expires_at__gt=now, uses_left__gt=0)
+    held = still_open.aggregate(waiting=Sum("uses_left", default=0), next_at=Min("expires_at"))
+    return Places(came, **held, left=max(0, user.invite_quota - came - held["waiting"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from accounts import actions, notice, qr
 from accounts.answers import safe_next
 from accounts.forms import IssueForm
 from accounts.models import InviteCode, Purpose, User
-from accounts.tree import branch, seats_left
+from accounts.tree import branch, places
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
@@ -52,7 +52,7 @@ def codes(request: HttpRequest) -> HttpResponseBase:
         "link": actions.link(made) if made else "",
         "qr": qr.draw(actions.link(made)) if made else "",
         "codes": [(code, code.terms.refusal(now)) for code in own.prefetch_related("redemptions__user")[:SHOWN]],
-        "seats": seats_left(user, now),
+        "places": places(user, now),
         "tree": branch(user, GENERATIONS),
     }
     return render(request, "accounts/codes.html", context)

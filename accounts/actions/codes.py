@@ -12,7 +12,7 @@ from accounts import invites
 from accounts.actions.base import Code, Refused
 from accounts.codes import digest_of, refusal
 from accounts.models import InviteCode, Purpose, User
-from accounts.tree import seats_left
+from accounts.tree import places
 from moderation.audit.record import record
 from moderation.audit.source import Source
 
@@ -23,7 +23,7 @@ LINK_LIFETIME = timedelta(days=7)
 def issue(by: User, *, uses: int, days: int, now: datetime, source: Source) -> str:
     """A new code of a member, for people. Raises `Refused` (`QUOTA`) beyond what they may still let in."""
     issuer = User.objects.select_for_update().get(pk=by.pk)
-    if not issuer.is_superuser and uses > seats_left(issuer, now):
+    if not issuer.is_superuser and uses > places(issuer, now).left:
         raise Refused(Code.QUOTA)
     invite = InviteCode(issuer=issuer, uses=uses, expires_at=now + timedelta(days=days))
     return _circulate(invite, now, source)

@@ -17,7 +17,7 @@ from moderation.audit.source import Source
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.pages import answer, text
 
-FOLDERS = ("account", "accounts", "mfa", "usersessions")
+FOLDERS = ("account", "accounts", "mfa")
 TEMPLATES = [path for folder in FOLDERS for path in sorted((settings.BASE_DIR / "templates" / folder).rglob("*.html"))]
 STRANGERS = ("/join/", "/accounts/login/", "/accounts/password/reset/", "/privacy/", "/accounts/inactive/")
 MEMBERS = (
@@ -28,9 +28,6 @@ MEMBERS = (
     "/join/sound/",
     "/accounts/logout/",
     "/accounts/password/change/",
-    "/accounts/sessions/",
-    "/accounts/2fa/",
-    "/accounts/2fa/webauthn/",
     "/accounts/2fa/webauthn/add/",
     "/accounts/2fa/totp/activate/",
     "/accounts/reauthenticate/",
@@ -130,11 +127,10 @@ def test_second_factors(client: Client, bob: User, source: Source) -> None:
     add_passkey(client)
     key = Authenticator.objects.get(type="webauthn").pk
     for path in (
-        "/accounts/2fa/",
+        "/me/",
         "/accounts/2fa/totp/deactivate/",
         "/accounts/2fa/recovery-codes/",
         "/accounts/2fa/recovery-codes/generate/",
-        "/accounts/2fa/webauthn/",
         f"/accounts/2fa/webauthn/keys/{key}/edit/",
         f"/accounts/2fa/webauthn/keys/{key}/remove/",
         "/accounts/2fa/reauthenticate/",

@@ -1,6 +1,6 @@
 """Who let whom in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -8,7 +8,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import User, new_uid
-from accounts.tree import Branch, branch, seats_left
+from accounts.tree import Branch, Places, branch, places
 from moderation.audit.source import Source
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +54,10 @@ def test_a_reset_makes_nobody_a_descendant(alice: User, bob: User, now: datetime
     assert names(branch(alice)) == {}
 
 
-def test_seats_left_are_the_quota_less_who_came_and_who_may_come(alice: User, now: datetime, source: Source) -> None:
-    assert seats_left(alice, now) == 5
+def test_places_left_are_the_quota_less_who_came_and_who_may_come(alice: User, now: datetime, source: Source) -> None:
+    assert places(alice, now) == Places(came=0, waiting=0, left=5, next_at=None)
     let_in(alice, "bob", now, source)
     actions.issue(alice, uses=2, days=7, now=now, source=source)
-    assert seats_left(alice, now) == 2
+    week = now + timedelta(days=7)
+    assert places(alice, now) == Places(came=1, waiting=2, left=2, next_at=week)
+    assert places(alice, week) == Places(came=1, waiting=0, left=4, next_at=None)
