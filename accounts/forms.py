@@ -166,7 +166,13 @@ class PictureForm(forms.Form):
     picture = forms.FileField(
         label=_("Choose a picture"),
         error_messages={"required": _("Choose a file first."), "empty": PICTURE_WORDS[avatars.Code.UNREADABLE]},
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp,image/gif",
+                "class": "only-read",
+                "aria-describedby": "id_picture_helptext",
+            }
+        ),
     )
 
     def clean_picture(self) -> bytes:

@@ -122,6 +122,7 @@ def _page(
         "devices": _devices(user),
         "blocks": Block.objects.filter(blocker=user).select_related("blocked").order_by("-created_at", "-pk"),
         "themes": Theme.choices,
+        "said": {message.extra_tags or "ways": message for message in messages.get_messages(request)},
         **_ways(user),
     }
     return render(request, "accounts/me.html", context)

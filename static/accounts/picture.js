@@ -55,10 +55,9 @@ if (form) {
   const problem = /** @type {HTMLElement} */ (form.querySelector("[data-problem]"));
   /** @type {HTMLElement} */ (form.querySelector("[data-send]")).hidden = true;
   input.addEventListener("change", () => {
-    problem.hidden = true;
+    problem.textContent = "";
     send(form, input).catch(() => {
       problem.textContent = gettext("This could not be read as a picture. JPEG, PNG, WebP and GIF will do.");
-      problem.hidden = false;
     });
   });
 }
