@@ -1,8 +1,11 @@
+import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
 from pytest_django.fixtures import Settings
 
@@ -51,3 +54,24 @@ def test_scripts_are_served_without_their_comments_and_otherwise_as_they_are(sit
     assert static.collect()
     served = (Path(settings.STATIC_ROOT) / "helper.js").read_text()
     assert served == code
+
+
+def needed(path: Path, seen: set[Path]) -> set[Path]:
+    """The module at `path` and all that it imports, added to `seen`."""
+    if path not in seen:
+        seen.add(path)
+        for relative in re.findall(r'^import .*?"(\.[^"]+)";', path.read_text(), re.MULTILINE | re.DOTALL):
+            needed((path.parent / relative).resolve(), seen)
+    return seen
+
+
+def served(content: bytes) -> int:
+    return len(gzip.compress(content, mtime=0))
+
+
+def test_the_room_s_page_is_at_most_60_kb_of_script_and_20_kb_of_style() -> None:
+    root = django_settings.BASE_DIR / "static"
+    modules = needed(root / "js/room/room.js", needed(root / "js/page.js", {root / "js/theme.js"}))
+    assert sum(served(static.bare(module.read_bytes())) for module in modules) <= 60 * 1024
+    styles = [root / f"css/{name}.css" for name in ("tokens", "base", "pieces", "room")]
+    assert sum(served(style.read_bytes()) for style in styles) <= 20 * 1024

@@ -24,11 +24,3 @@ test("the room's page asks at once for every module it needs, and for no other",
   const preloaded = [...readFileSync(PRELOADED, "utf8").matchAll(/static '([^']+)'/g)].map(([, path]) => path);
   assert.deepEqual(preloaded.toSorted(), [...needed("js/room/room.js")].toSorted());
 });
-
-test("the room's page is at most 60 KB of script and 20 KB of style, compressed", async () => {
-  const { gzipSync } = await import("node:zlib");
-  /** @param {Iterable<string>} paths */
-  const size = (paths) => [...paths].reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, STATIC))).length, 0);
-  assert.ok(size([...needed("js/room/room.js"), ...needed("js/page.js"), "js/theme.js"]) <= 60 * 1024);
-  assert.ok(size(["css/tokens.css", "css/base.css", "css/pieces.css", "css/room.css"]) <= 20 * 1024);
-});
