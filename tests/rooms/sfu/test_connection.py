@@ -98,7 +98,7 @@ def test_a_speaker_is_told_at_once_and_then_every_second_how_he_arrives_and_neve
     bob = Connection("bob", nothing, local, nothing, "", Listener(2, ()), 0.0, 0.0, peer())
     bob.port, bob.address = cast("Any", type("Wire", (), {"send": lambda _, data, *__: sent.append(data)})()), HOME
     times = [sequence * 0.02 for sequence in range(101)] + [60.0, 60.5]
-    told = []
+    told: list[float] = []
     for sequence, now in enumerate(times):
         packet = Packet(111, False, sequence, sequence * 960, 77, 20, b"voice")
         bob.note(packet, now, cast("Any", {}))
