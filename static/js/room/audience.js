@@ -1,15 +1,20 @@
-// Those who listen: a number at once, and some of their names now and then.
+// Those who listen: a number at once, and the names of those on screen, asked for page by page.
 
+import { polite } from "../announce.js";
 import { call } from "../api.js";
 import { avatar } from "../avatar.js";
-import { byId, h, keyed } from "../dom.js";
-import { roving } from "../roving.js";
+import { byId, h } from "../dom.js";
 import { format, gettext, ngettext } from "../text.js";
+import { Grid } from "./grid.js";
+import { Listeners } from "./listeners.js";
+import { soon } from "./soon.js";
 
-/** @typedef {import("./protocol.js").Member} Member */
+/** @typedef {import("./listeners.js").Listener} Listener */
 
 const SOONEST = 5_000; // ms between two askings for names
 const PER_LISTENER = 20; // ms more for each listener: a room of 5,000 asks 50 times a second, all pages together
+const FIRST = 300; // ms from news to the asking, in which more news may come
+const TYPING = 250; // ms without a key until a search begins
 
 /**
  * How long to wait before asking for names again.
@@ -19,16 +24,32 @@ export function pause(listening) {
   return Math.max(SOONEST, listening * PER_LISTENER);
 }
 
+/**
+ * How many people the list has, as far as one can tell: -1 while a search has not come to its end.
+ * @param {{people: unknown[], complete: boolean}} listeners
+ * @param {string} query
+ * @param {number} seated those in the audience, by the server's count
+ */
+export function total({ people, complete }, query, seated) {
+  if (complete) return people.length;
+  return query ? -1 : Math.max(seated, people.length);
+}
+
 export class AudienceView {
-  #list = byId("audience");
+  #listeners = new Listeners();
+  #search = /** @type {HTMLInputElement} */ (byId("audience-search"));
+  #query = "";
   #asked = -Infinity;
   #known = -1;
+  #listening = 0;
   /** Those in the audience without those who wait to speak. */
   #seated = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {Map<number, Member>} */
-  people = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #typing;
+  /** The asking that is under way. @type {Promise<void> | undefined} */
+  #asking;
 
   /**
    * @param {string} room its id
@@ -37,77 +58,153 @@ export class AudienceView {
   constructor(room, open) {
     this.room = room;
     this.open = open;
-    roving(this.#list);
+    const face = (/** @type {Listener} */ person) => this.#face(person);
+    const more = () => this.#more();
+    this.known = new Grid(byId("known"), face, more);
+    this.others = new Grid(byId("audience"), face, more);
+    window.addEventListener("scroll", soon(() => this.#scrolled()), { passive: true });
+    this.#search.addEventListener("input", (event) => !(/** @type {InputEvent} */ (event).isComposing) && this.#type());
+    this.#search.addEventListener("compositionend", () => this.#type());
+  }
+
+  /** Who listens under this number, if that is known. @param {number} number */
+  find(number) {
+    return this.#listeners.people.find((person) => person.number === number);
   }
 
   /** @param {import("./session.js").Session} session */
   draw({ snapshot, members }) {
     const listening = snapshot?.listening ?? 0;
     const waiting = members.filter((member) => member.stage === "hand_up" || member.stage === "invited").length;
-    this.#seated = listening - waiting;
-    for (const place of document.querySelectorAll("[data-listening]")) {
-      place.textContent = format(ngettext("%(n)s listening", "%(n)s listening", listening), { n: listening });
+    const seated = Math.max(0, listening - waiting);
+    if (listening !== this.#listening || seated !== this.#seated) {
+      this.#listening = listening;
+      this.#seated = seated;
+      this.#count();
+      this.#show();
     }
-    this.#more();
-    if (listening !== this.#known) this.#later(listening);
+    if (listening !== this.#known) this.#later();
   }
 
-  /** Asks for names again soon, for instance because somebody stepped down. */
-  stale() {
+  /**
+   * Somebody stands elsewhere now, or went: names are asked for again soon.
+   * @param {number} number
+   */
+  moved(number) {
+    this.#known = -1;
+    if (!this.find(number)) return;
+    this.#listeners.drop(number);
+    this.#show();
+  }
+
+  /** Stops asking, and forgets. */
+  close() {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#typing);
+    this.#timer = undefined;
+    this.#listeners = new Listeners();
+    this.#search.value = this.#query = "";
+    this.#asked = -Infinity;
     this.#known = -1;
   }
 
-  /** Stops asking. */
-  close() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.stale();
+  #count() {
+    const n = this.#listening;
+    for (const place of document.querySelectorAll("[data-listening]")) {
+      place.textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: n.toLocaleString(document.documentElement.lang) });
+    }
   }
 
-  /** @param {number} listening */
-  #later(listening) {
+  #later() {
     if (this.#timer) return;
-    const wait = Math.max(300, this.#asked + pause(listening) - Date.now());
-    this.#timer = setTimeout(() => this.#ask(listening), wait);
+    const wait = Math.max(FIRST, this.#asked + pause(this.#listening) - Date.now());
+    this.#timer = setTimeout(() => this.#again(), wait);
   }
 
-  /** @param {number} listening */
-  async #ask(listening) {
+  /** Asks again for the page on screen. */
+  async #again() {
     this.#timer = undefined;
     if (document.hidden) return;
     this.#asked = Date.now();
-    this.#known = listening;
-    // Names are a courtesy: without an answer the number stands, and the next change asks again.
-    const page = await call("GET", `rooms/${this.room}/members/?stage=audience`).catch(() => null);
-    if (!page) return;
-    this.#show(page.results);
-    this.#more();
+    this.#known = this.#listening;
+    const known = this.#listeners.people.filter((person) => person.known).length;
+    const top = this.others.top > 0 ? known + this.others.top : this.known.top;
+    await this.#ask(this.#listeners.pageOf(top));
   }
 
-  /** @param {Member[]} people */
-  #show(people) {
-    this.people = new Map(people.map((member) => [member.number, member]));
-    keyed(this.#list, people, (member) => String(member.number), (member) => this.#make(member), () => undefined);
+  /** Asks for those who come next, if there are any. */
+  async #more() {
+    if (this.#listeners.complete) return;
+    this.#asking ??= this.#ask(this.#listeners.last).finally(() => (this.#asking = undefined));
+    await this.#asking;
   }
 
-  /** Says how many are not named. */
-  #more() {
-    const more = Math.max(0, this.#seated - this.people.size);
-    byId("audience-more").hidden = more === 0;
-    byId("audience-more").textContent = format(gettext("and %(n)s more"), { n: more });
+  /**
+   * Takes in one page. Names are a courtesy: without an answer the number stands, and the next change asks again.
+   * @param {number} number
+   */
+  async #ask(number) {
+    const listeners = this.#listeners;
+    const query = new URLSearchParams({ stage: "audience", q: this.#query, after: listeners.after(number) });
+    for (const name of ["q", "after"]) if (!query.get(name)) query.delete(name);
+    const page = await call("GET", `rooms/${this.room}/members/?${query}`).catch(() => null);
+    if (!page || listeners !== this.#listeners) return;
+    listeners.take(number, page);
+    this.#show();
+    this.#scrolled();
   }
 
-  /** @param {Member} member */
-  #make(member) {
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "person small", onclick: () => this.open(member.number) },
-        avatar(member),
-        h("bdi", { class: "name" }, member.name),
-      ),
-    );
+  #scrolled() {
+    this.known.draw();
+    this.others.draw();
+    const end = byId("audience-end").getBoundingClientRect().top;
+    if (this.#listeners.people.length && end < 2 * window.innerHeight) this.#more();
   }
+
+  #show() {
+    const { people } = this.#listeners;
+    const known = people.filter((person) => person.known);
+    const all = total(this.#listeners, this.#query, this.#seated);
+    const ended = known.length < people.length || this.#listeners.complete; // all that I know are here
+    this.known.show(known, ended ? known.length : -1);
+    this.others.show(people.slice(known.length), all < 0 ? -1 : all - known.length);
+    byId("known-heading").hidden = byId("others-heading").hidden = known.length === 0;
+    byId("others-heading").hidden ||= known.length === people.length;
+    byId("audience-tools").hidden = !this.#query && this.#seated < 2;
+    byId("audience-empty").hidden = Boolean(this.#query) || this.#seated > 0;
+  }
+
+  #type() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#find(), TYPING);
+  }
+
+  /** Looks for what is typed. */
+  async #find() {
+    const query = this.#search.value.trim();
+    if (query === this.#query) return;
+    this.#query = query;
+    this.#listeners = new Listeners();
+    await this.#ask(0);
+    if (query !== this.#query) return;
+    const words = query ? found(this.#listeners) : "";
+    byId("audience-found").textContent = words;
+    if (words) polite(words);
+  }
+
+  /** @param {Listener} person */
+  #face(person) {
+    const name = h("bdi", { class: "name" }, person.name);
+    return h("button", { type: "button", class: "person small", onclick: () => this.open(person.number) }, avatar(person), name);
+  }
+}
+
+/**
+ * What a search found, in words.
+ * @param {Listeners} listeners
+ */
+function found({ people, complete }) {
+  const n = people.length;
+  if (!complete) return n ? format(gettext("More than %(n)s found"), { n }) : "";
+  return n ? format(ngettext("%(n)s person found", "%(n)s people found", n), { n }) : gettext("Nobody here is called that");
 }
