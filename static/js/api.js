@@ -25,7 +25,7 @@ function token() {
 /**
  * The JSON answer to one call; null where there is no body.
  * Raises ApiError for a refusal, and with the code "offline" when the server cannot be reached.
- * @param {"GET" | "POST" | "DELETE"} method
+ * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
  * @param {string} path below /api/v1/
  * @param {object} [body]
  * @returns {Promise<any>}

@@ -1,0 +1,57 @@
+// My moves: asked of the server, said when they are made, and taken back when I think better of it.
+
+import { toast } from "../toast.js";
+import { deed, inverse, undoable } from "./undo.js";
+import { refused } from "./words.js";
+
+/**
+ * @typedef {import("./protocol.js").Member} Member
+ * @typedef {import("./protocol.js").Move} Move
+ * @typedef {import("./socket.js").Message} Message
+ */
+
+export class Acts {
+  /** Whom I have just moved, so that what I did is not told as news. @type {Set<number>} */
+  #touched = new Set();
+
+  /** @param {(message: Message) => Promise<Message>} ask */
+  constructor(ask) {
+    this.ask = ask;
+  }
+
+  /**
+   * The server's answer to a move on somebody, or without a member on myself or the room; a refusal is shown.
+   * @param {Move} move
+   * @param {Member} [member]
+   */
+  async say(move, member) {
+    const answer = await this.ask({ type: "move", move, member: member?.number });
+    // Muted is muted: a mute that was said offline, or twice, has done what it should.
+    const silent = answer.code === "already" || (move === "mute" && !member && answer.code === "offline");
+    if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));
+    return answer;
+  }
+
+  /**
+   * Makes a move on somebody else or on the room, says so, and offers to take it back.
+   * @param {Move} move
+   * @param {Member} [member]
+   */
+  async make(move, member) {
+    if (member) this.#touched.add(member.number);
+    const answer = await this.say(move, member);
+    if (answer.type === "error") {
+      if (member) this.#touched.delete(member.number);
+      return;
+    }
+    const words = deed(move, member?.name ?? "");
+    const back = inverse(move);
+    if (back) undoable(words, () => this.make(back, member));
+    else if (words) toast(words);
+  }
+
+  /** Whether what happened to this member was my doing; once for each. @param {number} number */
+  mine(number) {
+    return this.#touched.delete(number);
+  }
+}

@@ -1,0 +1,125 @@
+// Reactions: sent in moderation, shown as a brief motion over the stage; where motion is unwanted, as a quiet count.
+
+import { byId, h, icon } from "../dom.js";
+import { format, gettext } from "../text.js";
+
+/** @typedef {"clap" | "heart" | "laugh" | "wow" | "sad"} Reaction */
+
+/** What each is called; its icon has its own name. @type {Record<Reaction, () => string>} */
+export const REACTIONS = {
+  clap: () => gettext("Applause"),
+  heart: () => gettext("Heart"),
+  laugh: () => gettext("Laughter"),
+  wow: () => gettext("Amazement"),
+  sad: () => gettext("Sadness"),
+};
+
+const RATE = 2; // a second, and
+const BURST = 6; // at once: as the server allows
+const IN_FLIGHT = 12; // elements that move at the same time, at most
+const SPREAD = 900; // ms over which a second's reactions start
+const QUIET = 6_000; // ms that a count stays
+
+/** What one page may send. */
+export class Allowance {
+  #left = BURST;
+  #at = 0;
+
+  /** Whether one more may go out. @param {number} now ms */
+  take(now) {
+    this.#left = Math.min(BURST, this.#left + ((now - this.#at) * RATE) / 1000);
+    this.#at = now;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}
+
+/**
+ * Which reactions to draw of those that were counted: at most `room`, each kind in proportion, and none of few left out for many.
+ * @param {Partial<Record<Reaction, number>>} counts
+ * @param {number} room
+ * @returns {Reaction[]}
+ */
+export function drawn(counts, room) {
+  const left = /** @type {[Reaction, number][]} */ (Object.entries(counts).filter(([kind]) => Object.hasOwn(REACTIONS, kind)));
+  /** @type {Reaction[]} */
+  const chosen = [];
+  while (chosen.length < room) {
+    const most = left.reduce((best, one) => (share(one, chosen) > share(best, chosen) ? one : best), left[0]);
+    if (!most || share(most, chosen) <= 0) break;
+    chosen.push(most[0]);
+  }
+  return chosen;
+}
+
+/**
+ * How much a kind is owed: one in any case, then its count by how often it has been chosen, as parliaments divide seats.
+ * @param {[Reaction, number]} kind
+ * @param {Reaction[]} chosen
+ */
+function share([kind, count], chosen) {
+  const had = chosen.filter((one) => one === kind).length;
+  if (had >= count) return 0;
+  return had ? count / (had + 1) : Infinity;
+}
+
+/**
+ * The counts in words, most first.
+ * @param {Partial<Record<Reaction, number>>} counts
+ */
+export function inWords(counts) {
+  const known = /** @type {[Reaction, number][]} */ (Object.entries(counts)).filter(([kind]) => Object.hasOwn(REACTIONS, kind));
+  return known
+    .sort(([, one], [, two]) => two - one)
+    .map(([kind, n]) => format(gettext("%(reaction)s: %(n)s"), { reaction: REACTIONS[kind](), n }))
+    .join(" · ");
+}
+
+export class ReactionsView {
+  #picker = byId("reactions");
+  #sky = byId("sky");
+  #count = byId("reactions-count");
+  #allowance = new Allowance();
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {(reaction: Reaction) => void} send */
+  constructor(send) {
+    const kinds = /** @type {[Reaction, () => string][]} */ (Object.entries(REACTIONS));
+    this.#picker.append(
+      ...kinds.map(([kind, name]) =>
+        h(
+          "button",
+          { type: "button", class: `button quiet icon-only reaction ${kind}`, "aria-label": name(), onclick: () => this.#allowance.take(performance.now()) && send(kind) },
+          icon(kind),
+        ),
+      ),
+    );
+  }
+
+  /** Shows or hides the choice of reactions. */
+  toggle() {
+    const open = this.#picker.togglePopover();
+    if (open) this.#picker.querySelector("button")?.focus();
+  }
+
+  /** Shows what people sent within the last second. @param {Partial<Record<Reaction, number>>} counts */
+  show(counts) {
+    this.#count.textContent = inWords(counts);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => (this.#count.textContent = ""), QUIET);
+    if (this.#still.matches || document.hidden) return;
+    const free = IN_FLIGHT - this.#sky.childElementCount;
+    this.#sky.append(...drawn(counts, free).map((kind) => this.#fly(kind)));
+  }
+
+  /** @param {Reaction} kind */
+  #fly(kind) {
+    const one = h("span", { class: `flight ${kind}`, onanimationend: () => one.remove() }, icon(kind));
+    one.style.insetInlineStart = `${8 + Math.random() * 80}%`;
+    one.style.animationDelay = `${Math.random() * SPREAD}ms`;
+    return one;
+  }
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Acts } from "../../static/js/room/acts.js";
+
+/** @type {import("../../static/js/room/protocol.js").Member} */
+const bob = { number: 2, uid: "b", name: "Bob", rank: "member", stage: "audience", muted: false, hand: null };
+
+test("a mute said offline or twice has done what it should, and nothing is shown", async () => {
+  const acts = new Acts(async () => ({ type: "error", code: "offline" }));
+  assert.equal((await acts.say("mute")).code, "offline");
+  const again = new Acts(async () => ({ type: "error", code: "already" }));
+  assert.equal((await again.say("mute", bob)).code, "already");
+});
+
+test("what happens to somebody by my own move is mine once, and no news", async () => {
+  const acts = new Acts(() => new Promise(() => undefined));
+  acts.make("mute", bob);
+  assert.equal(acts.mine(2), true);
+  assert.equal(acts.mine(2), false);
+});
+
+test("a move that was refused is nobody's doing", async () => {
+  const acts = new Acts(async () => ({ type: "error", code: "already" }));
+  await acts.make("mute", bob);
+  assert.equal(acts.mine(2), false);
+});
