@@ -1,10 +1,11 @@
-// Raised hands, first come first; those who may, invite with one tap.
+// Raised hands, first come first; those who may, let somebody speak with one tap.
 
 import { avatar } from "../avatar.js";
-import { byId, h, icon, keyed } from "../dom.js";
-import { format, gettext, ngettext } from "../text.js";
+import { byId, h, icon } from "../dom.js";
+import { roster } from "../pieces/roster.js";
+import { format, gettext } from "../text.js";
 import { movesOn } from "./moves.js";
-import { hands, invited } from "./roster.js";
+import { handPlace, hands, invited } from "./roster.js";
 
 /**
  * @typedef {import("./protocol.js").Member} Member
@@ -12,7 +13,8 @@ import { hands, invited } from "./roster.js";
  */
 
 export class HandsView {
-  #list = byId("hands");
+  #panel = byId("hands-panel");
+  #roster = roster("hands");
 
   /**
    * @param {import("./moves.js").Table} table
@@ -29,15 +31,36 @@ export class HandsView {
   draw({ members, you }) {
     if (!you) return;
     const queue = hands(members);
-    const asked = invited(members);
+    const all = [...queue, ...invited(members)];
+    const had = this.#panel.contains(document.activeElement);
     const key = (/** @type {Member} */ member) => [member.number, member.stage, member.rank, you.rank].join();
-    keyed(this.#list, [...queue, ...asked], key, (member) => this.#row(you, member), (element, member) => {
+    this.#roster.show(all, key, (member) => this.#row(you, member), (row, member) => {
       const place = queue.indexOf(member) + 1;
-      /** @type {HTMLElement} */ (element.querySelector(".place")).textContent = place ? String(place) : "";
+      const face = /** @type {HTMLElement} */ (row.querySelector("stoa-avatar"));
+      if (place) face.setAttribute("hand", String(place));
+      row.querySelector("button")?.setAttribute("aria-label", label(member, place));
     });
-    byId("hands-panel").hidden = queue.length + asked.length === 0 && you.rank === "member";
-    byId("hands-empty").hidden = queue.length + asked.length > 0;
-    byId("hands-count").textContent = format(ngettext("%(n)s hand", "%(n)s hands", queue.length), { n: queue.length });
+    this.#panel.dataset.busy = String(all.length > 0 || you.rank !== "member");
+    this.#words(queue, all, members, you);
+    if (had && all.length === 0) byId("hands-heading").focus();
+  }
+
+  /**
+   * @param {Member[]} queue
+   * @param {Member[]} all
+   * @param {Member[]} members
+   * @param {Member} you
+   */
+  #words(queue, all, members, you) {
+    const place = handPlace(members, you.number);
+    byId("hands-count").textContent = queue.length ? String(queue.length) : "";
+    byId("hands-place").hidden = !place;
+    byId("hands-place").textContent = format(gettext("You are number %(n)s in line"), { n: place });
+    byId("hands-empty").hidden = all.length > 0;
+    byId("hands-empty").textContent =
+      you.rank === "member"
+        ? gettext("Nobody waits to speak. Raise your hand when you have something to say.")
+        : gettext("Nobody waits to speak. You can invite people from the audience: tap a name.");
   }
 
   /**
@@ -45,30 +68,39 @@ export class HandsView {
    * @param {Member} member
    */
   #row(you, member) {
-    const invitable = movesOn(this.table, you, member).includes("invite");
-    const waiting = member.stage === "invited";
+    const moves = movesOn(this.table, you, member);
     return h(
       "li",
-      { class: "row" },
-      h("span", { class: "place muted" }),
+      { class: `row ${member.number === you.number ? "own" : ""}` },
       h(
         "button",
         { type: "button", class: "person line grow", onclick: () => this.open(member.number) },
-        avatar(member, "small"),
-        h("bdi", { class: "name" }, member.name),
+        avatar(member),
+        h("span", { class: "who" }, h("bdi", { class: "name" }, member.name), h("small", { class: "muted" }, member.stage === "invited" ? gettext("Invited") : "")),
       ),
-      waiting && h("span", { class: "muted small" }, gettext("Invited")),
-      invitable && this.#invite(member),
+      moves.includes("invite") && this.#act("invite", member, "check", "primary", gettext("Invite %(name)s to speak")),
+      member.stage === "invited" && moves.includes("move_to_audience") && this.#act("move_to_audience", member, "close", "", gettext("Take back the invitation to %(name)s")),
     );
   }
 
-  /** @param {Member} member */
-  #invite(member) {
-    const label = format(gettext("Invite %(name)s to speak"), { name: member.name });
-    return h(
-      "button",
-      { type: "button", class: "button primary icon-only", "aria-label": label, onclick: () => this.make("invite", member) },
-      icon("check"),
-    );
+  /**
+   * @param {Move} move
+   * @param {Member} member
+   * @param {string} sign
+   * @param {string} look
+   * @param {string} words
+   */
+  #act(move, member, sign, look, words) {
+    const attributes = { type: "button", class: `button icon-only ${look}`, "aria-label": format(words, { name: member.name }) };
+    return h("button", { ...attributes, onclick: () => this.make(move, member) }, icon(sign));
   }
+}
+
+/**
+ * @param {Member} member
+ * @param {number} place 0 for somebody who is invited
+ */
+function label({ name }, place) {
+  if (!place) return format(gettext("%(name)s, invited to speak"), { name });
+  return format(gettext("%(name)s, hand raised, number %(n)s"), { name, n: place });
 }

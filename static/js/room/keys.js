@@ -1,8 +1,8 @@
-// Single keys of the room: M, Space, H, L and ?. They can be turned off, and never act while somebody types or composes.
+// Single keys of the room: M, Space, H, R, U, L and ?. They can be turned off, and never act while somebody types or composes.
 
 const OFF = "stoa.keys";
 
-/** @typedef {{mic: () => void, hand: () => void, leave: () => void, help: () => void, talk: (down: boolean) => boolean}} Keys */
+/** @typedef {{mic: () => void, hand: () => void, react: () => void, undo: () => void, leave: () => void, help: () => void, talk: (down: boolean) => boolean}} Keys */
 
 /** Whether single keys act. */
 export function keysOn() {
@@ -41,7 +41,7 @@ export function taken(event, focused) {
 export function watchKeys(active, keys) {
   let talking = false;
   /** @type {Record<string, () => void>} */
-  const table = { m: keys.mic, h: keys.hand, l: keys.leave, "?": keys.help };
+  const table = { m: keys.mic, h: keys.hand, r: keys.react, u: keys.undo, l: keys.leave, "?": keys.help };
   document.addEventListener("keydown", (event) => {
     if (!active() || !keysOn() || taken(event, document.activeElement) || document.querySelector("dialog[open]")) return;
     if (event.key === " ") {

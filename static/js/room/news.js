@@ -1,25 +1,66 @@
 // What happens in the room, told to those who do not see it happen.
 
 import { assertive, polite } from "../announce.js";
-import { format, gettext } from "../text.js";
+import { format, gettext, ngettext } from "../text.js";
 import { toast } from "../toast.js";
 
-/** @typedef {import("./protocol.js").Member} Member */
+/**
+ * @typedef {import("./protocol.js").Member} Member
+ * @typedef {"hand" | "on" | "off" | "host"} Kind
+ * @typedef {{kind: Kind, name: string}} Piece
+ */
+
+const BATCH = 1000; // ms; what happens within it is told together
+const FEW = 3; // names in one sentence; more are a number
+
+/** One person, or many at once. @type {Record<Kind, {one: () => string, many: (n: number) => string}>} */
+const SENTENCES = {
+  hand: { one: () => gettext("%(name)s raised a hand"), many: (n) => ngettext("%(n)s person raised a hand", "%(n)s people raised a hand", n) },
+  on: { one: () => gettext("%(name)s is on stage"), many: (n) => ngettext("%(n)s person came on stage", "%(n)s people came on stage", n) },
+  off: { one: () => gettext("%(name)s left the stage"), many: (n) => ngettext("%(n)s person left the stage", "%(n)s people left the stage", n) },
+  host: { one: () => gettext("%(name)s is the host now"), many: () => "" },
+};
 
 /**
- * A sentence about somebody else, or "" when there is nothing to say.
+ * What there is to say about somebody else, if anything.
  * @param {Member | undefined} before
  * @param {Member | undefined} after
+ * @returns {Piece | undefined}
  */
 export function about(before, after) {
   const name = (after ?? before)?.name ?? "";
   const stage = after?.stage ?? "audience";
   const rank = after?.rank ?? before?.rank;
-  if (stage === "hand_up" && before?.stage !== "hand_up") return format(gettext("%(name)s raised a hand"), { name });
-  if (stage === "speaking" && before?.stage !== "speaking") return format(gettext("%(name)s is on stage"), { name });
-  if (stage !== "speaking" && before?.stage === "speaking") return format(gettext("%(name)s left the stage"), { name });
-  if (rank === "host" && before && before.rank !== "host") return format(gettext("%(name)s is the host now"), { name });
-  return "";
+  if (stage === "hand_up" && before?.stage !== "hand_up") return { kind: "hand", name };
+  if (stage === "speaking" && before?.stage !== "speaking") return { kind: "on", name };
+  if (stage !== "speaking" && before?.stage === "speaking") return { kind: "off", name };
+  if (rank === "host" && before && before.rank !== "host") return { kind: "host", name };
+  return undefined;
+}
+
+/**
+ * Sentences about all that happened at about the same time: a few by name, many as a number.
+ * @param {Piece[]} pieces
+ * @returns {string[]}
+ */
+export function digest(pieces) {
+  return Object.entries(SENTENCES).flatMap(([kind, { one, many }]) => {
+    const names = pieces.filter((piece) => piece.kind === kind).map((piece) => piece.name);
+    if (names.length > FEW) return [format(many(names.length), { n: names.length })];
+    return names.map((name) => format(one(), { name }));
+  });
+}
+
+/** @type {Piece[]} */
+let waiting = [];
+
+/** Tells it with what else happens around me at this time. @param {Piece | undefined} piece */
+export function tell(piece) {
+  if (!piece || waiting.push(piece) > 1) return;
+  setTimeout(() => {
+    digest(waiting).forEach(polite);
+    waiting = [];
+  }, BATCH);
 }
 
 /**
@@ -40,9 +81,4 @@ export function aboutMe(before, after, own) {
 /** @param {string} text something that concerns me */
 export function tellMe(text) {
   if (text) toast(text, assertive);
-}
-
-/** @param {string} text something that happened around me */
-export function tell(text) {
-  if (text) polite(text);
 }

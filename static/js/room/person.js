@@ -1,10 +1,13 @@
 // One person's sheet: who it is, and what I may do about it.
 
 import { avatar } from "../avatar.js";
-import { h, icon } from "../dom.js";
+import { h } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { format, gettext } from "../text.js";
+import { Blocks } from "./blocks.js";
+import { item } from "./menu.js";
 import { movesOn } from "./moves.js";
+import { setVolume, volumeOf } from "./volume.js";
 import { role } from "./words.js";
 
 /**
@@ -49,6 +52,7 @@ export class PersonSheet {
   /** Whose sheet is open: 0 for nobody's. */
   #number = 0;
   #drawn = "";
+  #blocks = new Blocks();
 
   /**
    * @param {import("./moves.js").Table} table
@@ -68,6 +72,7 @@ export class PersonSheet {
     this.#number = number;
     this.#drawn = "";
     this.refresh();
+    this.#blocks.load().then((news) => news && this.refresh());
   }
 
   /** Draws the open sheet anew when the person has changed; closes it when they have left. */
@@ -76,7 +81,7 @@ export class PersonSheet {
     const member = this.find(this.#number);
     const you = this.you();
     if (!member || !you) return closeSheet();
-    const now = JSON.stringify([member, you.rank]);
+    const now = JSON.stringify([member, you.rank, this.#blocks.has(member.uid)]);
     if (now === this.#drawn) return;
     this.#drawn = now;
     openSheet(member.name, this.#content(member, you), () => this.#closed());
@@ -95,10 +100,21 @@ export class PersonSheet {
   #content(member, you) {
     const moves = new Set(movesOn(this.table, you, member));
     const offers = /** @type {[Move, Offer][]} */ (Object.entries(OFFERS)).filter(([move]) => moves.has(move));
+    const other = member.number !== you.number;
     return [
-      h("div", { class: "row" }, avatar(member), h("p", { class: "muted" }, about(member, you))),
-      h("div", {}, ...offers.map(([move, offer]) => this.#item(member, move, offer))),
+      h("div", { class: "row" }, avatar(member), h("p", { class: "muted grow" }, about(member, you))),
+      other && member.stage === "speaking" && loudness(member),
+      h("div", {}, ...offers.map(([move, offer]) => this.#item(member, move, offer)), other && this.#block(member)),
     ];
+  }
+
+  /** @param {Member} member */
+  #block(member) {
+    const { uid, name } = member;
+    const blocked = this.#blocks.has(uid);
+    const run = () => (closeSheet(), blocked ? this.#blocks.unblock({ uid, name }) : this.#blocks.block({ uid, name }));
+    const words = blocked ? gettext("Unblock") : gettext("Block");
+    return item("block", words, run, blocked ? "" : gettext("They cannot join rooms where you host or speak"));
   }
 
   /**
@@ -110,12 +126,7 @@ export class PersonSheet {
     const run = () => (offer.sure ? this.#sure(member, move, offer) : this.#do(member, move));
     const own = member.number === this.you()?.number;
     const help = own && move === "mute" ? "" : offer.help?.(); // "only they can unmute" is no news to oneself
-    return h(
-      "button",
-      { type: "button", class: `menu-item ${offer.danger ? "danger" : ""}`, onclick: run },
-      icon(offer.icon),
-      h("span", {}, offer.label(), help && h("small", {}, help)),
-    );
+    return item(offer.icon, offer.label(), run, help, offer.danger ? "danger" : "");
   }
 
   /**
@@ -157,4 +168,11 @@ function about(member, you) {
     speaking: () => (member.muted ? gettext("On stage, muted") : gettext("On stage")),
   }[member.stage]();
   return [member.number === you.number ? gettext("You") : "", role(member), where].filter(Boolean).join(" · ");
+}
+
+/** How loud I hear this person. @param {Member} member */
+function loudness({ uid }) {
+  const set = (/** @type {Event} */ event) => setVolume(uid, Number(/** @type {HTMLInputElement} */ (event.target).value) / 100);
+  const slider = h("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(volumeOf(uid) * 100), oninput: set });
+  return h("label", { class: "field volume" }, h("span", {}, gettext("Volume, for you alone")), slider);
 }

@@ -6,26 +6,36 @@ import { byId, data } from "../dom.js";
 import { closeSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
+import { Acts } from "./acts.js";
 import { AudienceView } from "./audience.js";
+import { watchClock } from "./clock.js";
 import { Dock } from "./dock.js";
+import { unpin } from "./edit.js";
 import { HandsView } from "./hands.js";
 import { MutedHint } from "./hint.js";
+import { holdToTalk } from "./hold.js";
 import { watchKeys } from "./keys.js";
+import { LinkView } from "./link.js";
 import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { about, aboutMe, tell, tellMe } from "./news.js";
 import { PersonSheet } from "./person.js";
-import { openKeys, openRoom } from "./roomsheet.js";
+import { ReactionsView } from "./reactions.js";
+import { give, openKeys, openRoom } from "./roomsheet.js";
 import { showScreen, view } from "./screen.js";
 import { Session } from "./session.js";
 import { RoomSocket } from "./socket.js";
+import { settings } from "./settings.js";
+import { soon } from "./soon.js";
+import { Sound } from "./sound.js";
 import { SpeakSheet } from "./speaksheet.js";
 import { watchSpeaking } from "./speaking.js";
 import { StageView } from "./stage.js";
 import { tab } from "./tab.js";
 import { watchTrouble } from "./trouble.js";
+import { undo } from "./undo.js";
 import { Voice } from "./voice.js";
-import { endedBecause, refused, stopped } from "./words.js";
+import { endedBecause, stopped } from "./words.js";
 
 /**
  * @typedef {import("./protocol.js").Member} Member
@@ -40,13 +50,17 @@ const session = new Session();
 const socket = new RoomSocket(() => new WebSocket(address()));
 const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds());
 const microphone = new Microphone();
-const voice = new Voice(microphone, media, (move) => say(move));
+const acts = new Acts((message) => socket.ask(message));
+const voice = new Voice(microphone, media, (move) => acts.say(move));
 const speak = new SpeakSheet(microphone, () => voice.apply());
 const audience = new AudienceView(page.id, open);
 const person = new PersonSheet(page.moves, find, () => session.you, make);
 const stage = new StageView(open);
 const hands = new HandsView(page.moves, make, open);
+const link = new LinkView(() => session.snapshot && unpin(session.snapshot.room));
+const reactions = new ReactionsView((reaction) => socket.send({ type: "react", reaction }));
 const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
+const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
 const hint = new MutedHint();
 
 /** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
@@ -62,7 +76,7 @@ const ACTIONS = {
   answer: accept,
   go_on_stage: accept,
   open: openMicrophone,
-  unmute: () => voice.unmute(),
+  unmute: () => (microphone.taken ? sound.interruption.resume() : voice.unmute()),
   mute: () => voice.mute(),
 };
 
@@ -80,7 +94,7 @@ function sounds() {
 /** @param {number} number */
 function find(number) {
   return session.members.find((member) => member.number === number)
-    ?? (session.you?.number === number ? session.you : audience.people.get(number));
+    ?? (session.you?.number === number ? session.you : audience.find(number));
 }
 
 /** @param {number} number */
@@ -89,7 +103,7 @@ function open(number) {
 }
 
 function more() {
-  openRoom(page.moves, session, { make, settings: () => speak.ask("settings") });
+  openRoom(page.moves, session, { make, settings: () => sound.settings() });
 }
 
 /**
@@ -98,24 +112,12 @@ function more() {
  * @param {Member} [member] on whom; nobody for myself and for the room
  */
 function make(move, member) {
-  const own = !member || member.number === session.you?.number;
-  if (own && move === "accept") return accept();
-  if (own && move === "mute") return voice.mute();
-  if (own) asked = move;
-  return say(move, own ? undefined : member);
-}
-
-/**
- * The server's answer to a move; a refusal is shown.
- * @param {Move} move
- * @param {Member} [member]
- */
-async function say(move, member) {
-  const answer = await socket.ask({ type: "move", move, member: member?.number });
-  // Muted is muted: a mute that was said offline, or twice, has done what it should.
-  const silent = answer.code === "already" || (move === "mute" && !member && answer.code === "offline");
-  if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));
-  return answer;
+  const other = member && member.number !== session.you?.number;
+  if (other || page.moves.room.some(([name]) => name === move)) return acts.make(move, member);
+  if (move === "accept") return accept();
+  if (move === "mute") return voice.mute();
+  asked = move;
+  return acts.say(move);
 }
 
 /** Onto the stage: the microphone first, so that nobody stands there without one. */
@@ -123,7 +125,7 @@ async function accept() {
   const choice = await speak.ask("stage");
   if (!choice) return;
   voice.intend(choice === "live");
-  if ((await say("accept")).type !== "error") return;
+  if ((await acts.say("accept")).type !== "error") return;
   microphone.close();
   voice.intend(false);
 }
@@ -138,6 +140,7 @@ async function openMicrophone() {
 function join() {
   if (!globalThis.RTCPeerConnection || !globalThis.WebSocket) return showScreen(stopped("old_browser"), join);
   media.prepare();
+  sound.begin();
   view("room");
   byId("room-title").focus();
   socket.open();
@@ -159,8 +162,10 @@ function stop(reason, text) {
   media.close();
   microphone.close();
   voice.reset();
+  sound.end();
   session.reset();
   audience.close();
+  link.reset();
   closeSheet();
   byId("banners").replaceChildren();
   showScreen(text ? { ...words, text } : words, join);
@@ -172,6 +177,7 @@ const HEARD = {
   welcome: ({ ice }) => media.start(ice),
   "media.answer": ({ id, sdp }) => media.answer(id ?? NONE, sdp),
   "media.lost": () => media.renew(),
+  reactions: ({ counts }) => reactions.show(counts),
   error: ({ id }) => media.refused(id ?? NONE),
   removed: ({ reason, text }) => stop(reason, text),
   replaced: () => stop("replaced"),
@@ -181,14 +187,24 @@ const HEARD = {
 function draw() {
   const { snapshot, you } = session;
   if (!snapshot || !you) return;
-  byId("room-name").textContent = snapshot.room.title;
-  byId("room-topic").textContent = snapshot.room.topic;
-  byId("room-locked").hidden = !snapshot.room.locked;
+  drawHead(snapshot.room, you);
+  link.draw(session);
   stage.draw(session);
   hands.draw(session);
   audience.draw(session);
-  dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: voice.live && media.connected });
+  dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: sound.heard });
   person.refresh();
+}
+
+/**
+ * @param {import("./protocol.js").Room} room
+ * @param {Member} you
+ */
+function drawHead(room, you) {
+  byId("room-name").textContent = room.title;
+  byId("room-topic").textContent = room.topic;
+  byId("room-locked").hidden = !room.locked;
+  byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
 }
 
 /** @param {{before: Member | undefined, after: Member}} change */
@@ -216,20 +232,25 @@ function voiceChanged() {
   if (voice.speaking) assertive(heard ? gettext("You are heard") : gettext("You are muted"));
 }
 
-function microphoneLost() {
-  voice.mute();
-  microphone.close();
-  draw();
-  showBanner("microphone", gettext("Your microphone went away. Nobody hears you."), {
-    kind: "warn",
-    actions: [{ label: gettext("Choose another"), primary: true, run: () => (hideBanner("microphone"), openMicrophone()) }],
-  });
+function toggleMicrophone() {
+  if (voice.speaking) ACTIONS[dock.action]();
+}
+
+/**
+ * Talks for as long as a key or the button is held; whether it took the press.
+ * @param {boolean} down
+ */
+function talk(down) {
+  if (!voice.speaking || !microphone.track || (down && voice.wish)) return false;
+  if (down) ACTIONS.unmute();
+  else voice.mute();
+  return true;
 }
 
 /** My number and level, while others hear me. @returns {[number, number] | undefined} */
 function own() {
   const level = microphone.level();
-  const arrives = voice.live && media.connected;
+  const arrives = sound.heard;
   dock.level(arrives ? level : 0);
   const trying = /** @type {HTMLDialogElement} */ (byId("sheet")).open; // the microphone, perhaps: that is no talk
   const unheard = voice.speaking && microphone.track && !voice.live && !trying;
@@ -242,12 +263,13 @@ socket.message.on((message) => {
   HEARD[message.type]?.(message);
 });
 socket.closed.on((reason) => stop(reason));
-session.changed.on(draw);
+session.changed.on(soon(draw));
 session.me.on(meChanged);
 session.gap.on(() => socket.send({ type: "snapshot" }));
 session.moved.on(({ before, after }) => {
-  audience.stale();
-  if ((after ?? before)?.number !== session.you?.number) tell(about(before, after));
+  const number = (after ?? before)?.number ?? 0;
+  audience.moved(number);
+  if (number !== session.you?.number && !acts.mine(number)) tell(about(before, after));
 });
 voice.changed.on(voiceChanged);
 media.flow.on(draw);
@@ -255,24 +277,23 @@ voice.silenced.on(() => {
   heard = false; // said in better words here
   tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
 });
-microphone.lost.on(microphoneLost);
 watchTrouble(socket, media);
-watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels));
+watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels), (slots, numbers) => sound.note(slots, numbers));
 watchKeys(() => document.body.dataset.view === "room", {
-  mic: () => voice.speaking && ACTIONS[dock.action](),
+  mic: toggleMicrophone,
   hand: () => (dock.action === "raise_hand" || dock.action === "lower_hand") && ACTIONS[dock.action](),
+  react: () => reactions.toggle(),
+  undo,
   leave,
   help: openKeys,
-  talk: (down) => {
-    if (!voice.speaking || !microphone.track || (down && voice.wish)) return false;
-    if (down) voice.unmute();
-    else voice.mute();
-    return true;
-  },
+  talk,
 });
+holdToTalk(byId("dock-main"), () => settings().hold && ["mute", "unmute"].includes(dock.action), talk);
 for (const sign of ["online", "pageshow", "visibilitychange"]) {
   window.addEventListener(sign, () => document.visibilityState === "visible" && socket.hurry());
 }
+byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
+watchClock(byId("live-time"));
 const button = /** @type {HTMLButtonElement} */ (byId("join"));
 button.addEventListener("click", join);
 button.disabled = false;

@@ -1,11 +1,13 @@
 // The room's own sheet: its link, my microphone, keys, and what a host may do with the whole room.
 
-import { h, icon } from "../dom.js";
+import { h } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { share } from "../share.js";
 import { gettext } from "../text.js";
+import { openEdit } from "./edit.js";
 import { openInvite } from "./invite.js";
 import { keysOn, setKeys } from "./keys.js";
+import { item } from "./menu.js";
 import { movesOnRoom } from "./moves.js";
 
 /**
@@ -30,9 +32,10 @@ export function openRoom(table, session, { make, settings }) {
     h(
       "div",
       {},
-      room.access === "open" && item("share", gettext("Share the link"), () => share(location.href, room.title)),
+      room.access === "open" && item("share", gettext("Share the link"), () => give(room)),
       staff && item("link", gettext("Invite people"), () => openInvite(room), gettext("A link that you can take back")),
-      you.stage === "speaking" && item("mic", gettext("Microphone"), settings),
+      staff && item("edit", gettext("About this room"), () => openEdit(room), gettext("Title, topic, pinned link")),
+      item("gear", gettext("Sound"), settings, gettext("Devices and how you sound")),
       you.stage === "speaking" && item("down", gettext("Step down"), close("step_down"), gettext("You go on listening")),
       item("key", gettext("Keys"), openKeys),
       moves.includes("lock") && item("lock", gettext("Lock the room"), close("lock"), gettext("Nobody new comes in")),
@@ -40,6 +43,15 @@ export function openRoom(table, session, { make, settings }) {
       moves.includes("end") && item("stop", gettext("End the room"), () => sure(close("end")), gettext("For everybody"), "danger"),
     ),
   ]);
+}
+
+/**
+ * Gives the room away: its link, or, where the link alone opens nothing, an invitation.
+ * @param {import("./protocol.js").Room} room
+ */
+export function give(room) {
+  if (room.access === "open") share(new URL(`/r/${room.id}`, location.href).href, room.title);
+  else openInvite(room);
 }
 
 /** @param {() => void} end */
@@ -61,6 +73,8 @@ export function openKeys() {
     ["M", gettext("Microphone on or off")],
     [gettext("Space"), gettext("Hold to talk")],
     ["H", gettext("Raise or lower your hand")],
+    ["R", gettext("React")],
+    ["U", gettext("Undo what you did last")],
     ["L", gettext("Leave quietly")],
     ["?", gettext("This list")],
   ];
@@ -69,20 +83,4 @@ export function openKeys() {
     h("dl", { class: "keys" }, ...keys.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
     h("label", { class: "choice" }, h("input", { type: "checkbox", checked: keysOn(), onchange: change }), gettext("Single keys work in this room")),
   ]);
-}
-
-/**
- * @param {string} sign
- * @param {string} label
- * @param {() => void} run
- * @param {string} [help]
- * @param {string} [look]
- */
-function item(sign, label, run, help, look = "") {
-  return h(
-    "button",
-    { type: "button", class: `menu-item ${look}`, onclick: run },
-    icon(sign),
-    h("span", {}, label, help && h("small", {}, help)),
-  );
 }

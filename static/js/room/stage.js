@@ -1,83 +1,118 @@
-// Those who may be heard: a face, a name, a ring that follows the voice.
+// Those who may be heard: a face, a name, a ring that follows the voice. The more there are, the smaller they are.
 
 import { avatar } from "../avatar.js";
-import { byId, h, icon, keyed } from "../dom.js";
+import { byId, h } from "../dom.js";
+import { roster } from "../pieces/roster.js";
 import { format, gettext, listing } from "../text.js";
-import { roving } from "../roving.js";
 import { onStage } from "./roster.js";
 import { role } from "./words.js";
 
-/** @typedef {import("./protocol.js").Member} Member */
+/**
+ * @typedef {import("./protocol.js").Member} Member
+ * @typedef {import("../pieces/avatar.js").Avatar} Avatar
+ * @typedef {"large" | "medium" | "small" | "tiny"} Density
+ */
+
+/** How many fit at most, by size. @type {[Density, number][]} */
+const DENSITIES = [["large", 6], ["medium", 15], ["small", 30], ["tiny", Infinity]];
+const SLACK = 2; // fewer than would fit the next size, before faces grow again: one who comes and goes moves nobody
+const STEPS = 8; // of a ring's width: finer ones are not seen, and each costs a repaint
+
+/**
+ * How large faces are for so many people.
+ * @param {number} count
+ * @param {Density} before
+ * @returns {Density}
+ */
+export function density(count, before) {
+  const fits = DENSITIES.findIndex(([, most]) => count <= most);
+  const was = DENSITIES.findIndex(([name]) => name === before);
+  const grown = was > fits && count > DENSITIES[was - 1][1] - SLACK;
+  return DENSITIES[grown ? was : fits][0];
+}
 
 export class StageView {
-  #list = byId("stage");
-  /** @type {Map<number, HTMLElement>} */
+  #stage = byId("stage");
+  #roster = roster("stage");
+  /** @type {Map<number, Avatar>} */
+  #faces = new Map();
+  /** Steps of the ring now, by member number. @type {Map<number, number>} */
   #rings = new Map();
-  /** @type {Set<number>} */
-  #loud = new Set();
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /** @param {(number: number) => void} open shows one person */
   constructor(open) {
     this.open = open;
-    roving(this.#list);
   }
 
   /** @param {import("./session.js").Session} session */
   draw({ members, you }) {
     const people = onStage(members);
-    keyed(this.#list, people, (member) => String(member.number), (member) => this.#make(member), (element, member) => {
-      update(element, member, member.number === you?.number);
-    });
+    this.#stage.dataset.density = density(people.length, /** @type {Density} */ (this.#stage.dataset.density));
+    this.#roster.show(people, key, (member) => this.#make(member), (item, member) => update(item, member, member.number === you?.number));
     const here = new Set(people.map((member) => member.number));
-    for (const number of this.#rings.keys()) if (!here.has(number)) this.#rings.delete(number);
+    for (const number of this.#faces.keys()) if (!here.has(number)) this.#faces.delete(number);
+    byId("stage-count").textContent = people.length > 1 ? String(people.length) : "";
     byId("stage-empty").hidden = people.length > 0;
   }
 
   /**
    * The rings now; only those that changed are touched.
-   * @param {Map<number, number>} levels by member number
+   * @param {Map<number, number>} levels 0 to 1, by member number
    */
   rings(levels) {
-    for (const number of new Set([...this.#loud, ...levels.keys()])) {
+    for (const number of new Set([...this.#rings.keys(), ...levels.keys()])) {
       const level = levels.get(number) ?? 0;
-      const ring = this.#rings.get(number);
-      ring?.style.setProperty("--level", level.toFixed(2));
-      ring?.classList.toggle("heard", level > 0);
+      const step = this.#still.matches ? Math.sign(level) * (STEPS / 2) : Math.ceil(level * STEPS);
+      if (step === (this.#rings.get(number) ?? 0)) continue;
+      const face = this.#faces.get(number);
+      if (face) face.level = step / STEPS;
+      if (step) this.#rings.set(number, step);
+      else this.#rings.delete(number);
     }
-    this.#loud = new Set(levels.keys());
   }
 
   /** @param {Member} member */
   #make(member) {
-    const face = h("span", { class: "ring" }, avatar(member, "large"));
-    this.#rings.set(member.number, face);
-    const button = h(
-      "button",
-      { type: "button", class: "person", onclick: () => this.open(member.number) },
-      face,
-      h("bdi", { class: "name" }, member.name),
-      h("span", { class: "role muted" }),
+    this.#rings.delete(member.number);
+    const face = /** @type {Avatar} */ (avatar(member));
+    this.#faces.set(member.number, face);
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "person", onclick: () => this.open(member.number) },
+        face,
+        h("bdi", { class: "name" }),
+        h("span", { class: "role muted" }),
+      ),
     );
-    return h("li", {}, button);
   }
 }
 
+/** A new picture is a new face. @param {Member} member */
+function key(member) {
+  return `${member.number} ${member.avatar ?? ""}`;
+}
+
 /**
- * @param {HTMLElement} element
+ * @param {HTMLElement} item
  * @param {Member} member
  * @param {boolean} own
  */
-function update(element, member, own) {
+function update(item, member, own) {
   const state = [member.name, member.muted, member.rank, own].join();
-  if (element.dataset.state === state) return;
-  element.dataset.state = state;
-  /** @type {HTMLElement} */ (element.querySelector(".name")).textContent = member.name;
-  element.querySelector(".badge")?.remove();
-  const badge = member.muted ? "mic-off" : member.rank === "member" ? "" : "shield";
-  if (badge) element.querySelector(".ring")?.append(h("span", { class: `badge ${badge}` }, icon(badge, "small")));
-  const words = [own ? gettext("You") : "", role(member), member.muted ? gettext("Muted") : ""].filter(Boolean);
-  const parts = words.flatMap((word, index) => [index ? " · " : "", h("span", {}, word)]);
-  element.querySelector(".role")?.replaceChildren(...parts);
+  if (item.dataset.state === state) return;
+  item.dataset.state = state;
+  const face = /** @type {HTMLElement} */ (item.querySelector("stoa-avatar"));
+  face.toggleAttribute("muted", member.muted);
+  if (member.rank === "member") face.removeAttribute("rank");
+  else face.setAttribute("rank", member.rank);
+  item.classList.toggle("own", own);
+  /** @type {HTMLElement} */ (item.querySelector(".name")).textContent = member.name;
+  const words = [own ? gettext("You") : "", role(member)].filter(Boolean);
+  /** @type {HTMLElement} */ (item.querySelector(".role")).textContent = words.join(" · ");
   const label = format(gettext("%(name)s, on stage"), { name: member.name });
-  element.querySelector("button")?.setAttribute("aria-label", listing([label, ...words]));
+  item.querySelector("button")?.setAttribute("aria-label", listing([label, ...words, member.muted ? gettext("Muted") : ""]));
 }
