@@ -83,8 +83,8 @@ screens: .venv/checked
 
 # Strings for the translators; needs GNU gettext.
 messages: .venv/checked
-	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore node_modules --ignore staticfiles
-	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --domain djangojs --ignore .venv --ignore node_modules --ignore staticfiles
+	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore node_modules --ignore staticfiles --ignore tests --no-wrap
+	@SECRET_KEY=$$(printf '%050d' 0) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --domain djangojs --ignore .venv --ignore node_modules --ignore staticfiles --ignore tests --no-wrap
 
 lock: .venv/checked
 	@$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --universal --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt requirements.in
