@@ -24,16 +24,18 @@
 
   // Chromium: the very frames that go to the loudspeaker. Web Audio would be 190 ms late there.
   function sink(track) {
-    const ear = { rate: 48000, samples: new Float32Array(ENOUGH), loud: false };
+    const ear = { rate: 48000, samples: new Float32Array(ENOUGH), right: new Float32Array(ENOUGH), loud: false };
     const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
     const take = ({ value, done }) => {
       if (done) return;
       const frame = new Float32Array(value.numberOfFrames);
       value.copyTo(frame, { planeIndex: 0, format: "f32-planar" });
+      const right = new Float32Array(value.numberOfFrames);
+      value.copyTo(right, { planeIndex: value.numberOfChannels - 1, format: "f32-planar" });
       ear.rate = value.sampleRate;
       value.close();
-      ear.samples.copyWithin(0, frame.length);
-      ear.samples.set(frame, ENOUGH - frame.length);
+      append(ear.samples, frame);
+      append(ear.right, right);
       note(ear, loudness(frame) > QUIET);
       reader.read().then(take);
     };
@@ -41,19 +43,29 @@
     return ear;
   }
 
+  function append(samples, frame) {
+    samples.copyWithin(0, frame.length);
+    samples.set(frame, ENOUGH - frame.length);
+  }
+
   // Firefox: it has no such sink.
   function analyser(track) {
     context ??= new AudioContext();
     context.resume();
-    const node = new AnalyserNode(context, { fftSize: ENOUGH });
     const source = context.createMediaStreamSource(new MediaStream([track]));
-    source.connect(node);
-    const look = () => {
+    const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+    source.connect(splitter);
+    const nodes = [0, 1].map((side) => {
+      const node = new AnalyserNode(context, { fftSize: ENOUGH });
+      splitter.connect(node, side);
+      return node;
+    });
+    const look = (side) => {
       const samples = new Float32Array(ENOUGH);
-      node.getFloatTimeDomainData(samples);
+      nodes[side].getFloatTimeDomainData(samples);
       return samples;
     };
-    return { rate: context.sampleRate, source, loud: false, get samples() { return look(); } };
+    return { rate: context.sampleRate, source, loud: false, get samples() { return look(0); }, get right() { return look(1); } };
   }
 
   // When (ms since 1970) sound last began and last ended, on any track.
@@ -93,6 +105,15 @@
 
     // {level: dBFS, frequency: Hz} for each live remote track.
     hear: () => live().map((ear) => ({ level: loudness(ear.samples.slice(-2048)), frequency: frequency(ear) })),
+
+    // The frequency (Hz) left and right in the loudest live remote track.
+    sides() {
+      const ear = live().toSorted((one, two) => loudness(two.samples) - loudness(one.samples))[0];
+      return ear && { left: frequency(ear), right: frequency({ rate: ear.rate, samples: ear.right }) };
+    },
+
+    // Every connection there was, for tests that look into them or cut them.
+    peers,
 
     // The loudest moment (dBFS) of the next `milliseconds`, and the packets that came and went meanwhile.
     async attend(milliseconds) {
