@@ -24,10 +24,7 @@ INSIDE = {
     "me": "/me/",
     "invites": "/invites/",
     "privacy": "/privacy/",
-    "second-factors": "/accounts/2fa/",
     "totp": "/accounts/2fa/totp/activate/",
-    "passkeys": "/accounts/2fa/webauthn/",
-    "sessions": "/accounts/sessions/",
     "not-found": "/r/aaaaaaaaaaaa",
 }
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
