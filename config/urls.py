@@ -5,14 +5,16 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import health, styleguide, worker
+from config import health, manifest, styleguide, worker
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("version", health.version),
     path("metrics", health.metrics),
+    path("manifest.webmanifest", manifest.manifest),
     path("worker.js", worker.script),
+    path("offline/", worker.offline),
     path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),

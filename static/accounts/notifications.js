@@ -1,6 +1,7 @@
 // Notifications on this device: asked for on a tap, renewed quietly, and every way in which they cannot be is explained.
 
 import { call } from "../js/api.js";
+import { register } from "../js/register.js";
 import { gettext } from "../js/text.js";
 
 /** @typedef {"unsupported" | "install" | "denied" | "off" | "on"} State */
@@ -66,7 +67,7 @@ export async function renew() {
 
 async function turnOn() {
   if ((await Notification.requestPermission()) !== "granted") return;
-  await navigator.serviceWorker.register("/worker.js");
+  await register();
   const worker = await navigator.serviceWorker.ready;
   const { key } = await call("GET", "push/");
   await (await worker.pushManager.getSubscription())?.unsubscribe(); // one for another key could not be renewed

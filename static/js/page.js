@@ -1,9 +1,11 @@
-// What every page has: the theme switch in the header's menu, and times by the reader's clock.
+// What every page has: the theme switch in the header's menu, times by the reader's clock, and for members the service worker.
 
 import { call } from "./api.js";
+import { register } from "./register.js";
 import { localTimes } from "./times.js";
 
 const KEY = "stoa.theme";
+const member = document.body.dataset.member !== undefined;
 const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-theme-choice]"));
 
 /** @returns {string} the theme in force: light, dark or system */
@@ -28,7 +30,7 @@ function choose(theme) {
   }
   show();
   // Kept for the other devices; for a stranger there are none, and without the server the choice stands here.
-  if (document.body.dataset.member !== undefined) call("PATCH", "me/", { theme }).catch(() => {});
+  if (member) call("PATCH", "me/", { theme }).catch(() => {});
 }
 
 for (const button of buttons) {
@@ -36,3 +38,5 @@ for (const button of buttons) {
 }
 show();
 localTimes(document);
+// Where the browser refuses it, in some private windows, the page works all the same.
+if (member && navigator.serviceWorker) addEventListener("load", () => register().catch(() => {}));

@@ -1,10 +1,58 @@
-// The service worker: shows notifications, also while no page is open. Payload: {title, body, url}; `url` is a path of ours.
+// The service worker. Without a network it shows a page that says so; it keeps that page and the files it stands on, and
+// nothing else. It shows notifications, also while no page is open. Their payload: {title, body, url}; `url` is a path of ours.
 
 const worker = /** @type {any} */ (self); // the type checker knows pages only
+const KEPT = "offline";
+const language = new URL(worker.location).searchParams.get("language") ?? ""; // another language is another worker
+
+/** The page as a stranger gets it, in the language of this device's member, and every static file it names. */
+async function keep() {
+  const page = new Request("/offline/", { credentials: "omit", headers: { "Accept-Language": language } });
+  const answer = await fetch(page);
+  if (!answer.ok) throw new Error(`no page to keep: ${answer.status}`); // the browser tries again at a later visit
+  const files = (await answer.clone().text()).match(/\/static\/[^"]+/g);
+  await caches.delete(KEPT);
+  const kept = await caches.open(KEPT);
+  await kept.put("/offline/", answer);
+  await kept.addAll(new Set(files));
+  await worker.skipWaiting();
+}
+
+/** The page asked for; without a network, the one that says so. @param {any} event */
+async function visit(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return (await caches.match("/offline/")) ?? Response.error();
+  }
+}
+
+/** A static file; without a network, as it was kept. @param {Request} request */
+async function file(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match(request)) ?? Response.error();
+  }
+}
+
+worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keep()));
+
+worker.addEventListener("activate", (/** @type {any} */ event) => {
+  event.waitUntil(worker.registration.navigationPreload?.enable()); // a page does not wait for the worker to start
+});
+
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  const { mode, method, url } = event.request;
+  if (mode === "navigate" && method === "GET") event.respondWith(visit(event));
+  // Modules come with `cors`: the page that is kept has none, and a room's many need not pass through here.
+  else if (mode === "no-cors" && new URL(url).pathname.startsWith("/static/")) event.respondWith(file(event.request));
+});
 
 worker.addEventListener("push", (/** @type {any} */ event) => {
   const { title, body, url } = event.data.json();
-  event.waitUntil(worker.registration.showNotification(title, { body, icon: "/static/icon.svg", tag: url, data: { url } }));
+  const icon = "/static/icons/any-192.png";
+  event.waitUntil(worker.registration.showNotification(title, { body, icon, tag: url, data: { url } }));
 });
 
 worker.addEventListener("notificationclick", (/** @type {any} */ event) => {

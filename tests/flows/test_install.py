@@ -1,0 +1,102 @@
+"""Stoa among a device's apps: it installs, says when it is offline, and keeps nothing of anybody."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.flows import talk
+from tests.flows.chromium import PHONE, Visitor
+from tests.flows.stack import Stoa, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+KEPT = """async () => {
+  const kept = {};
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) kept[new URL(url).pathname] = await (await cache.match(url)).text();
+  }
+  return kept;
+}"""
+"""Path and text of everything that this site's worker has put aside."""
+
+
+def test_a_browser_takes_it_for_an_app(visit: Visit) -> None:
+    alice = visit("alice")
+    alice.page.goto("/")
+    looked_after(alice.page)
+    protocol = alice.page.context.new_cdp_session(alice.page)
+    manifest = protocol.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert json.loads(manifest["data"])["lang"] == "en"
+    # What a private window never does, which is what a test's profile is to Chromium.
+    errors = protocol.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [error["errorId"] for error in errors] in ([], ["in-incognito"])
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "way_on"), [("en", "You are offline", "Try again"), ("zh-CN", "您已离线", "重试")]
+)
+def test_without_a_network_a_page_says_so_in_ones_own_language(
+    visit: Visit, locale: str, title: str, way_on: str
+) -> None:
+    alice = visit("alice", viewport=PHONE, locale=locale)
+    alice.page.goto("/")
+    looked_after(alice.page)
+    alice.page.context.set_offline(True)
+    alice.page.goto("/me/")
+    alice.page.get_by_role("heading", name=title).wait_for()
+    assert alice.page.url.endswith("/me/")
+    assert styled(alice.page)
+    alice.page.context.set_offline(False)
+    alice.page.locator("#profile").wait_for()  # by itself
+    alice.page.context.set_offline(True)
+    alice.page.goto("/invites/")
+    alice.page.get_by_role("link", name=way_on).click()
+    alice.page.get_by_role("heading", name=title).wait_for()
+    alice.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_another_language_is_another_page_to_keep(visit: Visit) -> None:
+    gina = visit("gina")
+    gina.page.goto("/")
+    looked_after(gina.page)
+    gina.page.get_by_role("button", name="You and settings").click()
+    gina.page.get_by_role("button", name="简体中文").click()
+    gina.page.get_by_role("heading", name="大厅").wait_for()
+    until("the page kept is Chinese", lambda: 'lang="zh-hans"' in gina.page.evaluate(KEPT).get("/offline/", ""))
+
+
+def test_what_is_kept_is_the_offline_page_and_static_files_and_nothing_personal(visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Nobody else's business")
+    alice = visit("alice")
+    alice.page.goto("/")
+    looked_after(alice.page)
+    for path in ("/me/", "/invites/", "/history/", "/new/", "/"):
+        alice.page.goto(path)
+    talk.enter(alice, room)
+    kept: dict[str, str] = alice.page.evaluate(KEPT)
+    assert {path for path in kept if not path.startswith("/static/")} == {"/offline/"}
+    secrets = (stoa.sign_in("alice")["alice"], "Alice", "Nobody else's business", room)
+    assert [word for word in secrets if word in "".join(kept.values())] == []
+
+
+def test_strangers_have_no_worker(visit: Visit) -> None:
+    stranger = visit()
+    stranger.page.goto("/accounts/login/")
+    assert stranger.page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+def looked_after(page: Page) -> None:
+    """Nothing, as soon as the worker is ready for the next page."""
+    page.evaluate("navigator.serviceWorker.ready")
+
+
+def styled(page: Page) -> Any:
+    """Whether the page's style sheets and scripts are there."""
+    return page.evaluate(
+        "[...document.styleSheets].every(({ cssRules }) => cssRules.length) && document.styleSheets.length"
+    )
