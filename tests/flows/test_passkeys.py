@@ -94,7 +94,7 @@ def test_a_link_is_copied(page: Page, named: Stoa) -> None:
     page.goto(page.url + "invites/")
     page.get_by_role("button", name="Make a code").click()
     page.get_by_role("button", name="Copy the link").click()
-    page.get_by_text("Copied.").wait_for()
+    page.get_by_text("Copied", exact=True).wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#link").inner_text()
     assert "/join/" in copied
