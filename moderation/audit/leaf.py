@@ -1,0 +1,57 @@
+"""What of an entry goes into the tree: its public fields as they are, its personal ones as salted commitments."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from moderation.audit.canonical import CanonicalError, canonical
+from moderation.audit.verify import LEAF_SIZE
+
+SCHEMA = 2
+SALT = 16  # bytes
+
+PUBLIC = (
+    "schema",
+    "event",
+    "severity",
+    "occurred_at",
+    "recorded_at",
+    "role",
+    "action",
+    "object_type",
+    "object_id",
+    "room",
+    "case",
+    "policy",
+    "result",
+    "reason",
+    "automated",
+    "model",
+    "score",
+    "channel",
+    "host",
+    "version",
+    "detail",
+    "commitments",
+)
+PERSONAL = ("actor", "object", "second", "address", "port", "destination", "user_agent", "session")
+
+
+def leaf(fields: Mapping[str, object]) -> bytes:
+    """The bytes of the leaf: the public `fields` as canonical JSON. A field that is empty or false is left out."""
+    data = canonical({name: _plain(fields[name]) for name in PUBLIC if not _empty(fields[name])})
+    if len(data) > LEAF_SIZE:
+        raise CanonicalError("more than 65,535 bytes")
+    return data
+
+
+def stamp(moment: datetime) -> str:
+    """The moment in UTC, always with six decimals: `2026-11-25T19:46:01.123456Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _plain(value: object) -> object:
+    return stamp(value) if isinstance(value, datetime) else value
+
+
+def _empty(value: object) -> bool:
+    return value is None or value is False or value in ("", {})
