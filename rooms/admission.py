@@ -4,12 +4,13 @@ from django.db import connection
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from rooms import rows
 from rooms.models import Access, Member, Room, State, known
 from rooms.roles import Rank, Stage
 
 # Asked at every join and every move; Django would need a millisecond to compose them each time.
-_VISIBLE = """
-SELECT room.* FROM rooms_room AS room
+_VISIBLE = rows.select(Room, "room", """
+FROM rooms_room AS room
 LEFT JOIN rooms_member AS mine ON mine.room_id = room.id AND mine.user_id = %s
 WHERE room.id = %s AND (room.access = 'open' OR (mine.admitted AND NOT mine.barred))
 AND (mine.present OR mine.rank > 0 OR (room.state = 'ended' AND mine.joined_at IS NOT NULL) OR NOT EXISTS (
@@ -17,8 +18,8 @@ AND (mine.present OR mine.rank > 0 OR (room.state = 'ended' AND mine.joined_at I
     JOIN rooms_member AS blocker ON blocker.room_id = room.id AND blocker.user_id = block.blocker_id
     WHERE block.blocked_id = %s AND (blocker.rank = 2 OR blocker.stage = 'speaking')
 ))
-"""
-_MINE = "SELECT * FROM rooms_member WHERE room_id = %s AND user_id = %s"
+""")  # fmt: skip
+_MINE = rows.select(Member, "mine", "FROM rooms_member AS mine WHERE room_id = %s AND user_id = %s")
 
 
 def visible_rooms(user: User) -> QuerySet[Room]:
@@ -47,9 +48,9 @@ def visible_room(user: User, room_id: str, *, lock: bool = False) -> Room | None
     begins so.
     """
     hold = " FOR UPDATE OF room" if lock and connection.features.has_select_for_update else ""
-    room = next(iter(Room.objects.raw(_VISIBLE + hold, [user.pk, known(room_id), user.pk])), None)
+    room = rows.read(Room, _VISIBLE + hold, [user.pk, known(room_id), user.pk])
     if room is not None:
-        room.mine = next(iter(Member.objects.raw(_MINE, [room.pk, user.pk])), None)
+        room.mine = rows.read(Member, _MINE, [room.pk, user.pk])
         if room.mine is not None:
             room.mine.user, room.mine.room = user, room
     return room

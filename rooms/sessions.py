@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
-from rooms import bus
+from rooms import bus, rows
 
 CHANNEL = "stoa:sessions"  # each letter is the uid of somebody whose sessions are to be looked at
 
 # Asked at every message.
 _DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_PERSON = "SELECT * FROM accounts_user WHERE id = %s"
+_PERSON = rows.select(User, "person", "FROM accounts_user AS person WHERE id = %s")
 
 
 def person(key: str) -> User | None:
@@ -32,7 +32,7 @@ def person(key: str) -> User | None:
         cursor.execute(_DATA, [key, now])
         row = cursor.fetchone()
     data = SessionStore().decode(row[0]) if row else {}
-    user = next(iter(User.objects.raw(_PERSON, [data.get(SESSION_KEY)])), None)
+    user = rows.read(User, _PERSON, [data.get(SESSION_KEY)])
     return user if user is not None and _fits(data, {str(user.pk): user.get_session_auth_hash()}) else None
 
 

@@ -5,13 +5,18 @@ from ipaddress import ip_address
 from typing import Any, TypedDict, Unpack
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from moderation.audit.models import Entry, Result
 from moderation.audit.source import Source
 
 _log = structlog.get_logger(__name__)
+
+# Written with every act: Django would compose it each time, for ten times what the database takes.
+_FIELDS = [field for field in Entry._meta.concrete_fields if field.name not in ("id", "recorded_at")]  # noqa: SLF001
+_COLUMNS, _MARKS = ", ".join(field.attname for field in _FIELDS), ", ".join(["%s"] * len(_FIELDS))
+_INSERT = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({_MARKS}) RETURNING id"  # noqa: S608  # our own names alone
 
 
 class Act(TypedDict, total=False):
@@ -32,7 +37,7 @@ def record(action: str, *, source: Source, result: Result = Result.OK, **act: Un
     Raises `RuntimeError` outside a transaction: an entry that can be written without its change, or a change without
     its entry, is what this log exists to rule out.
     """
-    if not transaction.get_connection().in_atomic_block:
+    if not connection.in_atomic_block:
         raise RuntimeError("audit.record belongs inside the transaction of the change it records")
     return _insert(action, source, result, act)
 
@@ -46,7 +51,7 @@ def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Entry:
 
 
 def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
-    return Entry.objects.create(
+    entry = Entry(
         occurred_at=timezone.now(),
         action=action,
         result=result,
@@ -57,6 +62,12 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
         channel=source.channel,
         **act,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT, [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _FIELDS]
+        )
+        (entry.pk,) = cursor.fetchone()
+    return entry
 
 
 def _address(text: str) -> str | None:

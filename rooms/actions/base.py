@@ -12,7 +12,7 @@ from accounts import avatars
 from accounts.models import User
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
-from rooms import bus, media, protocol
+from rooms import bus, media, protocol, rows
 from rooms.admission import visible_room
 from rooms.models import Member, Room, State, known
 from rooms.protocol import Event
@@ -72,8 +72,8 @@ class Turn:
         for name, value in values.items():
             setattr(row, name, value)
         if row.pk is None:
-            row.save(force_insert=True)
-        elif type(row).objects.filter(pk=row.pk, **before).update(**values) != 1:
+            rows.insert(row)
+        elif not rows.change(row, before, values):
             raise RuntimeError("the row is not as it was when the room was locked")
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from redis.exceptions import RedisError
 
-from rooms import bus, media
+from rooms import bus, media, rows
 from rooms.actions.base import live, wanted
 from rooms.actions.presence import Seat
 from rooms.models import Member, Room
@@ -14,7 +14,7 @@ from rooms.roles import Code, Refused
 from rooms.sfu.messages import Alive, Offer, Wanted
 
 # Asked at every offer.
-_ROOM = "SELECT * FROM rooms_room WHERE id = %s"
+_ROOM = rows.select(Room, "room", "FROM rooms_room AS room WHERE id = %s")
 _VISIT = "SELECT visit FROM rooms_member WHERE id = %s AND present AND connection = %s"
 
 
@@ -38,7 +38,9 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     `taking` are the media processes that take connections, the least loaded first. Raises `Refused`: NOT_PRESENT,
     ENDED, UNAVAILABLE.
     """
-    (room,) = Room.objects.raw(_ROOM, [seat.room])
+    room = rows.read(Room, _ROOM, [seat.room])
+    if room is None:
+        raise Refused(Code.NOT_PRESENT)
     live(room)
     sfu, visit = place(room, taking), _visit(seat)
     if visit is None or (asked.lease and not _hold(seat, asked.lease(sfu))):
