@@ -22,7 +22,7 @@ def media() -> Iterator[Child]:
     for index in range(settings.STOA_SFU_PROCESSES):
         environment = {
             "REDIS_URL": settings.REDIS_URL,
-            "STOA_DATA": str(settings.STOA_DATA),
+            "REDIS_URL_FILE": "",
             "STOA_SFU_INDEX": str(index),
         }
         yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=8)

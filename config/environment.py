@@ -3,11 +3,15 @@
 Every variable may also be given as NAME_FILE, the path of a file that holds the value.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
 
 class SettingsError(SystemExit):
@@ -33,12 +37,14 @@ class Environment:
         value = self.variables.get(name, "").strip()
         if path and value:
             raise SettingsError(name, f"and {name}_FILE are both set: keep one")
-        if not path:
-            return value or None
+        return self.content(f"{name}_FILE", path).strip() or None if path else value or None
+
+    def content(self, name: str, path: str) -> str:
+        """What stands in the text file at `path`, which NAME names."""
         try:
-            return Path(path).read_text(encoding="utf-8").strip() or None
+            return Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(name, f"cannot be read from {name}_FILE: {path}") from error
+            raise SettingsError(name, f"names no file of text that can be read: {path}") from error
 
     def text(self, name: str, default: str | None = None) -> str:
         """Any text."""
@@ -55,6 +61,13 @@ class Environment:
         if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
             raise SettingsError(name, f"must be a whole number from {lowest} to {highest}, not {value!r}")
         return int(value)
+
+    def label(self, name: str) -> str:
+        """A short name for machines; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not _LABEL.fullmatch(value):
+            raise SettingsError(name, "must be letters, digits, dots, dashes and underscores, 64 at most")
+        return value
 
     def port(self, name: str, default: int) -> int:
         """A port number."""
@@ -76,7 +89,8 @@ class Environment:
 
     def addresses(self, name: str, default: str) -> list[str]:
         """IPv4 and IPv6 addresses, comma-separated."""
-        values = self.names(name, default)
+        text = self.text(name, default)
+        values = [part.strip() for part in text.split(",")] if text else []
         for value in values:
             if not _parses(ip_address, value):
                 raise SettingsError(name, f"must list IP addresses with commas between them, not {value!r}")
@@ -85,6 +99,14 @@ class Environment:
     def names(self, name: str, default: str = "") -> list[str]:
         """The parts of a comma-separated list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def hosts(self, name: str) -> list[str]:
+        """Host names and addresses as they stand in a URL, comma-separated; a dot before one takes in what is below."""
+        hosts = self.names(name)
+        for host in hosts:
+            if not is_host(host.removeprefix(".")):
+                raise SettingsError(name, f"must list host names with commas between them, not {host!r}")
+        return hosts
 
     def networks(self, name: str) -> list[str]:
         """Networks in CIDR notation, comma-separated."""
@@ -100,6 +122,13 @@ class Environment:
         if not _parses(_port, value) or urlsplit(value).scheme not in schemes:
             raise SettingsError(name, f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}")
         return value
+
+
+def is_host(text: str) -> bool:
+    """Whether the text is a host as it stands in a URL: a name, an IPv4 address, or an IPv6 address in brackets."""
+    if text.startswith("["):
+        return text.endswith("]") and _parses(ip_address, text[1:-1])
+    return _NAME.fullmatch(text) is not None
 
 
 def _port(url: str) -> int | None:

@@ -4,6 +4,7 @@ Every variable may also be given as NAME_FILE, the path of a file that holds the
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 
 from config import folder, logs
-from config.environment import Environment, SettingsError
+from config.environment import Environment, SettingsError, is_host
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +25,11 @@ STOA_UDP_HOST = env.addresses("STOA_UDP_HOST", "0.0.0.0,::")
 STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
 STOA_PUBLIC_IP = env.addresses("STOA_PUBLIC_IP", "")
 STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
+if STOA_UDP_PORT + STOA_SFU_PROCESSES > 65536:
+    raise SettingsError(
+        "STOA_UDP_PORT", f"is too high: {STOA_SFU_PROCESSES} media processes take a port each from there"
+    )
+STOA_NODE = env.label("STOA_NODE")  # the media process reads it; here it is only looked at
 STOA_ROOM_SIZE = env.number("STOA_ROOM_SIZE", 5000, 2, 100_000)  # people in one room
 STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))
 STOA_TRUSTED_PROXIES = env.networks("STOA_TRUSTED_PROXIES")
@@ -32,8 +38,8 @@ TURN_URLS = env.names("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET", "")
 if TURN_URLS and not TURN_SECRET:
     raise SettingsError("TURN_SECRET", "is not set, but TURN_URLS is")
-if any(not url.startswith(("turn:", "turns:")) for url in TURN_URLS):
-    raise SettingsError("TURN_URLS", "must list URLs that begin with turn: or turns:, with commas between them")
+if not all(re.fullmatch(r"turns?:[^\s:/?]\S*", url) for url in TURN_URLS):
+    raise SettingsError("TURN_URLS", "must list URLs such as turn:turn.example.org:3478, with commas between them")
 
 
 def _secret_key() -> str:
@@ -50,13 +56,17 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"), f"unix://{folder.valkey_socket(STOA_DATA)}")
-PUBLIC_URL = env.url("PUBLIC_URL", ("http", "https"), f"http://localhost:{STOA_HTTP_PORT}").rstrip("/")
-PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
-if urlsplit(PUBLIC_URL).path or not PUBLIC_HOST:
-    raise SettingsError("PUBLIC_URL", "must be a scheme and a host without a path, such as https://stoa.example.org")
+if not (urlsplit(REDIS_URL).path if REDIS_URL.startswith("unix:") else urlsplit(REDIS_URL).hostname):
+    raise SettingsError("REDIS_URL", "must name a host, as in redis://HOST:PORT/N, or a socket, as in unix:///PATH")
+PUBLIC_URL = env.url("PUBLIC_URL", ("http", "https"), f"http://localhost:{STOA_HTTP_PORT}").rstrip("/").lower()
+_public = urlsplit(PUBLIC_URL)
+PUBLIC_HOST = _public.hostname or ""
+_host = f"[{PUBLIC_HOST}]" if ":" in PUBLIC_HOST else PUBLIC_HOST
+if not is_host(_host) or PUBLIC_URL not in {f"{_public.scheme}://{_host}{port}" for port in ("", f":{_public.port}")}:
+    raise SettingsError("PUBLIC_URL", "must be a scheme and a host and nothing more, such as https://stoa.example.org")
 SECURE = PUBLIC_URL.startswith("https://")
 DEBUG = False
-ALLOWED_HOSTS = [*(env.names("ALLOWED_HOSTS") or [PUBLIC_HOST]), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*(env.hosts("ALLOWED_HOSTS") or [_host]), "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "daphne",
@@ -116,6 +126,8 @@ TEMPLATES = [
 
 DATABASE_URL = env.url("DATABASE_URL", ("sqlite", "postgres", "postgresql"), f"sqlite:///{STOA_DATA}/stoa.sqlite3")
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if not DATABASES["default"]["NAME"]:
+    raise SettingsError("DATABASE_URL", "names no database, as postgres://user:password@host/name does")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -174,8 +186,8 @@ MFA_FORMS = {
     "login_webauthn": "accounts.passkeys.LoginForm",
 }
 STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no title may contain, one a line
-if STOA_WORDS and not Path(STOA_WORDS).is_file():
-    raise SettingsError("STOA_WORDS", f"names no file: {STOA_WORDS}")
+if STOA_WORDS:
+    env.content("STOA_WORDS", STOA_WORDS)
 
 # A picture as it was sent stays in memory: it may tell where somebody lives.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

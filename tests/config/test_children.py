@@ -2,6 +2,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from config import children
+from rooms.sfu import settings as sfu_settings
 
 
 def test_there_is_one_media_process_per_index_and_it_is_told_where_redis_is(settings: Settings) -> None:
@@ -10,6 +11,13 @@ def test_there_is_one_media_process_per_index_and_it_is_told_where_redis_is(sett
     assert [child.name for child in found] == ["sfu-0", "sfu-1", "sfu-2"]
     assert [child.environment["STOA_SFU_INDEX"] for child in found] == ["0", "1", "2"]
     assert {child.environment["REDIS_URL"] for child in found} == {"unix:///run/v.sock"}
+
+
+def test_a_redis_url_from_a_file_reaches_the_media_process_once(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://cache:6379/0"
+    (child,) = children.media()
+    inherited = {"REDIS_URL_FILE": "/run/secrets/redis"}
+    assert sfu_settings.read({**inherited, **child.environment}).redis_url == "redis://cache:6379/0"
 
 
 def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:

@@ -37,7 +37,7 @@ def test_a_value_and_its_file_together_are_refused() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_name() -> None:
-    with pytest.raises(SettingsError, match=r"^SECRET_KEY cannot be read from SECRET_KEY_FILE: /nowhere/key"):
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY_FILE names no file of text that can be read: /nowhere/key"):
         read(SECRET_KEY_FILE="/nowhere/key").text("SECRET_KEY")
 
 
@@ -58,6 +58,30 @@ def test_what_is_no_address_is_refused_by_name(value: str) -> None:
         read(STOA_HTTP_HOST=value).address("STOA_HTTP_HOST", "127.0.0.1")
     with pytest.raises(SettingsError, match=r"^STOA_PUBLIC_IP must list IP addresses"):
         read(STOA_PUBLIC_IP=f"192.0.2.1,{value}").addresses("STOA_PUBLIC_IP", "")
+
+
+def test_a_list_of_addresses_with_a_hole_is_refused_by_name_as_the_media_process_does() -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_PUBLIC_IP must list IP addresses"):
+        read(STOA_PUBLIC_IP="192.0.2.1,").addresses("STOA_PUBLIC_IP", "")
+
+
+def test_hosts_are_names_addresses_and_what_is_below_a_name() -> None:
+    hosts = ["stoa.example.org", ".example.org", "192.0.2.1", "[2001:db8::1]", "xn--fiq228c.example"]
+    assert read(ALLOWED_HOSTS=",".join(hosts)).hosts("ALLOWED_HOSTS") == hosts
+
+
+@pytest.mark.parametrize(
+    "value", ["https://stoa.example", "stoa.example:443", "*", "2001:db8::1", "[stoa]", "a_b", "-a"]
+)
+def test_what_is_no_host_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^ALLOWED_HOSTS must list host names"):
+        read(ALLOWED_HOSTS=value).hosts("ALLOWED_HOSTS")
+
+
+@pytest.mark.parametrize("value", ["two words", "x" * 65, "名"])
+def test_what_is_no_label_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^STOA_NODE must be letters"):
+        read(STOA_NODE=value).label("STOA_NODE")
 
 
 @pytest.mark.parametrize("value", ["10.0.0.1/8", "proxy", "10.0.0.0/33"])

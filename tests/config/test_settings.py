@@ -40,12 +40,22 @@ def value(expression: str, **variables: str) -> str:
         ("PUBLIC_URL", "stoa.example.org"),
         ("PUBLIC_URL", "https://stoa.example.org/rooms"),
         ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://stoa.example.org?a=b"),
+        ("PUBLIC_URL", "https://stoa.example.org#top"),
+        ("PUBLIC_URL", "https://me:secret@stoa.example.org"),
+        ("PUBLIC_URL", "https://stoa.example.org,stoa.example"),
+        ("ALLOWED_HOSTS", "https://stoa.example.org"),
         ("DATABASE_URL", "mysql://localhost/stoa"),
+        ("DATABASE_URL", "postgres://localhost"),
         ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL_FILE", "/nowhere"),
+        ("STOA_NODE", "two words"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", ""),
         ("TURN_URLS", "turn:turn.example.org"),
         ("STOA_WORDS", "/nowhere"),
+        ("STOA_WORDS", sys.executable),
     ],
 )
 def test_a_wrong_value_stops_every_process_with_one_line_that_names_it(name: str, wrong: str) -> None:
@@ -54,6 +64,18 @@ def test_a_wrong_value_stops_every_process_with_one_line_that_names_it(name: str
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("TURN_SECRET " if name == "TURN_URLS" else f"{name} ")
+
+
+@pytest.mark.parametrize("wrong", ["turn:", "turn:?transport=udp", "http://turn.example.org"])
+def test_an_address_that_is_no_turn_server_s_is_refused_by_name(wrong: str) -> None:
+    done = load("-c", "import config.settings", TURN_URLS=wrong, TURN_SECRET="shared")
+    assert (done.returncode, done.stderr.split()[0]) == (1, "TURN_URLS")
+
+
+def test_ports_beyond_the_last_one_are_refused_by_name() -> None:
+    done = load("-c", "import config.settings", STOA_UDP_PORT="65534", STOA_SFU_PROCESSES="3")
+    assert (done.returncode, done.stderr.split()[0]) == (1, "STOA_UDP_PORT")
+    assert value("settings.STOA_UDP_PORT", STOA_UDP_PORT="65534", STOA_SFU_PROCESSES="2") == "65534"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +118,11 @@ def test_https_brings_secure_cookies_a_redirect_and_strict_transport() -> None:
 def test_the_public_host_and_this_machine_are_allowed_and_nobody_else() -> None:
     found = value("settings.ALLOWED_HOSTS", PUBLIC_URL="https://stoa.example.org")
     assert found == "['stoa.example.org', 'localhost', '127.0.0.1', '[::1]']"
+
+
+def test_an_ipv6_address_is_a_host_like_any_other() -> None:
+    found = value("settings.PUBLIC_HOST, settings.ALLOWED_HOSTS[0]", PUBLIC_URL="http://[2001:DB8::1]:8000/")
+    assert found == "2001:db8::1 [2001:db8::1]"
 
 
 def test_nothing_is_left_to_say_before_deployment(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
 
 def start_again(stoa: Stoa, **changed: str) -> subprocess.CompletedProcess[str]:
     """Another `serve` beside a running one."""
-    environment = {**stoa.environment, **changed}
+    return start({**stoa.environment, **changed})
+
+
+def start(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A `serve` that does not get far."""
     command = [sys.executable, "manage.py", "serve"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -153,6 +157,25 @@ def test_another_redis_takes_the_place_of_the_private_one(tmp_path: Path) -> Non
     with _redis(tmp_path) as url, stack.running(tmp_path, REDIS_URL=url) as stoa:
         assert stoa.children("valkey-server") == []
         assert not (Path(stoa.environment["STOA_DATA"]) / "valkey.sock").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("REDIS_URL", "redis://127.0.0.1:1/0"),
+        ("DATABASE_URL", "postgres://stoa:hunter2@127.0.0.1:1/stoa"),
+        ("DATABASE_URL", "sqlite:////nowhere/stoa.sqlite3"),
+    ],
+)
+def test_a_database_or_redis_that_is_not_there_is_refused_in_one_line(name: str, url: str, tmp_path: Path) -> None:
+    ports = {"STOA_HTTP_PORT": socket.SOCK_STREAM, "STOA_UDP_PORT": socket.SOCK_DGRAM}
+    changed = {name: url, "STOA_DATA": str(tmp_path / "data")} | {
+        key: str(stack.free_port(kind)) for key, kind in ports.items()
+    }
+    done = start({"PATH": os.environ["PATH"], **changed})
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"{name} leads to no ")
+    assert "hunter2" not in done.stderr
 
 
 @contextmanager

@@ -5,13 +5,15 @@ import os
 import signal
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import OperationalError, connections
 
 from accounts.actions import owner_link
-from config import children, folder, ports, valkey
+from config import children, folder, health, ports, valkey
+from config.environment import Environment, SettingsError
 from config.supervisor import Supervisor
 
 
@@ -45,6 +47,8 @@ class Command(BaseCommand):
             folder.prepare_socket_folder(settings.STOA_DATA)
             await supervisor.start(children.private_valkey())
             await asyncio.to_thread(valkey.wait_until_ready, settings.STOA_DATA)
+        else:
+            await asyncio.to_thread(_answering_redis)
         await asyncio.to_thread(prepare)
         for child in (*children.slow(), *children.media(), children.web()):
             await supervisor.start(child)
@@ -64,9 +68,20 @@ class Command(BaseCommand):
 def prepare() -> None:
     """Bring translations, database and static files up to date."""
     call_command("assets")
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise SettingsError("DATABASE_URL", f"leads to no database: {' '.join(str(error).split())}") from error
     connections.close_all()
 
 
 def _private_valkey() -> bool:
-    return not os.environ.get("REDIS_URL") and not os.environ.get("REDIS_URL_FILE")
+    return Environment(os.environ).given("REDIS_URL") is None
+
+
+def _answering_redis() -> None:
+    """Nothing, if the Redis that REDIS_URL names answers; else a `SettingsError`."""
+    try:
+        health.broker()
+    except redis.RedisError as error:
+        raise SettingsError("REDIS_URL", f"leads to no Redis: {error}") from error
