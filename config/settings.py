@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "channels",
     "accounts",
     "rooms",
+    "moderation",
     "moderation.audit",
     "config",
 ]

@@ -1,0 +1,28 @@
+"""What every action of the staff is made of."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why an act is refused."""
+
+    GONE = "not_found"
+    LENGTH = "length"  # of a reviewer's stay
+    PROOF = "no_proof"
+    FAILING = "control_fails"
+    EMPTY = "empty"
+    UNSIGNED = "unsigned"
+    SAME_PERSON = "same_person"
+    SUBJECT = "subject"  # nobody decides over themselves
+    DECIDED = "decided"
+    UNDECIDED = "not_approved"
+    SCOPE = "scope"
+    EXPIRED = "approval_expired"
+
+
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
+    """The act is not done and nothing changed; `code` says why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,0 +1,51 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from moderation.staff import READS, TABLE, Act, Code, Role, Standing, refusal
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+CHANGES = {
+    Act.FILE_REVIEW,
+    Act.MEND,
+    Act.STATE,
+    Act.REPORT_TRIGGER,
+    Act.ASK_LAWFUL,
+    Act.DECIDE_LAWFUL,
+    Act.EXPORT_LAWFUL,
+}
+
+
+def test_every_role_stands_in_the_table() -> None:
+    assert set(TABLE) == set(Role)
+
+
+@pytest.mark.parametrize("act", Act)
+def test_whoever_is_not_on_the_staff_may_do_nothing(act: Act) -> None:
+    assert refusal(None, act, NOON) is Code.STRANGER
+
+
+@pytest.mark.parametrize("act", sorted(CHANGES))
+def test_a_reviewer_changes_nothing(act: Act) -> None:
+    assert refusal(Standing(Role.REVIEWER, NOON + timedelta(days=1)), act, NOON) is Code.ROLE
+
+
+def test_every_act_is_either_a_read_or_a_change() -> None:
+    assert set(Act) == READS | CHANGES
+    assert not READS & CHANGES
+
+
+@pytest.mark.parametrize("act", sorted(READS))
+def test_a_reviewer_reads_until_the_last_moment_and_not_after(act: Act) -> None:
+    standing = Standing(Role.REVIEWER, NOON)
+    assert refusal(standing, act, NOON - timedelta(microseconds=1)) is None
+    assert refusal(standing, act, NOON) is Code.EXPIRED
+
+
+def test_a_moderator_reads_no_log() -> None:
+    assert refusal(Standing(Role.MODERATOR, None), Act.READ_LOG, NOON) is Code.ROLE
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_senior_may_do_everything(act: Act) -> None:
+    assert refusal(Standing(Role.SENIOR, None), act, NOON) is None
