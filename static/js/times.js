@@ -3,10 +3,28 @@
 /** @type {Intl.DateTimeFormatOptions} */
 const SHORT = { dateStyle: "medium", timeStyle: "short" };
 /** @type {Intl.DateTimeFormatOptions} */
-const ZONED = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const DAY = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+
+/** @param {string} tag */
+function spoken(tag) {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  return `${language} ${script}`;
+}
+
+/**
+ * The reader's own kind of the page's language: days come before months for a Briton, "20:00" is no "8 PM".
+ * @param {string} page
+ * @param {readonly string[]} reader the languages they read, the best first
+ */
+export function variety(page, reader) {
+  return reader.find((tag) => spoken(tag) === spoken(page)) ?? page;
+}
 
 /** @param {Intl.DateTimeFormatOptions} options */
-const format = (options) => new Intl.DateTimeFormat(globalThis.document?.documentElement.lang, options);
+function format(options) {
+  const page = globalThis.document?.documentElement.lang;
+  return new Intl.DateTimeFormat(page && variety(page, navigator.languages), options);
+}
 
 /**
  * A moment in words; what is no moment, as it stands.
@@ -18,15 +36,17 @@ export function moment(text, zoned = false) {
   if (Number.isNaN(time.getTime())) return text;
   if (!zoned) return format(SHORT).format(time);
   const another = time.getFullYear() !== new Date().getFullYear();
-  return format(another ? { ...ZONED, year: "numeric" } : ZONED).format(time);
+  const day = format(another ? { ...DAY, year: "numeric" } : DAY).format(time);
+  return `${day} ${zone(time, "short")}`; // last, also where the language's own pattern has it between day and hour
 }
 
 /**
  * The name of the reader's time zone at that moment: "Central European Summer Time".
  * @param {Date} time
+ * @param {"long" | "short"} [length]
  */
-export function zone(time) {
-  const parts = format({ timeZoneName: "long" }).formatToParts(time);
+export function zone(time, length = "long") {
+  const parts = format({ timeZoneName: length }).formatToParts(time);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldTime, moment, zone } from "../../static/js/times.js";
+import { fieldTime, moment, variety, zone } from "../../static/js/times.js";
 
 const YEAR = new Date().getFullYear();
 
@@ -24,6 +24,13 @@ test("a field holds the moment by the reader's clock, and gives it back", () => 
   const time = new Date(2026, 6, 4, 20, 5);
   assert.equal(fieldTime(time), "2026-07-04T20:05");
   assert.equal(new Date(fieldTime(time)).getTime(), time.getTime());
+});
+
+test("the reader's own kind of the page's language is theirs, another script is not", () => {
+  assert.equal(variety("en", ["de", "en-GB", "en-US"]), "en-GB");
+  assert.equal(variety("zh-hans", ["zh-TW", "zh-CN"]), "zh-CN");
+  assert.equal(variety("zh-hans", ["zh-TW", "en"]), "zh-hans");
+  assert.equal(variety("en", []), "en");
 });
 
 test("the zone has a name", () => {

@@ -1,0 +1,135 @@
+"""Every page in a small window, and in a language that reads from the right: nothing is wide, nothing is covered."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.flows import chromium, stack, talk
+from tests.flows.chromium import PHONE, Visitor
+from tests.flows.stack import Stoa
+
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
+STAFF = "from accounts.models import User; User.objects.filter(username='alice').update(is_staff=True)"
+PAGES = ("/", "/new/", "/me/", "/invites/", "/history/", "/privacy/", "/join/sound/", "/styleguide/")
+OUTSIDE = ("/join/", "/accounts/login/")
+SIZES = {"320 px": {"width": 320, "height": 640}, "200 %": {"width": 640, "height": 400}}
+"""The narrowest phone, and a desktop of 1280 by 800 zoomed in."""
+LANGUAGES = ("en", "zh-CN", "ar")
+SCHEDULED = {"title": "Questions for the council", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HIDDEN = """() => {
+  const { activeElement } = document;
+  if (activeElement === document.body) return "";
+  const { x, y, width, height, bottom } = activeElement.getBoundingClientRect();
+  const at = document.elementFromPoint(x + width / 2, y + Math.min(height, 44) / 2);
+  const own = [activeElement, ...(activeElement.labels ?? [])];
+  const seen = at && (at.contains(activeElement) || own.some((one) => one.contains(at)));
+  const whole = y >= 0 && (bottom <= innerHeight || height > innerHeight);
+  return seen && whole ? "" : activeElement.outerHTML.slice(0, 120);
+}"""
+"""What has the focus, where something lies over it or it is cut off; else ''."""
+STOPS = 150
+"""More than any page has for the Tab key."""
+
+
+@pytest.fixture(scope="module")
+def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa that also speaks a language read from the right; alice is staff and has a room to come."""
+    with stack.running(tmp_path_factory.mktemp("mirrored"), DJANGO_SETTINGS_MODULE="tests.flows.mirrored") as running:
+        running.sign_in("alice", "bob")
+        running.manage("shell", "--command", STAFF)
+        running.ask("alice", "POST", "/api/v1/rooms/", SCHEDULED)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def room(mirrored: Stoa, browser: Browser) -> Iterator[str]:
+    """A room with bob on its stage."""
+    room = mirrored.room("bob", "Slow Sunday", topic="Reading together, then a walk through the old town")
+    bob = chromium.visit(browser, mirrored, "bob")
+    talk.enter(bob, room)
+    yield room
+    bob.page.context.close()
+
+
+@pytest.fixture
+def come(mirrored: Stoa, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the mirrored house for alice, or for a stranger."""
+    visitors: list[Visitor] = []
+
+    def arrive(name: str = "alice", **options: Any) -> Page:
+        visitors.append(chromium.visit(browser, mirrored, name, **options))
+        return visitors[-1].page
+
+    yield arrive
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
+    come: Callable[..., Page], room: str, size: str, language: str
+) -> None:
+    faults: list[str] = []
+    look = {"viewport": SIZES[size], "locale": language, "reduced_motion": "reduce"}
+    member, stranger = come(**look), come("", **look)
+    for page, path in [*((member, path) for path in PAGES), *((stranger, path) for path in OUTSIDE)]:
+        page.goto(path)
+        faults += looked_over(page, path)
+    member.goto(f"/r/{room}")
+    member.locator("#join").click()
+    member.locator("#stage button").first.wait_for()
+    faults += looked_over(member, "room")
+    assert faults == [], "\n".join(faults)
+
+
+def test_in_a_language_that_reads_from_the_right_header_and_dock_are_mirrored(
+    come: Callable[..., Page], room: str
+) -> None:
+    orders = {}
+    for name, language in {"alice": "en", "carol": "ar"}.items():
+        page = come(name, viewport=PHONE, locale=language)
+        for path in PAGES[:-1]:
+            page.goto(path)
+            orders[language, path] = order(page, ".site-header > :not([popover])")
+        page.goto(f"/r/{room}")
+        page.locator("#join").click()
+        page.get_by_role("toolbar").get_by_role("button", name="Raise hand").wait_for()
+        orders[language, "dock"] = order(page, ".dock > button, .dock-end > button")
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    assert orders["en", "dock"] == ["dock-leave", "dock-main", "dock-react", "dock-more"]
+    assert orders["en", "/"][0] == "brand"
+    for place in ("dock", *PAGES[:-1]):
+        assert orders["ar", place] == orders["en", place][::-1], place
+
+
+def looked_over(page: Page, name: str) -> list[str]:
+    """What is wrong with the page: too wide, or somewhere the Tab key leads that cannot be seen."""
+    wide = page.evaluate(WIDE)
+    faults = [f"{name} scrolls sideways by {wide} px"] if wide > 0 else []
+    page.evaluate("document.activeElement.blur()")
+    first = None
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate("document.activeElement.outerHTML + scrollY")
+        if stop == first or page.evaluate("document.activeElement === document.body"):
+            break
+        first = first or stop
+        hidden = page.evaluate(HIDDEN)
+        faults += [f"{name}: covered or cut off: {hidden}"] if hidden else []
+    return faults
+
+
+def order(page: Page, selector: str) -> list[str]:
+    """Id or class of each that can be seen, from left to right."""
+    found = page.eval_on_selector_all(
+        selector,
+        """(all) => all.filter((one) => one.checkVisibility())
+          .sort((one, other) => one.getBoundingClientRect().x - other.getBoundingClientRect().x)
+          .map((one) => one.id || one.className)""",
+    )
+    return [str(name) for name in found]
