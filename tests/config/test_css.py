@@ -24,7 +24,7 @@ def declarations(css: str) -> Iterator[tuple[str, str]]:
 def one_sided(name: str, value: str) -> bool:
     """Whether the declaration tells left from right. The safe area may: it belongs to the device, not to the text."""
     plain = re.sub(r"env\(safe-area-inset-(left|right)\)", "env(side)", value)
-    parts = re.findall(r"(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+", plain)
+    parts: list[str] = re.findall(r"(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+", plain)
     four = [*parts, *parts, *parts, *parts][:4] if len(parts) < 3 else [*parts, parts[1]]  # as CSS fills them up
     if name in BOXES:
         return four[1] != four[3]
