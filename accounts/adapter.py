@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from accounts import notice, qr, throttle
+from accounts import notice, qr, strangers, throttle
 from accounts.actions import push
 from accounts.answers import speak, too_many, unavailable
 from accounts.models import Acceptance, User
@@ -39,7 +39,7 @@ def begin(request: HttpRequest, action: str, *counted: throttle.Try) -> None:
     try:
         throttle.begin(*counted)
     except throttle.TooMany as error:
-        record_refusal(action, source=Source.of_request(request), reason="too_many")
+        strangers.note(action, Source.of_request(request), "too_many")
         raise ImmediateHttpResponse(too_many(request, error.wait)) from error
     except throttle.Unavailable as error:
         raise ImmediateHttpResponse(unavailable(request)) from error

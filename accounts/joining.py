@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import actions, codes, invites, notice, throttle, usernames
+from accounts import actions, codes, invites, notice, strangers, throttle, usernames
 from accounts.answers import safe_next, throttled
 from accounts.forms import CodeForm, NameForm, PasswordForm, UserNameForm
 from accounts.models import InviteCode, Purpose, User
@@ -80,7 +80,7 @@ def _count(source: Source, counted: throttle.Try) -> None:
     try:
         throttle.begin(counted)
     except throttle.TooMany:
-        record_refusal("invite.redeem", source=source, reason="too_many")
+        strangers.note("invite.redeem", source, "too_many")
         raise
 
 

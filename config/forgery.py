@@ -10,12 +10,10 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 
-from accounts import throttle
-from moderation.audit.record import record_refusal
+from accounts import strangers
 from moderation.audit.source import Source
 from rooms import refusals, sessions
 from rooms.roles import Code
-from rooms.strangers import LIMIT, PER
 
 
 class Suspended(APIException):
@@ -40,7 +38,7 @@ class SameSiteSession(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except PermissionDenied:
-            _note(request)
+            strangers.note("request.submit", Source.of_request(request), "csrf")
             raise
 
 
@@ -52,7 +50,7 @@ class Scheme(SessionScheme):  # type: ignore[no-untyped-call]  # drf-spectacular
 
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without its token: a 403."""
-    _note(request)
+    strangers.note("request.submit", Source.of_request(request), "csrf")
     return csrf_failure(request, reason)
 
 
@@ -60,14 +58,3 @@ def _is_suspended(request: Request) -> bool:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     user = sessions.person(key) if key else None
     return user is not None and not user.is_active
-
-
-def _note(request: HttpRequest) -> None:
-    """Write an entry, unless this network has had many already; it names nobody, since who asked was not shown."""
-    source = Source.of_request(request)
-    try:
-        allowed = throttle.hit("refusal.network", throttle.network(source.address), limit=LIMIT, per=PER)
-    except throttle.Unavailable:
-        allowed = True  # better a long log than none
-    if allowed:
-        record_refusal("request.submit", source=source, reason="csrf")

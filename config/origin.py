@@ -5,8 +5,8 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from accounts import strangers
 from config.proxy import Application, Receive, Scope, Send
-from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
 
@@ -24,7 +24,7 @@ class SameOrigin:
         if allowed(scope):
             await self.application(scope, receive, send)
             return
-        await sync_to_async(_refuse)(Source.of_scope(scope))
+        await sync_to_async(strangers.note)("socket.connect", Source.of_scope(scope), "origin")
         await WebsocketDenier()(scope, receive, send)
 
 
@@ -38,7 +38,3 @@ def allowed(scope: Scope) -> bool:
     ours = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
     scheme = "https" if scope.get("scheme") == "wss" else "http"  # Daphne names none for a plain socket
     return ours and origin.decode("latin-1") == f"{scheme}://{host}"
-
-
-def _refuse(source: Source) -> None:
-    record_refusal("socket.connect", source=source, reason="origin")

@@ -195,7 +195,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         if not self._offers.take(asyncio.get_running_loop().time()):
             raise Refused(Code.TOO_MANY)
         offer = partial(door.offer, self.session)
-        answer = await self._process.connect(seat, media.new_peer(), message.sdp, offer=offer)
+        answer = await self._process.connect(seat, media.new_peer(), message.sdp, source=self._source, offer=offer)
         await self._tell({"type": "media.answer", "id": message.id, "peer": answer.peer, "sdp": answer.sdp})
 
     async def _look(self, message: SnapshotMessage, seat: Seat) -> None:

@@ -10,14 +10,16 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.utils import timezone
 
+from accounts import strangers
 from accounts.models import User
+from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
-from rooms import protocol, sessions, strangers
+from rooms import protocol, sessions
 from rooms.actions import moves, peers, presence
 from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
 from rooms.bucket import Bucket
-from rooms.models import Room
+from rooms.models import Room, known
 from rooms.protocol import Event, MoveMessage
 from rooms.roles import Code, Refused
 
@@ -49,9 +51,9 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[
     try:
         user = signed_in(key)
     except Refused as refused:
-        strangers.note("socket.connect", source, room_id, refused.code)
+        strangers.note("socket.connect", source, refused.code.value, known(room_id))
         raise
-    count(user)
+    count(user, room_id, source)
     now = timezone.now()
     joined = presence.join(user, room_id, session, source=source, now=now)
     members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
@@ -90,10 +92,15 @@ def look(key: str, seat: Seat) -> Event:
     return {"type": "snapshot", "snapshot": snapshot(room), "you": view(member)}
 
 
-def count(user: User) -> None:
-    """Count one more arrival, by socket, WHIP or WHEP. Raises `Refused(TOO_MANY)`."""
-    if not _arrivals(user.uid).take(time.monotonic()):
-        raise Refused(Code.TOO_MANY)
+def count(user: User, room_id: str, source: Source) -> None:
+    """Count one more arrival, by socket, WHIP or WHEP. Raises `Refused(TOO_MANY)`; the first is written to the log."""
+    bucket = _arrivals(user.uid)
+    if bucket.take(time.monotonic()):
+        return
+    if bucket.first_refusal():
+        why = Code.TOO_MANY
+        record_refusal("member.join", source=source, actor=user.uid, room=known(room_id), reason=why.value)
+    raise Refused(Code.TOO_MANY)
 
 
 @lru_cache(maxsize=4096)

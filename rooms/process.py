@@ -15,6 +15,8 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from moderation.audit.record import record_refusal
+from moderation.audit.source import Source
 from rooms import bus, leases, media, sessions
 from rooms.actions import peers, presence
 from rooms.actions.base import listening
@@ -23,6 +25,7 @@ from rooms.actions.presence import Seat
 from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.reactions import CHANNEL, Coalescer
+from rooms.roles import Refused
 from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
 
 THREADS = 4
@@ -71,19 +74,24 @@ class Process:
         peer: str,
         sdp: str,
         *,
+        source: Source,
         listen: bool = True,
         alone: bool = False,
         offer: Callable[[Seat, Connection, tuple[str, ...]], None] = peers.offer,
     ) -> Answer:
         """The media side's answer to an SDP offer; `alone` is a connection without a socket beside it.
 
-        Raises `Refused` as `offer` does, with the media side's reason, or UNAVAILABLE.
+        Raises `Refused` as `offer` does, with the media side's reason, or UNAVAILABLE, and writes it to the log.
         """
         asked = Connection(media.new_peer(), peer, sdp, listen, self.media.lease if alone else None)
         self.media.expect(asked.request)
         try:
             await self.in_thread(offer, seat, asked, await self.media.taking())
             return await self.media.answer(asked.request)
+        except Refused as refused:
+            note = partial(record_refusal, "member.offer", actor=seat.uid, room=seat.room, reason=refused.code.value)
+            await self.in_thread(note, source=source)
+            raise
         finally:
             self.media.forget(asked.request)
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import strangers
 from moderation.audit.source import Source
-from rooms import door, ice, media, refusals, strangers, tokens
+from rooms import door, ice, media, refusals, tokens
 from rooms.actions import presence
 from rooms.actions.presence import Joined, Session
+from rooms.models import known
 from rooms.process import here
 from rooms.protocol import MAX_SDP
 from rooms.roles import Code, Refused
@@ -27,6 +29,8 @@ _CORS = {
     "Access-Control-Expose-Headers": "Location, Link",
     "Access-Control-Max-Age": "86400",
 }
+_AT_THE_DOOR = frozenset({Code.BAD_TOKEN, Code.FORBIDDEN, Code.BAD_TYPE, Code.TOO_LARGE})
+"""Refusals that no action has written to the log."""
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
@@ -66,8 +70,9 @@ async def _refusal(request: HttpRequest, room_id: str, code: Code) -> HttpRespon
     response = JsonResponse(refusals.body(code), status=refusals.status(code))
     if code is Code.BAD_TOKEN:
         response.headers["WWW-Authenticate"] = 'Bearer realm="room"'
-    if code in (Code.BAD_TOKEN, Code.FORBIDDEN):
-        await here().in_thread(strangers.note, "room_token.use", Source.of_request(request), room_id, code)
+    if code in _AT_THE_DOOR:
+        source = Source.of_request(request)
+        await here().in_thread(strangers.note, "room_token.use", source, code.value, known(room_id))
     return response
 
 
@@ -105,7 +110,7 @@ async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> Htt
     sitting = Session(peer, process.id, speaks=not listen)
     joined = await process.in_thread(_sit_down, token, sitting, source)
     try:
-        answer = await process.connect(joined.seat, peer, sdp, listen=listen, alone=True)
+        answer = await process.connect(joined.seat, peer, sdp, source=source, listen=listen, alone=True)
     except (Refused, DatabaseError):
         await process.in_thread(presence.leave, joined.seat, "left", source=source, now=timezone.now())
         raise
@@ -142,7 +147,7 @@ def _bearer(request: HttpRequest, room_id: str) -> RoomToken:
 
 def _sit_down(token: RoomToken, sitting: Session, source: Source) -> Joined:
     user = tokens.holder(token)
-    door.count(user)
+    door.count(user, token.room, source)
     return presence.join(user, token.room, sitting, source=source, now=timezone.now())
 
 

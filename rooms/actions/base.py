@@ -19,9 +19,6 @@ from rooms.protocol import Event
 from rooms.roles import Code, Rank, Refused, Stage
 from rooms.sfu.messages import Order, Wanted
 
-# Refusals that may tell of somebody who tries what is not theirs.
-_TELLING = frozenset({Code.NOT_FOUND, Code.FORBIDDEN, Code.BANNED, Code.REMOVED, Code.LOCKED, Code.BAD_TOKEN})
-
 # Asked at every offer and every event: who may be heard, and who must be gone.
 _WANTED = """
 SELECT number, present FROM rooms_member
@@ -133,13 +130,12 @@ def staff(room: Room, at_least: Rank = Rank.MODERATOR) -> Member:
 
 @contextmanager
 def refusals(action: str, user: User | None, room_id: str, source: Source) -> Iterator[None]:
-    """Writes an entry for a refusal that the log must know of; the refusal goes on."""
+    """Writes an entry for a refusal; the refusal goes on."""
     try:
         yield
     except Refused as refused:
-        if refused.code in _TELLING:
-            actor = user.uid if user else ""
-            record_refusal(action, source=source, actor=actor, room=known(room_id), reason=refused.code.value)
+        actor = user.uid if user else ""
+        record_refusal(action, source=source, actor=actor, room=known(room_id), reason=refused.code.value)
         raise
 
 

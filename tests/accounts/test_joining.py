@@ -15,6 +15,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts import actions, invites, notice, throttle
 from accounts.models import Acceptance, InviteCode, Redemption, User
 from accounts.onboarding import SESSION_KEY
+from accounts.strangers import LIMIT
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.accounts.authenticator import Passkey
@@ -265,6 +266,12 @@ def test_guessing_ends_in_a_429_for_that_address_alone(client: Client, code: str
     assert client.get(f"/join/{code}").status_code == 429
     assert Entry.objects.filter(action="invite.redeem", reason="too_many").count() == 2
     assert client.post("/join/", {"code": code}, REMOTE_ADDR="192.0.2.9").status_code == 302
+
+
+def test_who_goes_on_guessing_cannot_fill_the_log(client: Client) -> None:
+    for _ in range(10 + LIMIT + 5):
+        client.get("/join/2222-2222-2222-2222-3")
+    assert Entry.objects.filter(action="invite.redeem", reason="too_many").count() == LIMIT
 
 
 def test_behind_our_own_proxy_the_client_is_counted_and_not_the_proxy(client: Client, settings: Settings) -> None:

@@ -4,8 +4,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from accounts.strangers import LIMIT
 from moderation.audit.models import Entry
-from rooms.strangers import LIMIT
 
 FORM, API = "/accounts/login/", "/api/v1/rooms/"
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,7 @@
 import pytest
 from channels.testing import WebsocketCommunicator
 
+from accounts.strangers import LIMIT
 from config.origin import SameOrigin
 from config.proxy import Receive, Scope, Send
 from moderation.audit.models import Entry
@@ -42,6 +43,12 @@ async def test_another_site_s_page_is_refused_and_recorded(origin: bytes) -> Non
     assert not await opened(origin)
     entry = await Entry.objects.aget()
     assert (entry.action, entry.result, entry.reason) == ("socket.connect", "refused", "origin")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_nobody_can_fill_the_log_with_them() -> None:
+    assert not any([await opened(b"http://mallory.example") for _ in range(LIMIT + 5)])
+    assert await Entry.objects.acount() == LIMIT
 
 
 @pytest.mark.django_db(transaction=True)

@@ -309,13 +309,16 @@ async def test_without_a_media_process_an_offer_is_refused(
     assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "unavailable"
 
 
-async def test_the_media_sides_refusal_reaches_the_browser(enter: Any, bob: User, open_room: Room) -> None:
+async def test_the_media_sides_refusal_reaches_the_browser_and_the_log(enter: Any, bob: User, open_room: Room) -> None:
     async with Relay() as relay:
         relay.refuse = messages.Code.NO_OPUS
         listener = await enter(bob, open_room)
         await listener.enter()
         await relay.alive()
         assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "bad_sdp"
+    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    assert (refusal.action, refusal.reason, refusal.actor) == ("member.offer", "bad_sdp", bob.uid)
+    assert (refusal.room, refusal.channel) == (open_room.pk, "websocket")
 
 
 async def test_when_the_media_process_begins_anew_browsers_offer_again(enter: Any, bob: User, open_room: Room) -> None:

@@ -90,6 +90,8 @@ async def test_a_refused_offer_leaves_nobody_behind(relay: Relay, open_room: Roo
     response = await post(relay, open_room.pk, "whep", token(bob, open_room))
     assert (response.status_code, response.json()["code"]) == (400, "bad_sdp")
     assert not (await Member.objects.aget(user=bob)).present
+    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    assert (refusal.action, refusal.reason, refusal.actor) == ("member.offer", "bad_sdp", bob.uid)
 
 
 async def test_without_an_answer_it_is_unavailable(
@@ -140,14 +142,16 @@ async def test_a_new_password_voids_the_tokens_from_before(relay: Relay, open_ro
     assert (await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code == 201
 
 
-async def test_too_many_arrivals_are_refused_and_leave_no_trace(
+async def test_too_many_arrivals_are_refused_and_sit_nobody_down(
     relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = Bucket(rate=0, burst=2, at=0)
     monkeypatch.setattr("rooms.door._arrivals", lambda _uid: bucket)
     statuses = [(await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code for _ in range(4)]
     assert statuses == [201, 201, 429, 429]
-    assert await Entry.objects.filter(action="member.join").acount() == 2
+    assert await Entry.objects.filter(action="member.join", result=Result.OK).acount() == 2
+    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    assert (refusal.action, refusal.reason, refusal.actor) == ("member.join", "too_many", bob.uid)
 
 
 async def test_a_hidden_room_and_a_missing_one_answer_alike(relay: Relay, hidden_room: Room, mallory: User) -> None:
@@ -164,6 +168,8 @@ async def test_what_is_no_offer_is_refused(relay: Relay, open_room: Room, bob: U
     assert (await post(relay, open_room.pk, "whep", bearer, content_type="text/plain")).status_code == 415
     assert (await post(relay, open_room.pk, "whep", bearer, "x" * (MAX_SDP + 1))).status_code == 413
     assert not await Member.objects.filter(user=bob).aexists()
+    refusals = Entry.objects.filter(result=Result.REFUSED, action="room_token.use", room=open_room.pk).order_by("pk")
+    assert [entry.reason async for entry in refusals] == ["bad_type", "too_large"]
 
 
 async def test_other_peoples_players_may_ask_from_any_origin(relay: Relay, open_room: Room) -> None:

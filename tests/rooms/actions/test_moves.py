@@ -32,12 +32,14 @@ def rows(room: Room) -> list[dict[str, Any]]:
 
 
 def refused(user: User, room: Room, what: Move, on: User | None = None) -> Code:
-    """The refusal's code; and nothing changed."""
-    before = rows(room)
+    """The refusal's code; it is in the log, and nothing else changed."""
+    before, entries = rows(room), Entry.objects.count()
     with wire() as said, pytest.raises(Refused) as caught:
         do(user, room, what, on)
     assert rows(room) == before
     assert said.parcels == []
+    (entry,) = Entry.objects.order_by("pk")[entries:]
+    assert (entry.result, entry.reason, entry.actor) == (Result.REFUSED, caught.value.code, user.uid)
     return caught.value.code
 
 
