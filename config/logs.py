@@ -10,7 +10,8 @@ from django.core.exceptions import DisallowedHost
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRETS = (
-    (re.compile(r"/(join|i|key|owner)/[^/\s\"'?]+"), r"/\1/..."),
+    (re.compile(r"(?i)/(join|i|key|owner)/(?=[^/\s\"'?])[^\"'?\n]*?(?= HTTP/|[\"'?\n]|$)"), r"/\1/..."),
+    (re.compile(r"(?i)\b[2-9a-hj-km-np-z]{4}(?:[-_. ]?[2-9a-hj-km-np-z]{4}){3}[-_. ]?[2-9a-hj-km-np-z]\b"), "..."),
     (re.compile(r"(/[^\s?\"']*)\?[^\s\"']+"), r"\1?..."),
     (re.compile(r"(?i)\b(bearer|token|secret|password|sessionid|csrftoken)([ =:]+)[^\s,;&\"']+"), r"\1\2..."),
     (re.compile(r"\bv=0\b.*", re.DOTALL), "v=0..."),

@@ -18,6 +18,12 @@ SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n
     [
         ("Not Found: /join/D6M8-SECB-5CH3-7MK4-3", "Not Found: /join/..."),
         ("GET /i/abcDEF123 HTTP/1.1", "GET /i/... HTTP/1.1"),
+        ("/join/d6m8 secb 5ch3 7mk4 3", "/join/..."),
+        ("/join/D6M8/SECB/5CH3/7MK4/3", "/join/..."),
+        ("/JOIN/D6M8SECB5CH37MK43/ left", "/JOIN/..."),
+        ("Not Found: /D6M8-SECB-5CH3-7MK4-3 left", "Not Found: /... left"),
+        ("d6m8secb5ch37mk43", "..."),
+        ("room 6lblmqrgcvfy of 57b5fe6b241fa2ea", "room 6lblmqrgcvfy of 57b5fe6b241fa2ea"),
         ("/accounts/login/?next=/i/abc&code=x", "/accounts/login/?..."),
         ("Authorization: Bearer abc.def", "Authorization: Bearer ..."),
         ("token=abc.def; sessionid=xyz", "token=...; sessionid=..."),
