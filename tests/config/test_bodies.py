@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from twisted.python.failure import Failure
 
 from config import asgi, bodies
 from config.bodies import LIMIT, LIMITS
+from tests.flows.stack import ROOT
 
 
 class Connection:
@@ -110,3 +112,15 @@ def test_a_picture_that_is_longer_than_that_is_refused(connection: Connection) -
     assert not connection.refused()
     connection.send(chunk(b"x"))
     assert connection.refused()
+
+
+def test_the_proxies_we_write_down_let_through_what_we_take() -> None:
+    caddy = (ROOT / "Caddyfile").read_text(encoding="utf-8")
+    (picture,) = LIMITS.items()
+    allowed = dict(re.findall(r"request_body @(\w+) \{\s+max_size (\d+)KiB", caddy))
+    assert {name: int(size) * 1024 for name, size in allowed.items()} == {"picture": picture[1], "rest": LIMIT}
+    assert f"@picture path {picture[0].decode()}\n" in caddy
+    assert f"@rest not path {picture[0].decode()}\n" in caddy
+    assert f"client_max_body_size {picture[1] // 1024}k;" in (ROOT / "docs" / "operations.md").read_text(
+        encoding="utf-8"
+    )
