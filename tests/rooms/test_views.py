@@ -287,3 +287,11 @@ def test_before_joining_one_is_warned_of_people_one_blocked(alice: User, bob: Us
     assert re.search(r'id="blocked".*<bdi>Bob</bdi>', page)
     assert "Listen anyway" in page
     assert "Listen anyway" not in text(of(alice).get(f"/r/{room.pk}"))
+
+
+def test_before_joining_one_reads_where_one_comes_in(alice: User, bob: User) -> None:
+    room = a_room(alice)
+    on_stage, listener = "You come in on stage, muted.", "You come in as a listener."
+    hosts, guests = text(of(alice).get(f"/r/{room.pk}")), text(of(bob).get(f"/r/{room.pk}"))
+    assert (on_stage in hosts, listener in hosts) == (True, False)
+    assert (on_stage in guests, listener in guests) == (False, True)

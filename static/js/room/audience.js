@@ -171,7 +171,7 @@ export class AudienceView {
     byId("known-heading").hidden = byId("others-heading").hidden = known.length === 0;
     byId("others-heading").hidden ||= known.length === people.length;
     byId("audience-tools").hidden = !this.#query && this.#seated < 2;
-    byId("audience-empty").hidden = Boolean(this.#query) || this.#seated > 0;
+    byId("audience-empty").hidden = Boolean(this.#query) || this.#listening > 0;
   }
 
   #type() {
