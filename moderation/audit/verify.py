@@ -620,14 +620,15 @@ def _opened(path: Path) -> Iterator[_Files]:
     if path.is_dir():
         yield {item.name: partial(_file, item) for item in path.iterdir()}
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            items = archive.infolist()
-            if len({item.filename for item in items}) != len(items):
-                raise Refused(Fault.MALFORMED, "a name appears twice in the zip")
-            yield {item.filename: partial(_member, archive, item) for item in items}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError, ValueError) as error:
-        raise Refused(Fault.MALFORMED, f"the zip is damaged ({error})") from None
+    with path.open("rb") as source:
+        try:
+            with zipfile.ZipFile(source) as archive:
+                items = archive.infolist()
+                if len({item.filename for item in items}) != len(items):
+                    raise Refused(Fault.MALFORMED, "a name appears twice in the zip")
+                yield {item.filename: partial(_member, archive, item) for item in items}
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+            raise Refused(Fault.MALFORMED, f"the zip is damaged ({error})") from None
 
 
 def _file(path: Path) -> io.BufferedReader:
