@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from accounts import actions, notice, qr
+from accounts import actions, notice, qr, strangers
 from accounts.answers import safe_next
 from accounts.forms import IssueForm
 from accounts.models import InviteCode, Purpose, User
@@ -141,5 +141,5 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def closed(request: HttpRequest, **_captured: str) -> HttpResponse:
     """A road by which allauth, or a guess at it, would make accounts or send mail: refused and recorded."""
-    record_refusal("account.create", source=Source.of_request(request), reason="sign_up_closed")
+    strangers.note("account.create", Source.of_request(request), "sign_up_closed")
     return render(request, "account/signup_closed.html", status=HTTPStatus.FORBIDDEN)

@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import WebsocketDenier  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
 from config import bodies  # noqa: E402
 from config.origin import SameOrigin  # noqa: E402
@@ -23,7 +25,7 @@ application = Proxied(
         ProtocolTypeRouter(
             {
                 "http": django,
-                "websocket": SameOrigin(URLRouter(websocket_urlpatterns)),
+                "websocket": SameOrigin(URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])),
             }
         )
     )

@@ -9,6 +9,7 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from accounts.models import User
+from accounts.strangers import LIMIT
 from moderation.audit.models import Entry
 from tests.accounts.conftest import PASSWORD
 
@@ -56,6 +57,11 @@ def test_a_road_by_which_allauth_makes_accounts_is_refused_and_the_refusal_recor
     assert not User.objects.exists()
     entry = Entry.objects.get()
     assert (entry.action, entry.result, entry.reason) == ("account.create", "refused", "sign_up_closed")
+
+
+def test_who_goes_on_trying_them_cannot_fill_the_log(client: Client) -> None:
+    assert {client.get("/accounts/signup/").status_code for _ in range(LIMIT + 5)} == {403}
+    assert Entry.objects.count() == LIMIT
 
 
 @pytest.mark.parametrize("road", ROADS)
