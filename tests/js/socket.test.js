@@ -52,6 +52,8 @@ test("the wait doubles, has a ceiling, and is at least half of what it may be", 
 test("only refusals end it; a restart or a slow line does not", () => {
   assert.equal(finality(4404), "not_found");
   assert.equal(finality(4409), "replaced");
+  assert.equal(finality(4420), "full");
+  assert.equal(finality(4424), "suspended");
   for (const code of [1006, 1012, 4413]) assert.equal(finality(code), undefined);
 });
 
@@ -84,6 +86,18 @@ test("what the server says before it lets us in counts more than the close code"
   line.says({ type: "error", id: null, code: "banned", message: "" });
   line.onclose?.({ code: 4403 });
   assert.deepEqual(reasons, ["banned"]);
+});
+
+test("a server that cannot let anybody in is asked again, and its word is kept", (context) => {
+  const { socket, line } = opened(context);
+  line.says({ type: "error", id: null, code: "unavailable", message: "" });
+  line.onclose?.({ code: 4400 });
+  assert.equal(socket.refusal, "unavailable");
+  mock.timers.tick(400);
+  assert.equal(Line.all.length, 2);
+  Line.all[1].says({ type: "welcome" });
+  Line.all[1].onclose?.({ code: 1006 });
+  assert.equal(socket.refusal, "");
 });
 
 test("a line that says nothing for 40 seconds is given up", (context) => {

@@ -1,8 +1,9 @@
 // The microphone is taken away: by a call, by the system, or with a pulled plug.
 
-import { hideBanner, showBanner } from "../banner.js";
+import { hideBanner } from "../banner.js";
 import { format, gettext } from "../text.js";
 import { toast } from "../toast.js";
+import { going } from "./going.js";
 import { NoMicrophone } from "./microphone.js";
 
 export class Interruption {
@@ -31,7 +32,7 @@ export class Interruption {
   #interrupted() {
     if (!this.voice.speaking) return;
     this.voice.mute();
-    this.#say(gettext("Your microphone was interrupted. Nobody hears you."), gettext("Turn it on again"), () => this.resume());
+    going("interrupted", () => this.resume());
   }
 
   /** The device is gone: another one takes its place if the browser gives it without asking. */
@@ -45,7 +46,7 @@ export class Interruption {
     this.voice.mute();
     this.microphone.close();
     this.voice.apply();
-    this.#say(gettext("Your microphone went away. Nobody hears you."), gettext("Choose another"), () => (hideBanner("microphone"), this.choose()));
+    going("gone", () => (hideBanner("microphone"), this.choose()));
   }
 
   /** @param {string} device */
@@ -58,15 +59,6 @@ export class Interruption {
     }
     this.voice.apply();
     return true;
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} label
-   * @param {() => void} run
-   */
-  #say(text, label, run) {
-    showBanner("microphone", text, { kind: "warn", actions: [{ label, primary: true, run }] });
   }
 }
 

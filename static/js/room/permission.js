@@ -19,6 +19,9 @@ export function place({ userAgent, maxTouchPoints = 0, userAgentData }) {
   return "other";
 }
 
+/** @type {readonly Place[]} */
+export const PLACES = ["chrome", "firefox", "safari", "android", "ios", "other"];
+
 /**
  * The way to allow it, in words.
  * @param {Place} where

@@ -17,7 +17,9 @@ const FINAL = new Map([
   [4404, "not_found"],
   [4409, "replaced"],
   [4410, "ended"],
+  [4420, "full"],
   [4423, "locked"],
+  [4424, "suspended"],
   [4425, "not_started"],
   [4429, "too_many"],
 ]);
@@ -46,6 +48,8 @@ export class RoomSocket {
   link = new Signal();
   /** Why it closed for good. @type {Signal<string>} */
   closed = new Signal();
+  /** Why the server let nobody in at the last try, "" when it did not say. */
+  refusal = "";
 
   /** @type {WebSocket | undefined} */
   #socket;
@@ -132,6 +136,7 @@ export class RoomSocket {
   /** @param {number} code */
   #ended(code) {
     this.#drop();
+    this.refusal = this.#said;
     const why = finality(code);
     if (why) {
       this.#done = true;

@@ -1,7 +1,8 @@
 // Everything about sound besides the line and the voice: devices, volumes, quality, and what the system is told.
 
-import { hideBanner, showBanner } from "../banner.js";
-import { gettext, listing } from "../text.js";
+import { hideBanner } from "../banner.js";
+import { listing } from "../text.js";
+import { going } from "./going.js";
 import { Interruption } from "./interruption.js";
 import { nameKind, nameSound, showState, takeControls } from "./mediasession.js";
 import { NoMicrophone } from "./microphone.js";
@@ -109,9 +110,7 @@ export class Sound {
     this.volumes.pause(on);
     this.#tell();
     if (!on) return this.#resumed();
-    showBanner("paused", gettext("You paused the sound. The room goes on."), {
-      actions: [{ label: gettext("Play"), primary: true, run: () => this.pause(false) }],
-    });
+    going("paused", () => this.pause(false));
   }
 
   #resumed() {

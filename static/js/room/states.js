@@ -3,23 +3,30 @@
 import { h } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { gettext } from "../text.js";
+import { toast } from "../toast.js";
+import { GOING, going, relayed } from "./going.js";
+import { PLACES } from "./permission.js";
 import { showScreen } from "./screen.js";
 import { noMicrophone, stopped } from "./words.js";
 
 /**
- * @typedef {{name: string, kind: "screen" | "banner" | "sheet", show: () => void}} State
+ * @typedef {{name: string, kind: "screen" | "banner" | "sheet" | "toast", show: () => void}} State
  * @typedef {import("./microphone.js").Trouble} Trouble
  */
 
 const REASONS = [
-  "left", "removed", "banned", "ended", "replaced", "not_found", "not_started", "locked", "too_many", "signed_out", "old_browser", "lost",
+  "left", "removed", "banned", "ended", "replaced", "not_found", "not_started", "locked", "full", "too_many", "signed_out", "suspended",
+  "old_browser", "lost",
 ];
-const TROUBLES = /** @type {Trouble[]} */ (["denied", "missing", "busy", "insecure", "unknown"]);
+const TROUBLES = /** @type {Trouble[]} */ (["missing", "busy", "insecure", "unknown"]);
 
 /** @type {State[]} */
 export const STATES = [
   ...REASONS.map((name) => screen(name)),
-  ...TROUBLES.map((name) => microphone(name)),
+  ...PLACES.map((where) => microphone(`denied_${where}`, () => noMicrophone("denied", where))),
+  ...TROUBLES.map((name) => microphone(name, () => noMicrophone(name))),
+  ...Object.keys(GOING).map((name) => banner(/** @type {keyof typeof GOING} */ (name))),
+  { name: "relayed", kind: "toast", show: () => toast(relayed()) },
 ];
 
 /** @param {string} name @returns {State} */
@@ -27,11 +34,16 @@ function screen(name) {
   return { name, kind: "screen", show: () => showScreen(stopped(name), () => history.back()) };
 }
 
-/** @param {Trouble} name @returns {State} */
-function microphone(name) {
+/** @param {string} name @param {() => import("./words.js").Words} words @returns {State} */
+function microphone(name, words) {
   const show = () => {
-    const { title, text } = noMicrophone(name);
+    const { title, text } = words();
     openSheet(title, [h("p", {}, text), h("button", { type: "button", class: "button", onclick: closeSheet }, gettext("Go on listening"))]);
   };
   return { name: `microphone_${name}`, kind: "sheet", show };
+}
+
+/** @param {keyof typeof GOING} name @returns {State} */
+function banner(name) {
+  return { name, kind: "banner", show: () => going(name, () => history.back()) };
 }

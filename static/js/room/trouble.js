@@ -1,9 +1,10 @@
 // The line is down, or the sound is: said after a moment, so that a hiccup stays one.
 
 import { polite } from "../announce.js";
-import { hideBanner, showBanner } from "../banner.js";
+import { hideBanner } from "../banner.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
+import { going, relayed } from "./going.js";
 
 const MOMENT = 1500; // ms
 
@@ -46,19 +47,9 @@ class Lasting {
  * @param {import("./media.js").Media} media
  */
 export function watchTrouble(socket, media) {
-  const line = new Lasting("line", () =>
-    showBanner("line", gettext("The connection to the server is down. Trying again."), {
-      kind: "warn",
-      actions: [{ label: gettext("Try now"), run: () => socket.hurry() }],
-    }),
-  );
-  const sound = new Lasting("sound", () => showBanner("sound", gettext("The sound is down. It comes back by itself."), { kind: "warn" }));
-  const wall = new Lasting("wall", () =>
-    showBanner("wall", gettext("This network lets no sound through: its UDP port is blocked. Try another network, or ask whoever runs this server for a relay (TURN). Still trying."), {
-      kind: "danger",
-      actions: [{ label: gettext("Try now"), run: () => media.renew() }],
-    }),
-  );
+  const line = new Lasting("line", () => going(socket.refusal === "unavailable" ? "unavailable" : "line", () => socket.hurry()));
+  const sound = new Lasting("sound", () => going("sound"));
+  const wall = new Lasting("wall", () => going("wall", () => media.renew()));
   socket.link.on((link) => {
     if (link === "waiting" || link === "connecting") line.begin();
     else if (line.end() && link === "open") polite(gettext("Connected again"));
@@ -70,12 +61,8 @@ export function watchTrouble(socket, media) {
     if (flow !== "connected") lasting.begin();
     else if (shown.some(Boolean)) polite(gettext("The sound is back"));
   });
-  media.relayed.on(() => toast(gettext("Your network blocks direct sound; it goes through a relay.")));
-  media.blocked.on(() =>
-    showBanner("tap", gettext("Your browser wants a tap before it plays sound."), {
-      actions: [{ label: gettext("Tap to hear"), primary: true, run: () => (hideBanner("tap"), media.play()) }],
-    }),
-  );
+  media.relayed.on(() => toast(relayed()));
+  media.blocked.on(() => going("tap", () => (hideBanner("tap"), media.play())));
 }
 
 /**
@@ -84,8 +71,8 @@ export function watchTrouble(socket, media) {
  */
 export function watchQuality(monitor) {
   monitor.changed.on(({ sending, hearing }) => {
-    if (sending.weak) showBanner("weak", gettext("Your connection is weak: others may hear gaps."), { kind: "warn" });
-    else if (hearing.weak) showBanner("weak", gettext("Your connection is weak: you may hear gaps."), { kind: "warn" });
+    if (sending.weak) going("weak_sending");
+    else if (hearing.weak) going("weak_hearing");
     else hideBanner("weak");
   });
 }

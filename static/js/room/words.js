@@ -26,7 +26,7 @@ const STOPPED = {
   }),
   removed: () => ({
     title: gettext("You were removed from this room"),
-    text: gettext("A moderator of this room removed you. You no longer hear it, and nobody there hears you."),
+    text: gettext("A moderator of this room removed you. You no longer hear it, and nobody there hears you. You may come back in ten minutes, or to an invite-only room with a new invite."),
   }),
   banned: () => ({
     title: gettext("You were banned from this room"),
@@ -54,6 +54,15 @@ const STOPPED = {
     title: gettext("This room is locked"),
     text: gettext("The host lets nobody new in at the moment. Try again in a little while."),
     again: gettext("Try again"),
+  }),
+  full: () => ({
+    title: gettext("This room is full"),
+    text: gettext("It holds no more people at the moment. Try again when somebody has left."),
+    again: gettext("Try again"),
+  }),
+  suspended: () => ({
+    title: gettext("Your account is suspended"),
+    text: gettext("You cannot take part for now. If you think that this is a mistake, write to whoever runs this server."),
   }),
   too_many: () => ({
     title: gettext("Too many tries"),
@@ -105,17 +114,18 @@ export function refused(code, message = "") {
 /**
  * Why there is no microphone.
  * @param {import("./microphone.js").Trouble} trouble
+ * @param {import("./permission.js").Place} [where]
  * @returns {Words}
  */
-export function noMicrophone(trouble) {
-  return MICROPHONE[trouble]();
+export function noMicrophone(trouble, where = place(navigator)) {
+  return MICROPHONE[trouble](where);
 }
 
-/** @type {Record<import("./microphone.js").Trouble, () => Words>} */
+/** @type {Record<import("./microphone.js").Trouble, (where: import("./permission.js").Place) => Words>} */
 const MICROPHONE = {
-  denied: () => ({
+  denied: (where) => ({
     title: gettext("The microphone is blocked"),
-    text: `${gettext("Your browser or your system keeps it from this page.")} ${steps(place(navigator))}`,
+    text: `${gettext("Your browser or your system keeps it from this page.")} ${steps(where)}`,
   }),
   missing: () => ({
     title: gettext("No microphone was found"),
