@@ -55,6 +55,15 @@ class Peer {
   }
 }
 
+class Player extends EventTarget {
+  srcObject = null;
+  played = 0;
+  play() {
+    this.played++;
+    return Promise.resolve();
+  }
+}
+
 class Stream {
   /** @param {any[]} tracks */
   constructor(tracks) {
@@ -76,7 +85,7 @@ async function joined(context) {
   /** @type {string[]} */
   const offers = [];
   /** @type {any[]} */
-  const sounds = [0, 1, 2].map(() => ({ srcObject: null, played: 0, play() { this.played++; return Promise.resolve(); } }));
+  const sounds = [0, 1, 2].map(() => new Player());
   const media = new Media((sdp) => offers.push(sdp), sounds);
   media.prepare();
   const playedInTheTap = sounds.map((sound) => sound.played);
@@ -110,6 +119,29 @@ test("while sound flows, a socket that is back changes nothing", async (context)
   media.start([]);
   await settled();
   assert.equal(Peer.all.length, 1);
+});
+
+test("an offer that went down with the socket is made again on the next one, beside the sound that flows", async (context) => {
+  const { media, offers, first } = await joined(context);
+  first.becomes("connected");
+  media.renew();
+  await settled();
+  media.start([]);
+  await settled();
+  assert.deepEqual(offers, ["offer 0", "offer 1", "offer 2"]);
+  assert.equal(Peer.all[1].connectionState, "closed");
+  assert.equal(first.connectionState, "connected");
+});
+
+test("a player that something else stopped is started again, unless nothing is to be heard", async (context) => {
+  const { media, sounds, first } = await joined(context);
+  first.becomes("connected");
+  const before = sounds[0].played;
+  sounds[0].dispatchEvent(new Event("pause"));
+  assert.equal(sounds[0].played, before + 1);
+  media.close();
+  sounds[0].dispatchEvent(new Event("pause"));
+  assert.equal(sounds[0].played, before + 1);
 });
 
 test("the old connection is heard until the new one is up, and never both", async (context) => {

@@ -145,6 +145,19 @@ test("a closed socket does not come back", (context) => {
   assert.equal(Line.all.length, 1);
 });
 
+test("a line that may be dead is asked for a sign of life, and given up without one", (context) => {
+  const { socket, line } = opened(context);
+  line.says({ type: "welcome" });
+  socket.hurry();
+  assert.equal(line.sent[0].type, "snapshot");
+  line.says({ type: "snapshot", id: line.sent[0].id });
+  mock.timers.tick(6_000);
+  assert.equal(line.closed, false);
+  socket.hurry();
+  mock.timers.tick(5_000);
+  assert.equal(line.closed, true);
+});
+
 test("news of the network cuts the wait short", (context) => {
   const { socket, line } = opened(context);
   line.onclose?.({ code: 1006 });

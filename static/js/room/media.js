@@ -54,6 +54,8 @@ export class Media {
   constructor(send, sounds) {
     this.send = send;
     this.sounds = sounds;
+    // A phone call stops the elements, and nobody starts them again when it is over.
+    for (const sound of sounds) sound.addEventListener("pause", () => sound.srcObject && this.play());
   }
 
   /** Inside the tap that joins: starts the elements playing, before there is anything to hear. */
@@ -81,12 +83,12 @@ export class Media {
   }
 
   /**
-   * The socket is open: connects, unless sound still flows.
+   * The socket is open: connects, unless sound still flows; an offer that went down with the last socket is made again.
    * @param {RTCIceServer[]} servers
    */
   start(servers) {
     this.#servers = servers;
-    if (!this.connected) this.renew();
+    if (!this.connected || this.#next?.offering) this.renew();
   }
 
   /** A new connection beside the old one, which is heard until the new one is up. */

@@ -18,6 +18,7 @@ import { watchKeys } from "./keys.js";
 import { LinkView } from "./link.js";
 import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
+import { watchNetwork } from "./network.js";
 import { about, aboutMe, tell, tellMe } from "./news.js";
 import { PersonSheet } from "./person.js";
 import { ReactionsView } from "./reactions.js";
@@ -224,6 +225,12 @@ function meChanged({ before, after }) {
   });
 }
 
+/** The page is seen again, perhaps after the machine slept: line and sound may be gone without a word. */
+function awake() {
+  socket.hurry();
+  if (media.connected) media.play();
+}
+
 /** Draws it, and says it to those who do not see the button change. */
 function voiceChanged() {
   draw();
@@ -289,8 +296,9 @@ watchKeys(() => document.body.dataset.view === "room", {
   talk,
 });
 holdToTalk(byId("dock-main"), () => settings().hold && ["mute", "unmute"].includes(dock.action), talk);
-for (const sign of ["online", "pageshow", "visibilitychange"]) {
-  window.addEventListener(sign, () => document.visibilityState === "visible" && socket.hurry());
+watchNetwork(() => socket.hurry());
+for (const sign of ["pageshow", "visibilitychange"]) {
+  window.addEventListener(sign, () => document.visibilityState === "visible" && awake());
 }
 byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
 watchClock(byId("live-time"));

@@ -8,6 +8,7 @@ import { Signal } from "../signal.js";
 const FIRST = 400; // ms until the first new try
 const LONGEST = 15_000;
 const SILENCE = 40_000; // the server pings every 15 s; longer than this and the line is dead
+const DOUBT = 5_000; // for an answer when the line may be dead: after a change of network, or a sleep
 const GRACE = 10_000; // until a connection that does not open is tried anew
 
 /** Close codes after which trying again by itself would be wrong (docs/protocol.md). */
@@ -83,9 +84,13 @@ export class RoomSocket {
     socket.onclose = (event) => this.#ended(event.code);
   }
 
-  /** Tries again now if the socket is waiting to, for instance because the network is back. */
+  /** Tries again now if the socket is waiting to, for instance because the network is back; an open one has to prove itself. */
   hurry() {
-    if (!this.#done && !this.#socket) this.open();
+    if (this.#done) return;
+    if (!this.#socket) return this.open();
+    if (!this.#joined) return;
+    this.send({ type: "snapshot" });
+    this.#alarm(DOUBT);
   }
 
   /** Closes it for good. */
