@@ -83,7 +83,10 @@ export class Microphone {
     if (!this.track) return;
     const wanted = constraints(settings());
     await this.track.applyConstraints(wanted).catch(() => undefined);
-    if (!fits(this.track.getSettings(), wanted)) await this.open(this.device);
+    if (fits(this.track.getSettings(), wanted)) return;
+    const { device } = this;
+    this.close(); // first: Chromium hands out an open source again as it is
+    await this.open(device);
   }
 
   /** The system keeps it from us at this moment. */

@@ -25,6 +25,8 @@ export class Sound {
   #paused = false;
   #in = false;
   #lock = new WakeLock();
+  /** @type {Promise<void>} */
+  #opening = Promise.resolve();
 
   /**
    * @param {import("./media.js").Media} media
@@ -118,8 +120,15 @@ export class Sound {
     this.media.play();
   }
 
+  /** One after the other: what was switched last is what comes of it. @param {() => Promise<unknown>} open */
+  #open(open) {
+    const turn = this.#opening.then(() => this.#try(open));
+    this.#opening = turn.catch(() => undefined); // whoever asked is told
+    return turn;
+  }
+
   /** @param {() => Promise<unknown>} open */
-  async #open(open) {
+  async #try(open) {
     try {
       await open();
     } catch (error) {
