@@ -34,8 +34,9 @@ async function open(event) {
 /** @param {ApiError} error */
 function words(error) {
   if (error.code !== "no_member") return error.message || gettext("That did not work. Check your network, then try again.");
-  const text = gettext("Nobody here has this user name: %(names)s. Check how it is written.");
-  return format(text, { names: listing(names(fields().moderators)) });
+  const all = names(fields().moderators);
+  const text = all.length > 1 ? gettext("Somebody of these is not here: %(names)s. Check how the user names are written.") : gettext("Nobody here has this user name: %(names)s. Check how it is written.");
+  return format(text, { names: listing(all) });
 }
 
 function when() {
