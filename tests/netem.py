@@ -1,0 +1,156 @@
+"""A bad network in user space: what becomes of each packet is decided by a seed, so that it can be told again.
+
+This kernel has no `tc netem`. `Line` is PURE; `Proxy` stands in front of a UDP port and does as its lines say.
+"""
+
+import heapq
+import random
+import selectors
+import socket
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+TICK = 0.05  # seconds between two looks at whether it is to stop
+LARGEST = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How a line is: `delay` seconds each way, up to `jitter` more, and the share of packets that are lost."""
+
+    delay: float = 0.0
+    jitter: float = 0.0
+    loss: float = 0.0
+
+
+FAIR, SLOW, BLOCKED = Weather(), Weather(delay=0.3, loss=0.05), Weather(loss=1.0)
+
+
+class Line:
+    """One direction of one path. Packets keep their order, as on most paths."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed)
+        self._last = 0.0
+
+    def arrival(self, now: float, weather: Weather) -> float | None:
+        """When a packet that is sent now arrives; None when it does not."""
+        lost, late = self._random.random() < weather.loss, self._random.random() * weather.jitter
+        if lost:
+            return None
+        self._last = max(self._last, now + weather.delay + late)
+        return self._last
+
+
+@dataclass(slots=True)
+class Path:
+    """One client's way to the server: the socket that stands for it there, and a line for each direction."""
+
+    client: tuple[str, int]
+    upstream: socket.socket
+    out: Line
+    back: Line
+
+
+@dataclass(order=True, slots=True)
+class Packet:
+    """What waits to be delivered."""
+
+    due: float
+    number: int
+    data: bytes = field(compare=False)
+    door: socket.socket = field(compare=False)
+    address: tuple[str, int] = field(compare=False)
+
+
+class Proxy:
+    """Stands at `port` and passes packets on to `server` and back, in a thread of its own."""
+
+    def __init__(self, server: tuple[str, int], seed: str = "stoa", weather: Weather = FAIR) -> None:
+        self.weather = weather
+        self._server, self._seed = server, seed
+        self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._front.bind(("0.0.0.0", 0))
+        self.port = int(self._front.getsockname()[1])
+        self._paths: dict[tuple[str, int], Path] = {}
+        self._waiting: list[Packet] = []
+        self._number = count()
+        self._doors = selectors.DefaultSelector()
+        self._doors.register(self._front, selectors.EVENT_READ)
+        self._ends = False
+        self._moves = False
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, once the thread has."""
+        self._ends = True
+        self._thread.join()
+        for door in (self._front, *(path.upstream for path in self._paths.values())):
+            door.close()
+        self._doors.close()
+
+    def lose(self, share: float) -> None:
+        """Nothing: from now on this share of all packets is lost."""
+        self.weather = replace(self.weather, loss=share)
+
+    def move(self) -> None:
+        """Nothing: every client has another address from its next packet on, as behind a new NAT."""
+        self._moves = True
+
+    def _run(self) -> None:
+        while not self._ends:
+            due = self._waiting[0].due - time.monotonic() if self._waiting else TICK
+            ready = self._doors.select(max(0.0, min(TICK, due)))
+            if self._moves:
+                self._forget()
+                continue
+            for key, _ in ready:
+                self._take(key.data)
+            self._deliver(time.monotonic())
+
+    def _take(self, path: Path | None) -> None:
+        """Put one packet in line: from a client where there is no path, from the server otherwise."""
+        now = time.monotonic()
+        if path is None:
+            data, client = self._front.recvfrom(LARGEST)
+            path = self._paths.get(client) or self._open(client)
+            self._queue(path.out.arrival(now, self.weather), data, path.upstream, self._server)
+            return
+        data = path.upstream.recv(LARGEST)
+        self._queue(path.back.arrival(now, self.weather), data, self._front, path.client)
+
+    def _queue(self, due: float | None, data: bytes, door: socket.socket, address: tuple[str, int]) -> None:
+        if due is not None:
+            heapq.heappush(self._waiting, Packet(due, next(self._number), data, door, address))
+
+    def _deliver(self, now: float) -> None:
+        while self._waiting and self._waiting[0].due <= now:
+            packet = heapq.heappop(self._waiting)
+            packet.door.sendto(packet.data, packet.address)
+
+    def _open(self, client: tuple[str, int]) -> Path:
+        upstream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        upstream.bind(("0.0.0.0", 0))
+        name = f"{self._seed} {len(self._paths)}"
+        path = self._paths[client] = Path(client, upstream, Line(f"{name} out"), Line(f"{name} back"))
+        self._doors.register(upstream, selectors.EVENT_READ, path)
+        return path
+
+    def _forget(self) -> None:
+        self._moves = False
+        self._waiting.clear()
+        for path in self._paths.values():
+            self._doors.unregister(path.upstream)
+            path.upstream.close()
+        self._paths.clear()

@@ -1,0 +1,42 @@
+"""A bad network that is bad in the same way each time."""
+
+import socket
+
+from tests.netem import BLOCKED, SLOW, Line, Proxy, Weather
+
+
+def test_the_same_seed_loses_the_same_packets() -> None:
+    one, two, other = ([line.arrival(0, SLOW) for _ in range(1000)] for line in (Line("a"), Line("a"), Line("b")))
+    assert one == two
+    assert one != other
+
+
+def test_as_many_are_lost_as_was_said() -> None:
+    line = Line("a")
+    assert 400 < sum(line.arrival(0, SLOW) is None for _ in range(10_000)) < 600
+    assert [line.arrival(0, BLOCKED) for _ in range(100)] == [None] * 100
+
+
+def test_packets_come_late_and_in_order() -> None:
+    line = Line("a")
+    arrivals = [line.arrival(now / 100, Weather(delay=0.3, jitter=0.2)) for now in range(100)]
+    times = [arrival for arrival in arrivals if arrival is not None]
+    assert times == sorted(times)
+    assert all(0.3 <= arrival - now / 100 <= 0.51 for now, arrival in enumerate(times))
+
+
+def test_a_proxy_passes_on_and_back_and_moves() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as server, socket.socket(type=socket.SOCK_DGRAM) as client:
+        server.bind(("127.0.0.1", 0))
+        for door in (server, client):
+            door.settimeout(5)
+        with Proxy(server.getsockname()) as proxy:
+            addresses = []
+            for _ in range(2):
+                proxy.move()
+                client.sendto(b"hello", ("127.0.0.1", proxy.port))
+                data, address = server.recvfrom(100)
+                server.sendto(data.upper(), address)
+                assert client.recv(100) == b"HELLO"
+                addresses.append(address)
+            assert addresses[0] != addresses[1]
