@@ -375,6 +375,11 @@ class TestCanonicalJson:
         with refusal(Fault.MALFORMED):
             verify.parse_canonical(text)
 
+    @pytest.mark.parametrize("text", ['{"a":1,"a":1}', '{"a":1.5}', '{"b":{"a":1,"a":2}}', "[]", "{"])
+    def test_a_leaf_says_nothing_twice(self, text: str) -> None:
+        with refusal(Fault.MALFORMED):
+            verify.parse_leaf(text)
+
     @settings(max_examples=50)
     @given(
         st.dictionaries(
