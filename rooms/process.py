@@ -25,7 +25,7 @@ from rooms.actions.presence import Seat
 from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.reactions import CHANNEL, Coalescer
-from rooms.roles import Refused
+from rooms.roles import Code, Refused
 from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
 
 THREADS = 4
@@ -81,7 +81,7 @@ class Process:
     ) -> Answer:
         """The media side's answer to an SDP offer; `alone` is a connection without a socket beside it.
 
-        Raises `Refused` as `offer` does, with the media side's reason, or UNAVAILABLE, and writes it to the log.
+        Raises `Refused` as `offer` does, with the media side's reason (written to the log), or UNAVAILABLE.
         """
         asked = Connection(media.new_peer(), peer, sdp, listen, self.media.lease if alone else None)
         self.media.expect(asked.request)
@@ -89,8 +89,10 @@ class Process:
             await self.in_thread(offer, seat, asked, await self.media.taking())
             return await self.media.answer(asked.request)
         except Refused as refused:
-            note = partial(record_refusal, "member.offer", actor=seat.uid, room=seat.room, reason=refused.code.value)
-            await self.in_thread(note, source=source)
+            if refused.code is not Code.UNAVAILABLE:  # of which a whole room may hear at once
+                why = refused.code.value
+                note = partial(record_refusal, "member.offer", actor=seat.uid, room=seat.room, reason=why)
+                await self.in_thread(note, source=source)
             raise
         finally:
             self.media.forget(asked.request)

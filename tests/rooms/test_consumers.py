@@ -307,6 +307,7 @@ async def test_without_a_media_process_an_offer_is_refused(
     listener = await enter(bob, open_room)
     await listener.enter()
     assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "unavailable"
+    assert not await Entry.objects.filter(result=Result.REFUSED).aexists()
 
 
 async def test_the_media_sides_refusal_reaches_the_browser_and_the_log(enter: Any, bob: User, open_room: Room) -> None:
