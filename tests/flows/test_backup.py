@@ -34,21 +34,32 @@ def test_a_running_stoa_s_backup_brings_people_rooms_and_log_back(tmp_path: Path
     backup = tmp_path / "backup"
     for folder in (tmp_path / "old", tmp_path / "new", backup):
         folder.mkdir(mode=0o700)
-    script = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)[0].replace(
-        ".venv/bin/python", shlex.quote(sys.executable)
+    save, restore = (
+        script.replace(".venv/bin/python", shlex.quote(sys.executable))
+        for script in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
     )
     with stack.running(tmp_path / "old") as stoa:
         room = stoa.room("alice", "Slow Sunday")
         session = stoa.keys["alice"]
-        shell(script, STOA_DATA=stoa.environment["STOA_DATA"], BACKUP=str(backup))
-    assert {path.name for path in backup.iterdir()} == {"stoa.sqlite3", "secret_key", "node_key"}
-    (tmp_path / "new" / "data").mkdir(mode=0o700)
-    for path in backup.iterdir():
-        path.rename(tmp_path / "new" / "data" / path.name)
+        _, push = stoa.ask("alice", "GET", "/api/v1/push/")  # which makes the key
+        picture = tmp_path / "old" / "data" / "avatars" / "a" / "b.webp"
+        for folder in (picture.parent.parent, picture.parent):
+            folder.mkdir(mode=0o700)
+        picture.write_bytes(b"a face")
+        shell(save, STOA_DATA=stoa.environment["STOA_DATA"], BACKUP=str(backup))
+    new = tmp_path / "new" / "data"
+    new.mkdir(mode=0o700)
+    shell(restore, STOA_DATA=str(new), BACKUP=str(backup))
+    kept = {path.name for path in new.iterdir()}
+    assert kept >= {"stoa.sqlite3", "secret_key", "node_key", "push_key", "avatars"}
+    assert not [name for name in kept if name.startswith(("valkey", "beat", "lock", "stoa.sqlite3-"))]
+    assert {path.name for path in new.iterdir() if path.stat().st_mode & 0o077} == set()
+    assert (new / "avatars" / "a" / "b.webp").read_bytes() == b"a face"
     with stack.running(tmp_path / "new") as stoa:
         cookie = {"Cookie": f"sessionid={session}"}
         status, cards = fetch("GET", f"{stoa.url}/api/v1/rooms/", cookie)
         assert (status, [card["id"] for card in cards["results"]]) == (200, [room])
+        assert fetch("GET", f"{stoa.url}/api/v1/push/", cookie)[1] == push
 
 
 def test_a_postgresql_dump_brings_the_log_back_and_it_is_still_insert_only(tmp_path: Path) -> None:
