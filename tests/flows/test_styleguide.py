@@ -3,15 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
 
+from tests.flows import axe
 from tests.flows.chromium import PHONE, Visitor
-from tests.flows.stack import ROOT, Stoa, until
+from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 SECTIONS = {
     "states",
     "tokens",
@@ -37,7 +35,7 @@ def guide(visit: Visit, stoa: Stoa) -> Callable[..., Visitor]:
     stoa.manage("shell", "--command", STAFF)
 
     def open_guide(fragment: str = "", **options: object) -> Visitor:
-        visitor = visit("dana", bypass_csp=True, **options)
+        visitor = visit("dana", **options)
         visitor.page.goto(f"/styleguide/{fragment}")
         visitor.page.locator("#state-list a").first.wait_for(state="attached")
         return visitor
@@ -49,23 +47,19 @@ def guide(visit: Visit, stoa: Stoa) -> Callable[..., Visitor]:
 def test_axe_finds_nothing_in_any_theme(guide: Callable[..., Visitor], language: str) -> None:
     page = guide(viewport=PHONE, locale=language, reduced_motion="reduce").page
     assert set(page.evaluate("[...document.querySelectorAll('main section')].map(({ id }) => id)")) >= SECTIONS
-    page.add_script_tag(path=AXE)
-    page.emulate_media(color_scheme="light")
-    assert faults(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert faults(page) == []
-    page.emulate_media(forced_colors="active")
-    assert faults(page) == []
+    assert axe.faults_in_every_look(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_every_state_opens_by_its_address_and_leaves_by_the_way_back(guide: Callable[..., Visitor]) -> None:
-    page = guide(reduced_motion="reduce").page
-    page.add_script_tag(path=AXE)
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_state_opens_by_its_address_and_leaves_by_the_way_back(
+    guide: Callable[..., Visitor], language: str
+) -> None:
+    page = guide(reduced_motion="reduce", locale=language).page
     for address in page.locator("#state-list a").evaluate_all("links => links.map(({ hash }) => hash)"):
         page.evaluate("address => (location.hash = address)", address)
         page.locator("#screen h1, #sheet h2, #banners stoa-banner, stoa-toast").locator("visible=true").first.wait_for()
-        assert faults(page, "#screen, #sheet, #banners, #toasts") == [], address
+        assert axe.faults_in_every_look(page, "#screen, #sheet, #banners, #toasts") == [], address
         page.go_back()
         page.locator("#states").wait_for()
 
@@ -115,9 +109,3 @@ def test_a_plain_member_finds_no_such_page(visit: Visit) -> None:
     assert answer is not None
     assert answer.status == 404
     mallory.forgive("404")
-
-
-def faults(page: Page, where: str = "html") -> list[object]:
-    """What axe finds on the page as it is now, or in those parts: rules and the elements that break them."""
-    found = page.evaluate("([where, rules]) => axe.run(where, {runOnly: rules})", [where, RULES])["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]

@@ -1,0 +1,243 @@
+"""Every page, every state of a room and every sheet: nothing for axe to find, in any theme, in both languages."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from playwright.sync_api import Browser, Page
+
+from tests.flows import stack, talk
+from tests.flows.axe import LOOKS, Inspector
+from tests.flows.chromium import Visitor
+from tests.flows.stack import Stoa
+from tests.flows.test_passkeys import authenticator
+
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
+Visit = Callable[..., Visitor]
+OUTSIDE = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/join/", "/join/ABCD", "/privacy/")
+WITHOUT_FACTORS = (
+    "/",
+    "/history/",
+    "/me/",
+    "/invites/",
+    "/accounts/logout/",
+    "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+)
+WITH_FACTORS = (
+    "/me/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/webauthn/keys/{key}/edit/",
+    "/accounts/2fa/webauthn/keys/{key}/remove/",
+)
+ERRORS = {
+    "403.html": 403,
+    "403_csrf.html": 403,
+    "404.html": 404,
+    "500.html": 500,
+    "503.html": 503,
+    "accounts/too_many.html": 429,
+    "accounts/unavailable.html": 503,
+    "account/account_inactive.html": 200,
+}
+RENDER = """
+import json
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+request = RequestFactory().get("/")
+request.user = AnonymousUser()
+with translation.override(%(language)r):
+    print(json.dumps([render_to_string(name, {"minutes": 5}, request) for name in %(names)r]))
+"""
+"""Run by `manage.py shell`: pages that come only when something is wrong, as a stranger gets them."""
+PASSWORD = "nine green kettles sing"
+
+
+@pytest.fixture(scope="module")
+def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa of our own, whose hallway is empty at first, with a name: passkeys belong to names, not to addresses."""
+    with stack.running(tmp_path_factory.mktemp("axe"), ALLOWED_HOSTS="127.0.0.1,localhost") as running:
+        running.sign_in("alice", "bob", "carol", "dana", "erin")
+        yield running
+
+
+@pytest.fixture(params=LOOKS)
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A language and a size."""
+    return LOOKS[request.param]
+
+
+@pytest.fixture(scope="module")
+def live(stoa: Stoa) -> str:
+    """A room that alice hosts."""
+    return stoa.room("alice", "Slow Sunday", topic="Reading together", language="en")
+
+
+def test_pages_for_strangers(visit: Visit, look: dict[str, Any]) -> None:
+    mallory = visit(**look)
+    inspector = Inspector(mallory.page)
+    inspector.visit(*OUTSIDE)
+    mallory.page.locator("[popovertarget=me-menu]").click()
+    inspector.look("the menu")
+    mallory.page.goto("/accounts/login/")
+    mallory.page.locator("[name=login]").fill("mallory")
+    mallory.page.locator("[name=password]").fill("guessed")
+    mallory.page.keyboard.press("Enter")
+    mallory.page.locator("[role=alert]:visible, .errorlist, .error").first.wait_for()
+    inspector.look("a wrong password")
+    mallory.forgive("status of 40")  # the code that is none, and sign-up, which is closed
+    inspector.assert_nothing_found()
+
+
+def test_pages_that_say_what_went_wrong(visit: Visit, stoa: Stoa, look: dict[str, Any]) -> None:
+    mallory = visit(**look)
+    inspector = Inspector(mallory.page)
+    script = RENDER % {"language": {"en": "en", "zh-CN": "zh-hans"}[str(look["locale"])], "names": list(ERRORS)}
+    pages = json.loads(stoa.manage("shell", "--verbosity", "0", "--command", script))
+    for (name, status), body in zip(ERRORS.items(), pages, strict=True):
+        answer = {"status": status, "body": body, "content_type": "text/html; charset=utf-8"}
+        mallory.page.route("**/broken", lambda route, _=None, answer=answer: route.fulfill(**answer))
+        mallory.page.goto("/broken")
+        inspector.look(name)
+        mallory.page.unroute("**/broken")
+        mallory.forgive(f"status of {status}")
+    inspector.assert_nothing_found()
+
+
+def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look: dict[str, Any]) -> None:
+    context = browser.new_context(base_url=stoa.url.replace("127.0.0.1", "localhost"), **look)
+    page = context.new_page()
+    authenticator(page)
+    inspector = Inspector(page)
+    onboard(inspector, stoa)
+    inspector.visit(*WITHOUT_FACTORS)
+    make_a_code(inspector)
+    turn_on_factors(inspector)
+    prove(page)
+    page.goto("/me/")
+    renaming = page.locator("a[href$='/edit/']").get_attribute("href") or ""
+    key = renaming.split("/")[-3]
+    inspector.visit(*(path.format(key=key) for path in WITH_FACTORS))
+    page.goto("/accounts/logout/")
+    page.locator("main form button").click()
+    second_factor(inspector)
+    context.close()
+    inspector.assert_nothing_found()
+
+
+def test_pages_around_a_room(visit: Visit, stoa: Stoa, live: str, look: dict[str, Any]) -> None:
+    soon = {"access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
+    later = str(stoa.ask("alice", "POST", "/api/v1/rooms/", {"title": "Questions", **soon})[1]["id"])
+    bob, alice = visit("bob", **look), visit("alice", **look)
+    seen = Inspector(bob.page)
+    seen.visit("/", "/?q=slow", "/?q=nothing-of-the-kind", "/new/", f"/r/{live}", f"/r/{later}", invitation(stoa))
+    bob.page.goto("/new/")
+    bob.page.locator("[name=when][value=later]").check()
+    seen.look("a room for later")
+    hosted = Inspector(alice.page, seen.found)
+    hosted.visit("/", f"/r/{later}", f"/r/{later}/edit/")
+    over = past_room(stoa, bob)
+    seen.visit("/history/", f"/r/{over}")
+    stranger = visit(**look)
+    Inspector(stranger.page, seen.found).visit(f"/r/{live}", f"/r/{later}", "/r/aaaaaaaaaaaa")
+    stoa.ask("alice", "POST", f"/api/v1/rooms/{later}/end/")
+    stranger.forgive("404")
+    seen.assert_nothing_found()
+
+
+def onboard(inspector: Inspector, stoa: Stoa) -> None:
+    """Nothing: each screen between a code and the hallway was looked at, the ones with a mistake too."""
+    page = inspector.page
+    page.goto(stoa.manage("create_invite").strip().replace("127.0.0.1", "localhost"))
+    inspector.look("/join/name/")
+    answer(page, "Robin")
+    inspector.look("/join/keys/")
+    answer(page, "12345678")
+    inspector.look("a weak password")
+    answer(page, PASSWORD)
+    inspector.look("/join/notice/")
+    inspector.visit("/join/user-name/")
+    page.goto("/join/notice/")
+    page.locator("main form .button.primary").click()
+    page.wait_for_url("**/join/sound/")
+    inspector.look("/join/sound/")
+
+
+def answer(page: Page, text: str) -> None:
+    """Nothing: the answer was typed into the field that a person types into, and sent."""
+    page.locator("main form:not([data-passkey]) input:not([type=hidden], [readonly])").first.fill(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def make_a_code(inspector: Inspector) -> None:
+    """Nothing: the page that shows a new invite code was looked at."""
+    inspector.page.goto("/invites/")
+    inspector.page.locator("#new ~ form .button.primary").click()
+    inspector.page.locator("#code").wait_for()
+    inspector.look("a new code")
+
+
+def turn_on_factors(inspector: Inspector) -> None:
+    """Nothing: an app with codes and a passkey stand beside the password."""
+    page = inspector.page
+    prove(page)
+    inspector.visit("/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/")
+    page.locator("[name=code]").fill(code_now(page.locator(".code").inner_text()))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.locator("[name=name]").fill("Laptop")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def prove(page: Page) -> None:
+    """Nothing: the password was asked for again, and given; what guards an account wants it fresh."""
+    page.goto("/accounts/reauthenticate/")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def code_now(secret: str) -> str:
+    """What an app with codes shows."""
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+
+
+def second_factor(inspector: Inspector) -> None:
+    """Nothing: the question for the second factor was looked at."""
+    page = inspector.page
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("robin")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    inspector.look("/accounts/2fa/authenticate/")
+
+
+def invitation(stoa: Stoa) -> str:
+    """The path of a link that opens a room of alice's for those who are given it."""
+    secret = stoa.room("alice", "Jazz", access="invite")
+    status, made = stoa.ask("alice", "POST", f"/api/v1/rooms/{secret}/invites/", {"stage": "speaking"})
+    assert status == 201, made
+    return str(urlsplit(made["url"]).path)
+
+
+def past_room(stoa: Stoa, visitor: Visitor) -> str:
+    """The id of a room that the visitor was in and that is over."""
+    room = stoa.room("alice", "Over by now")
+    visitor.page.goto(f"/r/{room}")
+    visitor.page.locator("#join").click()
+    talk.connected(visitor)
+    assert stoa.ask("alice", "POST", f"/api/v1/rooms/{room}/end/")[0] == 204
+    return room
