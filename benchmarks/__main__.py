@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, joins, relay, servers, sockets
+from benchmarks import browser, joins, page, relay, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser")
+PARTS = ("relay", "sockets", "joins", "browser", "page")
 _SPARE = 30
 
 
@@ -35,6 +35,7 @@ def main() -> None:
         "sockets": lambda: _product(sockets.SOCKETS, sockets.measure),
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
+        "page": lambda: _product(0, page.measure),
     }
     wanted = arguments.part or parts
     figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]

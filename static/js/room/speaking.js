@@ -3,7 +3,7 @@
 import { loudness } from "./microphone.js";
 
 const FADE = 350; // ms after the last packet until a ring is gone
-const STEP = 50; // ms between two readings
+const STEP = 100; // ms between two readings: a syllable or two, and ten frames a second where nothing else moves
 const VISIBLE = 0.06; // below this a ring is noise
 const UNKNOWN = 0.5; // the level of a voice whose packets carry none
 const SLOW = 1_000; // ms between two readings in the background
@@ -72,8 +72,8 @@ export function latest(heard) {
 }
 
 /**
- * Draws levels for as long as the page is open, each in the next frame; while nobody speaks nothing is drawn. In the
- * background nothing is drawn either, and who is heard is looked up once a second.
+ * Draws levels for as long as the page is open; while nobody speaks nothing is drawn. In the background nothing is drawn
+ * either, and who is heard is looked up once a second.
  * @param {() => RTCRtpReceiver[]} receivers
  * @param {() => [number, number] | undefined} own my number and level while others hear me; the relay never sends it back
  * @param {(levels: Map<number, number>) => void} draw
@@ -96,6 +96,6 @@ export function watchSpeaking(receivers, own, draw, note) {
     if (mine && mine[1] >= VISIBLE) levels.set(...mine);
     if (quiet && levels.size === 0) return;
     quiet = levels.size === 0;
-    requestAnimationFrame(() => draw(levels));
+    draw(levels);
   }, STEP);
 }

@@ -1,0 +1,25 @@
+from itertools import islice
+
+from benchmarks import hall
+from rooms.protocol import fold
+
+
+def test_what_the_made_up_room_says_folds_without_a_gap() -> None:
+    snapshot = hall.welcome("abc")["snapshot"]
+    for second in islice(hall.seconds(), 30):
+        for message in second:
+            if "seq" in message:
+                assert message["seq"] == snapshot["seq"] + 1
+                snapshot = fold(snapshot, message)
+    assert sum(member["stage"] == "speaking" for member in snapshot["members"]) == hall.ON_STAGE
+
+
+def test_the_audience_is_given_page_by_page_to_its_end() -> None:
+    numbers, after = [], ""
+    while True:
+        page = hall.audience(after)
+        numbers += [person["number"] for person in page["results"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert numbers == list(range(hall.ON_STAGE + 1, hall.ON_STAGE + hall.LISTENING + 1))
