@@ -50,7 +50,8 @@ def door(request: HttpRequest, code: str = "") -> HttpResponseBase:
 
 
 def _ask_code(request: HttpRequest, form: CodeForm, status: int = HTTPStatus.OK, alert: str = "") -> HttpResponse:
-    context = {"form": form, "alert": alert, "next": safe_next(request, "")}
+    begun = not form.is_bound and Answers.of(request) is not None
+    context = {"form": form, "alert": alert, "begun": begun, "next": safe_next(request, "")}
     return render(request, "accounts/join/code.html", context, status=status)
 
 

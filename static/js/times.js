@@ -36,8 +36,16 @@ export function moment(text, zoned = false) {
   if (Number.isNaN(time.getTime())) return text;
   if (!zoned) return format(SHORT).format(time);
   const another = time.getFullYear() !== new Date().getFullYear();
-  const day = format(another ? { ...DAY, year: "numeric" } : DAY).format(time);
-  return `${day} ${zone(time, "short")}`; // last, also where the language's own pattern has it between day and hour
+  const said = format(another ? { ...DAY, year: "numeric" } : DAY).format(time);
+  return `${said} ${zone(time, "short")}`; // last, also where the language's own pattern has it between day and hour
+}
+
+/**
+ * The day of a moment, in words.
+ * @param {string} text ISO 8601
+ */
+export function day(text) {
+  return format({ dateStyle: "medium" }).format(new Date(text));
 }
 
 /**
@@ -63,7 +71,8 @@ export function fieldTime(time) {
  * @param {ParentNode} root
  */
 export function localTimes(root) {
-  for (const element of root.querySelectorAll("time[data-local]")) {
-    element.textContent = moment(element.getAttribute("datetime") ?? "", element.getAttribute("data-local") === "zone");
+  for (const element of /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-local]"))) {
+    const { dateTime, dataset } = element;
+    element.textContent = dataset.local === "day" ? day(dateTime) : moment(dateTime, dataset.local === "zone");
   }
 }

@@ -97,6 +97,14 @@ def test_back_shows_what_was_answered_and_nothing_is_asked_twice(client: Client,
     assert User.objects.get(username="bob").check_password(PASSWORD)
 
 
+def test_back_at_the_door_the_code_need_not_be_typed_again(client: Client, code: str) -> None:
+    go_on = '<a class="button primary" href="/join/name/">'
+    assert go_on not in text(client.get("/join/"))
+    client.get(f"/join/{code}")
+    assert go_on in text(client.get("/join/"))
+    assert go_on not in text(client.post("/join/", {"code": "wrong"}))
+
+
 @pytest.mark.parametrize("ahead", ["user-name", "keys", "notice"])
 def test_a_screen_too_far_ahead_leads_to_the_one_reached(client: Client, code: str, ahead: str) -> None:
     client.get(f"/join/{code}")

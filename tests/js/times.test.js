@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldTime, moment, variety, zone } from "../../static/js/times.js";
+import { day, fieldTime, moment, variety, zone } from "../../static/js/times.js";
 
 const YEAR = new Date().getFullYear();
 
@@ -18,6 +18,11 @@ test("the year is told only where it is another", () => {
 test("what is no moment stays as it stands", () => {
   assert.equal(moment("soon"), "soon");
   assert.equal(moment("", true), "");
+});
+
+test("a day is the reader's day, without the hour", () => {
+  const late = new Date(2026, 6, 4, 23, 59);
+  assert.equal(day(late.toISOString()), new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(late));
 });
 
 test("a field holds the moment by the reader's clock, and gives it back", () => {
