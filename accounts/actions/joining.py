@@ -77,8 +77,15 @@ def _create(newcomer: Newcomer, invite: InviteCode, now: datetime, source: Sourc
         object_id=invite.uid,
         detail={"uses_left": invite.uses_left},
     )
-    detail = {"way": _way(newcomer.keys), "invited_by": invite.issuer.uid if invite.issuer else "", "owner": owner}
-    record("account.create", source=source, actor=user.uid, object_type="user", object_id=user.uid, detail=detail)
+    record(
+        "account.create",
+        source=source,
+        actor=user.uid,
+        second=invite.issuer.uid if invite.issuer else "",
+        object_type="user",
+        object_id=user.uid,
+        detail={"way": _way(newcomer.keys), "owner": owner},
+    )
     return user
 
 

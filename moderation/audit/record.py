@@ -1,33 +1,47 @@
 """How an entry gets into the audit log: inside the caller's transaction, or not at all."""
 
+import os
+import platform
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any, TypedDict, Unpack
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from moderation.audit.models import Entry, Result
+from moderation.audit.canonical import CanonicalError, canonical
+from moderation.audit.models import Entry, Result, Severity
+from moderation.audit.sealing import label, secrets
 from moderation.audit.source import Source
 
 _log = structlog.get_logger(__name__)
 
-# Written with every act: Django would compose it each time, for ten times what the database takes.
-_FIELDS = [field for field in Entry._meta.concrete_fields if field.name not in ("id", "recorded_at")]  # noqa: SLF001
-_COLUMNS, _MARKS = ", ".join(field.attname for field in _FIELDS), ", ".join(["%s"] * len(_FIELDS))
-_INSERT = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({_MARKS}) RETURNING id"  # noqa: S608  # our own names alone
+DETAIL = 16_384  # bytes
+_SEVERITY = {Result.OK: Severity.INFO, Result.REFUSED: Severity.WARNING, Result.FAILED: Severity.ERROR}
+_HOST = platform.node()[:60]
 
 
 class Act(TypedDict, total=False):
-    """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words."""
+    """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words.
+
+    `actor`, `second` (who approved, who invited) and, for the types in `sealing.PERSONS`, `object_id` are ids of
+    persons: they are sealed. The rest is for all who read the log, and never erased: put no person's id there.
+    """
 
     actor: str
+    second: str
     role: str
     object_type: str
     object_id: str
     room: str
+    case: str
+    policy: str
     reason: str
+    automated: bool
+    model: str
+    score: int | None
+    severity: Severity
     detail: Mapping[str, Any]
 
 
@@ -35,9 +49,10 @@ def record(action: str, *, source: Source, result: Result = Result.OK, **act: Un
     """The new entry for `action`, committed or rolled back together with the change it tells of.
 
     Raises `RuntimeError` outside a transaction: an entry that can be written without its change, or a change without
-    its entry, is what this log exists to rule out.
+    its entry, is what this log exists to rule out. Raises `CanonicalError` for a `detail` that JSON readers would
+    disagree about.
     """
-    if not connection.in_atomic_block:
+    if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("audit.record belongs inside the transaction of the change it records")
     return _insert(action, source, result, act)
 
@@ -51,28 +66,36 @@ def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Entry:
 
 
 def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
+    if len(canonical(dict(act.get("detail", {})))) > DETAIL:
+        raise CanonicalError("a detail of more than 16 KiB")
+    found = secrets(source, act)
+    public = {name: value for name, value in act.items() if name not in ("actor", "second")}
+    if "object" in found:
+        del public["object_id"]
     entry = Entry(
+        event=os.urandom(16).hex(),
         occurred_at=timezone.now(),
         action=action,
         result=result,
-        address=_address(source.address),
-        port=source.port,
-        destination=source.destination[:120],
-        user_agent=source.user_agent,
         channel=source.channel,
-        **act,
+        host=_HOST,
+        version=settings.VERSION,
+        commitments={field: secret.commitment for field, secret in found.items()},
+        **{"severity": _SEVERITY[result], **public},
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT, [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _FIELDS]
-        )
-        (entry.pk,) = cursor.fetchone()
+    _write(entry)
+    label(entry, found)
     return entry
 
 
-def _address(text: str) -> str | None:
-    """The address in the form every database stores; None for what is no address (a unix socket's peer)."""
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return None
+def _write(entry: Entry) -> None:
+    """Insert the row: one constant statement, at half the price of the ORM's."""
+    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _FIELDS]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        (entry.pk,) = cursor.fetchone()
+
+
+_FIELDS = [field for field in Entry._meta.concrete_fields if field.name not in ("id", "recorded_at")]  # noqa: SLF001  # documented
+_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
+_INSERT = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join(['%s'] * len(_FIELDS))}) RETURNING id"  # noqa: S608  # our own names

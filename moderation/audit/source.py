@@ -1,5 +1,6 @@
 """Where an act came from: address and port, destination and device, also behind a trusted proxy."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 USER_AGENT_LENGTH = 200
 
@@ -17,7 +18,7 @@ class Source:
     """The network source of an act; empty strings and port 0 where there is none.
 
     `channel` is the road it came by: http, websocket, celery or command. `destination` is the address and port
-    it was sent to.
+    it was sent to, `session` a hash of the browser's session.
     """
 
     address: str = ""
@@ -25,6 +26,7 @@ class Source:
     destination: str = ""
     user_agent: str = ""
     channel: str = "http"
+    session: str = ""
 
     @classmethod
     def internal(cls, channel: str) -> Self:
@@ -42,6 +44,7 @@ class Source:
             port,
             f"{meta.get('SERVER_NAME', '')}:{meta.get('SERVER_PORT', '')}",
             meta.get("HTTP_USER_AGENT", "")[:USER_AGENT_LENGTH],
+            session=_session(request.COOKIES),
         )
 
     @classmethod
@@ -51,7 +54,8 @@ class Source:
         address, port = client(tuple(scope.get("client") or ("", 0)), headers)
         host, host_port = scope.get("server") or ("", 0)
         agent = headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
-        return cls(address, port, f"{host}:{host_port}", agent, "websocket")
+        cookies = parse_cookie(headers.get("Cookie", ""))
+        return cls(address, port, f"{host}:{host_port}", agent, "websocket", _session(cookies))
 
 
 def client(peer: tuple[str, int], headers: Mapping[str, str]) -> tuple[str, int]:
@@ -80,6 +84,12 @@ def trusted(address: str) -> bool:
 @lru_cache(maxsize=4)
 def _networks(names: Iterable[str]) -> tuple[Any, ...]:
     return tuple(ip_network(name) for name in names)
+
+
+def _session(cookies: Mapping[str, str]) -> str:
+    """What tells two sessions of a browser apart and opens neither."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return hashlib.sha256(key.encode()).hexdigest()[:32] if key else ""
 
 
 def _split(hop: str) -> tuple[str, int]:

@@ -81,9 +81,7 @@ def invite_user(user: User, room_id: str, username: str, stage: Stage, *, source
             raise Refused(Code.NO_MEMBER)
         with turn(room, source, now) as one:
             member = admit(one, guest, stage)
-            one.note(
-                "room_invite.name", user, object_type="member", object_id=str(member.number), detail={"stage": stage}
-            )
+            one.note("room_invite.name", user, object_type="member", object_id=member.user.uid, detail={"stage": stage})
     return member
 
 
@@ -182,6 +180,6 @@ def operator_token(room_id: str, user: User, *, speak: bool, source: Source, now
 def _token(room: Room, user: User, speak: bool, source: Source, now: datetime) -> RoomToken:
     if room.state == State.ENDED:
         raise Refused(Code.ENDED)
-    act = {"object_type": "room_token", "object_id": user.uid, "room": room.pk, "detail": {"speak": speak}}
+    act = {"object_type": "room_token", "room": room.pk, "detail": {"speak": speak}}
     record("room_token.issue", source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`
     return RoomToken(room.pk, user.uid, speak, now + LIFETIME, proof(user))

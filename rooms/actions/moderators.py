@@ -37,7 +37,7 @@ def appoint(one: Turn, host: User, username: str) -> Member:
     if member.rank >= Rank.MODERATOR:
         raise Refused(Code.ALREADY)
     one.update(member, rank=Rank.MODERATOR)
-    one.note("member.make_moderator", host, role="host", object_type="member", object_id=str(member.number))
+    one.note("member.make_moderator", host, role="host", object_type="member", object_id=member.user.uid)
     return member
 
 
@@ -53,8 +53,7 @@ def unname(user: User, room_id: str, uid: str, *, source: Source, now: datetime)
             raise Refused(Code.NO_MEMBER)
         with turn(room, source, now) as one:
             one.update(member, rank=Rank.MEMBER)
-            number = str(member.number)
-            one.note("member.unmake_moderator", user, role="host", object_type="member", object_id=number)
+            one.note("member.unmake_moderator", user, role="host", object_type="member", object_id=uid)
 
 
 def _scheduled(user: User, room_id: str) -> Room:

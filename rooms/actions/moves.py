@@ -48,7 +48,8 @@ def move(
             else:
                 subject = _subject(actor, number)
                 _on_member(one, actor, subject, what)
-                one.note(action, user, role=rank, object_type="member", object_id=str(subject.number))
+                uid = user.uid if subject.pk == actor.pk else subject.user.uid
+                one.note(action, user, role=rank, object_type="member", object_id=uid)
 
 
 def _actor(room: Room, connection: str | None) -> Member:

@@ -63,7 +63,7 @@ def join(user: User, room_id: str, session: Session, *, source: Source, now: dat
         if session.speaks:
             _may_speak_at_once(room)
         member = _sit(one, room, user, session)
-        one.note("member.join", user, object_type="member", object_id=str(member.number))
+        one.note("member.join", user, object_type="member", object_id=user.uid)
     seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
     return Joined(seat, view(member), room_view(room), room.seq)
 
@@ -78,7 +78,7 @@ def leave(seat: Seat, reason: str, *, source: Source, now: datetime) -> bool:
             return False
         with turn(room, source, now) as one:
             depart(one, member, reason)
-            one.note("member.leave", member.user, object_type="member", object_id=str(member.number), reason=reason)
+            one.note("member.leave", member.user, object_type="member", object_id=member.user.uid, reason=reason)
     return True
 
 
@@ -136,7 +136,7 @@ def pass_by_rule(one: Turn, host: Member) -> bool:
     if heir is None:
         return False
     pass_host(one, host, heir)
-    one.note("member.pass_host", None, object_type="member", object_id=str(heir.number), reason="host_lost")
+    one.note("member.pass_host", None, object_type="member", object_id=heir.user.uid, reason="host_lost")
     return True
 
 

@@ -91,7 +91,7 @@ def _let_one_go(pk: int, whom: Q, reason: str, source: Source, now: datetime) ->
             return False
         with turn(room, source, now) as one:
             depart(one, member, reason)
-            one.note("member.leave", member.user, object_type="member", object_id=str(member.number), reason=reason)
+            one.note("member.leave", member.user, object_type="member", object_id=member.user.uid, reason=reason)
     return True
 
 

@@ -21,6 +21,7 @@ from moderation.audit.source import Source
 from tests.accounts.authenticator import Passkey
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.pages import answer, data, text
+from tests.log import entries, known
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "https://evil.example/"
@@ -41,7 +42,7 @@ def test_a_code_leads_through_four_questions_to_an_account_that_is_signed_in(
     accepted, here = Acceptance.objects.get(user=bob), notice.of("standard")
     assert (accepted.profile, accepted.version, accepted.digest) == ("standard", notice.VERSION, here.digest)
     assert InviteCode.objects.get().uses_left == 0
-    logged = set(Entry.objects.filter(actor=bob.uid, result="ok").values_list("action", flat=True))
+    logged = {entry.action for entry in entries(actor=bob.uid, result="ok")}
     assert logged == {"invite.redeem", "account.create", "notice.accept", "account.sign_in"}
     assert "/privacy/" in text(client.get("/join/sound/"))
     assert SESSION_KEY not in client.session
@@ -71,9 +72,8 @@ def test_nothing_in_the_log_is_a_name_or_a_code(client: Client, code: str) -> No
     client.post("/join/notice/")
     client.post("/accounts/logout/")
     client.post("/join/", {"code": code})
-    for entry in Entry.objects.all():
-        whole = repr(entry.__dict__)
-        assert not any(secret in whole for secret in (code, code.replace("-", ""), "robert_x", "'Bob'", PASSWORD))
+    for entry in entries():
+        assert not any(secret in repr(entry) for secret in (code, code.replace("-", ""), "robert_x", "'Bob'", PASSWORD))
 
 
 def test_the_session_id_changes_at_sign_in(client: Client, code: str) -> None:
@@ -240,6 +240,7 @@ def test_the_same_work_is_done_for_every_state(
     code: str, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     work = []
+    known()
     for how in STATES:
         InviteCode.objects.update(uses_left=1, revoked_at=None, expires_at=now + timedelta(days=1))
         typed = spoil(code, how, now)
@@ -290,8 +291,7 @@ def test_behind_our_own_proxy_the_client_is_counted_and_not_the_proxy(client: Cl
     assert late.status_code == 429
     other = client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "203.0.113.6:4711"})
     assert other.status_code == 404
-    entry = Entry.objects.filter(reason="malformed").first()
-    assert entry is not None
+    entry = entries(reason="malformed")[0]
     assert (entry.address, entry.port) == ("203.0.113.5", 4711)
 
 

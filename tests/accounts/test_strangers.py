@@ -6,6 +6,7 @@ from accounts import strangers
 from accounts.strangers import LIMIT
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
+from tests.log import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,8 @@ def test_a_network_gets_a_number_of_entries_and_no_more() -> None:
 
 def test_an_entry_has_address_and_port_and_names_nobody() -> None:
     note("192.0.2.7", 50123)
-    entry = noted().get()
-    assert (entry.address, entry.port, entry.actor) == ("192.0.2.7", 50123, "")
+    noted = entry()
+    assert (noted.address, noted.port, noted.actor) == ("192.0.2.7", 50123, "")
 
 
 def test_everything_is_noted_while_nothing_can_be_counted(settings: Settings) -> None:

@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from moderation.audit.models import Entry, Result
+from moderation.audit.models import Result
 from rooms.audience import PAGE
 from rooms.models import Member, Room, State
 from rooms.roles import Move
+from tests.log import entry
 from tests.rooms.scenes import NOON, a_room, come, do, member, shape
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -233,7 +234,7 @@ def test_too_many_rooms_at_once_are_refused(alice: User) -> None:
     host = Signed(alice)
     answers = [host("post", "", title="One more", access="open")[0] for _ in range(23)]
     assert answers == [201] * 20 + [429] * 3
-    refusal = Entry.objects.get(result=Result.REFUSED)
+    refusal = entry(result=Result.REFUSED)
     assert (refusal.action, refusal.actor, refusal.reason) == ("room.open", alice.uid, "too_many")
 
 

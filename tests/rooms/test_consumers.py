@@ -18,6 +18,7 @@ from rooms.models import Member, Room
 from rooms.reactions import CHANNEL, Coalescer, Reaction
 from rooms.roles import Code, Move
 from rooms.sfu import messages
+from tests.log import entries
 from tests.rooms.relay import Relay
 from tests.rooms.scenes import do, fresh, member
 
@@ -73,8 +74,8 @@ async def test_a_stranger_gets_for_a_hidden_room_what_a_missing_one_gives(
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0]["code"] == "not_found"
     assert answers[0][1] == 4404
-    refusals = Entry.objects.filter(result=Result.REFUSED, actor=mallory.uid, action="member.join")
-    assert await refusals.acount() == 3
+    refusals = await sync_to_async(entries)(result=Result.REFUSED, actor=mallory.uid, action="member.join")
+    assert len(refusals) == 3
 
 
 async def test_a_refused_socket_is_handed_nothing_that_is_said_in_the_room(
@@ -265,7 +266,7 @@ async def test_what_cannot_be_understood_is_refused_and_logged_once(
     for _ in range(3):
         await listener.socket.send_to(text)
         assert (await listener.hear("error"))["code"] == "bad_message"
-    assert await Entry.objects.filter(action="socket.message", actor=bob.uid).acount() == 1
+    assert len(await sync_to_async(entries)(action="socket.message", actor=bob.uid)) == 1
 
 
 async def test_bytes_and_too_much_text_do_no_harm(enter: Any, bob: User, open_room: Room) -> None:
@@ -317,7 +318,7 @@ async def test_the_media_sides_refusal_reaches_the_browser_and_the_log(enter: An
         await listener.enter()
         await relay.alive()
         assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "bad_sdp"
-    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    (refusal,) = await sync_to_async(entries)(result=Result.REFUSED)
     assert (refusal.action, refusal.reason, refusal.actor) == ("member.offer", "bad_sdp", bob.uid)
     assert (refusal.room, refusal.channel) == (open_room.pk, "websocket")
 

@@ -18,6 +18,7 @@ from rooms.models import Member, Room
 from rooms.protocol import MAX_SDP
 from rooms.sfu import messages
 from rooms.tokens import RoomToken
+from tests.log import entries
 from tests.rooms.relay import Relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,7 +91,7 @@ async def test_a_refused_offer_leaves_nobody_behind(relay: Relay, open_room: Roo
     response = await post(relay, open_room.pk, "whep", token(bob, open_room))
     assert (response.status_code, response.json()["code"]) == (400, "bad_sdp")
     assert not (await Member.objects.aget(user=bob)).present
-    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    (refusal,) = await sync_to_async(entries)(result=Result.REFUSED)
     assert (refusal.action, refusal.reason, refusal.actor) == ("member.offer", "bad_sdp", bob.uid)
 
 
@@ -150,7 +151,7 @@ async def test_too_many_arrivals_are_refused_and_sit_nobody_down(
     statuses = [(await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code for _ in range(4)]
     assert statuses == [201, 201, 429, 429]
     assert await Entry.objects.filter(action="member.join", result=Result.OK).acount() == 2
-    refusal = await Entry.objects.aget(result=Result.REFUSED)
+    (refusal,) = await sync_to_async(entries)(result=Result.REFUSED)
     assert (refusal.action, refusal.reason, refusal.actor) == ("member.join", "too_many", bob.uid)
 
 
@@ -188,6 +189,6 @@ async def test_neither_token_nor_sdp_reaches_the_log(
     bearer = token(bob, open_room)
     relay.refuse = messages.Code.SDP_INVALID
     await post(relay, open_room.pk, "whep", bearer, "v=0 secret-fingerprint")
-    written = capsys.readouterr().out + caplog.text + str([entry async for entry in Entry.objects.values()])
+    written = capsys.readouterr().out + caplog.text + str(await sync_to_async(entries)())
     assert bearer not in written
     assert "secret-fingerprint" not in written

@@ -12,17 +12,18 @@ from accounts.actions import Code, Refused, blocks
 from accounts.models import Block, User
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
+from tests.log import entries
 
 
-def entries(action: str) -> list[tuple[str, str]]:
-    return list(Entry.objects.filter(action=action).values_list("actor", "object_id"))
+def blocked(action: str) -> list[tuple[str, str]]:
+    return [(entry.actor, entry.object_id) for entry in entries(action=action)]
 
 
 def test_blocking_is_recorded_by_ids_once(alice: User, mallory: User, now: datetime, source: Source) -> None:
     for _ in range(2):
         assert actions.block(alice, mallory.uid, now=now, source=source) == mallory
     assert list(Block.objects.values_list("blocker", "blocked")) == [(alice.pk, mallory.pk)]
-    assert entries("account.block") == [(alice.uid, mallory.uid)]
+    assert blocked("account.block") == [(alice.uid, mallory.uid)]
 
 
 def test_unblocking_ends_one_block_and_is_recorded_once(
@@ -35,7 +36,7 @@ def test_unblocking_ends_one_block_and_is_recorded_once(
         actions.unblock(alice, mallory.uid, source=source)
     left = set(Block.objects.values_list("blocker", "blocked"))
     assert left == {(alice.pk, bob.pk), (mallory.pk, alice.pk)}
-    assert entries("account.unblock") == [(alice.uid, mallory.uid)]
+    assert blocked("account.unblock") == [(alice.uid, mallory.uid)]
 
 
 def test_nobody_blocks_themselves_or_somebody_who_is_not_there(alice: User, now: datetime, source: Source) -> None:
@@ -75,4 +76,4 @@ def test_ten_taps_at_once_make_one_block_and_one_entry(
     with ThreadPoolExecutor(10) as threads:
         list(threads.map(tap, range(10)))
     assert Block.objects.count() == 1
-    assert entries("account.block") == [(alice.uid, mallory.uid)]
+    assert blocked("account.block") == [(alice.uid, mallory.uid)]

@@ -8,6 +8,7 @@ from accounts.actions import push
 from accounts.models import Notification, PushSubscription, User
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
+from tests.log import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -72,4 +73,4 @@ def test_with_a_browser_goes_what_was_on_its_way_to_it(alice: User, now: datetim
     push.announce(alice, "A title", "", "/", now=now, source=source)
     push.gone(PushSubscription.objects.get(), source=source)
     assert not Notification.objects.exists()
-    assert Entry.objects.get(action="push.gone").actor == alice.uid
+    assert entry(action="push.gone").actor == alice.uid

@@ -1,13 +1,15 @@
 """Tests of moderation.audit.record and of the database's own refusal."""
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from moderation.audit.models import Entry, Result
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
+from tests.log import entry
 
-SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0")
+SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", session="5e55")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,7 +29,7 @@ def test_an_entry_disappears_with_the_change_it_belongs_to() -> None:
 
 @pytest.mark.django_db
 def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
-    entry = record(
+    written = record(
         "member.mute",
         source=SOURCE,
         actor="a1",
@@ -38,7 +40,7 @@ def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
         reason="noise",
         detail={"version": 7},
     )
-    kept = Entry.objects.get(pk=entry.pk)
+    kept = entry(id=written.pk)
     assert (kept.actor, kept.role, kept.object_id, kept.room, kept.reason) == (
         "a1",
         "host",
@@ -48,12 +50,14 @@ def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
     )
     assert (kept.address, kept.port, kept.destination) == ("192.0.2.7", 50123, "203.0.113.1:443")
     assert (kept.result, kept.detail) == (Result.OK, {"version": 7})
+    assert (kept.session, kept.version, kept.schema) == ("5e55", settings.VERSION, 2)
     assert abs((kept.recorded_at - kept.occurred_at).total_seconds()) < 5
 
 
 @pytest.mark.django_db
 def test_a_source_that_is_no_address_is_kept_as_none() -> None:
-    assert record("room.end", source=Source.internal("celery")).address is None
+    record("room.end", source=Source("unix:", channel="celery"))
+    assert entry(action="room.end").address is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,16 +67,16 @@ def test_a_refusal_is_kept_although_nothing_else_changed() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET actor = 'mallory'", "DELETE FROM audit_entry"])
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET reason = 'forged'", "DELETE FROM audit_entry"])
 def test_the_database_refuses_to_change_an_entry(statement: str) -> None:
-    record("room.open", source=SOURCE, actor="a1")
+    record("room.open", source=SOURCE, reason="told")
     with (
         pytest.raises(DatabaseError, match="insert-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
-    assert Entry.objects.get().actor == "a1"
+    assert Entry.objects.get().reason == "told"
 
 
 @pytest.mark.django_db
@@ -80,17 +84,18 @@ def test_the_database_refuses_to_change_an_entry(statement: str) -> None:
 def test_sqlite_refuses_to_put_another_entry_in_the_place_of_one(verb: str) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no REPLACE, and its ON CONFLICT DO UPDATE is an update")
-    entry = record("room.open", source=SOURCE, actor="a1")
+    kept = record("room.open", source=SOURCE, reason="told")
     columns = [str(field.column) for field in Entry._meta.concrete_fields]
-    forged = ["'mallory'" if name == "actor" else name for name in columns]
+    forged = ["'forged'" if name == "reason" else f'"{name}"' for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
     with (
         pytest.raises(DatabaseError, match="insert-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"{verb} INTO audit_entry ({', '.join(columns)}) SELECT {', '.join(forged)} FROM audit_entry")
-    assert Entry.objects.get() == entry
-    assert Entry.objects.get().actor == "a1"
+        cursor.execute(f"{verb} INTO audit_entry ({names}) SELECT {', '.join(forged)} FROM audit_entry")
+    assert Entry.objects.get() == kept
+    assert Entry.objects.get().reason == "told"
 
 
 @pytest.mark.django_db

@@ -3,12 +3,12 @@
 import pytest
 
 from accounts.models import User
-from moderation.audit.models import Entry
 from rooms.acquaintances import known_to
 from rooms.actions.history import forget, forget_all
 from rooms.history import past
 from rooms.models import Access, Member, Room
 from rooms.roles import Code, Move, Rank, Refused
+from tests.log import entry
 from tests.rooms.scenes import SOURCE, a_room, come, do, member
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,8 @@ def test_all_rooms_are_forgotten_and_the_entry_says_how_many_but_not_which(alice
     assert forget_all(bob, source=SOURCE) == 0
     assert past(bob, 1)[0] == []
     assert member(bob, live).present
-    entry = Entry.objects.get(action="history.delete")
-    assert (entry.actor, entry.room, entry.detail) == (bob.uid, "", {"rooms": 2})
+    deletion = entry(action="history.delete")
+    assert (deletion.actor, deletion.room, deletion.detail) == (bob.uid, "", {"rooms": 2})
 
 
 def test_a_ban_stays_without_when_one_was_there(alice: User, mallory: User) -> None:

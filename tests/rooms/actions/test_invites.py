@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from moderation.audit.models import Entry
 from rooms.actions import invites
 from rooms.admission import visible_room
 from rooms.models import Member, Room, RoomInvite
 from rooms.roles import Code, Move, Refused, Stage
+from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, block, come, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_wrong_used_expired_and_revoked_links_get_the_same_answer(
 
 def test_the_token_is_stored_nowhere(secret_room: Room, alice: User) -> None:
     token = link(alice, secret_room)
-    assert token not in str(list(RoomInvite.objects.values()) + list(Entry.objects.values()))
+    assert token not in str(list(RoomInvite.objects.values()) + entries())
 
 
 def test_who_is_in_already_spends_no_use(secret_room: Room, alice: User, bob: User, carol: User) -> None:
@@ -123,7 +123,7 @@ def test_a_link_from_before_takes_nobody_back_who_was_removed(
 def test_somebody_may_be_invited_by_name(secret_room: Room, alice: User, bob: User) -> None:
     row = invites.invite_user(alice, secret_room.pk, "BOB", Stage.SPEAKING, source=SOURCE, now=NOON)
     assert (row.user, row.admitted, row.granted) == (bob, True, True)
-    assert Entry.objects.get(action="room_invite.name").actor == alice.uid
+    assert entry(action="room_invite.name").actor == alice.uid
 
 
 def test_only_the_host_and_moderators_let_people_in(secret_room: Room, alice: User, bob: User, mallory: User) -> None:

@@ -9,6 +9,7 @@ from rooms.actions.rooms import Plan, open_room, start
 from rooms.admission import visible_room
 from rooms.models import Access, Member, Room
 from rooms.roles import Code, Rank, Refused
+from tests.log import entry
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, come, member
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_a_moderator_named_in_advance_may_come_in_and_keeps_the_rank(alice: User
     start(alice, room.pk, source=SOURCE, now=NOON)
     come(bob, room)
     assert member(bob, room).rank == Rank.MODERATOR
-    assert Entry.objects.get(action="member.make_moderator").object_id == str(member(bob, room).number)
+    assert entry(action="member.make_moderator").object_id == bob.uid
 
 
 def test_they_can_be_named_as_the_room_is_opened_all_or_none(alice: User, bob: User, carol: User) -> None:

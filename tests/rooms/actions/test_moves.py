@@ -6,12 +6,13 @@ import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
 from accounts.models import User
-from moderation.audit.models import Entry, Result
+from moderation.audit.models import Result
 from rooms import bus
 from rooms.models import Access, Member, Room, State
 from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
+from tests.log import entries, entry
 from tests.rooms.scenes import a_room, block, come, do, fresh, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,13 +34,13 @@ def rows(room: Room) -> list[dict[str, Any]]:
 
 def refused(user: User, room: Room, what: Move, on: User | None = None) -> Code:
     """The refusal's code; it is in the log, and nothing else changed."""
-    before, entries = rows(room), Entry.objects.count()
+    before, already = rows(room), len(entries())
     with wire() as said, pytest.raises(Refused) as caught:
         do(user, room, what, on)
     assert rows(room) == before
     assert said.parcels == []
-    (entry,) = Entry.objects.order_by("pk")[entries:]
-    assert (entry.result, entry.reason, entry.actor) == (Result.REFUSED, caught.value.code, user.uid)
+    (refusal,) = entries()[already:]
+    assert (refusal.result, refusal.reason, refusal.actor) == (Result.REFUSED, caught.value.code, user.uid)
     return caught.value.code
 
 
@@ -93,9 +94,9 @@ def test_after_every_move_folding_the_events_gives_the_fresh_snapshot(
 def test_every_move_is_in_the_log_with_its_actor_and_object(room: Room, alice: User, bob: User) -> None:
     do(bob, room, Move.RAISE_HAND)
     do(alice, room, Move.INVITE, bob)
-    entry = Entry.objects.get(action="member.invite")
-    assert (entry.actor, entry.object_id, entry.room, entry.result) == (alice.uid, "2", room.pk, Result.OK)
-    assert (entry.address, entry.port, entry.role) == ("192.0.2.7", 40000, "host")
+    invite = entry(action="member.invite")
+    assert (invite.actor, invite.object_id, invite.room, invite.result) == (alice.uid, bob.uid, room.pk, Result.OK)
+    assert (invite.address, invite.port, invite.role) == ("192.0.2.7", 40000, "host")
 
 
 def test_the_media_side_is_told_the_whole_wanted_state_with_the_rooms_number(
@@ -133,8 +134,8 @@ def test_hands_queue_in_the_order_they_went_up(room: Room, bob: User, carol: Use
 def test_a_member_has_no_power_over_others(room: Room, alice: User, bob: User, carol: User, what: Move) -> None:
     speaking(carol, alice, room)
     assert refused(bob, room, what, carol) is Code.FORBIDDEN
-    entry = Entry.objects.get(result=Result.REFUSED)
-    assert (entry.actor, entry.reason, entry.action) == (bob.uid, "forbidden", f"member.{what}")
+    refusal = entry(result=Result.REFUSED)
+    assert (refusal.actor, refusal.reason, refusal.action) == (bob.uid, "forbidden", f"member.{what}")
 
 
 def test_a_moderator_has_no_power_over_the_host_or_another_moderator(

@@ -13,6 +13,7 @@ from rooms.actions import reminders
 from rooms.actions.rooms import Edit, edit, start
 from rooms.models import Access, Reminder, Room
 from rooms.roles import Code, Move, Refused
+from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, block, come, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,7 @@ def test_asked_for_twice_there_is_one_and_one_entry(alice: User, bob: User) -> N
     room = a_scheduled_room(alice)
     ask(bob, room)
     ask(bob, room)
-    assert Entry.objects.filter(action="reminder.set", actor=bob.uid, room=room.pk).count() == 1
+    assert len(entries(action="reminder.set", actor=bob.uid, room=room.pk)) == 1
     for _ in range(2):
         reminders.forget(bob, room.pk, source=SOURCE)
     assert not Reminder.objects.exists()
@@ -78,7 +79,7 @@ def test_it_is_sent_once_with_title_time_and_link(alice: User, bob: User, post: 
     assert send(pk)
     assert not send(pk)
     assert post.sent == [("bob", "Questions", "It starts in 10 minutes.", f"/r/{room.pk}")]
-    assert Entry.objects.get(action="reminder.send").actor == bob.uid
+    assert entry(action="reminder.send").actor == bob.uid
 
 
 def test_it_says_that_a_room_has_started_in_the_readers_language(alice: User, bob: User, post: Post) -> None:

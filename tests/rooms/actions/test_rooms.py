@@ -10,6 +10,7 @@ from rooms.actions.rooms import Edit, edit
 from rooms.models import Access, Room, State
 from rooms.protocol import fold
 from rooms.roles import Code, Move, Refused
+from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, fresh, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,10 +46,10 @@ def test_what_is_changed_is_told_as_one_event_and_folds_into_the_fresh_snapshot(
 
 def test_the_log_says_which_fields_changed_and_not_what_they_say(open_room: Room, alice: User) -> None:
     change(alice, open_room, **WISH)
-    entry = Entry.objects.get(action="room.edit")
-    assert (entry.actor, entry.role, entry.object_type, entry.object_id) == (alice.uid, "host", "room", open_room.pk)
-    assert entry.detail == {"fields": ["language", "link", "title", "topic"]}
-    assert "Monday" not in str(Entry.objects.values())
+    edit = entry(action="room.edit")
+    assert (edit.actor, edit.role, edit.object_type, edit.object_id) == (alice.uid, "host", "room", open_room.pk)
+    assert edit.detail == {"fields": ["language", "link", "title", "topic"]}
+    assert "Monday" not in str(entries())
 
 
 def test_what_is_already_so_is_neither_told_nor_logged(open_room: Room, alice: User) -> None:
@@ -70,7 +71,7 @@ def test_a_moderator_may_and_a_member_may_not(open_room: Room, alice: User, bob:
     do(alice, open_room, Move.MAKE_MODERATOR, bob)
     assert change(bob, open_room, title="Monday").title == "Monday"
     assert refused(carol, open_room, title="Tuesday") is Code.FORBIDDEN
-    refusal = Entry.objects.get(result=Result.REFUSED)
+    refusal = entry(result=Result.REFUSED)
     assert (refusal.action, refusal.actor, refusal.reason) == ("room.edit", carol.uid, "forbidden")
 
 

@@ -14,6 +14,7 @@ from rooms.actions.sweep import Swept, sweep
 from rooms.models import Room, State
 from rooms.roles import Move, Rank
 from rooms.sfu import messages
+from tests.log import entry
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, a_session, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,7 +109,7 @@ def test_a_room_that_nobody_ever_entered_ends_too(alice: User) -> None:
     room = a_room(alice)
     assert swept(299).ended == 0
     assert swept(300).ended == 1
-    assert Entry.objects.get(action="room.end", room=room.pk).actor == ""
+    assert entry(action="room.end", room=room.pk).actor == ""
 
 
 def test_a_full_room_with_its_host_never_ends_by_rule(open_room: Room, alice: User) -> None:

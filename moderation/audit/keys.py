@@ -1,0 +1,151 @@
+"""The log's keys, in STOA_DATA/keys and never in the database: one that seals, and those that sign.
+
+`master-ID` (32 bytes in hexadecimal) seals the keys of persons, `address` makes tokens of addresses. `log-ID.pem` signs
+checkpoints; `log-ID.vkey` beside it is its public half, and stays when the private one is retired.
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+
+from moderation.audit.note import Signer
+from moderation.audit.verify import Key, parse_key
+
+
+class KeysMissingError(Exception):
+    """The operator's fault: this folder does not hold the key that this database was written with."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{folder()} does not hold the key {name}, which this database was written with. "
+            "Copy the folder `keys` from the machine that wrote it, or from its backup."
+        )
+
+
+def folder() -> Path:
+    """Where the keys are; made if it is not there, for the server alone."""
+    path = Path(settings.STOA_DATA) / "keys"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def masters() -> dict[str, bytes]:
+    """The master keys by their ids, the newest first; the first one is made when it is asked for."""
+    with _locked():
+        files = sorted(folder().glob("master-*"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
+        found = [bytes.fromhex(file.read_text(encoding="ascii")) for file in files]
+        return {master_id(key): key for key in found or [_keep_master(secrets.token_bytes(32))]}
+
+
+def master_id(master: bytes) -> str:
+    """The eight characters that name a master key and tell nothing of it."""
+    return hashlib.sha256(b"stoa master\0" + master).hexdigest()[:8]
+
+
+def address_key() -> bytes:
+    """The key of the tokens by which addresses are searched for; made when it is first asked for, and never changed."""
+    file = folder() / "address"
+    with _locked():
+        if not file.exists():
+            _keep(file, secrets.token_hex(32))
+    return bytes.fromhex(file.read_text(encoding="ascii"))
+
+
+def new_master() -> bytes:
+    """One more master key, made and kept."""
+    with _locked():
+        return _keep_master(secrets.token_bytes(32))
+
+
+def drop_master(name: str) -> None:
+    """Destroy a master key: whatever only it opens, in a backup for instance, stays shut."""
+    _shred(folder() / f"master-{name}")
+
+
+def signers(origin: str) -> list[Signer]:
+    """The keys that sign the log of this origin, the newest first; none if none was made."""
+    files = sorted(folder().glob("log-*.pem"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
+    return [Signer(origin, _private(file)) for file in files]
+
+
+def new_signer(origin: str) -> Signer:
+    """One more key that signs the log from now on, beside those it has."""
+    signer = Signer(origin, Ed25519PrivateKey.generate())
+    name = signer.key.key_id.hex()
+    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
+    _keep(folder() / f"log-{name}.vkey", f"{signer.key}\n")
+    _keep(folder() / f"log-{name}.pem", pem)
+    return signer
+
+
+def retire_signer(name: str) -> None:
+    """Destroy the private half of a signing key; its public half stays, for what it has signed."""
+    _shred(folder() / f"log-{name}.pem")
+
+
+def vkeys() -> list[Key]:
+    """Every key that ever signed this log, the retired ones too, the newest first."""
+    files = sorted(folder().glob("log-*.vkey"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
+    return [parse_key(file.read_text(encoding="utf-8").strip()) for file in files]
+
+
+def _private(file: Path) -> Ed25519PrivateKey:
+    key = load_pem_private_key(file.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeysMissingError(file.name)
+    return key
+
+
+def _keep_master(master: bytes) -> bytes:
+    _keep(folder() / f"master-{master_id(master)}", master.hex())
+    return master
+
+
+def _keep(file: Path, content: str) -> None:
+    """Write the file, for the server alone. It appears complete or not at all, and stays after a loss of power."""
+    draft = file.with_name(f".{file.name}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as output:
+        output.write(content)
+        output.flush()
+        os.fsync(output.fileno())
+    draft.rename(file)
+    _sync_folder()
+
+
+def _shred(file: Path) -> None:
+    """Overwrite the file and remove it. What the disk itself keeps of it is for full-disk encryption to hide."""
+    size = file.stat().st_size
+    with file.open("r+b") as output:
+        output.write(bytes(size))
+        output.flush()
+        os.fsync(output.fileno())
+    file.unlink()
+    _sync_folder()
+
+
+def _sync_folder() -> None:
+    descriptor = os.open(folder(), os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    with (folder() / ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,100 @@
+"""The personal side of an entry: what it commits to, and the labels in which that stands, sealed for each person."""
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from moderation.audit import keys, people
+from moderation.audit.leaf import SALT
+from moderation.audit.models import Entry, Part
+from moderation.audit.people import Person
+from moderation.audit.source import Source
+from moderation.audit.verify import commitment
+
+PERSONS = frozenset({"user", "member"})  # types of objects whose id is a person's
+_PARTS = {"actor": Part.ACTOR, "object": Part.OBJECT, "second": Part.SECOND}
+
+# Only while the person still has this very key; on PostgreSQL an erasure in another transaction waits for this one.
+_INSERT = """
+INSERT INTO audit_label (entry, person, part, address, box)
+SELECT %s, id, %s, %s, %s FROM audit_personkey WHERE id = %s AND token = %s
+"""
+_INSERT_AND_HOLD = _INSERT + "FOR KEY SHARE"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A personal value of an entry, whose it is, and the salt that hides it in the entry's commitment."""
+
+    field: str
+    value: str | int
+    owner: str
+    salt: bytes
+
+    @property
+    def commitment(self) -> str:
+        """What the entry says in the place of the value."""
+        return commitment(self.salt, self.field, self.value)
+
+
+def secrets(source: Source, act: Mapping[str, Any]) -> dict[str, Secret]:
+    """What is personal in an act, by field. Where it came from belongs to the actor, else to the person acted on."""
+    actor, second = act.get("actor", ""), act.get("second", "")
+    person = act.get("object_id", "") if act.get("object_type") in PERSONS else ""
+    owned = [("actor", actor, actor), ("object", person, person), ("second", second, second)]
+    owned += [(field, value, actor or person) for field, value in _whence(source)]
+    return {field: Secret(field, value, owner, os.urandom(SALT)) for field, value, owner in owned if value}
+
+
+def label(entry: Entry, found: Mapping[str, Secret]) -> None:
+    """Write the labels of the entry, one for each person in it."""
+    for uid in {secret.owner: None for secret in found.values()}:
+        own = [secret for secret in found.values() if secret.owner == uid]
+        part = sum(_PARTS.get(secret.field, 0) for secret in own)
+        address = next((address_token(str(secret.value)) for secret in own if secret.field == "address"), None)
+        box = {secret.field: [secret.salt.hex(), secret.value] for secret in own}
+        who = people.person(uid)
+        if not _insert(entry, who, part, address, box):
+            people.forget(who.token)
+            if not _insert(entry, people.person(uid), part, address, box):
+                raise RuntimeError("the person was erased twice while one entry was written")
+
+
+def address_token(address: str) -> bytes:
+    """By what the entries from an address are found."""
+    return hmac.digest(_address_key(settings.STOA_DATA), _normal(address).encode(), "sha256")[:16]
+
+
+@lru_cache(maxsize=4)
+def _address_key(_folder: object) -> bytes:
+    return keys.address_key()
+
+
+def _insert(entry: Entry, who: Person, part: int, address: bytes | None, box: object) -> bool:
+    values = [entry.pk, part, address, who.seal(box, entry.event), who.id, who.token]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_AND_HOLD if connection.vendor == "postgresql" else _INSERT, values)
+        return bool(cursor.rowcount)
+
+
+def _whence(source: Source) -> Iterator[tuple[str, str | int]]:
+    yield "address", _normal(source.address)
+    yield "port", source.port
+    yield "destination", source.destination[:120]
+    yield "user_agent", source.user_agent
+    yield "session", source.session
+
+
+def _normal(address: str) -> str:
+    """The address as it is always written; empty for what is no address, such as a unix socket's peer."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""

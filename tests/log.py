@@ -1,0 +1,35 @@
+"""The log as a test asks about it: entries with what is sealed in them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from moderation.audit import people
+from moderation.audit.models import Entry
+from moderation.audit.opened import opened
+
+
+def entries(**wanted: Any) -> list[SimpleNamespace]:
+    """The entries whose fields, public and personal, are as wanted, the oldest first.
+
+    A person who is not there is an empty text, and the id of an object stands in `object_id` whatever it is.
+    """
+    found = [_read(one.fields) for one in opened(Entry.objects.order_by("pk"))]
+    return [SimpleNamespace(**fields) for fields in found if wanted.items() <= fields.items()]
+
+
+def entry(**wanted: Any) -> SimpleNamespace:
+    """The only entry that is as wanted."""
+    (only,) = entries(**wanted)
+    return only
+
+
+def known(*uids: str) -> None:
+    """These persons have their keys in the log, as everybody has after a first act; nobody has one too."""
+    people._known.clear()  # what an earlier test remembered was rolled back with it
+    for uid in ("", *uids):
+        people.person(uid)
+
+
+def _read(fields: dict[str, Any]) -> dict[str, Any]:
+    persons = {name: fields[name] or "" for name in ("actor", "object", "second")}
+    return {**fields, **persons, "object_id": fields["object_id"] or persons["object"]}
