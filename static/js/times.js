@@ -3,7 +3,7 @@
 /** @type {Intl.DateTimeFormatOptions} */
 const SHORT = { dateStyle: "medium", timeStyle: "short" };
 /** @type {Intl.DateTimeFormatOptions} */
-const DAY = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+const DAY = { weekday: "short", day: "numeric", month: "short", minute: "2-digit" };
 
 /** @param {string} tag */
 function spoken(tag) {
@@ -36,7 +36,9 @@ export function moment(text, zoned = false) {
   if (Number.isNaN(time.getTime())) return text;
   if (!zoned) return format(SHORT).format(time);
   const another = time.getFullYear() !== new Date().getFullYear();
-  const said = format(another ? { ...DAY, year: "numeric" } : DAY).format(time);
+  const { hour12 } = format({ hour: "numeric" }).resolvedOptions();
+  const hour = hour12 ? "numeric" : "2-digit"; // "4:00" would leave a reader of 24 hours in doubt
+  const said = format({ ...DAY, hour, year: another ? "numeric" : undefined }).format(time);
   return `${said} ${zone(time, "short")}`; // last, also where the language's own pattern has it between day and hour
 }
 
