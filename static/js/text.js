@@ -25,12 +25,13 @@ export function ngettext(one, many, count) {
 }
 
 /**
- * The template with each `%(name)s` replaced by its value.
+ * The template with each `%(name)s` replaced by its value, numbers as the page's language writes them.
  * @param {string} template
  * @param {Record<string, string | number>} values
  */
 export function format(template, values) {
-  return template.replace(/%\((\w+)\)s/g, (whole, name) => String(values[name] ?? whole));
+  const language = globalThis.document?.documentElement.lang;
+  return template.replace(/%\((\w+)\)s/g, (whole, name) => (values[name] ?? whole).toLocaleString(language));
 }
 
 /**

@@ -5,3 +5,7 @@ import { format } from "../../static/js/text.js";
 test("format fills in what it knows and leaves the rest", () => {
   assert.equal(format("%(a)s and %(b)s", { a: 1 }), "1 and %(b)s");
 });
+
+test("format writes numbers as people do, and words as they stand", () => {
+  assert.equal(format("%(n)s of %(code)s", { n: 4999, code: "4999" }), `${(4999).toLocaleString()} of 4999`);
+});
