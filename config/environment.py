@@ -8,7 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+_T = TypeVar("_T")
 
 _LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -115,6 +118,13 @@ class Environment:
             if not _parses(ip_network, network):
                 raise SettingsError(name, f"must list networks such as 10.0.0.0/8, not {network!r}")
         return networks
+
+    def listed(self, name: str, parse: Callable[[str], _T], expected: str) -> list[_T]:
+        """The parts of a comma-separated list, as `parse` reads each; they may be secret, and no error shows them."""
+        try:
+            return [parse(part) for part in self.names(name)]
+        except ValueError as error:
+            raise SettingsError(name, f"must list {expected}, with commas between them") from error
 
     def url(self, name: str, schemes: Collection[str], default: str) -> str:
         """A URL with one of `schemes`. The value may hold a password and is never part of the error."""

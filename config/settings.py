@@ -13,6 +13,7 @@ import environ
 
 from config import folder, logs
 from config.environment import Environment, SettingsError, is_host
+from moderation.audit.destinations import Collector, Peer
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,6 +35,13 @@ STOA_ROOM_SIZE = env.number("STOA_ROOM_SIZE", 5000, 2, 100_000)  # people in one
 STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))
 STOA_TRUSTED_PROXIES = env.networks("STOA_TRUSTED_PROXIES")
 STOA_METRICS_TOKEN = env.text("STOA_METRICS_TOKEN", "")
+STOA_WITNESSES = env.listed("STOA_WITNESSES", Peer.parse, "a witness's URL, a space and its key")
+STOA_LOG_STREAM = env.listed(
+    "STOA_LOG_STREAM",
+    Collector.parse,
+    "https://, syslog+tls:// or syslog+tcp:// addresses, with #jsonl, #ocsf, #ecs or #cef",
+)
+STOA_LOG_STREAM_TOKEN = env.text("STOA_LOG_STREAM_TOKEN", "")  # all of the Authorization header for collectors
 TURN_URLS = env.names("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET", "")
 if TURN_URLS and not TURN_SECRET:

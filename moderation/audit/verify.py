@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Says whether a bundle or a receipt of the audit log is genuine, and if not, where it is not.
+"""Says whether a bundle, a receipt or a note signed by an audit log is genuine, and if not, where it is not.
 
     python3 verify.py BUNDLE [--key VKEY] [--witness VKEY] [--from OLD_CHECKPOINT]
 
-BUNDLE is the zip file, the folder it was unpacked to, or a receipt (`.tlog-proof`). This file needs Python 3.11 and
-nothing else: it trusts no server, reads no network and believes nothing that is not signed. Formats: RFC 6962 trees,
-C2SP signed notes, checkpoints, cosignatures and proofs, Ed25519 (RFC 8032), canonical JSON (RFC 8785).
+BUNDLE is the zip file, the folder it was unpacked to, a receipt (`.tlog-proof`) or a signed note. This file needs
+Python 3.11 and nothing else: it trusts no server, reads no network and believes nothing that is not signed. Formats:
+RFC 6962 trees, C2SP signed notes, checkpoints, cosignatures and proofs, Ed25519 (RFC 8032), canonical JSON (RFC 8785).
 """
 
 import argparse
@@ -617,8 +617,6 @@ def verify_bundle(path: Path, trust: Trust = Trust()) -> Verdict:
 
 def verify_proof(data: bytes, trust: Trust) -> Verdict:
     """The answer yes to a receipt; raises `Refused` when it is not genuine."""
-    if not trust.keys:
-        raise Refused(Fault.UNSIGNED, "a receipt brings no key: name the log's with --key")
     proof = parse_proof(data)
     with at("checkpoint"):
         checkpoint = open_checkpoint(proof.checkpoint, trust.keys)
@@ -824,22 +822,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tuple(map(parse_key, options.witness)),
             options.old.read_bytes() if options.old else b"",
         )
-        verdict = verify(options.bundle, trust)
+        answer = _answer(options.bundle, trust)
     except (Refused, OSError) as error:
         sys.stdout.write(f"no: {error}\n")
         return 1
-    sys.stdout.write(f"yes: {_told(verdict, trust)}\n")
+    sys.stdout.write(f"yes: {answer}\n")
     return 0
 
 
-def verify(path: Path, trust: Trust) -> Verdict:
-    """The answer yes to a bundle or a receipt; raises `Refused` with the place of the first thing that is wrong."""
+def _answer(path: Path, trust: Trust) -> str:
+    """What is true of a bundle, a receipt or a note; raises `Refused` with the place of what is wrong first."""
+    start = b"PK"
     if path.is_file():
         with path.open("rb") as source:
-            data = source.read(2 * NOTE_SIZE)
-        if data.startswith(PROOF.encode()):
-            return verify_proof(data, trust)
-    return verify_bundle(path, trust)
+            start = source.read(2 * NOTE_SIZE)
+    if start.startswith(b"PK"):
+        return _told(verify_bundle(path, trust), trust)
+    if not trust.keys:
+        raise Refused(Fault.UNSIGNED, "this brings no key: name the log's with --key")
+    if start.startswith(PROOF.encode()):
+        return _told(verify_proof(start, trust), trust)
+    signed = _all_signed(parse_note(start), [*trust.keys, *trust.witnesses], trust.witnesses)
+    return "\n  ".join(["this note is genuine", *map(_signed, signed)])
+
+
+def _signed(one: Signed) -> str:
+    when = f", who saw it at {datetime.fromtimestamp(one.time, UTC).isoformat()}" if one.time else ""
+    return f"signed by {str(one.key)!a}{when}"
 
 
 def _told(verdict: Verdict, trust: Trust) -> str:
@@ -851,13 +860,7 @@ def _told(verdict: Verdict, trust: Trust) -> str:
         f"{verdict.opened} personal fields open, {verdict.sealed} sealed or erased",
         f"{verdict.withheld} entries not shown",
     ]
-    for one in verdict.signed:
-        when = (
-            f", who saw it at {datetime.fromtimestamp(one.time, UTC).isoformat()}"
-            if one.key.kind == WITNESS_KEY
-            else ""
-        )
-        lines.append(f"signed by {str(one.key)!a}{when}")
+    lines += map(_signed, verdict.signed)
     if not trust.keys:
         lines.append("the keys came with the bundle: compare them with those you know, or name yours with --key")
     if not trust.witnesses:

@@ -37,6 +37,8 @@ def value(expression: str, **variables: str) -> str:
         ("STOA_ROOM_SIZE", "many"),
         ("STOA_PROFILE", "secret"),
         ("STOA_TRUSTED_PROXIES", "everyone"),
+        ("STOA_WITNESSES", "https://witness.example"),
+        ("STOA_LOG_STREAM", "https://siem.example/in, siem.example"),
         ("PUBLIC_URL", "stoa.example.org"),
         ("PUBLIC_URL", "https://stoa.example.org/rooms"),
         ("PUBLIC_URL", "https://"),

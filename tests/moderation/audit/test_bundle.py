@@ -111,13 +111,13 @@ def packed(tmp_path: Path) -> Path:
 
 class TestGenuine:
     def test_a_zip_and_the_folder_it_was_unpacked_to_are_genuine(self, packed: Path, tmp_path: Path) -> None:
-        verdict = verify.verify(packed, TRUST)
+        verdict = verify.verify_bundle(packed, TRUST)
         assert (verdict.first, verdict.count, verdict.withheld) == (FIRST, COUNT, len(WITHHELD))
         assert [one.key for one in verdict.signed] == [LOG.key, WITNESS_KEY]
         shown = [ENTRIES[index][1] for index in range(FIRST, FIRST + COUNT) if index not in WITHHELD]
         assert verdict.opened == sum(map(len, shown))
         assert verdict.sealed == 3 * shown.count({})
-        assert verify.verify(put(tmp_path / "folder", unpacked()), TRUST) == verdict
+        assert verify.verify_bundle(put(tmp_path / "folder", unpacked()), TRUST) == verdict
 
     def test_without_a_key_the_one_in_the_bundle_is_believed_and_that_is_said(
         self, packed: Path, capsys: pytest.CaptureFixture[str]
@@ -135,23 +135,23 @@ class TestGenuine:
 
     @pytest.mark.parametrize("old", [FIRST, FIRST + 3, 8, 32, FIRST + COUNT])
     def test_it_continues_an_older_checkpoint(self, packed: Path, old: int) -> None:
-        verify.verify(packed, replace(TRUST, old=whole_log().checkpoint(old)))
+        verify.verify_bundle(packed, replace(TRUST, old=whole_log().checkpoint(old)))
 
     @pytest.mark.parametrize("old", [FIRST - 1, FIRST + COUNT + 1])
     def test_an_older_checkpoint_that_it_does_not_reach_is_refused_with_advice(self, packed: Path, old: int) -> None:
         with pytest.raises(Refused, match=f"begins at or before {old}"):
-            verify.verify(packed, replace(TRUST, old=whole_log().checkpoint(old)))
+            verify.verify_bundle(packed, replace(TRUST, old=whole_log().checkpoint(old)))
 
     @pytest.mark.parametrize("old", [FIRST, FIRST + 3, FIRST + COUNT])
     def test_an_older_checkpoint_of_another_history_is_refused(self, packed: Path, old: int) -> None:
         other = Log().grow(b"another past", *(text.encode() for text, _ in ENTRIES[1:]))
         with pytest.raises(Refused, match="history was rewritten"):
-            verify.verify(packed, replace(TRUST, old=other.checkpoint(old)))
+            verify.verify_bundle(packed, replace(TRUST, old=other.checkpoint(old)))
 
     def test_an_older_checkpoint_of_another_log_is_refused(self, packed: Path) -> None:
         other = Log(note.Signer("other.example/audit", LOG.private)).grow(b"a").checkpoint()
         with pytest.raises(Refused, match="no signature"):
-            verify.verify(packed, replace(TRUST, old=other))
+            verify.verify_bundle(packed, replace(TRUST, old=other))
 
     @pytest.mark.parametrize(("first", "count"), [(0, SIZE), (0, 0), (SIZE, 0), (0, 1), (SIZE - 1, 1)])
     def test_any_range_can_be_bundled(self, tmp_path: Path, first: int, count: int) -> None:
@@ -161,7 +161,7 @@ class TestGenuine:
         picked = [Row(verify.leaf_hash(text.encode()), text, opened) for text, opened in ENTRIES[first : first + count]]
         with (tmp_path / "bundle").open("wb") as out:
             bundle.write(out, about, lambda: picked, signers=[LOG], moment=NOW)
-        assert verify.verify(tmp_path / "bundle", TRUST).count == count
+        assert verify.verify_bundle(tmp_path / "bundle", TRUST).count == count
 
     def test_the_other_formats_carry_the_same_entries(self) -> None:
         files = unpacked()
@@ -475,7 +475,7 @@ def test_a_changed_bundle_is_refused_and_the_place_named(
     changed = mutate(dict(files))
     assert changed != files
     with pytest.raises(Refused) as caught:
-        verify.verify(put(tmp_path / "folder", changed), TRUST)
+        verify.verify_bundle(put(tmp_path / "folder", changed), TRUST)
     assert where in caught.value.where
     assert caught.value.fault is fault
 
@@ -494,7 +494,7 @@ def test_any_flipped_bit_of_any_file_is_found_in_that_file(
     data = bytearray(ALL[name])
     data[bit // 8] ^= 1 << bit % 8
     with pytest.raises(Refused) as caught:
-        verify.verify(put(tmp_path_factory.mktemp("bit") / "folder", ALL | {name: bytes(data)}), TRUST)
+        verify.verify_bundle(put(tmp_path_factory.mktemp("bit") / "folder", ALL | {name: bytes(data)}), TRUST)
     assert caught.value.where.startswith(name)
 
 
@@ -508,7 +508,7 @@ def test_a_zip_with_any_bit_flipped_is_refused_or_holds_the_very_same_files(
     path = tmp_path_factory.mktemp("bit") / "bundle.zip"
     path.write_bytes(data)
     try:
-        verify.verify(path, TRUST)
+        verify.verify_bundle(path, TRUST)
     except Refused:
         return
     assert unpacked(bytes(data)) == ALL
@@ -523,7 +523,7 @@ def test_a_zip_with_any_bytes_replaced_is_refused_or_holds_the_very_same_files(
     path = tmp_path_factory.mktemp("cut") / "bundle.zip"
     path.write_bytes(data)
     try:
-        verify.verify(path, TRUST)
+        verify.verify_bundle(path, TRUST)
     except Refused:
         return
     assert unpacked(data) == ALL
@@ -535,7 +535,7 @@ def test_a_zip_with_a_name_twice_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("README.md", ALL["README.md"])
     with pytest.raises(Refused, match="twice"):
-        verify.verify(path, TRUST)
+        verify.verify_bundle(path, TRUST)
 
 
 def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
@@ -544,4 +544,4 @@ def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
         for name, data in ALL.items():
             archive.writestr(name, data)
     with pytest.raises(Refused, match="packed"):
-        verify.verify(path, TRUST)
+        verify.verify_bundle(path, TRUST)

@@ -424,3 +424,15 @@ class TestReceipts:
     def test_a_malformed_one_is_refused(self, good: str, bad: str) -> None:
         with refusal(Fault.MALFORMED):
             verify.parse_proof(self.TEXT.replace(good, bad).encode())
+
+
+class TestCommand:
+    def test_a_signed_note_is_genuine_or_not(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "annex.txt"
+        path.write_text(signed('{"a":1}\n'))
+        assert verify.main([str(path), "--key", str(LOG)]) == 0
+        path.write_text(signed('{"a":1}\n').replace("1", "2", 1))
+        assert verify.main([str(path), "--key", str(LOG)]) == 1
+        assert verify.main([str(path)]) == 1
+        assert verify.main([str(path), "--key", "nonsense"]) == 1
+        assert [line[:4] for line in capsys.readouterr().out.splitlines() if line[0] != " "] == ["yes:", *["no: "] * 3]

@@ -1,0 +1,120 @@
+"""Shows each new checkpoint to the witnesses and keeps what they sign (C2SP tlog-witness, the log's side)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+
+import structlog
+from django.conf import settings
+
+from moderation.audit import outgoing, tree, verify
+from moderation.audit.destinations import Peer
+from moderation.audit.models import Checkpoint, Cosignature, Stream
+from moderation.audit.outgoing import AwayError, Reply
+from moderation.audit.store import Nodes
+from moderation.audit.verify import Key, Refused
+from moderation.audit.witness import SIZE_TYPE, Request
+
+_log = structlog.get_logger(__name__)
+
+
+class Trouble(StrEnum):
+    """Why a witness did not cosign. The last two mean that the log's past is not what the witness saw."""
+
+    AWAY = "away"
+    REFUSED = "refused"
+    BEHIND = "behind"
+    CONTRADICTED = "contradicted"
+
+
+def peers() -> list[Peer]:
+    """The witnesses of `STOA_WITNESSES`."""
+    return settings.STOA_WITNESSES
+
+
+def cosign(now: datetime) -> dict[str, Trouble | None]:
+    """What came of showing the newest checkpoint to each witness that has not cosigned it yet."""
+    newest = Checkpoint.objects.order_by("-size").first()
+    if newest is None:
+        return {}
+    done = set(Cosignature.objects.filter(size=newest.size).values_list("key", flat=True))
+    return {peer.name: _ask(peer, newest, now) for peer in peers() if peer.name not in done}
+
+
+def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
+    stream, _ = Stream.objects.get_or_create(name=f"witness {peer.name}")
+    try:
+        trouble = _shown(peer, newest, stream.cursor, now)
+    except AwayError:
+        trouble = Trouble.AWAY
+    if trouble in {Trouble.BEHIND, Trouble.CONTRADICTED}:
+        _log.critical("log_contradicted", witness=peer.name, size=newest.size, trouble=trouble)
+    if trouble is None:
+        Stream.objects.filter(pk=stream.pk, cursor__lt=newest.size).update(cursor=newest.size)
+        Stream.objects.filter(pk=stream.pk).update(sent_at=now, error="")
+    elif stream.error != trouble:
+        Stream.objects.filter(pk=stream.pk).update(error=trouble)
+    return trouble
+
+
+def _shown(peer: Peer, newest: Checkpoint, old: int, now: datetime) -> Trouble | None:
+    """Show the checkpoint; a witness that remembers another size than we says so, and is asked once more."""
+    reply = _post(peer, newest, min(old, newest.size))
+    if reply.status == HTTPStatus.CONFLICT and reply.kind == SIZE_TYPE:
+        try:
+            remembered = verify.parse_size(reply.body.decode("ascii", "replace").removesuffix("\n"))
+        except Refused:
+            return Trouble.REFUSED
+        if remembered > newest.size:
+            return Trouble.BEHIND
+        reply = _post(peer, newest, remembered)
+    if reply.status == HTTPStatus.OK:
+        return _keep(peer, newest, reply.body, now)
+    if reply.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        return Trouble.CONTRADICTED
+    return Trouble.AWAY if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Trouble.REFUSED
+
+
+def _post(peer: Peer, newest: Checkpoint, old: int) -> Reply:
+    proof = tree.consistency(Nodes(), old, newest.size)
+    body = bytes(Request(old, tuple(proof), newest.note.encode()))
+    return outgoing.post(f"{peer.url}/add-checkpoint", body, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def _keep(peer: Peer, newest: Checkpoint, body: bytes, now: datetime) -> Trouble | None:
+    """Keep the witness's line if its signature is genuine."""
+    try:
+        note = verify.parse_note(newest.note.encode() + body)
+        verify.verified(note, [peer.key])
+    except Refused:
+        return Trouble.REFUSED
+    line = next(str(one) for one in note.signatures if (one.name, one.key_id) == (peer.key.name, peer.key.key_id))
+    Cosignature.objects.get_or_create(size=newest.size, key=peer.name, defaults={"line": line, "created_at": now})
+    return None
+
+
+def cosigned(least: int = 0) -> verify.Checkpoint | None:
+    """The newest checkpoint of at least this size that all witnesses cosigned; for want of one the newest at all."""
+    names = {peer.name for peer in peers()}
+    sizes = (
+        Cosignature.objects.filter(size__gte=least, key__in=names).order_by("-size").values_list("size", "key")[:200]
+    )
+    found: dict[int, set[str]] = {}
+    for size, key in sizes:
+        found.setdefault(size, set()).add(key)
+    best = next((size for size, keys in found.items() if keys == names), None)
+    rows = Checkpoint.objects.filter(size=best) if best is not None else Checkpoint.objects.filter(size__gte=least)
+    row = rows.order_by("-size").first()
+    return verify.parse_checkpoint(text(row).encode()) if row else None
+
+
+def text(row: Checkpoint) -> str:
+    """The checkpoint as it is published: the log's signatures, then the witnesses'."""
+    lines = Cosignature.objects.filter(size=row.size).order_by("pk").values_list("line", flat=True)
+    return row.note + "".join(lines)
+
+
+def witnessed(keys: Collection[Key]) -> list[Key]:
+    """The keys of log and witnesses that a reader needs, in the order of a bundle's file `keys`."""
+    return [*keys, *(peer.key for peer in peers())]

@@ -1,0 +1,66 @@
+"""Whom the log is shown to, as the settings name them: witnesses and collectors."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urldefrag, urlsplit
+
+from moderation.audit import verify
+from moderation.audit.formats import FORMATS
+from moderation.audit.verify import Key, Refused
+
+OURSELVES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A witness: where it listens and which key it signs with."""
+
+    url: str
+    key: Key
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The witness in `URL VKEY`; raises `ValueError` for anything else."""
+        url, _, key = text.partition(" ")
+        try:
+            parsed = verify.parse_key(key.strip())
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
+        if parsed.kind != verify.WITNESS_KEY or urlsplit(url).scheme not in {"http", "https"} or not _has_host(url):
+            raise ValueError(text)
+        return cls(url.rstrip("/"), parsed)
+
+    @property
+    def name(self) -> str:
+        """What its rows are found by."""
+        return f"{self.key.name}+{self.key.key_id.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A place that is sent every entry, in `format`."""
+
+    url: str
+    format: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The collector in `URL` or `URL#format`; raises `ValueError` for any other, and one that is not encrypted."""
+        url, format_ = urldefrag(text)
+        parts = urlsplit(url)
+        clear = parts.scheme == "http" and parts.hostname in OURSELVES
+        if not (clear or parts.scheme in {"https", "syslog+tls", "syslog+tcp"}) or not _has_host(url):
+            raise ValueError(text)
+        if (format_ or "jsonl") not in FORMATS or (parts.scheme.startswith("syslog") and not parts.port):
+            raise ValueError(text)
+        return cls(url, format_ or "jsonl")
+
+    @property
+    def name(self) -> str:
+        """What its row is found by: address and format."""
+        return f"{self.url}#{self.format}"[:100]
+
+
+def _has_host(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)

@@ -1,0 +1,89 @@
+"""Takes a part of the log out: as a bundle for a reviewer, or as rows for whoever writes them elsewhere."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import IO
+
+from moderation.audit import bundle, cosign, keys, people, tree
+from moderation.audit.bundle import Part, Row
+from moderation.audit.leaf import PUBLIC, leaf
+from moderation.audit.models import Entry, Label, Leaf
+from moderation.audit.opened import Openings, opened
+from moderation.audit.store import Nodes
+
+PAGE = 500
+Shows = Callable[[Entry], bool]
+
+
+class NothingSealedError(Exception):
+    """The caller's fault: no checkpoint covers these entries yet."""
+
+    def __init__(self, end: int) -> None:
+        super().__init__(f"no checkpoint covers the entries before {end} yet: try again in ten seconds")
+
+
+def export(
+    out: IO[bytes],
+    first: int = 0,
+    count: int | None = None,
+    *,
+    now: datetime,
+    also: Iterable[str] = (),
+    shows: Shows = lambda _: True,
+    person: str | None = None,
+) -> int:
+    """How many leaves the bundle has that was written to `out`: `count` of them, or all from `first` on.
+
+    Entries that `shows` says no to are withheld: of them the bundle has the leaf's hash, which tells nothing, and the
+    rest of the proof holds. The same goes for entries that were pruned. With `person`, only those personal fields are
+    opened that say something of that one.
+    """
+    checkpoint = cosign.cosigned(first + count) if count is not None else cosign.cosigned(first)
+    if checkpoint is None:
+        raise NothingSealedError(first + (count or 0))
+    total = checkpoint.size - first if count is None else count
+    nodes = Nodes()
+    left, right = (
+        [nodes(*place) for place in tree.subtrees(*part)] for part in ((0, first), (first + total, checkpoint.size))
+    )
+    part = Part(first, left, right, checkpoint, cosign.witnessed(keys.vkeys()))
+    return bundle.write(
+        out,
+        part,
+        lambda: rows(first, total, shows, person),
+        signers=keys.signers(checkpoint.origin),
+        moment=now,
+        also=also,
+    )
+
+
+def rows(first: int, count: int, shows: Shows = lambda _: True, person: str | None = None) -> Iterator[Row]:
+    """The leaves from `first` on with what can be read of their entries, a page at a time."""
+    for start in range(first, first + count, PAGE):
+        end = min(start + PAGE, first + count)
+        leaves = list(Leaf.objects.filter(index__gte=start, index__lt=end).order_by("index"))
+        yield from _page(leaves, shows, person)
+
+
+def _page(leaves: Sequence[Leaf], shows: Shows, person: str | None) -> Iterator[Row]:
+    entries = [entry for entry in Entry.objects.filter(pk__in=[one.entry for one in leaves]) if shows(entry)]
+    found = {entry.pk: (text(entry), opens) for entry, opens in zip(entries, openings(entries, person), strict=True)}
+    for one in leaves:
+        yield Row(bytes(one.hash), *found.get(one.entry, (None, {})))
+
+
+def openings(entries: Sequence[Entry], person: str | None = None) -> list[Openings]:
+    """What opens the personal fields of each entry; with `person`, of those that say something of that one."""
+    if person is None:
+        return [one.openings for one in opened(entries)]
+    who = people.find(person)
+    if who is None:
+        return [{} for _ in entries]
+    labels = Label.objects.filter(person=who.id, entry__in=[entry.pk for entry in entries])
+    boxes = {label.entry: bytes(label.box) for label in labels}
+    return [who.open(boxes[entry.pk], entry.event) if entry.pk in boxes else {} for entry in entries]
+
+
+def text(entry: Entry) -> str:
+    """What of an entry was hashed into its leaf."""
+    return leaf({name: getattr(entry, name) for name in PUBLIC}).decode()

@@ -1,0 +1,65 @@
+"""What the log sends to others: to witnesses and to collectors."""
+
+import http.client
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+PATIENCE = 5.0  # seconds
+ANSWER_SIZE = 65_536
+
+
+class AwayError(Exception):
+    """Nobody's fault that we could name: the other side did not answer, or not to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the other side answered."""
+
+    status: int
+    kind: str
+    body: bytes
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """The answer to a POST; raises `AwayError` for none. No redirect is followed."""
+    parts = urlsplit(url)
+    connection = _connection(parts)
+    try:
+        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), body, dict(headers))
+        answer = connection.getresponse()
+        return Reply(answer.status, answer.headers.get("Content-Type", ""), answer.read(ANSWER_SIZE))
+    except (OSError, http.client.HTTPException) as error:
+        raise AwayError(str(error)) from error
+    finally:
+        connection.close()
+
+
+def write(url: str, data: bytes) -> None:
+    """Write `data` to `syslog+tcp://host:port` or `syslog+tls://host:port`, and return once it was read to its end.
+
+    Syslog confirms nothing, but a collector that has read everything closes its side after we closed ours.
+    """
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 6514), timeout=PATIENCE) as plain:
+            if parts.scheme == "syslog+tls":
+                with ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname) as sealed:
+                    sealed.sendall(data)
+                    sealed.unwrap()
+                return
+            plain.sendall(data)
+            plain.shutdown(socket.SHUT_WR)
+            while plain.recv(4096):
+                pass
+    except OSError as error:
+        raise AwayError(str(error)) from error
+
+
+def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(parts.netloc, timeout=PATIENCE, context=ssl.create_default_context())
+    return http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)

@@ -1,0 +1,155 @@
+"""The log and its witness over HTTP: cosignatures kept, and every other history noticed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from moderation.audit import cosign, keys, outgoing, verify
+from moderation.audit.cosign import Trouble
+from moderation.audit.destinations import Peer
+from moderation.audit.models import Checkpoint, Cosignature, Stream
+from moderation.audit.outgoing import Reply
+from moderation.audit.witness import Server, Witness
+from tests.audit_triggers import lifted
+from tests.moderation.audit.logs import WITNESS_KEY, Log
+from tests.moderation.audit.stored import ORIGIN, seal, write
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def signer() -> verify.Key:
+    return (keys.signers(ORIGIN) or [keys.new_signer(ORIGIN)])[0].key
+
+
+@pytest.fixture
+def eve(tmp_path: Path) -> Iterator[Witness]:
+    """The witness."""
+    it = Witness(tmp_path / "witness", [signer()], "witness.example/w1")
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def peer(eve: Witness, settings: Settings) -> Iterator[Peer]:
+    with Server(("127.0.0.1", 0), eve) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        found = Peer(f"http://127.0.0.1:{server.server_address[1]}", eve.key)
+        settings.STOA_WITNESSES = [found]
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+def state(peer: Peer) -> tuple[int, str]:
+    row = Stream.objects.get(name=f"witness {peer.name}")
+    return row.cursor, row.error
+
+
+def test_each_new_checkpoint_is_cosigned_once(peer: Peer) -> None:
+    for count in (3, 4):
+        write(count)
+        seal(NOW)
+        assert cosign.cosign(NOW) == {peer.name: None}
+        assert cosign.cosign(NOW) == {}
+    assert state(peer) == (7, "")
+    found = cosign.cosigned()
+    assert found is not None
+    assert found.size == 7
+    assert {one.key for one in verify.verified(found.note, [signer(), peer.key])} == {signer(), peer.key}
+
+
+def test_before_there_is_a_checkpoint_nobody_is_asked(peer: Peer) -> None:
+    assert cosign.cosign(NOW) == {}
+
+
+def test_a_log_that_forgot_what_was_cosigned_is_told_and_goes_on(peer: Peer) -> None:
+    write(3)
+    seal(NOW)
+    cosign.cosign(NOW)
+    Stream.objects.update(cursor=0)
+    write(1)
+    seal(NOW)
+    assert cosign.cosign(NOW) == {peer.name: None}
+
+
+def test_a_witness_that_is_away_is_asked_again(settings: Settings) -> None:
+    settings.STOA_WITNESSES = [Peer("http://127.0.0.1:9", WITNESS_KEY)]
+    write(1)
+    seal(NOW)
+    assert set(cosign.cosign(NOW).values()) == {Trouble.AWAY}
+    assert state(settings.STOA_WITNESSES[0]) == (0, "away")
+
+
+def rewritten(size: int) -> None:
+    """Put a checkpoint of another history, signed with the log's own key, in the newest one's place."""
+    log = Log(keys.signers(ORIGIN)[0]).grow(*(b"forged %d" % number for number in range(size)))
+    Checkpoint.objects.create(size=size, root=log.root(), note=log.checkpoint().decode(), created_at=NOW)
+
+
+def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:
+    write(3)
+    seal(NOW)
+    cosign.cosign(NOW)
+    write(1)
+    seal(NOW)
+    with lifted():
+        Checkpoint.objects.filter(size=4).delete()
+    rewritten(4)
+    assert cosign.cosign(NOW) == {peer.name: Trouble.CONTRADICTED}
+    assert state(peer) == (3, "contradicted")
+    assert not Cosignature.objects.filter(size=4).exists()
+
+
+def test_a_log_that_was_rolled_back_is_noticed(peer: Peer) -> None:
+    write(5)
+    seal(NOW)
+    cosign.cosign(NOW)
+    with lifted():
+        Checkpoint.objects.all().delete()
+        Cosignature.objects.all().delete()
+    rewritten(4)
+    assert cosign.cosign(NOW) == {peer.name: Trouble.BEHIND}
+    assert state(peer)[1] == "behind"
+
+
+@pytest.mark.parametrize(
+    ("reply", "trouble"),
+    [
+        (Reply(403, "text/plain", b""), Trouble.REFUSED),
+        (Reply(404, "text/plain", b""), Trouble.REFUSED),
+        (Reply(302, "text/plain", b""), Trouble.REFUSED),
+        (Reply(503, "text/plain", b""), Trouble.AWAY),
+        (Reply(422, "text/plain", b""), Trouble.CONTRADICTED),
+        (Reply(409, "text/plain", b""), Trouble.CONTRADICTED),
+        (Reply(409, "text/x.tlog.size", b"many\n"), Trouble.REFUSED),
+        (Reply(409, "text/x.tlog.size", b"\xff"), Trouble.REFUSED),
+        (Reply(409, "text/x.tlog.size", b"99\n"), Trouble.BEHIND),
+        (Reply(200, "text/plain", b""), Trouble.REFUSED),
+        (Reply(200, "text/plain", "— witness.example/w1 AAAAAAAA\n".encode()), Trouble.REFUSED),
+        (Reply(200, "text/plain", b"\xff\n"), Trouble.REFUSED),
+    ],
+)
+def test_any_other_answer_is_no_cosignature(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, reply: Reply, trouble: Trouble
+) -> None:
+    settings.STOA_WITNESSES = [Peer("http://witness.example", WITNESS_KEY)]
+    monkeypatch.setattr(outgoing, "post", lambda *_: reply)
+    write(1)
+    seal(NOW)
+    assert set(cosign.cosign(NOW).values()) == {trouble}
+    assert not Cosignature.objects.exists()
+
+
+def test_the_newest_checkpoint_that_everybody_cosigned_is_preferred(peer: Peer) -> None:
+    write(3)
+    seal(NOW)
+    cosign.cosign(NOW)
+    write(1)
+    seal(NOW)
+    assert [found and found.size for found in map(cosign.cosigned, (0, 3, 4, 5))] == [3, 3, 4, None]

@@ -1,0 +1,96 @@
+"""What leaves: over HTTP with a time limit and without redirects, over syslog until it was read to its end."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from moderation.audit import outgoing
+from moderation.audit.outgoing import AwayError, Reply
+
+
+class Echo(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(302 if self.path == "/elsewhere" else 200)
+        self.send_header("Location", "http://127.0.0.1:9/")
+        self.send_header("Content-Type", self.headers["Content-Type"])
+        self.end_headers()
+        self.wfile.write(self.path.encode() + b" " + body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_a_body_is_posted_with_its_query(port: int) -> None:
+    reply = outgoing.post(f"http://127.0.0.1:{port}/in?a=b", b"hello", {"Content-Type": "text/x"})
+    assert reply == Reply(200, "text/x", b"/in?a=b hello")
+
+
+def test_a_redirect_is_an_answer_and_not_followed(port: int) -> None:
+    assert outgoing.post(f"http://127.0.0.1:{port}/elsewhere", b"", {"Content-Type": "a"}).status == 302
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://127.0.0.1:9/", "http://no-such-host.invalid/"])
+def test_who_does_not_answer_is_away(url: str) -> None:
+    with pytest.raises(AwayError):
+        outgoing.post(url, b"", {})
+
+
+def listening(serve: Callable[[socket.socket], object]) -> tuple[int, Thread]:
+    """A port on which one connection is served."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        with listener, listener.accept()[0] as connection:
+            serve(connection)
+
+    thread = Thread(target=run)
+    thread.start()
+    return listener.getsockname()[1], thread
+
+
+def test_syslog_is_written_and_read_to_its_end() -> None:
+    got = bytearray()
+
+    def read(connection: socket.socket) -> None:
+        while part := connection.recv(4096):
+            got.extend(part)
+
+    port, thread = listening(read)
+    outgoing.write(f"syslog+tcp://127.0.0.1:{port}", b"x" * 100_000)
+    thread.join()
+    assert bytes(got) == b"x" * 100_000
+
+
+def test_syslog_that_nobody_reads_to_its_end_did_not_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
+    done = socket.socketpair()
+    port, thread = listening(lambda _: done[0].recv(1))
+    with pytest.raises(AwayError):
+        outgoing.write(f"syslog+tcp://127.0.0.1:{port}", b"x")
+    done[1].send(b".")
+    thread.join()
+    for end in done:
+        end.close()
+
+
+def test_syslog_over_tls_wants_a_certificate_that_is_trusted() -> None:
+    port, thread = listening(lambda connection: connection.recv(4096))
+    with pytest.raises(AwayError):
+        outgoing.write(f"syslog+tls://127.0.0.1:{port}", b"x")
+    thread.join()
+    assert ssl.create_default_context().verify_mode is ssl.CERT_REQUIRED
