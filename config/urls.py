@@ -6,6 +6,7 @@ from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health, manifest, styleguide, worker
+from moderation.audit.views import checkpoint
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),
     path("api/v1/", include("rooms.api")),
+    path("audit/checkpoint", checkpoint, name="checkpoint"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),

@@ -14,7 +14,7 @@ from django.conf import settings
 from moderation.audit import export, formats, outgoing
 from moderation.audit.bundle import Row, fields
 from moderation.audit.destinations import Collector
-from moderation.audit.models import Leaf, Stream
+from moderation.audit.models import Stream
 from moderation.audit.outgoing import AwayError
 
 _log = structlog.get_logger(__name__)
@@ -35,8 +35,7 @@ def _send_all(collector: Collector, now: datetime) -> int:
     row, _ = Stream.objects.get_or_create(name=collector.name)
     start = cursor = row.cursor
     for _ in range(BATCHES):
-        end = min(cursor + BATCH, Leaf.objects.count())
-        rows = [(cursor + place, one) for place, one in enumerate(export.rows(cursor, end - cursor))]
+        rows = list(enumerate(export.rows(cursor, BATCH), cursor))
         if not rows:
             break
         trouble = _deliver(collector, [(index, one) for index, one in rows if one.text is not None])
@@ -45,6 +44,7 @@ def _send_all(collector: Collector, now: datetime) -> int:
             Stream.objects.filter(pk=row.pk).update(error=trouble[:200])
             break
         # Somebody else may send the same batch meanwhile; then it arrives twice, and the cursor moves once.
+        end = cursor + len(rows)
         Stream.objects.filter(pk=row.pk, cursor=cursor).update(cursor=end, sent_at=now, error="")
         cursor = end
     return cursor - start
