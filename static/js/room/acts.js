@@ -10,9 +10,13 @@ import { refused } from "./words.js";
  * @typedef {import("./socket.js").Message} Message
  */
 
+const ROOM = 0; // in place of a member's number
+
 export class Acts {
   /** Whom I have just moved, so that what I did is not told as news. @type {Set<number>} */
   #touched = new Set();
+  /** The last way back offered for each: what was done since has made an older one wrong. @type {Map<number, import("../pieces/toast.js").Toast>} */
+  #offers = new Map();
 
   /** @param {(message: Message) => Promise<Message>} ask */
   constructor(ask) {
@@ -46,7 +50,9 @@ export class Acts {
     }
     const words = deed(move, member?.name ?? "");
     const back = inverse(move);
-    if (back) undoable(words, () => this.make(back, member));
+    const whom = member?.number ?? ROOM;
+    this.#offers.get(whom)?.dismiss();
+    if (back) this.#offers.set(whom, undoable(words, () => this.make(back, member)));
     else if (words) toast(words);
   }
 

@@ -36,7 +36,7 @@ export function openEdit(room) {
 /** Takes the pinned link down, with a way back. @param {Room} room */
 export async function unpin({ id, link }) {
   const trouble = await change(id, { link: "" });
-  if (trouble) return toast(trouble);
+  if (trouble) return void toast(trouble);
   undoable(gettext("The link is removed"), async () => {
     const again = await change(id, { link });
     if (again) toast(again);

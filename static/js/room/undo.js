@@ -44,7 +44,7 @@ export function deed(move, name) {
  * @param {() => void} back
  */
 export function undoable(text, back) {
-  toast(text, undefined, { label: gettext("Undo"), run: back });
+  return toast(text, undefined, { label: gettext("Undo"), run: back });
 }
 
 /** Takes back the last thing that can be, as its button does. */
