@@ -45,6 +45,14 @@ def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def phone(playwright: Playwright) -> dict[str, Any]:
+    """What makes a visitor's browser a phone: its size, its name, and fingers instead of a mouse."""
+    device = dict(playwright.devices["Pixel 7"])
+    del device["default_browser_type"]
+    return device
+
+
+@pytest.fixture
 def visit(browser: Browser, stoa: Stoa) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser profile for a person; at the end nobody's page may have complained."""
     visitors: list[Visitor] = []

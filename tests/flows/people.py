@@ -1,4 +1,4 @@
-"""Signing people in without a browser, for flows that begin inside; `test_walk` comes in by the door."""
+"""What flows do to people and rooms behind the pages' back; `test_walk` comes in by the door."""
 
 SIGN_IN = """
 import json
@@ -18,3 +18,24 @@ for name in %(names)r:
 print(json.dumps(keys))
 """
 """Run by `manage.py shell`: prints a session key for each of `names`."""
+
+INVITED = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import InviteCode, Redemption, User
+
+now = timezone.now()
+terms = {"issuer": User.objects.get(username=%(host)r), "created_at": now, "expires_at": now + timedelta(days=1)}
+code = InviteCode.objects.create(digest=%(host)r + %(guest)r, **terms)
+Redemption.objects.create(code=code, user=User.objects.get(username=%(guest)r), redeemed_at=now)
+"""
+"""Run by `manage.py shell`: `guest` came in by a code of `host`, so that they know each other."""
+
+EMPTY = """
+from django.utils import timezone
+from rooms.models import Member, Room, State
+
+Member.objects.update(present=False, stage="audience", joined_at=None)
+Room.objects.exclude(state=State.ENDED).update(state=State.ENDED, ended_at=timezone.now(), end_reason="host")
+"""
+"""Run by `manage.py shell`: no room is open or to come, and nobody was in one, whatever happened before."""
