@@ -89,6 +89,12 @@
     return ((rises.length - 1) * rate) / (rises.at(-1) - rises[0]);
   }
 
+  function volume({ srcObject, muted, paused, volume }) {
+    const ear = ears.get(srcObject?.getTracks()[0]);
+    if (!ear || muted || paused) return -120;
+    return loudness(ear.samples.slice(-2048).map((sample) => sample * volume));
+  }
+
   async function counted() {
     const open = [...peers].filter((peer) => peer.connectionState === "connected");
     const stats = (await Promise.all(open.map((peer) => peer.getStats()))).flatMap((report) => [...report.values()]);
@@ -111,6 +117,9 @@
       const ear = live().toSorted((one, two) => loudness(two.samples) - loudness(one.samples))[0];
       return ear && { left: frequency(ear), right: frequency({ rate: ear.rate, samples: ear.right }) };
     },
+
+    // How loud (dBFS) the loudest of the page's players is, as it is set: silence for one that is muted or stands still.
+    played: () => Math.max(-120, ...[...document.querySelectorAll("audio")].map(volume)),
 
     // Every connection there was, for tests that look into them or cut them.
     peers,

@@ -1,0 +1,277 @@
+"""The people of a room: hands, stage, ranks, audience, blocks, and what they show each other."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.flows import people, talk
+from tests.flows.chromium import HUM, SILENT, Visitor
+from tests.flows.crowd import Crowd, crowd
+from tests.flows.stack import Stoa, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+MANY = 300
+MOST_FACES = 240
+"""Elements of the audience that a page may hold at any time: three screens of a desktop full."""
+BURST = 8
+"""Reactions of one person that may be counted out of many at once: six, and two more in the second that it takes."""
+
+
+@pytest.fixture
+def room(stoa: Stoa) -> str:
+    """A room that alice hosts."""
+    return stoa.room("alice", "Slow Sunday")
+
+
+def toast(visitor: Visitor, words: str) -> Locator:
+    """The toast that says so."""
+    return visitor.page.locator("stoa-toast", has_text=words)
+
+
+def take_back(visitor: Visitor, words: str) -> None:
+    """Nothing: what the toast tells of is undone."""
+    toast(visitor, words).get_by_role("button", name="Undo").click()
+
+
+def hands(visitor: Visitor) -> list[str]:
+    """The raised hands as they are read out, in order."""
+    faces = visitor.page.locator("#hands").get_by_role("button", name=re.compile("hand raised"))
+    return [face.get_attribute("aria-label") or "" for face in faces.all()]
+
+
+def test_hands_stand_in_line_and_everybody_knows_their_place(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    with crowd(stoa, room, ["carol", "dana"]) as others:
+        others.say("dana", type="move", move="raise_hand")
+        alice.page.get_by_role("button", name="Invite Dana to speak").wait_for()
+        talk.raise_hand(bob)
+        alice.page.get_by_role("button", name="Invite Bob to speak").wait_for()
+        others.say("carol", type="move", move="raise_hand")
+        alice.page.get_by_role("button", name="Invite Carol to speak").wait_for()
+        line = [f"{name}, hand raised, number {place}" for place, name in enumerate(("Dana", "Bob", "Carol"), 1)]
+        assert hands(alice) == line
+        expect(bob.page.get_by_text("You are number 2 in line")).to_be_visible()
+        expect(talk.dock(bob, "Lower hand")).to_contain_text("Number 2 in line")
+        others.say("dana", type="move", move="lower_hand")
+        expect(bob.page.get_by_text("You are number 1 in line")).to_be_visible()
+        assert hands(alice) == ["Bob, hand raised, number 1", "Carol, hand raised, number 2"]
+
+
+def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    talk.raise_hand(bob)
+    talk.invite(alice, bob)
+    take_back(alice, "Bob is invited to speak")
+    expect(toast(bob, "The invitation to the stage is over.")).to_be_visible()
+    expect(talk.dock(bob, "Raise hand")).to_be_visible()
+
+    talk.bring_on_stage(alice, bob)
+    talk.decide(alice, bob, "Move to the audience")
+    expect(toast(bob, "You were moved to the audience.")).to_be_visible()
+    take_back(alice, "Bob is in the audience now")
+    talk.go_live(bob)
+    alice.hears(HUM)
+
+
+def test_a_moderator_is_made_may_act_and_is_unmade(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    expect(alice.page.get_by_role("button", name=re.compile("^Bob"))).to_be_visible()
+    talk.decide(alice, bob, "Make moderator")
+    expect(toast(bob, "You are a moderator of this room now.")).to_be_visible()
+    with crowd(stoa, room, ["carol"]) as others:
+        others.say("carol", type="move", move="raise_hand")
+        bob.page.get_by_role("button", name="Invite Carol to speak").click()
+        expect(toast(bob, "Carol is invited to speak")).to_be_visible()
+    take_back(alice, "Bob is a moderator now")
+    expect(toast(bob, "You are no longer a moderator of this room.")).to_be_visible()
+    expect(talk.dock(bob, "Raise hand")).to_be_visible()
+
+
+def test_a_pinned_link_is_set_seen_removed_and_put_back(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    alice.page.get_by_role("button", name="More").click()
+    talk.sheet(alice, "About this room").click()
+    link = alice.page.get_by_role("textbox", name="Pinned link")
+    link.fill("javascript:alert(1)")
+    talk.sheet(alice, "Save").click()
+    expect(alice.page.locator("#sheet .banner")).to_contain_text("It begins with https://")
+    link.fill("example.org/poems?page=2")
+    talk.sheet(alice, "Save").click()
+    pinned = bob.page.get_by_role("link", name="example.org")
+    expect(pinned).to_have_attribute("href", "https://example.org/poems?page=2")
+    expect(pinned).to_have_attribute("rel", "noopener noreferrer")
+    expect(bob.page.get_by_role("button", name="Remove the pinned link")).to_be_hidden()
+    alice.page.get_by_role("button", name="Remove the pinned link").click()
+    expect(pinned).to_be_hidden()
+    take_back(alice, "The link is removed")
+    expect(pinned).to_be_visible()
+
+
+def test_reactions_fly_and_are_counted_and_no_one_can_flood(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, still = visit("alice"), visit("erin", reduced_motion="reduce")
+    for visitor in (alice, still):
+        talk.enter(visitor, room)
+    alice.page.evaluate(
+        "globalThis.flown = 0;"
+        "new MutationObserver((all) => all.forEach(({ addedNodes }) => (flown += addedNodes.length)))"
+        ".observe(document.getElementById('sky'), { childList: true })"
+    )
+    alice.page.get_by_role("button", name="React").click()
+    alice.page.get_by_role("button", name="Applause").click()
+    expect(alice.page.locator("#reactions-count")).to_have_text("Applause: 1")
+    expect(still.page.locator("#reactions-count")).to_have_text("Applause: 1")
+    until("it flew", lambda: alice.page.evaluate("flown") == 1)
+    until("it is gone", lambda: alice.page.locator("#sky > *").count() == 0)
+    assert still.page.locator("#sky > *").count() == 0
+    with crowd(stoa, room, ["mallory"]) as others:
+        for _ in range(60):
+            others.say("mallory", type="react", reaction="laugh")
+        expect(still.page.locator("#reactions-count")).to_contain_text("Laughter")
+        count = re.search(r"\d+", still.page.locator("#reactions-count").inner_text())
+        assert count
+        assert int(count[0]) <= BURST
+
+
+def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, room: str) -> None:
+    bob = visit("bob", permissions=("microphone", "clipboard-read", "clipboard-write"))
+    talk.enter(bob, room)
+    bob.page.get_by_role("button", name="Share").click()
+    expect(toast(bob, "Copied")).to_be_visible()
+    assert bob.page.evaluate("navigator.clipboard.readText()") == bob.page.url
+
+
+def test_a_speaker_turned_down_to_nothing_is_silent_for_me_alone(visit: Visit, room: str) -> None:
+    alice, carol, dana = (visit(name) for name in ("alice", "carol", "dana"))
+    for visitor in (alice, carol, dana):
+        talk.enter(visitor, room)
+    talk.speak_up(alice)
+    until("carol and dana hear alice", lambda: loudest(carol) > SILENT and loudest(dana) > SILENT)
+    set_volume(carol, "Alice", 0)
+    until("carol hears nothing", lambda: loudest(carol) < SILENT)
+    assert loudest(dana) > SILENT
+    carol.page.reload()
+    carol.page.get_by_role("button", name="Listen").click()
+    carol.hears(HUM)  # it arrives
+    until("it is not played, as before", lambda: loudest(carol) < SILENT)
+    set_volume(carol, "Alice", 100)
+    until("carol hears alice again", lambda: loudest(carol) > SILENT)
+
+
+def set_volume(visitor: Visitor, name: str, percent: int) -> None:
+    """Nothing: the visitor hears this person so loud."""
+    visitor.page.get_by_role("button", name=re.compile(f"^{name}, on stage")).click()
+    visitor.page.get_by_label("Volume, for you alone").fill(str(percent))
+    visitor.page.keyboard.press("Escape")
+
+
+def loudest(visitor: Visitor) -> float:
+    """How loud (dBFS) what the page plays is."""
+    return float(visitor.page.evaluate("ears.played()"))
+
+
+@pytest.fixture(scope="module")
+def full(stoa: Stoa) -> Iterator[tuple[str, Crowd]]:
+    """A room of alice's with hundreds of listeners, of whom she invited one to this server."""
+    room = stoa.room("alice", "A full house")
+    names = [f"guest{number:03}" for number in range(MANY)]
+    with crowd(stoa, room, names) as people_there:
+        stoa.manage("shell", "--command", people.INVITED % {"host": "alice", "guest": "guest222"})
+        yield room, people_there
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_hundreds_of_listeners_are_found_without_being_in_the_document(
+    visit: Visit, phone: dict[str, Any], full: tuple[str, Crowd], size: str
+) -> None:
+    alice = visit("alice", **(phone if size == "phone" else {}))
+    page = alice.page
+    talk.enter(alice, full[0])
+    expect(page.locator("[data-listening]").last).to_have_text(f"{MANY} listening")
+    expect(page.locator("#known .name")).to_have_text(["Guest222"])
+    faces = page.locator("#audience li")
+    expect(faces.first).to_be_visible()
+    assert faces.count() < MOST_FACES
+    assert faces.first.get_attribute("aria-setsize") == str(MANY - 1)
+
+    last = page.locator("#audience").get_by_role("button", name=f"Guest{MANY - 1}")
+    for _ in range(40):
+        page.mouse.wheel(0, 2000)
+        page.wait_for_timeout(50)
+        if last.count():
+            break
+    expect(last).to_be_visible()
+    assert faces.count() < MOST_FACES
+
+    page.get_by_label("Search the audience by name").fill("est12")
+    expect(page.locator("#audience-found")).to_have_text("10 people found")
+    expect(faces).to_have_count(10)
+    page.get_by_label("Search the audience by name").fill("guest123")
+    expect(faces.locator(".name")).to_have_text(["Guest123"])
+    faces.get_by_role("button").click()
+    talk.sheet(alice, "Invite to the stage").click()
+    expect(toast(alice, "Guest123 is invited to speak")).to_be_visible()
+    take_back(alice, "Guest123 is invited to speak")
+    page.get_by_label("Search the audience by name").fill("nobody like it")
+    expect(page.locator("#audience-found")).to_have_text("Nobody here is called that")
+
+
+def test_a_blocked_person_is_warned_of_and_kept_out(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, carol = visit("alice"), visit("carol")
+    talk.enter(alice, room)
+    with crowd(stoa, room, ["bob", "mallory"]) as others:
+        talk.enter(carol, room)
+        for host, name in ((alice, "Mallory"), (carol, "Alice")):
+            host.page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+            talk.sheet(host, "Block").click()
+            expect(toast(host, f"You blocked {name}. They are not told.")).to_be_visible()
+        others.go("mallory")
+        talk.dock(carol, "Raise hand").wait_for()
+        carol.page.get_by_role("button", name="Leave quietly").click()
+        alice.page.get_by_role("button", name=re.compile("^Mallory")).wait_for(state="detached")
+
+    mallory = visit("mallory")
+    answer = mallory.page.goto(f"/r/{room}")
+    assert answer is not None
+    assert answer.status == 404
+    mallory.forgive("404")
+    mallory.page.goto("/")
+    expect(mallory.page.locator(f"#card-{room}")).to_have_count(0)
+
+    carol.page.goto(f"/r/{room}")
+    expect(carol.page.get_by_text("Somebody you blocked is heard in this room: Alice")).to_be_visible()
+    carol.page.get_by_role("button", name="Listen anyway").click()
+    talk.connected(carol)
+    carol.page.get_by_role("button", name=re.compile("^Alice")).click()
+    talk.sheet(carol, "Unblock").click()
+    expect(toast(carol, "Alice is not blocked any more")).to_be_visible()
+    alice.page.goto("/me/")
+    alice.page.get_by_role("button", name=re.compile("Mallory")).click()
+    mallory.page.goto(f"/r/{room}")
+    mallory.page.get_by_role("button", name="Listen").wait_for()
+
+
+def test_who_leaves_does_so_quietly_and_can_come_back(visit: Visit, stoa: Stoa, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    expect(alice.page.locator("[data-listening]").first).to_have_text("1 listening")
+    bob.page.get_by_role("button", name="Leave quietly").click()
+    expect(bob.page.get_by_role("heading", name="You left quietly")).to_be_focused()
+    assert bob.packets()["connections"] == 0
+    expect(alice.page.locator("[data-listening]").first).to_have_text("0 listening")
+    assert alice.page.locator("stoa-toast").count() == 0
+    bob.page.get_by_role("button", name="Come back").click()
+    talk.connected(bob)
+    expect(alice.page.locator("[data-listening]").first).to_have_text("1 listening")
