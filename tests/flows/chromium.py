@@ -29,11 +29,12 @@ ARGUMENTS = (
 )
 
 
-def hum(path: Path, frequency: int = HUM) -> Path:
-    """A WAV file of two seconds of a sine that loops without a click."""
-    samples = (round(16000 * math.sin(2 * math.pi * frequency * i / 48000)) for i in range(96000))
+def hum(path: Path, *frequencies: int) -> Path:
+    """A WAV file of two seconds of a sine that loops without a click; with two frequencies, left and right."""
+    tones = frequencies or (HUM,)
+    samples = (round(16000 * math.sin(2 * math.pi * tone * i / 48000)) for i in range(96000) for tone in tones)
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 48000, 0, "NONE", ""))
+        file.setparams((len(tones), 2, 48000, 0, "NONE", ""))
         file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
     return path
 
