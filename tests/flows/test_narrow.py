@@ -1,0 +1,86 @@
+"""A small server behind a wall: a room takes two people, and sound leaves by a relay alone."""
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.flows import stack, talk
+from tests.flows.chromium import HUM, Visitor
+from tests.flows.crowd import crowd
+from tests.flows.stack import Stoa, free_port, outward_address, until
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+SECRET = "only for this run"
+RELAY_ALONE = """
+const Native = RTCPeerConnection;
+window.RTCPeerConnection = class extends Native {
+  constructor(settings) {
+    super({ ...settings, iceTransportPolicy: "relay" });
+  }
+  setConfiguration(settings) {
+    super.setConfiguration({ ...settings, iceTransportPolicy: "relay" });
+  }
+};
+"""
+"""A browser on a network that lets nothing out but to the relay."""
+
+
+@contextmanager
+def relay(folder: Path) -> Iterator[str]:
+    """The URL of a TURN server, coturn with the shared secret."""
+    port, address = free_port(socket.SOCK_DGRAM), outward_address()
+    command = ["turnserver", "-n", "--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=stoa"]
+    command += [
+        f"--listening-ip={address}",
+        f"--relay-ip={address}",
+        f"--listening-port={port}",
+        "--allow-loopback-peers",
+    ]
+    command += ["--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", f"--pidfile={folder / 'relay.pid'}"]
+    with (folder / "relay.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield f"turn:{address}:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa with a relay, whose rooms take two people."""
+    folder = tmp_path_factory.mktemp("narrow")
+    with relay(folder) as url, stack.running(folder, STOA_ROOM_SIZE="2", TURN_URLS=url, TURN_SECRET=SECRET) as running:
+        running.sign_in("alice", "bob", "carol")
+        yield running
+
+
+def test_a_full_room_says_so_and_lets_in_when_somebody_left(visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Two chairs")
+    carol = visit("carol")
+    with crowd(stoa, room, ["alice", "bob"]) as others:
+        carol.page.goto(f"/r/{room}")
+        carol.page.get_by_role("button", name="Listen").click()
+        expect(carol.page.get_by_role("heading", name="This room is full")).to_be_focused()
+        others.go("bob")
+        until("bob is gone", lambda: stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/")[1]["listening"] == 0)
+        carol.page.get_by_role("button", name="Try again").click()
+        talk.connected(carol)
+
+
+def test_where_udp_is_blocked_the_sound_takes_the_relay_and_it_is_said(visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Behind a wall")
+    alice, bob = visit("alice"), visit("bob")
+    bob.page.add_init_script(RELAY_ALONE)
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    talk.enter(bob, room)
+    expect(bob.page.get_by_text("Your network blocks direct sound; it goes through a relay.")).to_be_visible()
+    bob.hears(HUM)
+    assert alice.page.get_by_text("it goes through a relay").count() == 0

@@ -1,0 +1,164 @@
+"""Bad lines, seeded: slow, weak, blocked, moved. Sound comes back by itself, and the page says what is going on."""
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.flows import talk
+from tests.flows.chromium import HUM, Visitor
+from tests.flows.stack import Stoa, until
+from tests.netem import BLOCKED, FAIR, SLOW, Proxy
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+Figure = Callable[[str], None]
+GAPS = 0.3
+"""Of the packets lost: anybody hears that."""
+PATIENCE = 16_000
+"""Milliseconds after which a connection that does not come up has been tried again."""
+DETOUR = """([from, to]) => {
+  const { prototype } = RTCPeerConnection;
+  const { setRemoteDescription } = prototype;
+  prototype.setRemoteDescription = function ({ type, sdp }) {
+    return setRemoteDescription.call(this, { type, sdp: sdp.replaceAll(` ${from} typ host`, ` ${to} typ host`) });
+  };
+}"""
+"""Sends the page's sound to another port than the server says."""
+THROTTLED = {"offline": False, "latency": 300, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
+"""What pages and sockets get on a slow line: ms, and bytes a second."""
+
+
+@pytest.fixture
+def room(stoa: Stoa) -> str:
+    """A room that alice hosts."""
+    return stoa.room("alice", "Slow Sunday")
+
+
+@pytest.fixture
+def proxy(stoa: Stoa) -> Iterator[Proxy]:
+    """A line to the server's UDP port: fair, until a test says otherwise."""
+    where = stoa.environment
+    with Proxy((where["STOA_PUBLIC_IP"], int(where["STOA_UDP_PORT"])), weather=FAIR) as running:
+        yield running
+
+
+def by_way_of(proxy: Proxy, visitor: Visitor) -> Visitor:
+    """The visitor, whose sound goes through the proxy."""
+    ports = [visitor.stoa.environment["STOA_UDP_PORT"], proxy.port]
+    visitor.page.add_init_script(f"({DETOUR})({ports})")
+    return visitor
+
+
+def test_a_slow_line_is_slow_and_no_more(
+    visit: Visit, phone: dict[str, Any], proxy: Proxy, room: str, figure: Figure
+) -> None:
+    proxy.weather = SLOW
+    alice, bob = visit("alice"), by_way_of(proxy, visit("bob", **phone))
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    began = monotonic()
+    bob.page.context.new_cdp_session(bob.page).send("Network.emulateNetworkConditions", THROTTLED)
+    bob.page.goto("/", timeout=30_000)
+    bob.page.get_by_role("link", name="Slow Sunday").first.tap()
+    bob.page.get_by_role("button", name="Listen").tap(timeout=30_000)
+    bob.hears(HUM, seconds=30)
+    figure(f"300 ms and 5 % loss, from opening the hallway to hearing: {monotonic() - began:.1f} s by machine")
+    talk.dock(alice, "Mute").click()
+    talk.bring_on_stage(alice, bob)
+    alice.hears(HUM, seconds=20)
+    talk.dock(bob, "Mute").click()
+    alice.silence_falls()
+    assert bob.packets()["connections"] == 1
+
+
+def test_a_weak_line_is_said_to_those_whose_it_is_and_taken_back(visit: Visit, proxy: Proxy, room: str) -> None:
+    alice, carol = by_way_of(proxy, visit("alice")), by_way_of(proxy, visit("carol"))
+    talk.enter(alice, room)
+    talk.enter(carol, room)
+    talk.speak_up(alice)
+    carol.hears(HUM)
+    proxy.lose(GAPS)
+    expect(alice.page.get_by_text("Your connection is weak: others may hear gaps.")).to_be_visible(timeout=20_000)
+    expect(carol.page.get_by_text("Your connection is weak: you may hear gaps.")).to_be_visible(timeout=20_000)
+    proxy.lose(0)
+    expect(alice.page.get_by_text("Your connection is weak")).to_have_count(0, timeout=20_000)
+    expect(carol.page.get_by_text("Your connection is weak")).to_have_count(0, timeout=20_000)
+    assert alice.packets()["connections"] == 1
+
+
+def test_i_am_heard_only_while_the_server_hears_me(visit: Visit, proxy: Proxy, room: str) -> None:
+    alice, carol = by_way_of(proxy, visit("alice")), visit("carol")
+    talk.enter(alice, room)
+    talk.enter(carol, room)
+    talk.speak_up(alice)
+    carol.hears(HUM)
+    until("alice sees that she is heard", lambda: ring(alice) > 0)
+    proxy.weather = BLOCKED
+    expect(talk.dock(alice, "Connecting your voice")).to_be_visible(timeout=15_000)
+    until("the ring is gone", lambda: ring(alice) == 0)
+    carol.silence_falls()
+    expect(alice.page.get_by_text("The sound is down. It comes back by itself.")).to_be_visible(timeout=30_000)
+    proxy.weather = FAIR
+    carol.hears(HUM, seconds=30)  # without a tap
+    expect(talk.dock(alice, "You are heard")).to_be_visible(timeout=15_000)
+    expect(alice.page.get_by_text("The sound is down.")).to_have_count(0)
+    assert alice.packets()["connections"] == 1
+
+
+def ring(visitor: Visitor) -> float:
+    """How wide the ring around the visitor's own face on stage is."""
+    face = visitor.page.locator("#stage .own stoa-avatar")
+    return float(face.evaluate("face => getComputedStyle(face).getPropertyValue('--level') || 0"))
+
+
+def test_a_wall_around_udp_is_said_and_tried_again(visit: Visit, proxy: Proxy, room: str) -> None:
+    proxy.weather = BLOCKED
+    carol = by_way_of(proxy, visit("carol"))
+    carol.page.clock.install()
+    carol.page.goto(f"/r/{room}")
+    carol.page.get_by_role("button", name="Listen").click()
+    wall = carol.page.get_by_text("This network lets no sound through: its UDP port is blocked.")
+    for _ in range(12):
+        carol.page.wait_for_timeout(1000)
+        carol.page.clock.fast_forward(PATIENCE)
+        if wall.count():
+            break
+    expect(wall).to_be_visible()
+    expect(talk.dock(carol, "Raise hand")).to_be_visible()  # everything but sound works
+    proxy.weather = FAIR
+    carol.page.get_by_role("button", name="Try now").click()
+    talk.connected(carol)
+    expect(wall).to_have_count(0)
+
+
+def test_another_address_is_followed_and_another_network_is_joined_without_a_tap(
+    visit: Visit, proxy: Proxy, room: str
+) -> None:
+    alice, bob = visit("alice"), by_way_of(proxy, visit("bob"))
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    talk.bring_on_stage(alice, bob)
+    alice.hears(HUM)
+    proxy.move()
+    until("bob is heard from elsewhere", lambda: received(alice, 500) > 15)
+    assert len_peers(bob) == 1  # over the same connection
+
+    bob.page.evaluate("dispatchEvent(new Event('online'))")
+    until("a new connection is there", lambda: len_peers(bob) == 2)
+    talk.connected(bob)
+    alice.hears(HUM)
+    assert received(alice, 1000) > 30
+    expect(talk.dock(bob, "You are heard")).to_be_visible()
+
+
+def received(visitor: Visitor, milliseconds: int) -> int:
+    """How many packets come within the next while: one every 20 ms of a voice."""
+    return int(visitor.page.evaluate("time => ears.attend(time)", milliseconds)["received"])
+
+
+def len_peers(visitor: Visitor) -> int:
+    """How many connections there ever were."""
+    return int(visitor.page.evaluate("ears.peers.size"))
