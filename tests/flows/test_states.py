@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright
@@ -24,6 +25,22 @@ HTMLMediaElement.prototype.play = function () {
 };
 """
 """A browser that plays nothing before a tap of its own, as Safari may in the background."""
+BUSY = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("in use", "NotReadableError"));
+"""
+"""A machine on which another app holds the microphone."""
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148"
+SIGN_OUT = """() => fetch("/accounts/logout/", {
+  method: "POST",
+  headers: { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
+})"""
+KNOCK = """async (url) => {
+  for (let n = 0; n < 40; n += 1) await new Promise((done) => (new WebSocket(url).onmessage = done));
+}"""
+"""Comes in forty times at once."""
+SUSPEND = (
+    "from accounts.models import User; person = User.objects.get(username='erin'); person.is_active = %s; person.save()"
+)
 
 
 @pytest.fixture
@@ -44,6 +61,24 @@ def test_without_permission_the_way_to_it_is_told(visit: Visit, room: str) -> No
     alice = visit("alice", permissions=())
     ask_for_microphone(alice, room)
     says(alice, "The microphone is blocked", "allow the microphone, then try again")
+
+
+def test_on_a_phone_the_way_to_permission_is_that_of_its_system(visit: Visit, phone: dict[str, Any], room: str) -> None:
+    for agent, words in ((phone["user_agent"], "Android Settings"), (IPHONE, "iOS Settings")):
+        alice = visit("alice", permissions=(), **{**phone, "user_agent": agent})
+        ask_for_microphone(alice, room)
+        says(alice, "The microphone is blocked", words)
+
+
+def test_a_busy_device_is_named_so_and_can_be_tried_again(visit: Visit, room: str) -> None:
+    alice = visit("alice")
+    alice.page.add_init_script(BUSY)
+    ask_for_microphone(alice, room)
+    says(alice, "The microphone is busy", "Close that app or its call")
+    alice.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+    talk.sheet(alice, "Try again").click()
+    talk.sheet(alice, "Unmute").click()
+    talk.dock(alice, "You are heard").wait_for()
 
 
 def test_without_a_device_one_is_asked_for(visit: Visit, mute_machine: Browser, room: str) -> None:
@@ -118,6 +153,57 @@ def test_who_is_removed_is_told(visit: Visit, room: str) -> None:
     talk.decide(alice, bob, "Remove from the room", sure=True)
     screen(bob, "You were removed from this room")
     assert bob.packets()["connections"] == 0
+
+
+def test_who_was_removed_or_banned_is_not_let_in_again(visit: Visit, room: str) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    talk.enter(alice, room)
+    for move, title in (
+        ("Remove from the room", "You were removed from this room"),
+        ("Ban from the room", "You were banned from this room"),
+    ):
+        mallory = visit("mallory" if "Ban" in move else "mallet")
+        talk.enter(mallory, room)
+        talk.raise_hand(mallory)
+        talk.decide(alice, mallory, move, sure=True)
+        screen(mallory, title)
+        assert mallory.page.get_by_role("button", name="Come back").count() == 0
+    talk.enter(bob, room)
+
+
+def test_the_end_of_a_session_or_an_account_is_told(visit: Visit, stoa: Stoa, room: str) -> None:
+    dana, erin = visit("dana"), visit("erin")
+    for visitor in (dana, erin):
+        talk.enter(visitor, room)
+    dana.page.evaluate(SIGN_OUT)
+    stoa.keys.pop("dana")
+    screen(dana, "You are signed out")
+    dana.page.get_by_role("link", name="Sign in", exact=True).click()
+    dana.page.wait_for_url(re.compile(f"/accounts/login/.*{room}$"))
+    try:
+        stoa.manage("shell", "--command", SUSPEND % False)
+        screen(erin, "Your account is suspended")
+        assert erin.packets()["connections"] == 0
+    finally:
+        stoa.manage("shell", "--command", SUSPEND % True)
+
+
+def test_too_many_tries_are_told(visit: Visit, stoa: Stoa, room: str) -> None:
+    bob = visit("carol")
+    bob.page.goto(f"/r/{room}")
+    bob.page.evaluate(KNOCK, f"{stoa.url.replace('http', 'ws')}/ws/rooms/{room}/?tab=other")
+    bob.page.get_by_role("button", name="Listen").click()
+    screen(bob, "Too many tries")
+    bob.page.get_by_role("button", name="Try again").wait_for()
+
+
+def test_an_old_browser_is_told_so(visit: Visit, room: str) -> None:
+    bob = visit("bob")
+    bob.page.add_init_script("delete window.RTCPeerConnection")
+    bob.page.goto(f"/r/{room}")
+    bob.page.get_by_role("button", name="Listen").click()
+    screen(bob, "This browser cannot play live sound")
+    bob.page.get_by_text("Open this page in a current Chrome, Edge, Firefox or Safari.").wait_for()
 
 
 def test_the_end_of_a_room_is_told(visit: Visit, room: str) -> None:
