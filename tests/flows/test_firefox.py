@@ -26,11 +26,7 @@ def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor],
     talk.enter(alice, room)
     talk.speak_up(alice)
 
-    fox.goto(f"{stoa.outside}/healthz")
-    fox.cookie("sessionid", stoa.sign_in("dana")["dana"])
-    fox.goto(f"{stoa.outside}/r/{room}")
-    fox.listen()
-    fox.click("Listen")
+    enter(fox, stoa, room)
     until("Firefox hears alice", lambda: hears(fox, chromium.HUM))
 
     fox.click("Raise hand")
@@ -40,6 +36,60 @@ def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor],
     alice.hears(firefox.HUM)
     fox.click("You are heard")
     alice.silence_falls()
+
+
+def test_firefox_reacts_turns_down_changes_networks_and_leaves(
+    fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
+) -> None:
+    room = stoa.room("alice", "Foxes and others")
+    alice = visit("alice")
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    enter(fox, stoa, room)
+    until("Firefox plays alice", lambda: plays(fox))
+    told = "return [navigator.mediaSession.metadata?.title, navigator.mediaSession.metadata?.artist]"
+    until("the system is told", lambda: fox.evaluate(told) == ["Foxes and others", "Alice"])
+
+    fox.click("React")
+    fox.evaluate("document.querySelector('[aria-label=Applause]').click()")
+    alice.page.get_by_text("Applause: 1").wait_for()
+    turn(fox, 0)
+    until("Firefox plays nothing", lambda: not plays(fox))
+    turn(fox, 100)
+    until("Firefox plays alice again", lambda: plays(fox))
+
+    fox.evaluate("dispatchEvent(new Event('online'))")
+    until("a new connection is there", lambda: fox.evaluate("return ears.peers.size") == 2)
+    until("it is the only one", lambda: fox.evaluate("return (await ears.counted()).connections") == 1)
+    until("Firefox hears alice on it", lambda: hears(fox, chromium.HUM))
+    fox.click("Leave quietly")
+    fox.click("Come back")
+    until("Firefox hears alice once more", lambda: hears(fox, chromium.HUM))
+
+
+def enter(fox: Firefox, stoa: Stoa, room: str) -> None:
+    """Nothing: dana is in the room."""
+    fox.goto(f"{stoa.outside}/healthz")
+    fox.cookie("sessionid", stoa.sign_in("dana")["dana"])
+    fox.goto(f"{stoa.outside}/r/{room}")
+    fox.listen()
+    fox.click("Listen")
+
+
+def turn(fox: Firefox, percent: int) -> None:
+    """Nothing: Firefox hears alice so loud."""
+    fox.evaluate(
+        "document.querySelector('#stage button').click();"
+        "const slider = document.querySelector('#sheet input[type=range]');"
+        f"slider.value = {percent};"
+        "slider.dispatchEvent(new Event('input', { bubbles: true }));"
+        "document.getElementById('sheet').close();"
+    )
+
+
+def plays(fox: Firefox) -> bool:
+    """Whether anything leaves Firefox's players."""
+    return float(fox.evaluate("return ears.played()")) > chromium.SILENT
 
 
 def hears(fox: Firefox, frequency: float) -> bool:
