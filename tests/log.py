@@ -1,11 +1,18 @@
 """The log as a test asks about it: entries with what is sealed in them."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
 
 from moderation.audit import people
 from moderation.audit.models import Entry
 from moderation.audit.opened import opened
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from tests.audit_triggers import lifted
 
 
 def entries(**wanted: Any) -> list[SimpleNamespace]:
@@ -33,3 +40,16 @@ def known(*uids: str) -> None:
 def _read(fields: dict[str, Any]) -> dict[str, Any]:
     persons = {name: fields[name] or "" for name in ("actor", "object", "second")}
     return {**fields, **persons, "object_id": fields["object_id"] or persons["object"]}
+
+
+def many(count: int) -> list[int]:
+    """The ids of as many new entries, written in a transaction."""
+    with transaction.atomic():
+        return [record("room.open", source=Source.internal("command"), room="r").pk for _ in range(count)]
+
+
+def aged(written: Entry, age: timedelta) -> int:
+    """The id of the entry, as if it had been written that long ago."""
+    with lifted():
+        Entry.objects.filter(pk=written.pk).update(recorded_at=Now() - age)
+    return written.pk

@@ -1,5 +1,7 @@
 """What of an entry goes into the tree: its public fields as they are, its personal ones as salted commitments."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -42,6 +44,17 @@ def leaf(fields: Mapping[str, object]) -> bytes:
     if len(data) > LEAF_SIZE:
         raise CanonicalError("more than 65,535 bytes")
     return data
+
+
+def leaf_of(fields: Mapping[str, object]) -> bytes:
+    """The leaf of an entry that is in the log. One that no honest caller wrote gets a hash in the place of its detail:
+    it must not keep those after it out of the tree.
+    """
+    try:
+        return leaf(fields)
+    except CanonicalError:
+        told = json.dumps(fields["detail"], sort_keys=True).encode()
+        return leaf({**fields, "detail": {"unreadable": hashlib.sha256(told).hexdigest()}})
 
 
 def stamp(moment: datetime) -> str:

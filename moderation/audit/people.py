@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -56,6 +57,12 @@ class Master:
     name: str
     key: bytes
 
+    @classmethod
+    def new(cls) -> Self:
+        """A master key of its own, kept in the folder."""
+        key = keys.new_master()
+        return cls(keys.master_id(key), key)
+
     def token(self, uid: str) -> bytes:
         """By what a person is found."""
         return hmac.digest(self.key, b"person\0" + uid.encode(), "sha256")
@@ -103,6 +110,19 @@ def by_id(ids: Iterable[int]) -> dict[int, Person]:
 def forget(token: bytes) -> None:
     """Stop holding a person's key at hand: it may have been destroyed."""
     _known.pop(token, None)
+
+
+def forget_all() -> None:
+    """Stop holding anybody's key at hand, and the master key."""
+    _known.clear()
+    _masters.clear()
+
+
+def lock() -> None:
+    """Keep everybody else from using or adding keys until this transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE audit_personkey IN EXCLUSIVE MODE")
 
 
 def _added(uid: str) -> Person | None:

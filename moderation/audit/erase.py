@@ -1,0 +1,67 @@
+"""Erasing a person from the log: their key and labels go, every hash stays, and every proof still verifies."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from moderation.audit import keys, people
+from moderation.audit.hold import HeldError, holding
+from moderation.audit.models import Label, PersonKey
+from moderation.audit.record import record
+from moderation.audit.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What is gone: from how many entries; `event` names the entry that says so."""
+
+    entries: int
+    event: str
+
+
+def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
+    """Erase the person from the log, in one transaction with an entry that does not say whom.
+
+    Raises `HeldError` under a legal hold, and `ValueError` for an empty id: what nobody is known for stays.
+    """
+    if not uid:
+        raise ValueError("nobody has no key to destroy")
+    with transaction.atomic():
+        who = people.find(uid)
+        holds = holding(who.id) if who else []
+        if holds:
+            raise HeldError(holds)
+        # The key first: on PostgreSQL this waits for whoever writes a label right now, and the labels then are all.
+        gone = _destroy(who.id) if who else 0
+        actor = "" if by == uid else by
+        entry = record("log.erase", source=source, actor=actor, reason=reason, detail={"entries": gone})
+    if who:
+        people.forget(who.token)
+    return Erased(gone, entry.event)
+
+
+def _destroy(person: int) -> int:
+    PersonKey.objects.filter(pk=person).delete()
+    return Label.objects.filter(person=person).delete()[0]
+
+
+def rewrap(*, by: str, source: Source) -> int:
+    """How many persons' keys are sealed under a new master key. The old one is destroyed.
+
+    It makes an erasure final: a backup still has the sealed keys of those erased since, and nothing opens them now.
+    """
+    master = people.Master.new()
+    with transaction.atomic():
+        people.lock()
+        rows = list(PersonKey.objects.order_by("pk"))
+        living = people.by_id(row.pk for row in rows)
+        for row in rows:
+            who = living[row.pk]
+            row.token, row.master, row.box = master.token(who.uid), master.name, master.wrap(who.uid, who.key)
+        PersonKey.objects.bulk_update(rows, ["token", "master", "box"], batch_size=500)
+        people.forget_all()
+        record("log.rewrap", source=source, actor=by, detail={"persons": len(rows)})
+    for name in keys.masters():
+        if name != master.name:
+            keys.drop_master(name)
+    return len(rows)

@@ -1,0 +1,124 @@
+"""`manage.py audit verify | prune | erase | hold | release | keys | grant`: the log in an operator's hands."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from moderation.audit import check, erase, hold, keys, prune, sequence
+from moderation.audit import role as rights
+from moderation.audit.record import record
+from moderation.audit.source import Source
+
+SOURCE = Source.internal("command")
+
+
+class Command(BaseCommand):
+    """Verify, prune and erase; holds; keys; the rights of the database's role."""
+
+    help = "Look after the audit log"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One word for each thing to do."""
+        words = parser.add_subparsers(dest="word", required=True)
+        words.add_parser("verify", help="check the whole log against its checkpoints")
+        words.add_parser("prune", help="let go of entries whose time is over")
+        erasing = words.add_parser("erase", help="erase a person from the log; every proof stays valid")
+        erasing.add_argument("person", help="the person's id (uid)")
+        erasing.add_argument("--reason", default="request")
+        holding = words.add_parser("hold", help="keep a person, room or case from being erased or pruned")
+        holding.add_argument("type", choices=("user", "room", "case"))
+        holding.add_argument("id")
+        holding.add_argument("--ground", required=True, help="why, for instance the number of a proceeding")
+        holding.add_argument("--by", required=True, help="uid of whoever asks")
+        holding.add_argument("--approver", required=True, help="uid of somebody else, who agreed")
+        holding.add_argument("--days", type=int, default=90, help="until it is looked at again (90)")
+        releasing = words.add_parser("release", help="end a hold")
+        releasing.add_argument("hold", type=int)
+        keeping = words.add_parser("keys", help="list the keys that sign, or change keys")
+        changes = keeping.add_mutually_exclusive_group()
+        changes.add_argument("--rotate", action="store_true", help="sign with one more key from now on")
+        changes.add_argument("--retire", metavar="ID", help="destroy the private half of a key")
+        changes.add_argument("--rewrap", action="store_true", help="seal persons' keys anew: erasures become final")
+        granting = words.add_parser("grant", help="the rights of the PostgreSQL role that the servers use")
+        granting.add_argument("role")
+        granting.add_argument("--execute", action="store_true", help="run the statements instead of printing them")
+
+    def handle(self, *_arguments: object, word: str, **given: Any) -> None:
+        """Do what the word says."""
+        does: dict[str, Callable[..., None]] = {
+            "verify": self._verify,
+            "prune": self._prune,
+            "erase": self._erase,
+            "hold": self._hold,
+            "release": self._release,
+            "keys": self._keys,
+            "grant": self._grant,
+        }
+        does[word](**{name: value for name, value in given.items() if name not in _DJANGO})
+
+    def _verify(self) -> None:
+        found = list(check.faults(timezone.now()))
+        for fault in found:
+            self.stderr.write(fault)
+        if found:
+            raise CommandError("the log is not whole")
+        self.stdout.write(f"The log is whole: {sequence.head().size} entries up to the newest checkpoint.")
+
+    def _prune(self) -> None:
+        self.stdout.write(f"{prune.prune(timezone.now(), source=SOURCE)} entries went.")
+        for late in hold.overdue(timezone.now()):
+            self.stderr.write(f"Hold {late.pk} ({late.ground}) was to be looked at by {late.review_at:%Y-%m-%d}.")
+
+    def _erase(self, person: str, reason: str) -> None:
+        try:
+            gone = erase.erase(person, by="", reason=reason, source=SOURCE)
+        except (hold.HeldError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Erased from {gone.entries} entries; entry {gone.event} says so, and not whom.")
+        self.stdout.write("Backups still have the sealed keys: `manage.py audit keys --rewrap` makes them useless.")
+
+    def _hold(self, days: int, **given: str) -> None:
+        now = timezone.now()
+        kind, subject = given.pop("type"), given.pop("id")
+        try:
+            placed = hold.place(kind, subject, review_at=now + timedelta(days=days), now=now, source=SOURCE, **given)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Hold {placed.pk}, to be looked at again by {placed.review_at:%Y-%m-%d}.")
+
+    def _release(self, **given: int) -> None:
+        if not hold.release(given["hold"], by="", now=timezone.now(), source=SOURCE):
+            raise CommandError("there is no such hold, or it was released before")
+        self.stdout.write("Released.")
+
+    def _keys(self, rotate: bool, rewrap: bool, retire: str | None) -> None:
+        if rotate:
+            with transaction.atomic():
+                new = keys.new_signer(sequence.head().origin)
+                record("log.key", source=SOURCE, detail={"key": str(new.key)})
+        if retire:
+            self._retire(retire)
+        if rewrap:
+            self.stdout.write(f"{erase.rewrap(by='', source=SOURCE)} keys sealed anew.")
+        signing = {signer.key for signer in keys.signers(sequence.head().origin)}
+        for key in keys.vkeys():
+            self.stdout.write(f"{key} {'signs' if key in signing else 'retired'}")
+
+    def _retire(self, name: str) -> None:
+        signing = {signer.key.key_id.hex() for signer in keys.signers(sequence.head().origin)}
+        if name not in signing or len(signing) == 1:
+            raise CommandError("it is not one of several keys that sign: `audit keys` lists them, `--rotate` adds one")
+        with transaction.atomic():
+            record("log.key", source=SOURCE, detail={"retired": name})
+            keys.retire_signer(name)
+
+    def _grant(self, role: str, execute: bool) -> None:  # argparse names it
+        rights.grant(role) if execute else self.stdout.write(";\n".join([*rights.statements(role), ""]))
+
+
+_DJANGO = frozenset({"verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"})

@@ -1,0 +1,28 @@
+"""The PostgreSQL role that the servers use: it may add to the log, and neither change it nor take from it."""
+
+from django.db import connection
+from psycopg import sql
+
+from moderation.audit.triggers import FOREVER
+
+INSERT_ONLY = ("audit_entry", *FOREVER)
+NO_UPDATE = ("audit_label",)  # a label may be erased, and never changed
+
+
+def statements(role: str) -> list[str]:
+    """What gives `role` the rights that the servers need, and no more; for the owner of the tables, after `migrate`."""
+    name = sql.Identifier(role)
+    schema = "GRANT USAGE ON SCHEMA public TO {role}"
+    rows = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
+    numbers = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
+    log = [f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {{role}}" for table in INSERT_ONLY]
+    labels = [f"REVOKE UPDATE, TRUNCATE ON {table} FROM {{role}}" for table in NO_UPDATE]
+    lines = [schema, rows, numbers, *log, *labels]
+    return [sql.SQL(line).format(role=name).as_string(None) for line in lines]
+
+
+def grant(role: str) -> None:
+    """Run the statements."""
+    with connection.cursor() as cursor:
+        for statement in statements(role):
+            cursor.execute(statement)

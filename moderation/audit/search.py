@@ -1,0 +1,116 @@
+"""Finding entries: by whom, where, what and when, page by page from the newest back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from moderation.audit import people
+from moderation.audit.leaf import stamp
+from moderation.audit.models import Entry, Label, Part
+from moderation.audit.opened import Opened, opened
+from moderation.audit.record import record
+from moderation.audit.sealing import address_token
+from moderation.audit.source import Source
+
+PAGE = 50
+_SLACK = timedelta(minutes=10)  # within it, ids and times may be in different orders
+_PUBLIC = ("room", "case", "policy", "action", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is looked for; what is empty does not matter. `actor` did it, `person` had whatever part in it."""
+
+    actor: str = ""
+    person: str = ""
+    room: str = ""
+    case: str = ""
+    address: str = ""
+    action: str = ""
+    policy: str = ""
+    result: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> "Wish":
+        """What a form or a query string asks for; raises `ValueError` for a moment that is none."""
+        told = {field.name: given.get(field.name, "").strip() for field in fields(cls)}
+        moments = {name: _moment(told.pop(name)) for name in ("since", "until")}
+        return cls(**told, **moments)  # type: ignore[arg-type]  # told has text alone
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, the newest first; `before` continues the search, None at its end."""
+
+    entries: list[Opened]
+    before: int | None
+
+
+def search(wish: Wish, *, by: str, source: Source, before: int | None = None, size: int = PAGE) -> Page:
+    """The page of what `by` looks for. That they looked, and for what, is an entry of its own, written first.
+
+    Whom and which address they looked for stands in that entry sealed, as everything about a person does.
+    """
+    with transaction.atomic():
+        _note(wish, by, source)
+    rows = list(matching(wish, before)[: size + 1])
+    more = len(rows) > size
+    return Page(opened(rows[:size]), rows[size - 1].pk if more else None)
+
+
+def matching(wish: Wish, before: int | None = None) -> QuerySet[Entry]:
+    """The entries that are as wanted, the newest first, from `before` back."""
+    found = Entry.objects.filter(**{name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)})
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    for labels in _labels(wish):
+        found = found.filter(pk__in=labels.values("entry"))
+    return found.filter(_between(wish)).order_by("-pk")
+
+
+def _labels(wish: Wish) -> list[QuerySet[Label]]:
+    """The labels that an entry must be among."""
+    asked = []
+    for uid, parts in ((wish.actor, Q(part__in=[part for part in range(8) if part & Part.ACTOR])), (wish.person, Q())):
+        if uid:
+            who = people.find(uid)
+            asked.append(Label.objects.filter(parts, person=who.id) if who else Label.objects.none())
+    if wish.address:
+        asked.append(Label.objects.filter(address=address_token(wish.address)))
+    return asked
+
+
+def _between(wish: Wish) -> Q:
+    """The time asked for, and the span of ids that it lies in: everything is found and sorted by id."""
+    asked = Q()
+    if wish.since:
+        asked &= Q(recorded_at__gte=wish.since)
+        first = Entry.objects.filter(recorded_at__gte=wish.since - _SLACK).order_by("recorded_at").values_list("pk")
+        asked &= Q(pk__gte=first[:1])
+    if wish.until:
+        asked &= Q(recorded_at__lt=wish.until)
+    return asked
+
+
+def _note(wish: Wish, by: str, source: Source) -> None:
+    told = {name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)}
+    told |= {name: stamp(moment) for name in ("since", "until") if (moment := getattr(wish, name))}
+    told |= {"by": [name for name in ("actor", "person", "address") if getattr(wish, name)]}
+    whom = wish.actor or wish.person
+    act = {"object_type": "user", "object_id": whom} if whom and people.find(whom) else {}
+    record("log.search", source=source, actor=by, detail=told, **act)  # type: ignore[arg-type]  # the words of `Act`
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = parse_datetime(text)
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("a moment is written with its zone, such as 2026-11-25T12:00:00Z")
+    return moment

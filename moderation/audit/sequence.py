@@ -1,0 +1,120 @@
+"""The one sequencer: numbers the entries, grows the tree by them and signs its new root, all in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+
+from moderation.audit import keys, note, store
+from moderation.audit.leaf import PUBLIC, leaf_of
+from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
+from moderation.audit.note import Signer
+from moderation.audit.verify import Frontier, leaf_hash
+
+BATCH = 5_000
+SETTLED = timedelta(minutes=10)  # no transaction takes so long: an entry this old is there, or never will be
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one seal adds to the log."""
+
+    before: Head
+    entries: list[int]
+    hashes: list[bytes]
+    frontier: Frontier
+
+    @property
+    def size(self) -> int:
+        """How many leaves the log has then."""
+        return self.frontier.size
+
+
+def seal(now: datetime) -> int:
+    """How many entries stand under a new signed checkpoint: all that wait, or none if another process was faster."""
+    sealed = 0
+    while count := _seal_some(now):
+        sealed += count
+        if count < BATCH:
+            break
+    return sealed
+
+
+def head() -> Head:
+    """Where the log stands. Its origin is fixed when it is first asked for."""
+    origin = f"{urlsplit(settings.PUBLIC_URL).netloc}/audit"
+    return Head.objects.get_or_create(pk=1, defaults={"origin": origin})[0]
+
+
+def waiting(where: Head) -> QuerySet[Entry]:
+    """The entries that are in no checkpoint yet, in order."""
+    placed = Leaf.objects.filter(entry=OuterRef("pk"), entry__gt=where.watermark)
+    return Entry.objects.filter(~Exists(placed), pk__gt=where.watermark).order_by("pk")
+
+
+def waited() -> timedelta:
+    """How long the oldest entry has waited for its checkpoint, by the database's clock."""
+    oldest = waiting(head()).annotate(now=Now()).values_list("recorded_at", "now").first()
+    return max(oldest[1] - oldest[0], timedelta()) if oldest else timedelta()
+
+
+def _seal_some(now: datetime) -> int:
+    before = head()
+    rows: list[dict[str, Any]] = list(waiting(before).values("id", *PUBLIC)[:BATCH])
+    if not rows:
+        _settle(before)
+        return 0
+    hashes = [leaf_hash(leaf_of(row)) for row in rows]
+    frontier = Frontier(before.size, _peaks(before))
+    for value in hashes:
+        frontier.append(value)
+    growth = Growth(before, [row["id"] for row in rows], hashes, frontier)
+    return len(rows) if _grow(growth, _signers(before), now) else 0
+
+
+def _grow(growth: Growth, signers: list[Signer], now: datetime) -> bool:
+    """Whether the log has grown; not, if it had already grown since `growth.before`."""
+    before, root = growth.before, growth.frontier.root()
+    text = note.checkpoint(before.origin, growth.size, root)
+    nodes = list(store.completed(before.size, growth.hashes))
+    places = enumerate(zip(growth.entries, growth.hashes, strict=True), start=before.size)
+    with transaction.atomic():
+        after = {"size": growth.size, "frontier": b"".join(growth.frontier.nodes)}
+        if Head.objects.filter(pk=before.pk, size=before.size).update(**after) != 1:
+            _log.warning("another process seals as well", size=before.size)
+            return False
+        Leaf.objects.bulk_create(
+            (Leaf(index=index, entry=entry, hash=value) for index, (entry, value) in places), batch_size=1000
+        )
+        Node.objects.bulk_create(nodes)
+        Checkpoint.objects.create(size=growth.size, root=root, note=note.signed(text, signers), created_at=now)
+    return True
+
+
+def _settle(where: Head) -> None:
+    """Nothing waits: what has settled need not be looked at again."""
+    old = Entry.objects.filter(recorded_at__lt=Now() - SETTLED).order_by("-recorded_at").values_list("pk", flat=True)
+    mark = old.first()
+    if mark is not None and mark > where.watermark:
+        Head.objects.filter(pk=where.pk, watermark=where.watermark).update(watermark=mark)
+
+
+def _signers(where: Head) -> list[Signer]:
+    """The keys that sign; the first one is made with the log's first checkpoint, and never instead of a lost one."""
+    found = keys.signers(where.origin)
+    if not found and where.size:
+        raise keys.KeysMissingError("log-*.pem")
+    return found or [keys.new_signer(where.origin)]
+
+
+def _peaks(where: Head) -> list[bytes]:
+    data = bytes(where.frontier)
+    return [data[at : at + 32] for at in range(0, len(data), 32)]

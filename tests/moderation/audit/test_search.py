@@ -1,0 +1,88 @@
+"""Tests of moderation.audit.search."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from moderation.audit.record import record
+from moderation.audit.search import Wish, search
+from moderation.audit.source import Source
+from tests.log import aged, entries, entry
+
+HERE, THERE = Source("192.0.2.7"), Source("2001:db8::7")
+ALICE, BOB, CAROL = "a11ce00000000000", "b0b0000000000000", "ca401000000000000"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _acts() -> None:
+    record("room.open", source=HERE, actor=ALICE, room="r1")
+    record("member.mute", source=HERE, actor=ALICE, object_type="member", object_id=BOB, room="r1", policy="noise")
+    record("member.leave", source=THERE, actor=BOB, object_type="member", object_id=BOB, room="r1")
+    record("case.decide", source=THERE, actor=CAROL, second=ALICE, room="r2", case="c1", policy="noise")
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        (Wish(), ["case.decide", "member.leave", "member.mute", "room.open"]),
+        (Wish(actor=ALICE), ["member.mute", "room.open"]),
+        (Wish(actor=BOB), ["member.leave"]),
+        (Wish(person=BOB), ["member.leave", "member.mute"]),
+        (Wish(person=ALICE), ["case.decide", "member.mute", "room.open"]),
+        (Wish(actor="mallory"), []),
+        (Wish(room="r1"), ["member.leave", "member.mute", "room.open"]),
+        (Wish(case="c1"), ["case.decide"]),
+        (Wish(address="192.0.2.7"), ["member.mute", "room.open"]),
+        (Wish(address="2001:0db8::0007"), ["case.decide", "member.leave"]),
+        (Wish(action="member.mute"), ["member.mute"]),
+        (Wish(policy="noise"), ["case.decide", "member.mute"]),
+        (Wish(policy="noise", actor=ALICE), ["member.mute"]),
+        (Wish(result="refused"), []),
+    ],
+)
+def test_what_is_asked_for_is_found_the_newest_first(wish: Wish, found: list[str]) -> None:
+    page = search(wish, by=CAROL, source=HERE)
+    actions = [one.entry.action for one in page.entries if one.entry.action != "log.search"]
+    assert (actions, page.before) == (found, None)
+
+
+def test_a_time_is_from_its_first_moment_and_up_to_its_last() -> None:
+    now = timezone.now()
+    aged(record("room.end", source=HERE, room="r3"), timedelta(days=2))
+    late = Wish(since=now - timedelta(days=1), room="r1")
+    assert len(search(late, by=CAROL, source=HERE).entries) == 3
+    early = Wish(until=now - timedelta(days=1))
+    assert [one.entry.action for one in search(early, by=CAROL, source=HERE).entries] == ["room.end"]
+
+
+def test_pages_follow_one_another_without_gap_or_repetition() -> None:
+    wish, pages, before = Wish(room="r1"), [], None
+    while True:
+        page = search(wish, by=CAROL, source=HERE, before=before, size=2)
+        pages.append([one.entry.action for one in page.entries])
+        if (before := page.before) is None:
+            break
+    assert pages == [["member.leave", "member.mute"], ["room.open"]]
+
+
+def test_the_search_is_an_entry_that_tells_whom_and_where_only_to_who_may_open_it() -> None:
+    search(Wish(actor=BOB, room="r1", address="192.0.2.9"), by=CAROL, source=HERE)
+    asked = entry(action="log.search")
+    assert (asked.actor, asked.object, asked.detail) == (CAROL, BOB, {"room": "r1", "by": ["actor", "address"]})
+    assert "192.0.2.9" not in repr(asked)
+
+
+def test_looking_for_somebody_unknown_gives_them_no_key() -> None:
+    search(Wish(actor="mallory"), by=CAROL, source=HERE)
+    assert [one.object for one in entries(action="log.search")] == [""]
+
+
+def test_a_form_is_read_and_a_moment_without_a_zone_refused() -> None:
+    read = Wish.read({"actor": f" {BOB} ", "since": "2026-11-25T12:00:00Z", "page": "2"})
+    assert (read.actor, read.since and read.since.isoformat()) == (BOB, "2026-11-25T12:00:00+00:00")
+    for moment in ("yesterday", "2026-11-25T12:00:00"):
+        with pytest.raises(ValueError, match="zone"):
+            Wish.read({"until": moment})

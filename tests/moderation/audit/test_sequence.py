@@ -1,0 +1,214 @@
+"""Tests of moderation.audit.sequence and store: the log grows once, in one direction, whatever fails on the way."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+
+from moderation.audit import check, keys, sequence, tree
+from moderation.audit.leaf import PUBLIC, leaf_of
+from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
+from moderation.audit.record import record
+from moderation.audit.sequence import head, seal
+from moderation.audit.source import Source
+from moderation.audit.store import Nodes
+from moderation.audit.verify import (
+    check_consistency,
+    inclusion_root,
+    leaf_hash,
+    open_checkpoint,
+)
+from tests.log import many
+
+SOURCE = Source.internal("command")
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def whole(entries: int) -> None:
+    """Everything that waited is sealed once, and nothing is wrong with the log."""
+    assert list(check.faults(NOON)) == []
+    assert sorted(Leaf.objects.values_list("entry", flat=True)) == sorted(Entry.objects.values_list("pk", flat=True))
+    assert head().size == Leaf.objects.count() == entries
+
+
+def test_what_waits_is_under_a_signed_checkpoint_in_the_order_it_was_written() -> None:
+    written = many(5)
+    assert seal(NOON) == 5
+    assert list(Leaf.objects.order_by("index").values_list("index", "entry")) == list(enumerate(written))
+    signed = open_checkpoint(Checkpoint.objects.get().note.encode(), keys.vkeys())
+    assert (signed.origin, signed.size) == ("localhost:8000/audit", 5)
+    whole(5)
+
+
+def test_without_anything_new_there_is_no_new_checkpoint() -> None:
+    many(3)
+    assert (seal(NOON), seal(NOON)) == (3, 0)
+    assert Checkpoint.objects.count() == 1
+
+
+def test_whatever_the_batches_every_entry_and_every_old_checkpoint_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequence, "BATCH", 301)
+    for count in (1, 254, 2, 700):
+        many(count)
+        assert seal(NOON) == count
+    whole(957)
+    assert Node.objects.count() == 957 // 256
+    root, node = bytes(Checkpoint.objects.get(size=957).root), Nodes()
+    for index in (0, 1, 255, 256, 511, 512, 900, 956):
+        row = Entry.objects.values("id", *PUBLIC).get(pk=Leaf.objects.get(index=index).entry)
+        proof = tree.inclusion(node, index, 957)
+        assert inclusion_root(index, 957, leaf_hash(leaf_of(row)), proof) == root
+    for old in Checkpoint.objects.all():
+        check_consistency(old.size, bytes(old.root), 957, root, tree.consistency(node, old.size, 957))
+
+
+def test_an_entry_committed_late_gets_the_next_place() -> None:
+    first, late, last = many(3)
+    with patch.object(sequence, "waiting", lambda _head: Entry.objects.exclude(pk=late).order_by("pk")):
+        assert seal_once() == 2
+    assert seal(NOON) == 1
+    assert list(Leaf.objects.order_by("index").values_list("entry", flat=True)) == [first, last, late]
+    whole(3)
+
+
+def seal_once() -> int:
+    return sequence._seal_some(NOON)
+
+
+def test_of_two_that_seal_at_once_one_grows_the_log() -> None:
+    many(4)
+    before = head()
+    assert seal(NOON) == 4
+    with (
+        patch.object(sequence, "head", lambda: before),
+        patch.object(sequence, "waiting", lambda _h: Entry.objects.all()),
+    ):
+        assert seal_once() == 0
+    whole(4)
+
+
+class GoneError(DatabaseError):
+    """The database went away in the middle of it."""
+
+
+WRITES = {
+    "swap": (QuerySet, "update"),
+    "leaves": (QuerySet, "bulk_create"),
+    "checkpoint": (QuerySet, "create"),
+}
+
+
+@contextmanager
+def failing(write: str, *, persisted: bool) -> Iterator[None]:
+    """The write raises, before the database did it or after."""
+    owner, name = WRITES[write]
+    does: Callable[..., object] = getattr(owner, name)
+
+    def fail(*arguments: object, **given: object) -> object:
+        if persisted:
+            does(*arguments, **given)
+        raise GoneError
+
+    with patch.object(owner, name, fail):
+        yield
+
+
+@pytest.mark.parametrize("persisted", [False, True])
+@pytest.mark.parametrize("write", WRITES)
+def test_when_a_write_fails_nothing_has_grown_and_the_next_seal_makes_it_good(write: str, persisted: bool) -> None:
+    many(3)
+    seal(NOON)
+    many(300)
+    with pytest.raises(GoneError), failing(write, persisted=persisted):
+        seal(NOON)
+    assert (head().size, Leaf.objects.count(), Node.objects.count(), Checkpoint.objects.count()) == (3, 3, 0, 1)
+    assert seal(NOON) == 300
+    whole(303)
+
+
+@pytest.mark.parametrize("persisted", [False, True])
+def test_when_the_commit_fails_the_next_seal_makes_it_good_whether_it_had_persisted_or_not(persisted: bool) -> None:
+    many(3)
+    head()
+    commit = connection.connection.commit if connection.vendor == "postgresql" else None
+
+    def fail() -> None:
+        if persisted and commit:
+            commit()
+        elif persisted:
+            connection.connection.execute("COMMIT")
+        raise GoneError
+
+    with pytest.raises(GoneError), patch.object(connection, "_commit", fail):
+        seal(NOON)
+    assert head().size == (3 if persisted else 0)
+    assert seal(NOON) == (0 if persisted else 3)
+    whole(3)
+
+
+def test_a_signing_key_that_is_lost_is_not_replaced_in_silence() -> None:
+    many(1)
+    seal(NOON)
+    for file in keys.folder().glob("log-*.pem"):
+        file.unlink()
+    many(1)
+    with pytest.raises(keys.KeysMissingError):
+        seal(NOON)
+    assert head().size == 1
+
+
+def test_during_a_rotation_both_keys_sign_and_afterwards_the_old_one_still_verifies() -> None:
+    many(1)
+    seal(NOON)
+    old = keys.signers(head().origin)[0].key
+    new = keys.new_signer(head().origin).key
+    many(1)
+    seal(NOON)
+    both = Checkpoint.objects.get(size=2).note.encode()
+    assert open_checkpoint(both, [old]) == open_checkpoint(both, [new])
+    keys.retire_signer(old.key_id.hex())
+    many(1)
+    seal(NOON)
+    assert open_checkpoint(Checkpoint.objects.get(size=3).note.encode(), [new]).size == 3
+    assert open_checkpoint(Checkpoint.objects.get(size=1).note.encode(), keys.vkeys()).size == 1
+    assert {old, new} == set(keys.vkeys())
+
+
+def test_the_signing_key_is_in_no_row_and_for_the_server_alone() -> None:
+    many(1)
+    seal(NOON)
+    (file,) = keys.folder().glob("log-*.pem")
+    assert file.stat().st_mode & 0o077 == 0
+    private = keys.signers(head().origin)[0].private.private_bytes_raw()
+    told = repr([list(model.objects.values()) for model in (Head, Checkpoint, Leaf, Entry)])
+    assert private.hex() not in told
+    assert repr(private)[2:-1] not in told
+
+
+def test_an_entry_that_no_honest_caller_wrote_keeps_nobody_out_of_the_tree() -> None:
+    poison = record_raw({"half": 0.5})
+    many(2)
+    assert seal(NOON) == 3
+    assert Leaf.objects.get(entry=poison).index == 0
+    whole(3)
+
+
+def record_raw(detail: dict[str, object]) -> int:
+    return Entry.objects.create(
+        event="e" * 32, occurred_at=NOON, action="forged", channel="sql", host="h", version="0", detail=detail
+    ).pk
+
+
+def test_how_long_the_oldest_waits_is_told() -> None:
+    assert sequence.waited().total_seconds() == 0
+    with transaction.atomic():
+        record("room.open", source=SOURCE)
+    assert 0 <= sequence.waited().total_seconds() < 60
+    seal(NOON)
+    assert sequence.waited().total_seconds() == 0
