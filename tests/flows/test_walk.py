@@ -13,15 +13,17 @@ pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
 PASSWORD = "nine green kettles sing"
+TYPING, TAPPING = 0.28, 1.1 + 1.35
+"""Seconds a person takes for a letter, and to think of a tap and make it (Card, Moran and Newell, 1980)."""
 FARTHEST = 60
 """Tabs until something must have had the focus."""
 
 
 class Fingers:
-    """A person's taps, counted."""
+    """A person's taps and letters, counted."""
 
     def __init__(self, visitor: Visitor) -> None:
-        self.visitor, self.count = visitor, 0
+        self.visitor, self.count, self.letters = visitor, 0, 0
 
     def tap(self, words: str, role: str = "button") -> None:
         """Nothing: one tap on what is called `words`."""
@@ -33,6 +35,7 @@ class Fingers:
         field = self.visitor.page.get_by_role("textbox", name=label)
         until(f"{label} has the focus", lambda: field.evaluate("field => field === document.activeElement"))
         self.visitor.page.keyboard.type(text)
+        self.letters += len(text)
 
     def go(self, words: str) -> None:
         """Nothing: the button of a form."""
@@ -94,6 +97,58 @@ def test_from_a_code_to_being_heard(hands: type[Fingers], name: str, visit: Visi
     assert hands is Keys or (listening[1] <= 6 and heard[1] <= 10)
 
 
+def test_a_first_walk_from_a_code_to_hearing_takes_a_minute_and_six_taps_at_most(
+    visit: Visit, stoa: Stoa, figure: Figure
+) -> None:
+    room = stoa.room("alice", "First steps")
+    alice = visit("alice")
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    link = stoa.manage("create_invite").strip()
+
+    began = time.monotonic()
+    guest = visit(viewport=PHONE)
+    walk = Fingers(guest)
+    guest.page.goto(link)
+    onboard(walk, "Ida")
+    walk.tap("First steps", "link")
+    walk.tap("Listen")
+    guest.hears(HUM)
+    machine = time.monotonic() - began
+    person = machine + walk.letters * TYPING + walk.count * TAPPING
+    figure(
+        f"from a code to hearing a speaker: {walk.count} taps and {walk.letters} letters, {machine:.1f} s by machine, "
+        f"{person:.0f} s as a person's hands go, reading aside"
+    )
+    assert walk.count <= 6
+    assert person <= 60
+
+
+def test_back_and_a_pasted_code_in_the_browser(visit: Visit, stoa: Stoa) -> None:
+    link = stoa.manage("create_invite").strip()
+    guest = visit(viewport=PHONE)
+    page, walk = guest.page, Fingers(guest)
+    page.goto("/join/")
+    paste(guest, "Invite code", f" {link.rsplit('/', 1)[-1].lower()}\n")
+    walk.go("Continue")
+    walk.fill("What should people call you?", "Jules")
+    walk.go("Continue")
+    walk.fill("Choose a password", PASSWORD)
+    walk.go("Continue")
+    page.get_by_role("heading", name="What applies here").wait_for()
+    page.go_back()
+    page.get_by_text("You have chosen a password").wait_for()
+    walk.tap("Back", "link")
+    assert page.get_by_role("textbox", name="What should people call you?").input_value() == "Jules"
+    walk.tap("Back", "link")
+    for _ in ("the code", "the password"):
+        walk.tap("Continue", "link")
+        if page.url.endswith("/name/"):
+            walk.go("Continue")
+    walk.tap("I accept this, let me in")
+    page.get_by_role("heading", name="Do you hear this?").wait_for()
+
+
 def test_a_room_by_single_keys(visit: Visit, stoa: Stoa) -> None:
     room = stoa.room("alice", "Keys and voices")
     alice, bob = visit("alice"), visit("bob")
@@ -114,6 +169,13 @@ def test_a_room_by_single_keys(visit: Visit, stoa: Stoa) -> None:
     keys.press("l")
     bob.page.get_by_role("heading", name="You left quietly").wait_for()
     alice.page.get_by_role("button", name="Bob, on stage").wait_for(state="detached")
+
+
+def paste(visitor: Visitor, label: str, text: str) -> None:
+    """Nothing: the text stands in the field as a browser puts it there from the clipboard."""
+    visitor.page.get_by_role("textbox", name=label).evaluate(
+        "(field, text) => { field.focus(); document.execCommand('insertText', false, text); }", text
+    )
 
 
 def onboard(walk: Fingers, name: str) -> None:
