@@ -1,0 +1,99 @@
+"""The gate of the console: closed, unless the table of the staff opens it to a person with a second factor.
+
+Whatever passes is written down before the page is made, and so is whoever is turned away. Where the log cannot be
+written nothing is read: the error becomes a 503.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from accounts.models import User
+from accounts.views import member
+from moderation.audit.record import record, record_refusal
+from moderation.audit.source import Source
+from moderation.models import Staff
+from moderation.staff import TABLE, Act, refusal
+
+View = Callable[..., HttpResponseBase]
+ASKED = {
+    Authenticator.Type.TOTP: "mfa_reauthenticate",
+    Authenticator.Type.WEBAUTHN: "mfa_reauthenticate_webauthn",
+}
+"""Where each second factor is asked for again."""
+
+
+def console(act: Act) -> Callable[[View], View]:
+    """Lets in whoever may do `act`, with a second factor; nobody else gets past, and both are recorded."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            closed = _closed(request, act)
+            if closed is not None:
+                return closed
+            if request.method == "GET":
+                _note(request, act, kwargs)
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return guard
+
+
+def staff_of(user: User) -> Staff | None:
+    """Their row on the staff, if they have one."""
+    return Staff.objects.filter(user=user).first()
+
+
+def acts_of(user: User) -> frozenset[Act]:
+    """What they may do in the console now."""
+    staff, now = staff_of(user), timezone.now()
+    if staff is None:
+        return frozenset()
+    return frozenset(act for act in TABLE[staff.standing.role] if refusal(staff.standing, act, now) is None)
+
+
+def _closed(request: HttpRequest, act: Act) -> HttpResponseBase | None:
+    """The answer for whoever may not do `act`, or must first show their second factor."""
+    user, source = member(request), Source.of_request(request)
+    staff = staff_of(user)
+    code = refusal(staff.standing if staff else None, act, timezone.now())
+    if code is not None:
+        record_refusal(act, source=source, actor=user.uid, reason=code)
+        return render(request, "console/closed.html", {"code": code.value}, status=HTTPStatus.FORBIDDEN)
+    factors = set(Authenticator.objects.filter(user=user, type__in=ASKED).values_list("type", flat=True))
+    if factors and any(way.get("method") == "mfa" for way in get_authentication_records(request, user)):
+        return None
+    record_refusal(act, source=source, actor=user.uid, reason="second_factor")
+    if not factors:
+        return render(request, "console/factor.html", status=HTTPStatus.FORBIDDEN)
+    asked = next(ASKED[factor] for factor in ASKED if factor in factors)
+    return redirect(f"{reverse(asked)}?{urlencode({'next': request.path})}")
+
+
+@transaction.atomic
+def _note(request: HttpRequest, act: Act, captured: dict[str, object]) -> None:
+    """One entry: who reads what. It says which page, and of which row; what was searched for, the search says."""
+    staff = Staff.objects.get(user=member(request))
+    record(
+        "console.read",
+        source=Source.of_request(request),
+        actor=member(request).uid,
+        role=staff.role,
+        object_type="page",
+        object_id=act,
+        detail={name: str(value) for name, value in captured.items()},
+    )
