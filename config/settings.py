@@ -271,6 +271,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "seal": {"task": "audit.seal", "schedule": 2.0, "options": {"expires": 2.0}},
     "prune": {"task": "audit.prune", "schedule": 24 * 3600.0, "options": {"expires": 3600.0}},
+    "check": {"task": "moderation.check", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "watch": {"task": "moderation.watch", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "deliver": {"task": "accounts.deliver_overdue", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")

@@ -1,0 +1,163 @@
+"""Checks of the log itself: that it cannot be changed, is sealed, agrees with what was signed, and is read."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
+
+from accounts.models import User
+from moderation.audit import keys, prune, sequence, tree
+from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
+from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result
+from moderation.audit.store import Nodes
+from moderation.audit.triggers import FLOOR
+from moderation.audit.verify import Refused, leaf_hash, open_checkpoint
+from moderation.models import Staff
+from moderation.review.probes.base import Found, Span
+from moderation.staff import Act
+
+SEALED_WITHIN = timedelta(seconds=10)
+MOST_SKEW = timedelta(seconds=2)
+NETWORK = ("http", "websocket")
+WHENCE = ("address", "port", "destination")
+COMPARED = 1000
+"""Entries that are compared with their leaves at each check: the newest half, and as many spread over all."""
+RECENT = 30  # checkpoints that a cosignature may be on: a witness is asked after each was signed
+ATTEMPTS = (
+    "UPDATE audit_entry SET action = action WHERE id = %s",
+    "UPDATE audit_entry SET detail = detail WHERE id = %s",
+    "DELETE FROM audit_entry WHERE id = %s",
+)
+
+
+def insert_only(_span: Span) -> Found:
+    """Whether the database refuses, right now, to change or delete the newest entry; what it let through is undone."""
+    newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return Found.unknown(tried=0, refused=0, database=connection.vendor)
+    refused = sum(_is_refused(attempt, newest) for attempt in ATTEMPTS)
+    tried = len(ATTEMPTS)
+    return Found.if_true(refused == tried, tried=tried, refused=refused, database=connection.vendor)
+
+
+def _is_refused(statement: str, entry: int) -> bool:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [entry])
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return True
+    return False
+
+
+def sealed(span: Span) -> Found:
+    """Whether every entry older than ten seconds is in the tree, which grows only together with a checkpoint."""
+    entries = Entry.objects.count()
+    if not entries:
+        return Found.unknown(entries=0, sealed=0, late=0)
+    waiting = sequence.waiting(sequence.head())
+    late = waiting.filter(recorded_at__lt=span.end - SEALED_WITHIN).count()
+    return Found.if_true(late == 0, entries=entries, sealed=entries - waiting.count(), late=late)
+
+
+def proved(_span: Span) -> Found:
+    """Whether the newest checkpoint is signed by the log and has the root of the leaves, and the leaves the entries."""
+    newest = Checkpoint.objects.order_by("-size").first()
+    if newest is None:
+        return Found.unknown(size=0, checked=0, broken=0)
+    sample = _sample(newest.size)
+    broken = sum(leaf_hash(leaf_of({name: getattr(entry, name) for name in PUBLIC})) != kept for entry, kept in sample)
+    broken += int(not _is_signed(newest)) + int(tree.range_hash(Nodes(), 0, newest.size) != bytes(newest.root))
+    return Found.if_true(broken == 0, size=newest.size, checked=len(sample) + 2, broken=broken)
+
+
+def _is_signed(checkpoint: Checkpoint) -> bool:
+    """Whether the note says size and root of its row, under a signature of the log."""
+    try:
+        note = open_checkpoint(checkpoint.note.encode(), keys.vkeys())
+    except Refused:
+        return False
+    return (note.size, note.root) == (checkpoint.size, bytes(checkpoint.root))
+
+
+def _sample(size: int) -> list[tuple[Entry, bytes]]:
+    """The newest entries of a tree, and as many spread over all of it, each with the hash of its leaf."""
+    step = max(1, size // COMPARED)
+    spread = Q(index__in=[*range(0, size, step)][:COMPARED])
+    places = Leaf.objects.filter(Q(index__gte=size - COMPARED) | spread, index__lt=size)
+    hashes = {place.entry: bytes(place.hash) for place in places}
+    return [(entry, hashes[entry.pk]) for entry in Entry.objects.filter(pk__in=list(hashes))]
+
+
+def witnessed(_span: Span) -> Found:
+    """Whether every witness that is set up signed one of the newest checkpoints."""
+    witnesses = len(getattr(settings, "STOA_WITNESSES", ()))
+    recent = Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:RECENT]
+    cosigned = Cosignature.objects.filter(size__in=list(recent)).values("key").distinct().count()
+    return Found.if_true(cosigned >= witnesses > 0, witnesses=witnesses, cosigned=cosigned)
+
+
+def fields(span: Span) -> Found:
+    """Whether every entry that came over the network is bound to where it came from and went to."""
+    network = _entries(span).filter(channel__in=NETWORK)
+    numbers = {
+        "network": network.count(),
+        "missing": network.exclude(commitments__has_keys=WHENCE).count(),
+        "device": network.filter(commitments__has_key="user_agent").count(),
+    }
+    return Found.if_true(numbers["missing"] == 0, **numbers) if numbers["network"] else Found.unknown(**numbers)
+
+
+def clocks(span: Span) -> Found:
+    """How far the clocks of those who act and of the database are apart."""
+    entries = _entries(span)
+    apart = ExpressionWrapper(F("recorded_at") - F("occurred_at"), output_field=DurationField())
+    ends = entries.aggregate(most=Max(apart), least=Min(apart))
+    if ends["most"] is None:
+        return Found.unknown(entries=0, worst=0)
+    worst = max(abs(ends["most"]), abs(ends["least"]))
+    return Found.if_true(worst <= MOST_SKEW, entries=entries.count(), worst=worst // timedelta(milliseconds=1))
+
+
+def kept(span: Span) -> Found:
+    """Whether entries are kept for as long as the law wants, and the tree has no gap."""
+    days = prune.days("", settings.STOA_PROFILE)
+    oldest = Entry.objects.order_by("pk").values_list("recorded_at", flat=True).first()
+    if oldest is None:
+        return Found.unknown(days=days, oldest=0, gaps=0)
+    size = (Leaf.objects.aggregate(last=Max("index"))["last"] or 0) + 1
+    gaps = max(0, size - Leaf.objects.count())
+    return Found.if_true(days >= FLOOR and gaps == 0, days=days, oldest=(span.end - oldest).days, gaps=gaps)
+
+
+def events(span: Span) -> Found:
+    """Whether the log has a sign-in of everybody who came last in the period; unknown where nobody did."""
+    came = User.objects.filter(last_login__gte=span.start, last_login__lt=span.end).count()
+    numbers = {
+        "came": came,
+        "sign_ins": span.acts("account.sign_in"),
+        "failed": span.acts("account.sign_in", refused=True),
+        "factors": span.acts("account.second_factor"),
+        "refusals": _entries(span).filter(result=Result.REFUSED).count(),
+    }
+    return Found.if_true(numbers["sign_ins"] >= came, **numbers) if came else Found.unknown(**numbers)
+
+
+def read(span: Span) -> Found:
+    """Whether somebody read in the console; unknown where nobody could, because nobody is on the staff."""
+    turned_away = _entries(span).filter(result=Result.REFUSED, action__in=[act.value for act in Act]).count()
+    numbers = {"reads": span.acts("console.read"), "searches": span.acts("log.search"), "turned_away": turned_away}
+    return Found.if_true(numbers["reads"] > 0, **numbers) if Staff.objects.exists() else Found.unknown(**numbers)
+
+
+def privacy(_span: Span) -> Found:
+    """Whether nothing personal has a column of its own in the log."""
+    columns = {field.name for field in Entry._meta.concrete_fields}  # noqa: SLF001  # documented
+    numbers = {"people": PersonKey.objects.count(), "erased": Entry.objects.filter(action="log.erase").count()}
+    return Found.if_true(not columns & set(PERSONAL), plain=len(columns & set(PERSONAL)), **numbers)
+
+
+def _entries(span: Span) -> QuerySet[Entry]:
+    return Entry.objects.filter(occurred_at__gte=span.start, occurred_at__lt=span.end)

@@ -1,0 +1,159 @@
+"""The checks of the log, against a log that is whole and one that somebody had their hands in."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from moderation.audit import sequence
+from moderation.audit.models import Checkpoint, Entry
+from moderation.audit.record import record, record_refusal
+from moderation.audit.source import Source
+from moderation.models import Outcome
+from moderation.review.probes import log
+from moderation.review.probes.base import Found, Span
+from moderation.staff import Role
+from tests.audit_triggers import lifted
+from tests.moderation.cast import at_console
+
+HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def span(now: datetime) -> Span:
+    return Span(now - timedelta(days=30), now + timedelta(minutes=1))
+
+
+def facts(found: Found) -> tuple[Outcome, dict[str, int | str]]:
+    return found.outcome, dict(found.facts)
+
+
+def written(count: int = 3) -> None:
+    for number in range(count):
+        record("room.open", source=HERE, actor="alice", room=f"r{number}")
+
+
+def test_an_empty_log_is_not_measured(span: Span) -> None:
+    probes = (log.insert_only, log.sealed, log.proved, log.fields, log.clocks, log.kept, log.events, log.read)
+    assert {probe(span).outcome for probe in probes} == {Outcome.UNKNOWN}
+
+
+def test_the_database_refuses_every_attempt_on_an_entry_and_nothing_changed(span: Span) -> None:
+    written()
+    before = list(Entry.objects.values())
+    found = log.insert_only(span)
+    assert facts(found) == (Outcome.PASSED, {"tried": 3, "refused": 3, "database": connection.vendor})
+    assert list(Entry.objects.values()) == before
+
+
+def test_a_database_that_lets_an_entry_be_changed_fails_and_the_attempt_is_undone(span: Span) -> None:
+    written()
+    before = list(Entry.objects.values())
+    with lifted():
+        found = log.insert_only(span)
+    assert (found.outcome, found.facts["refused"]) == (Outcome.FAILED, 0)
+    assert list(Entry.objects.values()) == before
+
+
+def test_what_waits_longer_than_ten_seconds_fails(span: Span, now: datetime) -> None:
+    written()
+    late = Span(span.start, now + timedelta(minutes=1))
+    assert facts(log.sealed(late)) == (Outcome.FAILED, {"entries": 3, "sealed": 0, "late": 3})
+    sequence.seal(now)
+    assert facts(log.sealed(late)) == (Outcome.PASSED, {"entries": 3, "sealed": 3, "late": 0})
+
+
+def test_a_log_that_agrees_with_its_checkpoint_passes(span: Span, now: datetime) -> None:
+    written(300)
+    sequence.seal(now)
+    assert facts(log.proved(span)) == (Outcome.PASSED, {"size": 300, "checked": 302, "broken": 0})
+
+
+def test_an_entry_that_somebody_rewrote_is_found(span: Span, now: datetime) -> None:
+    written()
+    sequence.seal(now)
+    with lifted():
+        Entry.objects.filter(room="r1").update(room="r9")
+        assert facts(log.proved(span)) == (Outcome.FAILED, {"size": 3, "checked": 5, "broken": 1})
+
+
+def test_a_checkpoint_that_somebody_rewrote_is_found(span: Span, now: datetime) -> None:
+    written()
+    sequence.seal(now)
+    with lifted():
+        Checkpoint.objects.update(root=b"\0" * 32)
+        assert facts(log.proved(span)) == (Outcome.FAILED, {"size": 3, "checked": 5, "broken": 2})
+
+
+def test_without_a_witness_the_control_fails(span: Span) -> None:
+    assert facts(log.witnessed(span)) == (Outcome.FAILED, {"witnesses": 0, "cosigned": 0})
+
+
+def test_entries_say_where_they_came_from(span: Span) -> None:
+    written(2)
+    assert facts(log.fields(span)) == (Outcome.PASSED, {"network": 2, "missing": 0, "device": 2})
+
+
+def test_an_entry_without_a_source_port_fails(span: Span) -> None:
+    record("room.open", source=Source("192.0.2.7", 0, "203.0.113.1:443", "", "http"), actor="alice")
+    assert facts(log.fields(span)) == (Outcome.FAILED, {"network": 1, "missing": 1, "device": 0})
+
+
+def test_what_the_server_does_by_itself_has_no_source(span: Span) -> None:
+    record("room.end", source=Source.internal("celery"))
+    assert log.fields(span).outcome == Outcome.UNKNOWN
+
+
+def test_clocks_that_agree_pass(span: Span) -> None:
+    written()
+    found = log.clocks(span)
+    assert (found.outcome, found.facts["entries"]) == (Outcome.PASSED, 3)
+
+
+def test_a_clock_that_is_wrong_fails(span: Span, now: datetime) -> None:
+    written()
+    with lifted():
+        Entry.objects.filter(room="r1").update(occurred_at=now - timedelta(hours=1))
+        found = log.clocks(span)
+    assert found.outcome == Outcome.FAILED
+    assert int(found.facts["worst"]) > 3_500_000
+
+
+@pytest.mark.parametrize(("profile", "days"), [("standard", 400), ("cn", 184)])
+def test_a_log_is_kept_for_six_months_or_longer(
+    profile: str, days: int, span: Span, now: datetime, settings: Settings
+) -> None:
+    settings.STOA_PROFILE = profile
+    written()
+    sequence.seal(now)
+    assert facts(log.kept(span)) == (Outcome.PASSED, {"days": days, "oldest": 0, "gaps": 0})
+
+
+def test_whoever_came_without_a_sign_in_in_the_log_fails_the_control(span: Span, now: datetime, bob: User) -> None:
+    User.objects.filter(pk=bob.pk).update(last_login=now)
+    assert log.events(span).outcome == Outcome.FAILED
+    record("account.sign_in", source=HERE, actor=bob.uid, object_type="user", object_id=bob.uid)
+    record_refusal("account.sign_in", source=HERE, object_type="user", object_id=bob.uid, reason="wrong_password")
+    found = {"came": 1, "sign_ins": 1, "failed": 1, "factors": 0, "refusals": 1}
+    assert facts(log.events(span)) == (Outcome.PASSED, found)
+
+
+def test_a_log_that_nobody_reads_fails(span: Span, alice: User) -> None:
+    client = at_console(alice, Role.REVIEWER)
+    assert log.read(span).outcome == Outcome.FAILED
+    client.get("/console/")
+    assert facts(log.read(span)) == (Outcome.PASSED, {"reads": 1, "searches": 0, "turned_away": 0})
+
+
+def test_nothing_personal_has_a_column_of_its_own(span: Span) -> None:
+    written()
+    assert facts(log.privacy(span)) == (Outcome.PASSED, {"plain": 0, "people": 1, "erased": 0})
