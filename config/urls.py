@@ -24,6 +24,7 @@ urlpatterns = [
     path("audit/checkpoint", checkpoint, name="checkpoint"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("accounts.urls")),
+    path("", include("moderation.urls")),
     path("", include("rooms.urls")),
 ]
 handler500 = "config.errors.server_error"

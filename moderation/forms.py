@@ -1,0 +1,139 @@
+"""What the console asks for."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from moderation.models import Authority, Reason, Severity
+from moderation.review.catalogue import TOPICS
+from moderation.words import AUTHORITIES, PROFILES, SEVERITIES
+
+LONGEST = 366
+_DAY = {"type": "date"}
+
+
+class PeriodForm(forms.Form):
+    """From a day to a day, both included, in UTC."""
+
+    start = forms.DateField(label=_("From"), widget=forms.DateInput(_DAY))
+    end = forms.DateField(label=_("Up to and with"), widget=forms.DateInput(_DAY))
+
+    def clean(self) -> dict[str, Any]:
+        """The two moments `start` and `end`, the second just after its day."""
+        data = super().clean() or {}
+        first, last = data.get("start"), data.get("end")
+        if first and last and not timedelta(0) <= last - first < timedelta(days=LONGEST):
+            self.add_error("end", _("The last day must not come before the first, and a year is the longest."))
+        elif first and last:
+            data["start"] = datetime.combine(first, time(), UTC)
+            data["end"] = datetime.combine(last + timedelta(days=1), time(), UTC)
+        return data
+
+
+class ReviewForm(PeriodForm):
+    """A review: of what, and of which days."""
+
+    profile = forms.ChoiceField(label=_("Report"), choices=list(PROFILES.items()))
+    field_order = ("profile", "start", "end")
+
+
+class FileForm(forms.Form):
+    """That a report was filed."""
+
+    authority = forms.CharField(label=_("Filed with"), max_length=200)
+    receipt = forms.CharField(label=_("Number of the receipt"), max_length=100)
+
+
+class FindingForm(forms.Form):
+    """A finding that a person made."""
+
+    title = forms.CharField(label=_("What is wrong?"), max_length=200)
+    severity = forms.ChoiceField(
+        label=_("How bad is it?"), choices=[(value, SEVERITIES[value]) for value in Severity.values], initial="major"
+    )
+
+
+class TakeForm(forms.Form):
+    """Who mends a finding, and until when."""
+
+    due = forms.DateField(label=_("Mended by"), widget=forms.DateInput(_DAY))
+
+
+class CloseForm(forms.Form):
+    """What shows that a finding was mended."""
+
+    proof = forms.CharField(label=_("What shows that it is mended?"), max_length=500)
+
+
+class StatementForm(forms.Form):
+    """What the operator states on a topic, in one language or both."""
+
+    topic = forms.ChoiceField(choices=[(topic, topic) for topic in TOPICS], widget=forms.HiddenInput)
+    chinese = forms.CharField(
+        label=_("In Chinese"), max_length=4000, required=False, widget=forms.Textarea({"lang": "zh-hans", "rows": 3})
+    )
+    english = forms.CharField(
+        label=_("In English"), max_length=4000, required=False, widget=forms.Textarea({"lang": "en", "rows": 3})
+    )
+
+
+class TriggerForm(forms.Form):
+    """What only people can notice: that an assessment is due."""
+
+    reason = forms.ChoiceField(
+        label=_("What happened?"),
+        choices=[
+            (Reason.SPREAD, _("Unlawful information spread in spite of the measures")),
+            (Reason.NOTICE, _("An authority asked for an assessment in writing")),
+        ],
+    )
+    words = forms.CharField(label=_("In a few words"), max_length=500)
+
+
+class SearchForm(forms.Form):
+    """What to look for in the log; an empty field asks for nothing."""
+
+    person = forms.CharField(label=_("Person (user name or id)"), max_length=150, required=False)
+    action = forms.CharField(label=_("Act"), max_length=60, required=False)
+    room = forms.CharField(label=_("Room (the last part of its address)"), max_length=32, required=False)
+    address = forms.GenericIPAddressField(label=_("Network address"), required=False)
+    case = forms.CharField(label=_("Case"), max_length=32, required=False)
+    policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
+    since = forms.DateField(label=_("From"), widget=forms.DateInput(_DAY), required=False)
+    until = forms.DateField(label=_("Up to and with"), widget=forms.DateInput(_DAY), required=False)
+    before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def clean_person(self) -> str:
+        """The person's id; what is no user name is taken for an id, which may be of somebody who is gone."""
+        named: str = self.cleaned_data["person"]
+        user = User.objects.filter(username__iexact=named).first() if named else None
+        return user.uid if user else named
+
+    def clean(self) -> dict[str, Any]:
+        """The data, with moments for days."""
+        data = super().clean() or {}
+        first, last = data.get("since"), data.get("until")
+        data["since"] = datetime.combine(first, time(), UTC) if first else None
+        data["until"] = datetime.combine(last + timedelta(days=1), time(), UTC) if last else None
+        return data
+
+
+class LawfulForm(PeriodForm):
+    """What an authority asks for: on what ground, and for which part of the log."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(value, AUTHORITIES[value]) for value in Authority.values])
+    authority = forms.CharField(label=_("Authority"), max_length=200)
+    ground = forms.CharField(label=_("Legal ground and number of the letter"), max_length=500)
+    person = forms.CharField(label=_("Person (user name)"), max_length=150, required=False)
+    room = forms.CharField(label=_("Room (the last part of its address)"), max_length=12, required=False)
+    field_order = ("kind", "authority", "ground", "person", "room", "start", "end")
+
+    def clean(self) -> dict[str, Any]:
+        """The data, if it names a person or a room."""
+        data = super().clean()
+        if not data.get("person") and not data.get("room"):
+            self.add_error("person", _("Name a person or a room: nobody gets the whole log."))
+        return data

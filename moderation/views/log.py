@@ -1,0 +1,117 @@
+"""`/console/log`: the log, searched; each entry with its proof; the checkpoint and what witnesses say of it."""
+
+from tempfile import SpooledTemporaryFile
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.views import member
+from moderation.audit import cosign, export, proof, search
+from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
+from moderation.audit.opened import Opened, opened
+from moderation.audit.search import Page, Wish
+from moderation.audit.source import Source
+from moderation.forms import SearchForm
+from moderation.gate import console
+from moderation.staff import Act
+
+IN_MEMORY = 1 << 23
+WITNESS = "witness "  # how the streams of witnesses are named
+
+
+@console(Act.READ_LOG)
+def log(request: HttpRequest) -> HttpResponseBase:
+    """What was searched for, the newest first; without a search, the newest entries."""
+    form = SearchForm(request.GET)
+    page = _search(request, form) if form.is_valid() else Page([], None)
+    newest = Checkpoint.objects.order_by("-size").first()
+    query = request.GET.copy()
+    query.pop("before", None)
+    names = _names(page.entries)
+    context = {
+        "form": form,
+        "found": [(one, _words(one, names)) for one in page.entries],
+        "older": page.before,
+        "query": query.urlencode(),
+        "searched": any(query.values()),
+        "checkpoint": cosign.text(newest) if newest else "",
+        "witnesses": _witnesses(newest),
+    }
+    return render(request, "console/log.html", context)
+
+
+def _search(request: HttpRequest, form: SearchForm) -> Page:
+    asked = dict(form.cleaned_data)
+    before = asked.pop("before")
+    return search.search(Wish(**asked), by=member(request).uid, source=Source.of_request(request), before=before)
+
+
+def _names(found: list[Opened]) -> dict[str, str]:
+    """The names people show, by their ids; whoever is gone has none."""
+    ids = {str(one.fields[part]) for one in found for part in ("actor", "object", "second")}
+    return dict(User.objects.filter(uid__in=ids).values_list("uid", "display_name"))
+
+
+def _words(one: Opened, names: dict[str, str]) -> dict[str, str]:
+    """Who acted and on whom or what, as the list shows it."""
+    actor, object_ = (str(one.fields[part] or "") for part in ("actor", "object"))
+    return {"actor": names.get(actor, actor), "object": names.get(object_, object_) or one.entry.object_id}
+
+
+def _witnesses(newest: Checkpoint | None) -> list[dict[str, object]]:
+    """Each witness: how much of the log it cosigned last, when, and what is wrong with it."""
+    return [
+        {
+            "name": stream.name.removeprefix(WITNESS),
+            "size": stream.cursor,
+            "at": stream.sent_at,
+            "error": stream.error,
+            "behind": newest.size - stream.cursor if newest else 0,
+        }
+        for stream in Stream.objects.filter(name__startswith=WITNESS).order_by("name")
+    ]
+
+
+@console(Act.READ_LOG)
+def entry(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One entry: what it says, what of it was erased, and the proof that it is in the log."""
+    (one,) = opened([get_object_or_404(Entry, pk=pk)])
+    context = {
+        "one": one,
+        "fields": {name: value for name, value in one.fields.items() if value not in (None, "", {}, False)},
+        "names": _names([one]),
+        "leaf": Leaf.objects.filter(entry=pk).first(),
+        "receipt": _receipt(one.entry),
+    }
+    return render(request, "console/entry.html", context)
+
+
+@console(Act.READ_LOG)
+def receipt(_request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The entry's proof, as a file that is checked without this server."""
+    text = _receipt(get_object_or_404(Entry, pk=pk))
+    headers = {"Content-Disposition": f'attachment; filename="stoa-entry-{pk}{proof.SUFFIX}"'}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _receipt(one: Entry) -> str:
+    try:
+        return proof.receipt(one)
+    except proof.NotSealedError:
+        return ""
+
+
+@console(Act.EXPORT_LOG)
+def bundle(_request: HttpRequest) -> HttpResponseBase:
+    """The whole log as evidence: a bundle that is checked without this server."""
+    file, now = SpooledTemporaryFile(IN_MEMORY), timezone.now()  # noqa: SIM115  # the response closes it
+    try:
+        export.export(file, now=now)
+    except export.NothingSealedError:
+        return HttpResponse(_("Nothing is sealed yet. Try again in ten seconds."), status=503)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"stoa-evidence-{now:%Y%m%d-%H%M}.zip")

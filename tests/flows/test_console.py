@@ -1,0 +1,128 @@
+"""A reviewer who trusts nobody: comes in for a week, looks, takes the evidence home, and checks it there alone."""
+
+import base64
+import hmac
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.flows import chromium, stack
+from tests.flows.chromium import Visitor
+from tests.flows.stack import Stoa
+from tests.flows.test_screens import LANGUAGES, SIZES, Album
+
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
+PASSWORD = "nine green kettles sing"
+PAGES = {
+    "console": "/console/",
+    "console-log": "/console/log/?action=account.sign_in",
+    "console-entry": "/console/log/2/",
+    "console-controls": "/console/controls/",
+    "console-review": "/console/review/",
+    "console-findings": "/console/findings/",
+    "console-statements": "/console/statements/",
+    "console-lawful": "/console/lawful/",
+}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa whose log nobody else writes."""
+    with stack.running(tmp_path_factory.mktemp("reviewed")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def reviewer(browser: Browser, own: Stoa) -> Iterator[Visitor]:
+    """Rita, whom the operator lets in for a week, with an app that shows codes."""
+    visitor = chromium.visit(browser, own)
+    come_in(visitor.page, own, "rita")
+    own.manage("staff", "grant", "rita", "reviewer", "--days", "7")
+    visitor.page.goto("/console/")
+    visitor.page.get_by_role("heading", name="First a second factor").wait_for()
+    visitor.forgive("403")
+    second_factor(visitor.page)
+    visitor.page.goto("/console/")
+    visitor.page.get_by_role("heading", name="Console", exact=True).wait_for()
+    yield visitor
+    visitor.page.context.close()
+    assert visitor.complaints == []
+
+
+def come_in(page: Page, stoa: Stoa, name: str) -> None:
+    """Nothing: somebody has an account, by a code, and is signed in."""
+    page.goto(stoa.manage("create_user", name).strip())
+    page.get_by_role("textbox", name="What should people call you?").fill(name.capitalize())
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="I accept this, let me in").click()
+    page.get_by_role("link", name="I am ready").click()
+
+
+def second_factor(page: Page) -> None:
+    """Nothing: an app with codes is on, and this session has shown one."""
+    page.goto("/accounts/2fa/totp/activate/")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.locator("main .code").inner_text()
+    page.locator("input[name=code]").fill(code(secret))
+    page.get_by_role("button", name="Turn on").click()
+    page.wait_for_load_state()
+    page.goto("/console/")
+    page.locator("input[name=code]").fill(code(secret))
+    page.get_by_role("button", name="Confirm").click()
+
+
+def code(secret: str) -> str:
+    """What an app with codes shows now (RFC 6238)."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
+    at = digest[-1] & 15
+    number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
+
+
+def test_the_reviewer_sees_every_control_and_when_it_last_passed(reviewer: Visitor) -> None:
+    page = reviewer.page
+    page.goto("/console/controls/")
+    page.get_by_role("button", name="Check now").click()
+    page.get_by_text("All controls were checked.").wait_for()
+    sealed = page.locator("li[id='log.insert_only']")
+    assert "refused 3 times" in sealed.inner_text()
+    assert sealed.locator(".pill").inner_text() == "Fulfilled"
+    assert page.locator("main li .pill").filter(has_text="Not checked yet").count() == 0
+
+
+def test_the_review_of_the_last_month_is_read_in_both_languages(reviewer: Visitor, tmp_path: Path) -> None:
+    page = reviewer.page
+    page.goto("/console/review/")
+    page.get_by_role("button", name="Run the review").click()
+    page.get_by_role("heading", name="Security self-assessment report").wait_for()
+    for title in ("1. The service", "2. Management systems", "3. Conclusion", "4. Other matters"):
+        assert page.get_by_role("heading", name=title).count() == 1
+    page.get_by_role("link", name="中文").click()
+    page.get_by_role("heading", name="互联网信息服务安全自评估报告").wait_for()
+    assert page.locator("main h3").filter(has_text="（八）").count() == 1
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, own: Stoa, browser: Browser) -> None:
+    page = reviewer.page
+    state = page.context.storage_state()
+    visitor = chromium.visit(browser, own, storage_state=state, viewport=SIZES[size], locale=LANGUAGES[language])
+    faults: list[str] = []
+    album = Album(visitor, size, language, faults)
+    album.tour(PAGES)
+    visitor.page.goto("/console/review/1/")
+    album.take("console-report")
+    visitor.page.context.close()
+    assert visitor.complaints == []
+    assert not faults, "\n".join(faults)

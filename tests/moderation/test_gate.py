@@ -1,0 +1,107 @@
+"""The console's door: mallory tries every way in."""
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import DatabaseError
+from django.test import Client
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from accounts.models import User
+from moderation import gate, urls
+from moderation.audit.models import Entry, Result
+from moderation.models import Staff
+from moderation.staff import TABLE, Act, Role
+from tests.accounts.pages import text
+from tests.moderation.cast import at_console, shown
+
+PAGES = {
+    "console": Act.ENTER,
+    "console_controls": Act.READ_CONTROLS,
+    "console_review": Act.READ_REVIEWS,
+    "console_findings": Act.READ_REVIEWS,
+    "console_statements": Act.READ_REVIEWS,
+}
+
+
+def last() -> Entry:
+    return Entry.objects.order_by("-pk")[0]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", Role)
+def test_a_page_opens_to_those_whose_role_may_read_it_and_to_nobody_else(alice: User, page: str, role: Role) -> None:
+    answer = at_console(alice, role).get(reverse(page))
+    assert answer.status_code == (200 if PAGES[page] in TABLE[role] else 403)
+
+
+@pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: str(pattern.name))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_address_of_the_console_opens_to_a_member(mallory: User, pattern: URLPattern, method: str) -> None:
+    client = at_console(mallory, None)
+    before = Entry.objects.exclude(result=Result.REFUSED).count()
+    answer = getattr(client, method)("/" + _address(pattern))
+    assert answer.status_code == 403
+    assert (last().result, last().reason) == (Result.REFUSED, "not_on_the_staff")
+    assert Entry.objects.exclude(result=Result.REFUSED).count() == before
+
+
+def _address(pattern: URLPattern) -> str:
+    return str(pattern.pattern).replace("<int:pk>", "1")
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Client, db: None) -> None:
+    assert client.get("/console/").headers["Location"] == "/accounts/login/?next=/console/"
+
+
+def test_an_expired_reviewer_stays_outside_and_is_told_why(alice: User) -> None:
+    client = at_console(alice, Role.REVIEWER)
+    Staff.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    answer = client.get("/console/")
+    assert answer.status_code == 403
+    assert "Your time in the console is over" in text(answer)
+    assert last().reason == "expired"
+
+
+def test_without_a_second_factor_nobody_gets_in(alice: User) -> None:
+    answer = at_console(alice, Role.SENIOR, factor=False).get("/console/")
+    assert answer.status_code == 403
+    assert "First a second factor" in text(answer)
+
+
+def test_a_second_factor_that_this_session_has_not_shown_is_asked_for(alice: User) -> None:
+    client = at_console(alice, Role.SENIOR, factor=False)
+    Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/console/").headers["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fconsole%2F"
+
+
+def test_the_second_factor_of_somebody_else_opens_nothing(alice: User, mallory: User) -> None:
+    hers = Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={})
+    client = at_console(mallory, Role.SENIOR, factor=False)
+    shown(client, mallory, hers)
+    assert client.get("/console/").status_code == 403
+
+
+def test_a_second_factor_that_was_removed_opens_nothing_any_more(alice: User) -> None:
+    client = at_console(alice, Role.SENIOR)
+    Authenticator.objects.all().delete()
+    assert client.get("/console/").status_code == 403
+
+
+def test_every_read_is_an_entry_before_the_page_is_made(alice: User) -> None:
+    client = at_console(alice, Role.REVIEWER)
+    client.get("/console/findings/")
+    assert (last().action, last().role, last().object_id) == ("console.read", "reviewer", "review.read")
+
+
+def test_nothing_is_read_when_the_log_cannot_be_written(alice: User) -> None:
+    client = at_console(alice, Role.SENIOR)
+    client.raise_request_exception = False
+    with patch.object(gate, "record", side_effect=DatabaseError):
+        answer: Any = client.get("/console/findings/")
+    assert answer.status_code == 503
+    assert "Findings" not in text(answer)
