@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, joins, page, relay, servers, sockets
+from benchmarks import browser, bundles, joins, page, relay, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "bundles")
 _SPARE = 30
 
 
@@ -36,6 +36,7 @@ def main() -> None:
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
         "page": lambda: _product(0, page.measure),
+        "bundles": lambda: bundles.measure(),
     }
     wanted = arguments.part or parts
     figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]

@@ -270,6 +270,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "rooms.remind", "schedule": 20.0, "options": {"expires": 20.0}},
     "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "seal": {"task": "audit.seal", "schedule": 2.0, "options": {"expires": 2.0}},
+    "cosign": {"task": "audit.cosign", "schedule": 5.0, "options": {"expires": 5.0}},
+    "stream": {"task": "audit.stream", "schedule": 5.0, "options": {"expires": 5.0}},
     "prune": {"task": "audit.prune", "schedule": 24 * 3600.0, "options": {"expires": 3600.0}},
     "check": {"task": "moderation.check", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "watch": {"task": "moderation.watch", "schedule": 3600.0, "options": {"expires": 3600.0}},

@@ -6,7 +6,7 @@ from typing import IO
 
 from moderation.audit import bundle, cosign, keys, people, tree
 from moderation.audit.bundle import Part, Row
-from moderation.audit.leaf import PUBLIC, leaf
+from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Label, Leaf
 from moderation.audit.opened import Openings, opened
 from moderation.audit.store import Nodes
@@ -86,4 +86,4 @@ def openings(entries: Sequence[Entry], person: str | None = None) -> list[Openin
 
 def text(entry: Entry) -> str:
     """What of an entry was hashed into its leaf."""
-    return leaf({name: getattr(entry, name) for name in PUBLIC}).decode()
+    return leaf_of({name: getattr(entry, name) for name in PUBLIC}).decode()

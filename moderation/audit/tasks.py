@@ -3,9 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
+from moderation.audit.cosign import cosign
 from moderation.audit.prune import prune
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
+from moderation.audit.stream import send
 
 
 @shared_task(name="audit.seal", ignore_result=True)
@@ -18,3 +20,15 @@ def seal_log() -> None:
 def prune_log() -> None:
     """Let the oldest entries go, once a day."""
     prune(timezone.now(), source=Source.internal("celery"))
+
+
+@shared_task(name="audit.cosign", ignore_result=True)
+def show_witnesses() -> None:
+    """Have the witnesses cosign the newest checkpoint."""
+    cosign(timezone.now())
+
+
+@shared_task(name="audit.stream", ignore_result=True)
+def feed_collectors() -> None:
+    """Send the collectors what they have not got yet."""
+    send(timezone.now())

@@ -1,16 +1,19 @@
-"""`manage.py audit verify | prune | erase | hold | release | keys | grant`: the log in an operator's hands."""
+"""`manage.py audit`: the log in an operator's hands, to verify, export, prove, prune, erase, hold and release."""
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from moderation.audit import check, erase, hold, keys, prune, sequence
+from moderation.audit import check, erase, export, hold, keys, proof, prune, sequence
 from moderation.audit import role as rights
+from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
 
@@ -18,7 +21,7 @@ SOURCE = Source.internal("command")
 
 
 class Command(BaseCommand):
-    """Verify, prune and erase; holds; keys; the rights of the database's role."""
+    """Verify, export, prove, prune and erase; holds; keys; the rights of the database's role."""
 
     help = "Look after the audit log"
 
@@ -26,6 +29,14 @@ class Command(BaseCommand):
         """One word for each thing to do."""
         words = parser.add_subparsers(dest="word", required=True)
         words.add_parser("verify", help="check the whole log against its checkpoints")
+        exporting = words.add_parser("export", help="write a bundle that anybody can verify without us")
+        exporting.add_argument("out", type=Path, help="the zip file to write")
+        exporting.add_argument("--first", type=int, default=0, help="the first entry, by its place in the log (0)")
+        exporting.add_argument("--count", type=int, help="how many; all that are under a checkpoint otherwise")
+        exporting.add_argument("--format", action="append", choices=("ocsf", "ecs", "cef"), default=[])
+        proving = words.add_parser("proof", help="print the receipt of an entry, a .tlog-proof file")
+        proving.add_argument("entry", type=int, help="the entry's number")
+        proving.add_argument("--person", help="uid of whom it is for: it opens nothing about others")
         words.add_parser("prune", help="let go of entries whose time is over")
         erasing = words.add_parser("erase", help="erase a person from the log; every proof stays valid")
         erasing.add_argument("person", help="the person's id (uid)")
@@ -52,6 +63,8 @@ class Command(BaseCommand):
         """Do what the word says."""
         does: dict[str, Callable[..., None]] = {
             "verify": self._verify,
+            "export": self._export,
+            "proof": self._proof,
             "prune": self._prune,
             "erase": self._erase,
             "hold": self._hold,
@@ -68,6 +81,31 @@ class Command(BaseCommand):
         if found:
             raise CommandError("the log is not whole")
         self.stdout.write(f"The log is whole: {sequence.head().size} entries up to the newest checkpoint.")
+
+    def _export(self, out: Path, first: int, count: int | None, **given: list[str]) -> None:
+        with transaction.atomic():
+            record("log.export", source=SOURCE, detail={"first": first} | ({"count": count} if count else {}))
+        draft = out.with_name(f".{out.name}")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                written = export.export(file, first, count, now=timezone.now(), also=given["format"])
+            draft.rename(out)
+        except export.NothingSealedError as error:
+            draft.unlink()
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{written} entries in {out}. To verify: python3 verify.py {out} --key KEY, with one of")
+        self.stdout.write("".join(f"{key}\n" for key in keys.vkeys()))
+
+    def _proof(self, entry: int, person: str | None) -> None:
+        found = Entry.objects.filter(pk=entry).first()
+        if found is None:
+            raise CommandError("there is no such entry: it was pruned, or never written")
+        with transaction.atomic():
+            record("log.proof", source=SOURCE, object_type="entry", object_id=found.event)
+        try:
+            self.stdout.write(proof.receipt(found, person), ending="")
+        except proof.NotSealedError as error:
+            raise CommandError(str(error)) from error
 
     def _prune(self) -> None:
         self.stdout.write(f"{prune.prune(timezone.now(), source=SOURCE)} entries went.")
@@ -121,4 +159,6 @@ class Command(BaseCommand):
         rights.grant(role) if execute else self.stdout.write(";\n".join([*rights.statements(role), ""]))
 
 
-_DJANGO = frozenset({"verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"})
+_DJANGO = frozenset(
+    {"stdout", "stderr", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"}
+)
