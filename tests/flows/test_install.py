@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 
 from tests.flows import talk
-from tests.flows.chromium import PHONE, Visitor
+from tests.flows.chromium import ARGUMENTS, BINARY, PHONE, Visitor
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
@@ -24,17 +25,22 @@ KEPT = """async () => {
 """Path and text of everything that this site's worker has put aside."""
 
 
-def test_a_browser_takes_it_for_an_app(visit: Visit) -> None:
-    alice = visit("alice")
-    alice.page.goto("/")
-    looked_after(alice.page)
-    protocol = alice.page.context.new_cdp_session(alice.page)
-    manifest = protocol.send("Page.getAppManifest")
-    assert manifest["errors"] == []
-    assert json.loads(manifest["data"])["lang"] == "en"
-    # What a private window never does, which is what a test's profile is to Chromium.
-    errors = protocol.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    assert [error["errorId"] for error in errors] in ([], ["in-incognito"])
+def test_a_browser_takes_it_for_an_app(playwright: Playwright, stoa: Stoa, tmp_path: Path) -> None:
+    # A profile with a folder: to Chromium every other is a private window, and those install nothing.
+    profile = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=BINARY, args=ARGUMENTS, base_url=stoa.url, locale="en"
+    )
+    with profile:
+        profile.add_cookies([{"name": "sessionid", "value": stoa.sign_in("alice")["alice"], "url": stoa.url}])
+        page = profile.pages[0]
+        page.goto("/")
+        looked_after(page)
+        protocol = profile.new_cdp_session(page)
+        manifest = protocol.send("Page.getAppManifest")
+        assert manifest["errors"] == []
+        assert json.loads(manifest["data"])["lang"] == "en"
+        assert protocol.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
+        assert protocol.send("Page.getAppId")["appId"] == f"{stoa.url}/"
 
 
 @pytest.mark.parametrize(

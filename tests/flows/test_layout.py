@@ -13,6 +13,8 @@ from tests.flows.stack import Stoa
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 STAFF = "from accounts.models import User; User.objects.filter(username='alice').update(is_staff=True)"
 PAGES = ("/", "/new/", "/me/", "/invites/", "/history/", "/privacy/", "/join/sound/", "/styleguide/")
+ANSWERS = {"display_name": "Robin", "password": "nine green kettles sing"}
+"""Field and answer of the screens between a code and what applies here."""
 OUTSIDE = ("/join/", "/accounts/login/")
 SIZES = {"320 px": {"width": 320, "height": 640}, "200 %": {"width": 640, "height": 400}}
 """The narrowest phone, and a desktop of 1280 by 800 zoomed in."""
@@ -54,6 +56,12 @@ def room(mirrored: Stoa, browser: Browser) -> Iterator[str]:
     bob.page.context.close()
 
 
+@pytest.fixture(scope="module")
+def link(mirrored: Stoa) -> str:
+    """The path that an invite link leads to; to look at the screens behind it uses nothing up."""
+    return mirrored.manage("create_invite").strip().removeprefix(mirrored.url)
+
+
 @pytest.fixture
 def come(mirrored: Stoa, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page of the mirrored house for alice, or for a stranger."""
@@ -72,7 +80,7 @@ def come(mirrored: Stoa, browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
-    come: Callable[..., Page], room: str, size: str, language: str
+    come: Callable[..., Page], room: str, link: str, size: str, language: str
 ) -> None:
     faults: list[str] = []
     look = {"viewport": SIZES[size], "locale": language, "reduced_motion": "reduce"}
@@ -80,6 +88,13 @@ def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
     for page, path in [*((member, path) for path in PAGES), *((stranger, path) for path in OUTSIDE)]:
         page.goto(path)
         faults += looked_over(page, path)
+    stranger.goto(link)
+    for field, answer in ANSWERS.items():
+        stranger.locator(f"[name={field}]").fill(answer)
+        faults += looked_over(stranger, field)
+        stranger.locator(f"[name={field}]").press("Enter")
+    stranger.locator("summary").click()
+    faults += looked_over(stranger, "notice")
     member.goto(f"/r/{room}")
     member.locator("#join").click()
     member.locator("#stage button").first.wait_for()
