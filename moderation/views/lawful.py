@@ -87,7 +87,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the response closes it
     with said(request, Act.EXPORT_LAWFUL, _("Exported.")):
         lawful.refuse_export(found, user, now)
-        export.export(file, now=now, shows=lawful.scope(found))
+        export.export(file, now=now, shows=lawful.scope(found), person=found.person or None)
         lawful.export(pk, _digest(file), by=user, now=now, source=source)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"stoa-request-{pk}.zip")

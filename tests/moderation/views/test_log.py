@@ -1,0 +1,140 @@
+"""The log in the console: searched, proved, taken home."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.audit import keys, sequence, verify
+from moderation.audit.erase import erase
+from moderation.audit.models import Entry
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from moderation.staff import Role
+from tests.accounts.pages import text
+from tests.log import entry
+from tests.moderation.cast import at_console
+
+HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
+
+
+@pytest.fixture
+def rita(alice: User) -> Client:
+    """A reviewer at her browser."""
+    return at_console(alice, Role.REVIEWER)
+
+
+def listed(answer: object) -> list[int]:
+    return [one.entry.pk for one, _ in answer.context["found"]]  # type: ignore[attr-defined]
+
+
+def acted(by: User, action: str = "room.open", room: str = "r1") -> Entry:
+    return record(action, source=HERE, actor=by.uid, room=room)
+
+
+@pytest.mark.parametrize(
+    "query", ["person=bob&action=room.end", "address=192.0.2.7&person=bob&room=r2", "room=r2&action=room.end"]
+)
+def test_an_entry_is_found_by_what_is_known_of_it(rita: Client, bob: User, carol: User, query: str) -> None:
+    wanted = acted(bob, "room.end", "r2")
+    acted(carol)
+    assert listed(rita.get(f"/console/log/?{query}")) == [wanted.pk]
+
+
+def test_a_search_is_itself_an_entry(rita: Client, bob: User) -> None:
+    acted(bob)
+    rita.get("/console/log/?person=bob")
+    assert entry(action="log.search").object == bob.uid
+
+
+def test_a_page_leads_to_the_older_one(rita: Client, bob: User) -> None:
+    made = [acted(bob).pk for _ in range(51)]
+    answer = rita.get("/console/log/?person=bob&action=room.open")
+    assert listed(answer) == made[:0:-1]
+    assert f"?person=bob&amp;action=room.open&amp;before={made[1]}" in text(answer)
+    assert listed(rita.get(f"/console/log/?person=bob&action=room.open&before={made[1]}")) == [made[0]]
+
+
+@pytest.mark.parametrize("query", ["address=here", "since=yesterday", "before=0"])
+def test_what_makes_no_sense_finds_nothing_and_says_why(rita: Client, bob: User, query: str) -> None:
+    acted(bob)
+    answer = rita.get(f"/console/log/?{query}")
+    assert (answer.status_code, listed(answer)) == (200, [])
+    assert answer.context["form"].errors
+
+
+def test_an_entry_is_shown_with_a_proof_that_holds(rita: Client, bob: User) -> None:
+    one = acted(bob)
+    sequence.seal(timezone.now())
+    page = text(rita.get(f"/console/log/{one.pk}/"))
+    assert "192.0.2.7" in page
+    proof = rita.get(f"/console/log/{one.pk}/receipt").content
+    verdict = verify.verify_proof(proof, verify.Trust(keys=tuple(keys.vkeys())))
+    assert verdict.count == 1
+
+
+def test_an_entry_that_is_too_young_says_so(rita: Client, bob: User) -> None:
+    assert "Waits for the next checkpoint" in text(rita.get(f"/console/log/{acted(bob).pk}/"))
+
+
+def test_what_was_erased_is_not_shown_and_said_to_be_erased(rita: Client, bob: User) -> None:
+    one = acted(bob)
+    sequence.seal(timezone.now())
+    erase(bob.uid, by="", reason="asked", source=HERE)
+    page = text(rita.get(f"/console/log/{one.pk}/"))
+    assert "192.0.2.7" not in page
+    assert bob.uid not in page
+    assert "only the commitment is left" in page
+
+
+def test_an_entry_that_is_not_there_is_not_found(rita: Client) -> None:
+    assert rita.get("/console/log/999999/").status_code == 404
+
+
+def test_the_checkpoint_stands_in_every_footer(rita: Client, bob: User) -> None:
+    assert "The log has no checkpoint yet" in text(rita.get("/console/"))
+    sequence.seal(timezone.now())
+    assert "localhost:8000/audit" in text(rita.get("/console/findings/"))
+
+
+def test_the_evidence_is_taken_home_and_verified_there(rita: Client, bob: User, tmp_path: Path) -> None:
+    assert rita.get("/console/log/bundle.zip").status_code == 503
+    acted(bob)
+    sequence.seal(timezone.now())
+    answer = rita.get("/console/log/bundle.zip")
+    path = tmp_path / "evidence.zip"
+    path.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    verdict = verify.verify_bundle(path, verify.Trust(keys=tuple(keys.vkeys())))
+    assert verdict.count == verdict.checkpoint.size > 0
+
+
+def test_a_downloaded_bundle_is_an_entry(rita: Client) -> None:
+    rita.get("/console/log/bundle.zip")
+    last = Entry.objects.order_by("-pk")[0]
+    assert (last.action, last.object_id) == ("console.read", "log.export")
+
+
+def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User, carol: User, tmp_path: Path) -> None:
+    first, second = at_console(alice, Role.SENIOR), at_console(carol, Role.SENIOR)
+    inside, outside = acted(bob), acted(carol)
+    today = timezone.now().date().isoformat()
+    ask = {"kind": "police", "authority": "City police", "ground": "Art. 12", "person": "bob", "room": ""}
+    first.post("/console/lawful/ask/", {**ask, "start": today, "end": today})
+    assert first.post("/console/lawful/1/decide/", {"decision": "approve"}).status_code == 302
+    assert b"PK" not in first.post("/console/lawful/1/export/").content
+    second.post("/console/lawful/1/decide/", {"decision": "approve"})
+    sequence.seal(timezone.now())
+    data = b"".join(first.post("/console/lawful/1/export/").streaming_content)  # type: ignore[attr-defined]
+    lines = zipfile.ZipFile(io.BytesIO(data)).read("entries.jsonl").decode()
+    assert inside.event in lines
+    assert outside.event not in lines
+    assert carol.uid not in lines
+    path = tmp_path / "request.zip"
+    path.write_bytes(data)
+    assert verify.verify_bundle(path).withheld > 0
+    assert entry(action="lawful.export", result="ok").second == carol.uid
+    assert not first.post("/console/lawful/1/export/").streaming

@@ -1,0 +1,110 @@
+"""The review in the console."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.actions import controls
+from moderation.actions.triggers import watch
+from moderation.audit.source import Source
+from moderation.models import Finding, Review, Severity, Statement, Trigger
+from moderation.review.watch import shape
+from moderation.staff import Role
+from tests.accounts.pages import text
+from tests.moderation.cast import at_console
+
+SOURCE = Source.internal("command")
+PERIOD = {"profile": "cn", "start": "2026-11-01", "end": "2026-11-25"}
+
+
+@pytest.fixture
+def senior(alice: User) -> Client:
+    return at_console(alice, Role.SENIOR)
+
+
+@pytest.fixture
+def reviewer(carol: User) -> Client:
+    return at_console(carol, Role.REVIEWER)
+
+
+def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> None:
+    answer = reviewer.post("/console/review/run/", PERIOD)
+    address = f"/console/review/{Review.objects.get().pk}/"
+    assert answer.headers["Location"] == address
+    assert "Security self-assessment report" in text(reviewer.get(address))
+    assert "互联网信息服务安全自评估报告" in text(reviewer.get(f"{address}?language=zh-hans"))
+    assert reviewer.get(f"{address}?language=xx").status_code == 404
+    pdf = reviewer.get(f"{address}report.pdf?language=zh-hans")
+    assert pdf.content.startswith(b"%PDF-")
+    assert reviewer.get(f"{address}annex.txt").content.decode() == Review.objects.get().annex
+
+
+@pytest.mark.parametrize("wrong", [{"end": "2026-10-31"}, {"end": "2027-11-25"}, {"profile": "x"}, {"start": ""}])
+def test_a_period_that_makes_no_sense_is_asked_for_again(reviewer: Client, wrong: dict[str, str]) -> None:
+    answer = reviewer.post("/console/review/run/", PERIOD | wrong)
+    assert answer.status_code == 200
+    assert not Review.objects.exists()
+
+
+def test_a_reviewer_changes_nothing(reviewer: Client, bob: User) -> None:
+    finding = controls.report("Something", Severity.MINOR, by=bob, now=timezone.now(), source=SOURCE)
+    before = Finding.objects.values().get()
+    for path in (f"findings/{finding.pk}/take/", f"findings/{finding.pk}/close/", "findings/report/"):
+        assert reviewer.post(f"/console/{path}", {"due": "2026-12-01", "proof": "x", "title": "x"}).status_code == 403
+    assert reviewer.post("/console/statements/make/", {"topic": "location", "english": "x"}).status_code == 403
+    assert reviewer.post("/console/lawful/ask/", {}).status_code == 403
+    assert Finding.objects.values().get() == before
+    assert not Statement.objects.exists()
+
+
+def test_a_senior_finds_takes_and_closes(senior: Client, alice: User) -> None:
+    senior.post("/console/findings/report/", {"title": "No restore drill", "severity": "major"})
+    finding = Finding.objects.get()
+    senior.post(f"/console/findings/{finding.pk}/take/", {"due": "2026-12-24"})
+    assert "No restore drill" in text(senior.get("/console/findings/"))
+    answer = senior.post(f"/console/findings/{finding.pk}/close/", {"proof": ""}, follow=True)
+    assert "Say what shows that it was mended" in text(answer)
+    senior.post(f"/console/findings/{finding.pk}/close/", {"proof": "entry 7"})
+    finding.refresh_from_db()
+    assert (finding.owner, finding.proof) == (alice, "entry 7")
+
+
+def test_a_statement_is_made_and_wants_to_be_confirmed_after_thirty_days(senior: Client) -> None:
+    senior.post("/console/statements/make/", {"topic": "location", "chinese": "位于柏林。", "english": ""})
+    assert "位于柏林。" in text(senior.get("/console/statements/"))
+    Statement.objects.update(made_at=timezone.now() - timedelta(days=31))
+    assert "Confirm again" in text(senior.get("/console/statements/"))
+
+
+def test_what_is_due_is_shown_until_a_signed_report_is_filed(senior: Client) -> None:
+    watch(shape(), now=timezone.now(), source=SOURCE)
+    senior.post("/console/review/trigger/", {"reason": "notice", "words": "Letter 12"})
+    page = text(senior.get("/console/review/"))
+    assert "Letter 12" in page
+    assert "The clock of 30 working days runs until" in page
+    senior.post("/console/review/run/", PERIOD)
+    review = Review.objects.get()
+    Review.objects.update(signed=True)
+    senior.post(f"/console/review/{review.pk}/file/", {"authority": "CAC", "receipt": "2026-7"})
+    assert not Trigger.objects.filter(review=None).exists()
+    assert "receipt 2026-7" in text(senior.get(f"/console/review/{review.pk}/"))
+
+
+def test_an_unsigned_report_cannot_be_filed(senior: Client) -> None:
+    senior.post("/console/review/run/", PERIOD)
+    review = Review.objects.get()
+    Review.objects.update(signed=False)
+    answer = senior.post(f"/console/review/{review.pk}/file/", {"authority": "CAC", "receipt": "1"}, follow=True)
+    assert "Only a signed report can be filed" in text(answer)
+    review.refresh_from_db()
+    assert review.filed_at is None
+
+
+def test_controls_are_checked_at_once_when_asked_to(reviewer: Client) -> None:
+    assert "Not checked yet" in text(reviewer.get("/console/controls/"))
+    page = text(reviewer.post("/console/controls/check/", follow=True))
+    assert "All controls were checked." in page
+    assert "Not checked yet" not in page
