@@ -189,12 +189,12 @@ def test_the_end_of_a_session_or_an_account_is_told(visit: Visit, stoa: Stoa, ro
 
 
 def test_too_many_tries_are_told(visit: Visit, stoa: Stoa, room: str) -> None:
-    bob = visit("carol")
-    bob.page.goto(f"/r/{room}")
-    bob.page.evaluate(KNOCK, f"{stoa.url.replace('http', 'ws')}/ws/rooms/{room}/?tab=other")
-    bob.page.get_by_role("button", name="Listen").click()
-    screen(bob, "Too many tries")
-    bob.page.get_by_role("button", name="Try again").wait_for()
+    mallet = visit("mallet")
+    mallet.page.goto(f"/r/{room}")
+    mallet.page.evaluate(KNOCK, f"{stoa.url.replace('http', 'ws')}/ws/rooms/{room}/?tab=other")
+    mallet.page.get_by_role("button", name="Listen").click()
+    screen(mallet, "Too many tries")
+    mallet.page.get_by_role("button", name="Try again").wait_for()
 
 
 def test_an_old_browser_is_told_so(visit: Visit, room: str) -> None:
