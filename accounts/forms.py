@@ -207,12 +207,13 @@ class IssueForm(forms.Form):
 
 
 class LoginForm(BaseLoginForm):  # type: ignore[misc]  # allauth has no types
-    """User name and password."""
+    """User name and password; `forgotten` is the link for those who have lost it, which stands behind both fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
         self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        self.forgotten, self.fields["password"].help_text = self.fields["password"].help_text, ""
         _plain(self)
 
     def clean_login(self) -> str:

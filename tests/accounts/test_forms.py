@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,8 @@ def test_any_text_may_stand_in_the_code_field(text: str) -> None:
 def test_the_keyboard_of_a_phone_does_not_jump_up_on_the_profile() -> None:
     assert "autofocus" not in str(ProfileForm()["display_name"])
     assert "autofocus" in str(NameForm()["display_name"])
+
+
+def test_the_link_for_a_lost_password_comes_after_both_fields(client: Client, db: None) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert page.index('name="login"') < page.index('name="password"') < page.index("/accounts/password/reset/")
