@@ -1,6 +1,6 @@
 // The line is down, or the sound is: said after a moment, so that a hiccup stays one.
 
-import { polite } from "../announce.js";
+import { assertive, polite } from "../announce.js";
 import { hideBanner } from "../banner.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
@@ -47,7 +47,10 @@ class Lasting {
  * @param {import("./media.js").Media} media
  */
 export function watchTrouble(socket, media) {
-  const line = new Lasting("line", () => going(socket.refusal === "unavailable" ? "unavailable" : "line", () => socket.hurry()));
+  const line = new Lasting("line", () => {
+    assertive(gettext("Connection lost")); // the banner says the rest when there is a pause
+    going(socket.refusal === "unavailable" ? "unavailable" : "line", () => socket.hurry());
+  });
   const sound = new Lasting("sound", () => going("sound"));
   const wall = new Lasting("wall", () => going("wall", () => media.renew()));
   socket.link.on((link) => {
