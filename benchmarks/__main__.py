@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, bundles, joins, page, relay, servers, sockets
+from benchmarks import browser, bundles, hallway, joins, page, relay, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "bundles")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles")
 _SPARE = 30
 
 
@@ -36,6 +36,7 @@ def main() -> None:
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
         "page": lambda: _product(0, page.measure),
+        "hallway": lambda: _product(0, hallway.measure, hallway.ROOMS),
         "bundles": lambda: bundles.measure(),
     }
     wanted = arguments.part or parts
@@ -85,8 +86,10 @@ async def _media(module: str) -> AsyncIterator[tuple[Room, int, str]]:
             room.close()
 
 
-async def _product(people: int, measure: Callable[[Product], AsyncIterator[Figure]]) -> AsyncIterator[Figure]:
-    with _folder() as folder, product(folder, people + _SPARE) as stoa:
+async def _product(
+    people: int, measure: Callable[[Product], AsyncIterator[Figure]], rooms: int = 1
+) -> AsyncIterator[Figure]:
+    with _folder() as folder, product(folder, people + _SPARE, rooms) as stoa:
         others = Others(stoa.web, stoa.sfu)
         async for figure in measure(stoa):
             yield figure

@@ -1,6 +1,7 @@
-// A room without a media process, for a page that is measured: what its receivers hear is made up here, its socket by whoever
-// drives the page. `talkers` are the numbers of those who speak, one for each slot.
+// A room without a server, for a page that is measured: its socket says what it is told to say, its receivers hear those who
+// talk, and nothing of that takes a measurable part of the page's time. `welcome` is the socket's first message.
 
+/** The numbers of those who talk, one for each slot. */
 globalThis.talkers = [];
 const PACKET = 20; // ms
 
@@ -59,4 +60,29 @@ globalThis.RTCPeerConnection = class extends EventTarget {
   close() {
     this.connectionState = "closed";
   }
+};
+
+globalThis.WebSocket = class {
+  readyState = 1;
+
+  constructor() {
+    globalThis.say = (message) => this.onmessage({ data: JSON.stringify(message) });
+    setTimeout(() => globalThis.say(globalThis.welcome));
+  }
+
+  send(text) {
+    const { type, id } = JSON.parse(text);
+    if (type === "media.offer") setTimeout(() => globalThis.say({ type: "media.answer", id, peer: "1", sdp: "" }));
+  }
+
+  close() {}
+};
+
+/** Says the messages of one second after the other. */
+globalThis.play = (seconds) => {
+  const timer = setInterval(() => {
+    const messages = seconds.shift();
+    if (!messages) return clearInterval(timer);
+    for (const message of messages) globalThis.say(message);
+  }, 1000);
 };

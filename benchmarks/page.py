@@ -7,10 +7,11 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.async_api import Browser, CDPSession, Page, Route, ViewportSize, WebSocketRoute, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, Route, ViewportSize, async_playwright
 
 from benchmarks import hall
 from benchmarks.browser import BINARY
@@ -20,7 +21,14 @@ from benchmarks.product import Product
 
 SECONDS, SETTLE = 20, 8
 GOAL = 5
-MEDIA = Path(__file__).with_name("page.js")
+SCRIPT = Path(__file__).with_name("page.js")
+_MOVING = """() => {
+  const ring = document.createElement("div");
+  ring.style.cssText = "width: 60px; height: 60px; border: 4px solid teal; border-radius: 50%; will-change: transform";
+  document.body.append(ring);
+  let step = 0;
+  setInterval(() => { ring.style.transform = `scale(${1 + (step++ % 5) / 50})`; }, 100);
+}"""
 _SIZE: ViewportSize = {"width": 1280, "height": 800}
 PAINTERS = ("CompositorTile",)
 """Threads that make pixels of what the page wants drawn; where there is a graphics card, it does that."""
@@ -34,65 +42,42 @@ class Spent:
     drawing: float
 
 
-class Line:
-    """The room's socket, played by us."""
-
-    def __init__(self, room: str) -> None:
-        self.room = room
-        self._socket: WebSocketRoute | None = None
-
-    def open(self, socket: WebSocketRoute) -> None:
-        """The page connected: it is welcome."""
-        self._socket = socket
-        socket.on_message(self._heard)
-        self._say(hall.welcome(self.room))
-
-    async def go_on(self) -> None:
-        """What a room of thousands says, second by second, until it is cancelled."""
-        for second in hall.seconds():
-            for message in second:
-                self._say(message)
-            await asyncio.sleep(1)
-
-    def _heard(self, text: str | bytes) -> None:
-        message = json.loads(text)
-        if message["type"] == "media.offer":
-            self._say({"type": "media.answer", "id": message["id"], "peer": "1", "sdp": ""})
-
-    def _say(self, message: hall.Message) -> None:
-        assert self._socket is not None
-        self._socket.send(json.dumps(message))
-
-
 async def measure(product: Product, *, seconds: float = SECONDS) -> AsyncIterator[Figure]:
-    """The figures of a page on which somebody listens; its socket, its media and the audience's names are made up."""
+    """The figures of a page on which somebody listens; its socket, its media and the audience's names are made up.
+
+    What any page costs that has one thing move on it is told apart: most of that is drawing without a graphics card.
+    """
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=BINARY, args=["--no-sandbox"])
-        line = Line(product.room)
-        page = await _page(browser, product, line)
+        page = await _page(browser, product)
         await asyncio.sleep(SETTLE)
         idle = await _spent(browser, seconds / 2)
-        said = asyncio.create_task(line.go_on())
-        await page.evaluate("talkers => { globalThis.talkers = talkers; }", list(hall.TALKERS))
+        said = list(islice(hall.seconds(), 2 * SETTLE + int(seconds)))
+        await page.evaluate("([talkers, said]) => { globalThis.talkers = talkers; play(said); }", [hall.TALKERS, said])
         await asyncio.sleep(SETTLE)
         busy = await _spent(browser, seconds)
-        said.cancel()
+        await page.goto("about:blank")
+        await page.evaluate(_MOVING)
+        await asyncio.sleep(SETTLE)
+        empty = await _spent(browser, seconds / 2)
         await browser.close()
-    name = f"page in a room of {hall.LISTENING:,}"
-    yield Figure(f"{name}, three talk: script, style and layout", busy.page, "% of a core", GOAL)
-    yield Figure(f"{name}, nobody talks: the same", idle.page, "% of a core")
-    yield Figure(f"{name}, three talk: drawing without a graphics card", busy.drawing, "% of a core")
+    name, unit = f"page in a room of {hall.LISTENING:,}", "% of a core"
+    yield Figure(f"{name}, three talk: more than an empty page", busy.page - empty.page, unit, GOAL)
+    yield Figure(f"{name}, three talk: all of it", busy.page, unit)
+    yield Figure(f"{name}, nobody talks", idle.page, unit)
+    yield Figure("empty page on which a ring moves ten times a second", empty.page, unit)
+    yield Figure(f"{name}, three talk: drawing without a graphics card", busy.drawing, unit)
 
 
-async def _page(browser: Browser, product: Product, line: Line) -> Page:
+async def _page(browser: Browser, product: Product) -> Page:
     """The room's page, joined."""
     context = await browser.new_context(locale="en", base_url=product.url, viewport=_SIZE)
     name, _, value = product.sessions[HOST + 1].partition("=")
     await context.add_cookies([{"name": name, "value": value, "url": product.url}])
     page = await context.new_page()
-    await page.add_init_script(path=MEDIA)
+    await page.add_init_script(f"globalThis.welcome = {json.dumps(hall.welcome(product.room))}")
+    await page.add_init_script(path=SCRIPT)
     await page.route("**/api/v1/rooms/*/members/**", _members)
-    await page.route_web_socket("**/ws/rooms/**", line.open)
     await page.goto(f"/r/{product.room}")
     await page.get_by_role("button", name="Listen").click()
     await page.locator("#audience button").first.wait_for()

@@ -45,8 +45,8 @@ class Product:
 
 
 @contextlib.contextmanager
-def product(folder: Path, people: int) -> Iterator[Product]:
-    """Stoa as `make run` starts it, ready, with `people` signed in and one room, whose host is the first of them."""
+def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
+    """Stoa as `make run` starts it, ready, with `people` signed in and live rooms; the first hosts the first."""
     port = free_port(socket.SOCK_STREAM)
     settings = {
         "STOA_DATA": str(folder),
@@ -59,7 +59,7 @@ def product(folder: Path, people: int) -> Iterator[Product]:
     try:
         _until_ready(f"http://{_HOST}:{port}/readyz")
         children = _children(server.pid)
-        seeded = _seed(settings, people)
+        seeded = _seed(settings, people, rooms)
         _until_settled(children.values())
         yield Product(port, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]))
     finally:
@@ -94,8 +94,8 @@ def _children(parent: int) -> dict[str, int]:
     return found
 
 
-def _seed(settings: Mapping[str, str], people: int) -> dict[str, str]:
-    command = (sys.executable, "-m", "benchmarks.seed", str(people))
+def _seed(settings: Mapping[str, str], people: int, rooms: int) -> dict[str, str]:
+    command = (sys.executable, "-m", "benchmarks.seed", str(people), str(rooms))
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True, capture_output=True, text=True)
     seeded: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return seeded

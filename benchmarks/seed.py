@@ -1,6 +1,7 @@
-"""`python -m benchmarks.seed COUNT`: people who are signed in, and a live room, in the database the environment names.
+"""`python -m benchmarks.seed COUNT ROOMS`: people who are signed in, and live rooms, in the database that is named.
 
-Prints one line of JSON: `{"room": id, "sessions": [cookie, ...]}`; the first session is the host's.
+Prints one line of JSON: `{"room": id, "sessions": [cookie, ...]}`: the first room, and the first session is its host's.
+Every other room is hosted by the next person in turn.
 """
 
 import json
@@ -10,14 +11,14 @@ import sys
 import django
 
 
-def main(count: int) -> None:
-    """Nothing: the people and the room are stored, and their cookies printed."""
+def main(count: int, rooms: int) -> None:
+    """Nothing: the people and the rooms are stored, and the cookies printed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    print(json.dumps(_seed(count)))
+    print(json.dumps(_seed(count, rooms)))
 
 
-def _seed(count: int) -> dict[str, object]:
+def _seed(count: int, rooms: int) -> dict[str, object]:
     from django.utils import timezone
 
     from accounts.models import User
@@ -27,9 +28,12 @@ def _seed(count: int) -> dict[str, object]:
 
     names = [f"light{number}" for number in range(count)]
     users = User.objects.bulk_create(User(username=name, display_name=name, password="!") for name in names)
-    plan = Plan("A room to be measured", Access.OPEN)
-    room = open_room(users[0], plan, source=Source.internal("benchmarks"), now=timezone.now())
-    return {"room": room.pk, "sessions": [_session(user) for user in users]}
+    source, now = Source.internal("benchmarks"), timezone.now()
+    opened = [
+        open_room(users[number % count], Plan(f"Room {number} to be measured", Access.OPEN), source=source, now=now)
+        for number in range(rooms)
+    ]
+    return {"room": opened[0].pk, "sessions": [_session(user) for user in users]}
 
 
 def _session(user: object) -> str:
@@ -50,4 +54,4 @@ def _session(user: object) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -16,7 +16,7 @@ import { role } from "./words.js";
 /** How many fit at most, by size. @type {[Density, number][]} */
 const DENSITIES = [["large", 6], ["medium", 15], ["small", 30], ["tiny", Infinity]];
 const SLACK = 2; // fewer than would fit the next size, before faces grow again: one who comes and goes moves nobody
-const STEPS = 8; // of a ring's width: finer ones are not seen, and each costs a repaint
+const STEPS = 5; // of a ring's size, about a pixel each: finer ones are not seen, and each costs a frame
 
 /**
  * How large faces are for so many people.
@@ -63,7 +63,7 @@ export class StageView {
   rings(levels) {
     for (const number of new Set([...this.#rings.keys(), ...levels.keys()])) {
       const level = levels.get(number) ?? 0;
-      const step = this.#still.matches ? Math.sign(level) * (STEPS / 2) : Math.ceil(level * STEPS);
+      const step = this.#still.matches ? Math.sign(level) * Math.ceil(STEPS / 2) : Math.ceil(level * STEPS);
       if (step === (this.#rings.get(number) ?? 0)) continue;
       const face = this.#faces.get(number);
       if (face) face.level = step / STEPS;
