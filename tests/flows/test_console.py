@@ -3,13 +3,18 @@
 import base64
 import hmac
 import struct
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page
 
+from moderation.audit.note import Signer
 from tests.flows import chromium, stack
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
@@ -112,6 +117,86 @@ def test_the_review_of_the_last_month_is_read_in_both_languages(reviewer: Visito
     assert download.value.path().read_bytes().startswith(b"%PDF-")
 
 
+@pytest.fixture(scope="module")
+def evidence(reviewer: Visitor, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle as it was downloaded, in a folder far from ours, with the verifier out of it beside it."""
+    reviewer.page.goto("/console/review/")
+    with reviewer.page.expect_download() as download:
+        reviewer.page.get_by_role("link", name="Download the evidence bundle").click()
+    path = tmp_path_factory.mktemp("home") / "stoa-evidence.zip"
+    download.value.save_as(path)
+    with zipfile.ZipFile(path) as bundle:
+        bundle.extract("verify.py", path.parent)
+    return path
+
+
+def verify(evidence: Path, *arguments: str) -> tuple[int, str]:
+    """What the verifier answers: plain Python with nothing installed, and no environment of ours."""
+    command = [sys.executable, "-I", "-S", "verify.py", evidence.name, *arguments]
+    done = subprocess.run(command, cwd=evidence.parent, env={}, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_the_evidence_is_verified_at_home(reviewer: Visitor, own: Stoa, evidence: Path) -> None:
+    status, said = verify(evidence)
+    assert (status, said[:4]) == (0, "yes:")
+    with zipfile.ZipFile(evidence) as bundle:
+        key = bundle.read("keys").decode().splitlines()[0]
+    assert key in own.manage("audit", "keys")
+    assert verify(evidence, "--key", key)[0] == 0
+    stranger = Signer(key.partition("+")[0], Ed25519PrivateKey.generate())
+    assert verify(evidence, "--key", str(stranger.key))[0] == 1
+    reviewer.page.goto("/console/review/")
+    reviewer.page.get_by_role("link", name="China: security self-assessment").first.click()
+    with reviewer.page.expect_download() as download:
+        reviewer.page.get_by_role("link", name="Signed annex").click()
+    annex = evidence.with_name("annex.txt")
+    download.value.save_as(annex)
+    status, said = verify(annex, "--key", key)
+    assert (status, said[:27]) == (0, "yes: this note is genuine\n ")
+    annex.write_bytes(annex.read_bytes().replace(b'"people":', b'"peoplf":', 1))
+    assert verify(annex, "--key", key)[0] == 1
+
+
+def flipped(lines: list[bytes]) -> list[bytes]:
+    """One letter of the third entry is another."""
+    return [*lines[:2], lines[2].replace(b'"action', b'"actiom', 1), *lines[3:]]
+
+
+def dropped(lines: list[bytes]) -> list[bytes]:
+    """The third entry is gone."""
+    return [*lines[:2], *lines[3:]]
+
+
+def reordered(lines: list[bytes]) -> list[bytes]:
+    """The third entry stands behind the fourth."""
+    return [*lines[:2], lines[3], lines[2], *lines[4:]]
+
+
+def forged(lines: list[bytes]) -> list[bytes]:
+    """The third entry is the second once more, under its own number."""
+    return [*lines[:2], lines[1].replace(b'"index":1,', b'"index":2,', 1), *lines[3:]]
+
+
+@pytest.mark.parametrize("hand", [flipped, dropped, reordered, forged], ids=lambda hand: hand.__name__)
+def test_evidence_that_somebody_had_a_hand_in_is_refused_and_it_is_said_where(
+    evidence: Path, hand: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    changed = evidence.with_name(f"{hand.__name__}.zip")
+    with zipfile.ZipFile(evidence) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "entries.jsonl":
+                lines = data.splitlines(keepends=True)
+                assert hand(lines) != lines
+                data = b"".join(hand(lines))
+            target.writestr(name, data)
+    status, said = verify(changed)
+    assert status == 1
+    assert said.startswith("no: entries.jsonl, line 3")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, own: Stoa, browser: Browser) -> None:
@@ -126,3 +211,10 @@ def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, 
     visitor.page.context.close()
     assert visitor.complaints == []
     assert not faults, "\n".join(faults)
+
+
+def test_whoever_is_taken_off_the_staff_is_outside_at_once(reviewer: Visitor, own: Stoa) -> None:
+    own.manage("staff", "revoke", "rita")
+    reviewer.page.goto("/console/log/")
+    reviewer.page.get_by_role("heading", name="This is for the staff").wait_for()
+    reviewer.forgive("403")

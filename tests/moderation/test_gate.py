@@ -105,3 +105,8 @@ def test_nothing_is_read_when_the_log_cannot_be_written(alice: User) -> None:
         answer: Any = client.get("/console/findings/")
     assert answer.status_code == 503
     assert "Findings" not in text(answer)
+
+
+def test_only_the_staff_is_shown_the_way_in(alice: User, bob: User) -> None:
+    assert 'href="/console/"' in text(at_console(alice, Role.MODERATOR).get("/me/"))
+    assert 'href="/console/"' not in text(at_console(bob, None).get("/me/"))
