@@ -51,6 +51,8 @@ def door(request: HttpRequest, code: str = "") -> HttpResponseBase:
 
 def _ask_code(request: HttpRequest, form: CodeForm, status: int = HTTPStatus.OK, alert: str = "") -> HttpResponse:
     begun = not form.is_bound and Answers.of(request) is not None
+    if begun:
+        form.fields["code"].widget.attrs.pop("autofocus")  # a phone's keyboard would cover the way on
     context = {"form": form, "alert": alert, "begun": begun, "next": safe_next(request, "")}
     return render(request, "accounts/join/code.html", context, status=status)
 

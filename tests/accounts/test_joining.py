@@ -99,9 +99,13 @@ def test_back_shows_what_was_answered_and_nothing_is_asked_twice(client: Client,
 
 def test_back_at_the_door_the_code_need_not_be_typed_again(client: Client, code: str) -> None:
     go_on = '<a class="button primary" href="/join/name/">'
-    assert go_on not in text(client.get("/join/"))
+    page = text(client.get("/join/"))
+    assert go_on not in page
+    assert "autofocus" in page
     client.get(f"/join/{code}")
-    assert go_on in text(client.get("/join/"))
+    page = text(client.get("/join/"))
+    assert go_on in page
+    assert "autofocus" not in page
     assert go_on not in text(client.post("/join/", {"code": "wrong"}))
 
 
