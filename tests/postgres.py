@@ -34,6 +34,12 @@ class Cluster:
         return f"postgres://{user}@/postgres?host={self.folder}"
 
     @property
+    def dsn(self) -> str:
+        """The same, as psycopg takes it."""
+        user = self.owner or pwd.getpwuid(os.getuid()).pw_name
+        return f"host={self.folder} dbname=postgres user={user}"
+
+    @property
     def pid(self) -> int:
         """The process id of the server."""
         return int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])

@@ -14,7 +14,7 @@ from config import health
 from rooms import media, process
 from rooms.sfu import messages
 
-READY = {"ok": True, "database": True, "migrations": True, "redis": True, "media": True}
+READY = {"ok": True, "database": True, "migrations": True, "log": True, "redis": True, "media": True}
 
 
 @pytest.fixture
