@@ -271,9 +271,9 @@ def main() -> None:
         witness = Witness(options.folder, map(verify.parse_key, options.log), options.name)
     except (Refused, OSError) as error:
         sys.exit(f"witness: {error}")
-    sys.stdout.write(f"{witness.key}\n")
-    sys.stdout.flush()
     with Server((options.host, options.port), witness) as server, suppress(KeyboardInterrupt):
+        sys.stdout.write(f"{witness.key}\n")
+        sys.stdout.flush()
         server.serve_forever()
 
 
