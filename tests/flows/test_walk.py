@@ -47,7 +47,7 @@ class Keys(Fingers):
 
     def tap(self, words: str, role: str = "button") -> None:
         """Nothing: tabbed to what is called `words`, then Enter."""
-        target = self.visitor.page.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]  # as above
+        target = self.visitor.page.get_by_role(role, name=words, exact=True).first  # type: ignore[arg-type]  # as above
         target.wait_for()
         for _ in range(FARTHEST):
             if target.evaluate("element => element === document.activeElement"):
