@@ -1,0 +1,67 @@
+"""Nothing jumps: how far pages shift by themselves, as browsers count it, while they load and while a room fills."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.flows import talk
+from tests.flows.chromium import DESKTOP, PHONE, Visitor
+from tests.flows.stack import Stoa
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+Visit = Callable[..., Visitor]
+STEADY = 0.02
+WATCH = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    const moved = sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 160) ?? String(node?.nodeName));
+    if (!hadRecentInput) window.shifts.push({ value, moved });
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+"""A shift within half a second of a tap or key is one that somebody asked for, and not counted."""
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def watched(request: pytest.FixtureRequest, visit: Visit) -> Visitor:
+    """Erin, at a page that counts its shifts."""
+    erin = visit("erin", viewport=request.param)
+    erin.page.add_init_script(WATCH)
+    return erin
+
+
+@pytest.mark.parametrize("path", ["/", "/new/", "/me/", "/invites/", "/history/", "/privacy/"])
+def test_a_page_that_loads_stands_still(path: str, watched: Visitor) -> None:
+    watched.page.goto(path)
+    watched.page.wait_for_load_state("networkidle")
+    assert shifted(watched) <= STEADY, told(watched)
+
+
+def test_a_room_that_is_joined_and_fills_stands_still(watched: Visitor, visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
+    alice, bob, carol = visit("alice"), visit("bob"), visit("carol")
+    talk.enter(alice, room)
+    watched.page.goto(f"/r/{room}")
+    assert shifted(watched) <= STEADY, told(watched)
+    watched.page.get_by_role("button", name="Listen").click()
+    talk.connected(watched)
+    watched.page.get_by_role("button", name="Alice, on stage").wait_for()
+    talk.enter(bob, room)
+    talk.enter(carol, room)
+    bob.page.get_by_role("button", name="React").click()
+    bob.page.get_by_role("button", name="Applause").click()
+    watched.page.locator("#reactions-count:not(:empty)").wait_for(state="attached")
+    talk.speak_up(alice)
+    watched.page.get_by_role("button", name="Alice, on stage, Host", exact=True).wait_for()
+    assert shifted(watched) <= STEADY, told(watched)
+
+
+def shifted(visitor: Visitor) -> float:
+    """How far the page has shifted by itself so far: the sum of all shifts, no less than the CLS of browsers."""
+    return float(visitor.page.evaluate("shifts.reduce((sum, { value }) => sum + value, 0)"))
+
+
+def told(visitor: Visitor) -> object:
+    """Each shift: how far, and what moved."""
+    return visitor.page.evaluate("shifts")
