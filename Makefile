@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --quiet
 PARTS := config accounts rooms moderation tests benchmarks
-QUICK := not server and not browser
+UNITS := not server and not browser
+QUICK := $(UNITS) and not slow
 SHELL := /bin/bash
 
 # What failed runs once more by itself, and counts if it fails again: a busy machine is no defect, one that stays is.
@@ -41,7 +42,8 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 # Under two minutes: style, types, the import law, the pages' scripts, and every test that starts no server or browser.
-check: style types law pages units
+check: style types law pages
+	$(call twice,$(PYTEST) --numprocesses auto -m "$(QUICK)")
 
 style: .venv/checked
 	@$(BIN)/ruff format --check .
@@ -59,13 +61,13 @@ pages: node_modules/.package-lock.json
 	@grep -E '^# (tests|pass|fail) ' node_modules/.tests.log
 
 units: .venv/checked
-	$(call twice,$(PYTEST) --numprocesses auto -m "$(QUICK)")
+	$(call twice,$(PYTEST) --numprocesses auto -m "$(UNITS)")
 
-# Everything: `check` on SQLite, the application again on PostgreSQL, then real servers and real browsers.
-test: tools check postgres flows
+# Everything: all that starts no server on SQLite, the application again on PostgreSQL, then real servers and real browsers.
+test: tools style types law pages units postgres flows
 
 postgres: .venv/checked
-	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) --numprocesses auto -m "$(QUICK)" tests/accounts tests/config tests/moderation tests/rooms)
+	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) --numprocesses auto -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu)
 
 flows: .venv/checked node_modules/.package-lock.json
 	$(call twice,$(PYTEST) -m "server or browser")

@@ -16,7 +16,7 @@ from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.accounts.pages import answer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PEOPLE = 50
 
 

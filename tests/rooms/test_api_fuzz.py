@@ -16,7 +16,7 @@ from rooms import answers, api
 from rooms.models import Room
 from tests.rooms.scenes import a_room, come
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600), pytest.mark.slow]
 TOKEN = "t" * 32
 
 

@@ -442,6 +442,8 @@ async def test_reactions_beyond_the_rate_are_dropped_without_a_word_and_cost_no_
 async def test_reactions_of_one_process_are_shown_by_another(enter: Any, bob: User, open_room: Room) -> None:
     listener = await enter(bob, open_room)
     await listener.enter()
+    here = process.here()
+    assert await here.bus.subscribe(CHANNEL, here.hub.reactions.hear)  # open: the socket waits for its room's alone
     elsewhere = Coalescer("elsewhere")
     elsewhere.react(open_room.pk, Reaction.HEART)
     await sync_to_async(bus.publish)([(CHANNEL, elsewhere.tell())])

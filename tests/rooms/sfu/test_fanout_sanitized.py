@@ -28,6 +28,9 @@ print("not noticed", flush=True)
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def sanitized(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment in which Python loads the sanitized library."""
