@@ -28,6 +28,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
         "log.sealed": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
         "log.proved": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
         "log.witnessed": Control("major", (3,), ("16.4.3",), ("A.8.15.protected",), laws=LOGS),
+        "log.streamed": Control("minor", (3,), ("16.2.4", "16.4.3"), ("A.8.15.protected",), laws=LOGS),
         "log.fields": Control("major", (3,), ("16.2.1",), ("A.8.15.produced",), laws=LOGS),
         "log.clocks": Control("major", (3,), ("16.2.2",), ("A.8.17",), laws=LOGS),
         "log.kept": Control("critical", (3,), ("16.1.1",), ("A.8.15.stored",), laws=LOGS),

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
 from moderation.staff import Act
@@ -35,6 +36,7 @@ def may(user: User, act: str) -> bool:
 
 
 @register.simple_tag
-def checkpoint() -> Checkpoint | None:
-    """The newest checkpoint of the log."""
-    return Checkpoint.objects.order_by("-size").first()
+def checkpoint() -> dict[str, object]:
+    """The newest checkpoint of the log, its note with the witnesses' lines; empty where there is none."""
+    newest = Checkpoint.objects.order_by("-size").first()
+    return {"size": newest.size, "at": newest.created_at, "note": cosign.text(newest)} if newest else {}

@@ -51,7 +51,6 @@ def reviewer(browser: Browser, own: Stoa) -> Iterator[Visitor]:
     visitor.page.get_by_role("heading", name="First a second factor").wait_for()
     visitor.forgive("403")
     second_factor(visitor.page)
-    visitor.page.goto("/console/")
     visitor.page.get_by_role("heading", name="Console", exact=True).wait_for()
     yield visitor
     visitor.page.context.close()
@@ -67,6 +66,7 @@ def come_in(page: Page, stoa: Stoa, name: str) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("button", name="I accept this, let me in").click()
     page.get_by_role("link", name="I am ready").click()
+    page.get_by_role("heading", name="Hallway").wait_for()
 
 
 def second_factor(page: Page) -> None:
@@ -76,8 +76,8 @@ def second_factor(page: Page) -> None:
     page.get_by_role("button", name="Confirm").click()
     secret = page.locator("main .code").inner_text()
     page.locator("input[name=code]").fill(code(secret))
-    page.get_by_role("button", name="Turn on").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Turn on").click()
     page.goto("/console/")
     page.locator("input[name=code]").fill(code(secret))
     page.get_by_role("button", name="Confirm").click()

@@ -22,6 +22,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "log.sealed": log.sealed,
         "log.proved": log.proved,
         "log.witnessed": log.witnessed,
+        "log.streamed": log.streamed,
         "log.fields": log.fields,
         "log.clocks": log.clocks,
         "log.kept": log.kept,

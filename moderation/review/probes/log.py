@@ -9,7 +9,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, Q
 from accounts.models import User
 from moderation.audit import keys, prune, sequence, tree
 from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
-from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result
+from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result, Stream
 from moderation.audit.store import Nodes
 from moderation.audit.triggers import FLOOR
 from moderation.audit.verify import Refused, leaf_hash, open_checkpoint
@@ -93,10 +93,17 @@ def _sample(size: int) -> list[tuple[Entry, bytes]]:
 
 def witnessed(_span: Span) -> Found:
     """Whether every witness that is set up signed one of the newest checkpoints."""
-    witnesses = len(getattr(settings, "STOA_WITNESSES", ()))
+    witnesses = len(settings.STOA_WITNESSES)
     recent = Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:RECENT]
     cosigned = Cosignature.objects.filter(size__in=list(recent)).values("key").distinct().count()
     return Found.if_true(cosigned >= witnesses > 0, witnesses=witnesses, cosigned=cosigned)
+
+
+def streamed(_span: Span) -> Found:
+    """Whether the log is sent to other systems, and each took it when it was last sent."""
+    names = [collector.name for collector in settings.STOA_LOG_STREAM]
+    away = Stream.objects.filter(name__in=names).exclude(error="").count()
+    return Found.if_true(bool(names) and away == 0, collectors=len(names), away=away)
 
 
 def fields(span: Span) -> Found:

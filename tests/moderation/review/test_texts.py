@@ -3,9 +3,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from moderation.models import Reason, Severity
-from moderation.review.catalogue import ASVS, CONTROLS, ISO, ITEMS, TOPICS
+from moderation.review.catalogue import ASVS, CONTROLS, ISO, ITEMS, TESTED, TOPICS
 from moderation.review.texts import LANGUAGES, language_of, texts
 
 WAYS = {"title", "passed", "failed", "unknown", "advice"}
@@ -48,6 +49,10 @@ def test_everything_that_the_catalogue_names_has_its_words(language: str) -> Non
     assert set(words["reasons"]) == set(Reason.values)
     assert set(words["laws"]) == {law for control in CONTROLS.values() for law in control.laws}
     assert set(Severity.values) <= set(words["words"])
+
+
+def test_the_tests_that_a_report_names_are_there() -> None:
+    assert [path for path in TESTED.values() if not (settings.BASE_DIR / path).exists()] == []
 
 
 @pytest.mark.parametrize(("reader", "language"), [("zh-CN", "zh-hans"), ("zh-hans", "zh-hans"), ("de", "en")])

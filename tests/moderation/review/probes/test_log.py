@@ -9,7 +9,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation.audit import sequence
-from moderation.audit.models import Checkpoint, Entry
+from moderation.audit.destinations import Collector
+from moderation.audit.models import Checkpoint, Entry, Stream
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Outcome
@@ -96,6 +97,20 @@ def test_a_checkpoint_that_somebody_rewrote_is_found(span: Span, now: datetime) 
 
 def test_without_a_witness_the_control_fails(span: Span) -> None:
     assert facts(log.witnessed(span)) == (Outcome.FAILED, {"witnesses": 0, "cosigned": 0})
+
+
+def test_a_log_that_is_sent_nowhere_fails(span: Span, settings: Settings) -> None:
+    settings.STOA_LOG_STREAM = []
+    assert facts(log.streamed(span)) == (Outcome.FAILED, {"collectors": 0, "away": 0})
+
+
+def test_a_collector_that_does_not_answer_fails_and_one_that_does_passes(span: Span, settings: Settings) -> None:
+    collector = Collector.parse("https://siem.example/log")
+    settings.STOA_LOG_STREAM = [collector]
+    row = Stream.objects.create(name=collector.name, error="answered with 503")
+    assert facts(log.streamed(span)) == (Outcome.FAILED, {"collectors": 1, "away": 1})
+    Stream.objects.filter(pk=row.pk).update(error="")
+    assert facts(log.streamed(span)) == (Outcome.PASSED, {"collectors": 1, "away": 0})
 
 
 def test_entries_say_where_they_came_from(span: Span) -> None:
