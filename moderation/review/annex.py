@@ -67,7 +67,7 @@ def gather(order: Order) -> dict[str, Any]:
 def counts(start: datetime, end: datetime, size: int) -> dict[str, Any]:
     """The numbers of the period, of entries under the checkpoint of this size alone."""
     sealed = Exists(Leaf.objects.filter(entry=OuterRef("pk"), index__lt=size))
-    entries = Entry.objects.filter(sealed, occurred_at__gte=start, occurred_at__lt=end)
+    entries = Entry.objects.filter(sealed, recorded_at__gte=start, recorded_at__lt=end)
     return tally(entries.values_list("action", "result").annotate(times=Count("pk")).order_by("action", "result"))
 
 

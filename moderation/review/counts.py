@@ -32,5 +32,5 @@ def counted(lines: Iterable[str], start: str, end: str, size: int) -> dict[str, 
 def _rows(entries: Iterable[Mapping[str, Any]], start: str, end: str, size: int) -> Iterable[Row]:
     for entry in entries:
         fields = json.loads(entry["leaf"])
-        if entry["index"] < size and start <= fields["occurred_at"] < end:
+        if entry["index"] < size and start <= fields["recorded_at"] < end:
             yield fields["action"], fields["result"], 1

@@ -19,7 +19,7 @@ class Span:
     def acts(self, action: str, *, refused: bool = False) -> int:
         """How many entries of this action there are in the span."""
         result = Result.REFUSED if refused else Result.OK
-        times = {"occurred_at__gte": self.start, "occurred_at__lt": self.end}
+        times = {"recorded_at__gte": self.start, "recorded_at__lt": self.end}
         return Entry.objects.filter(action=action, result=result, **times).count()
 
 

@@ -167,4 +167,4 @@ def privacy(_span: Span) -> Found:
 
 
 def _entries(span: Span) -> QuerySet[Entry]:
-    return Entry.objects.filter(occurred_at__gte=span.start, occurred_at__lt=span.end)
+    return Entry.objects.filter(recorded_at__gte=span.start, recorded_at__lt=span.end)

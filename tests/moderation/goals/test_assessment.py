@@ -34,15 +34,15 @@ ITEMS = {"en": [f"({one})" for one in range(1, 9)], "zh-hans": [f"（{one}）" f
 
 
 @pytest.fixture
-def https(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A server as it should be set up, with keys of its own."""
-    settings.STOA_DATA = tmp_path_factory.mktemp("data")
+def https(settings: Settings) -> None:
+    """A server as it should be set up."""
     settings.PUBLIC_URL, settings.SECURE = "https://stoa.example", True
     settings.SESSION_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
 
 
-def review(folder: Path, *more: str) -> Review:
-    call_command("security_review", "--profile", "cn", "--out", str(folder), *more)
+def review(folder: Path) -> Review:
+    """The review that the command ran; what it wrote is in `out`."""
+    call_command("security_review", "--profile", "cn", "--out", str(folder / "out"))
     return Review.objects.order_by("-pk")[0]
 
 
@@ -83,17 +83,17 @@ def test_what_the_claims_say_is_what_the_log_has_the_digest_of(https: None, tmp_
 def test_it_is_written_as_html_pdf_and_a_signed_annex(https: None, tmp_path: Path, alice: User) -> None:
     one = review(tmp_path)
     assert one.signed
-    names = sorted(path.name.replace(f"-{one.pk}-", "-N-") for path in tmp_path.iterdir())
+    names = sorted(path.name.replace(f"-{one.pk}-", "-N-") for path in (tmp_path / "out").iterdir())
     assert names == [
         "stoa-review-N-annex.txt",
         *(f"stoa-review-N-{language}.{kind}" for language in ("en", "zh-hans") for kind in ("html", "pdf")),
     ]
-    annexed = (tmp_path / f"stoa-review-{one.pk}-annex.txt").read_bytes()
+    annexed = (tmp_path / "out" / f"stoa-review-{one.pk}-annex.txt").read_bytes()
     assert verify.verified(verify.parse_note(annexed), keys.vkeys())
-    page = (tmp_path / f"stoa-review-{one.pk}-zh-hans.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / f"stoa-review-{one.pk}-zh-hans.html").read_text(encoding="utf-8")
     assert '<html lang="zh-hans">' in page
     assert one.digest in page
-    assert (tmp_path / f"stoa-review-{one.pk}-zh-hans.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "out" / f"stoa-review-{one.pk}-zh-hans.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_evidence_older_than_thirty_days_blocks_the_signature_and_says_which(

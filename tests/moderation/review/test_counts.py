@@ -6,7 +6,7 @@ START, END = "2026-11-01T00:00:00.000000Z", "2026-12-01T00:00:00.000000Z"
 
 
 def line(index: int, action: str, at: str, result: str = "ok") -> str:
-    leaf = json.dumps({"action": action, "result": result, "occurred_at": at})
+    leaf = json.dumps({"action": action, "result": result, "recorded_at": at})
     return json.dumps({"index": index, "leaf": leaf, "openings": {}})
 
 
