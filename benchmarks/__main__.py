@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, bundles, hallway, joins, page, relay, servers, sockets
+from benchmarks import browser, bundles, hallway, joins, log, page, relay, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log")
 _SPARE = 30
 
 
@@ -38,6 +38,7 @@ def main() -> None:
         "page": lambda: _product(0, page.measure),
         "hallway": lambda: _product(0, hallway.measure, hallway.ROOMS),
         "bundles": lambda: bundles.measure(),
+        "log": lambda: log.measure(arguments.entries),
     }
     wanted = arguments.part or parts
     figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]
@@ -49,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures Stoa on this machine.")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this one; may be repeated")
     parser.add_argument("--listeners", type=int, default=relay.LISTENERS)
+    parser.add_argument("--entries", type=int, default=log.ENTRIES, help="of the log that is searched")
     parser.add_argument("--idle", type=float, default=relay.IDLE, help="seconds that nobody speaks")
     return parser.parse_args()
 

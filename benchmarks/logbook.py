@@ -1,0 +1,169 @@
+"""`python -m benchmarks.logbook ENTRIES`: fills the log of an empty PostgreSQL and prints figures, one JSON a line."""
+
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  # Django first
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from benchmarks.figures import Figure  # noqa: E402
+from moderation.audit import people  # noqa: E402
+from moderation.audit.models import Head  # noqa: E402
+from moderation.audit.record import record  # noqa: E402
+from moderation.audit.sealing import address_token  # noqa: E402
+from moderation.audit.search import Wish, search  # noqa: E402
+from moderation.audit.sequence import head, seal  # noqa: E402
+from moderation.audit.source import Source  # noqa: E402
+
+SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0 (X11; Linux x86_64)", session="5e55")
+WARM, TIMES, SEALED, ASKED = 200, 2_000, 20_000, 40
+PEOPLE = 2_000
+ACTIONS = ("member.join", "member.leave", "member.mute", "room.open", "room.end", "case.decide", "invite.issue")
+
+FILL = """
+INSERT INTO audit_entry (schema, event, severity, occurred_at, recorded_at, role, action, object_type, object_id, room,
+  "case", policy, result, reason, automated, model, channel, host, version, detail, commitments)
+SELECT 2, p.event, 'info', at, at, '', (%s::text[])[1 + n %% %s], '', '', 'room' || n %% 5000,
+  CASE WHEN n %% 1000 = 0 THEN 'case' || n %% 50000 ELSE '' END,
+  CASE WHEN n %% 50 = 0 THEN 'policy' || n %% 20 ELSE '' END,
+  'ok', '', false, '', 'http', 'host', '0', '{}', '{}'
+FROM generate_series(%s, %s) AS n JOIN bench_person p ON p.number = n * 7919 %% %s,
+  LATERAL (SELECT now() - (%s - n) * interval '3 seconds' AS at) AS moment
+"""
+LABEL = """
+INSERT INTO audit_label (entry, person, part, address, box)
+SELECT e.id, p.person, 1 /* the actor */, p.address, p.box FROM audit_entry e JOIN bench_person p ON p.event = e.event
+"""
+
+
+def main(entries: int) -> None:
+    """Every figure, as soon as it is there."""
+    call_command("migrate", verbosity=0)
+    for figure in (cost(), sequencer(), *searches(entries)):
+        print(json.dumps(asdict(figure)), flush=True)
+
+
+def cost() -> Figure:
+    """What an entry adds to a transaction that changes one row."""
+    row = head()
+
+    def plain() -> None:
+        with transaction.atomic():
+            Head.objects.filter(pk=row.pk).update(watermark=0)
+
+    def told() -> None:
+        with transaction.atomic():
+            Head.objects.filter(pk=row.pk).update(watermark=0)
+            record("member.mute", source=SOURCE, actor=uid(1), object_type="member", object_id=uid(1), room="r")
+
+    spent: dict[Callable[[], None], list[float]] = {plain: [], told: []}
+    for turn in range(WARM + TIMES):
+        for work, times in spent.items():
+            begun = time.perf_counter()
+            work()
+            if turn >= WARM:
+                times.append(time.perf_counter() - begun)
+    added = statistics.median(spent[told]) - statistics.median(spent[plain])
+    return Figure("an entry adds to its transaction", added * 1000, "ms", 0.5)
+
+
+def sequencer() -> Figure:
+    """How fast entries come under a signed checkpoint."""
+    for _ in range(SEALED // 100):
+        with transaction.atomic():
+            for _ in range(100):
+                record("member.join", source=SOURCE, actor=uid(1), room="r")
+    begun = time.perf_counter()
+    count = seal(timezone.now())
+    return Figure("the sequencer seals", count / (time.perf_counter() - begun), "entries/s", 5_000, at_least=True)
+
+
+def searches(entries: int) -> list[Figure]:
+    """How long a page of a search takes, the slowest kind told apart."""
+    fill(entries)
+    chance, now = random.Random(1), timezone.now()
+    span = timedelta(days=7)
+
+    def when() -> dict[str, object]:
+        until = now - timedelta(seconds=3 * chance.randrange(entries))
+        return {"since": until - span, "until": until}
+
+    kinds: dict[str, Callable[[], Wish]] = {
+        "actor": lambda: Wish(actor=someone(chance)),
+        "room": lambda: Wish(room=f"room{chance.randrange(5000)}"),
+        "case": lambda: Wish(case=f"case{chance.randrange(50) * 1000}"),
+        "address": lambda: Wish(address=address(chance.randrange(PEOPLE))),
+        "action and time": lambda: Wish(action=chance.choice(ACTIONS), **when()),  # type: ignore[arg-type]
+        "policy and time": lambda: Wish(policy="policy0", **when()),  # type: ignore[arg-type]
+        "actor and time": lambda: Wish(actor=someone(chance), **when()),  # type: ignore[arg-type]
+        "room and actor": lambda: Wish(room=f"room{chance.randrange(5000)}", actor=someone(chance)),
+        "time": lambda: Wish(**when()),  # type: ignore[arg-type]
+    }
+    taken: dict[str, list[float]] = {}
+    for kind, wish in kinds.items():
+        taken[kind] = sorted(timed(wish()) for _ in range(ASKED))
+    worst = max(taken, key=lambda kind: taken[kind][int(ASKED * 0.95)])
+    every = sorted(value for values in taken.values() for value in values)
+    name = f"a search among {entries:,} entries, p95"
+    return [
+        Figure(name, every[int(len(every) * 0.95)] * 1000, "ms", 500),
+        Figure(f"{name}, by {worst}", taken[worst][int(ASKED * 0.95)] * 1000, "ms", 500),
+    ]
+
+
+def fill(entries: int) -> None:
+    """Entries of the past year, with labels that open; what belongs to one person shares an event and a box."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bench_person (number int PRIMARY KEY, person bigint, event text, address bytea, box bytea)"
+        )
+        for number in range(PEOPLE):
+            who, event = people.person(uid(number)), f"{number:032x}"
+            box = who.seal({"actor": ["00" * 16, uid(number)], "address": ["00" * 16, address(number)]}, event)
+            row: list[Any] = [number, who.id, event, address_token(address(number)), box]
+            cursor.execute("INSERT INTO bench_person VALUES (%s, %s, %s, %s, %s)", row)
+        for first in range(1, entries + 1, 1_000_000):
+            last = min(entries, first + 999_999)
+            cursor.execute(FILL, [list(ACTIONS), len(ACTIONS), first, last, PEOPLE, entries])
+        cursor.execute(LABEL)
+        cursor.execute("ANALYZE")
+
+
+def timed(wish: Wish) -> float:
+    """How many seconds the first page takes, its own entry included."""
+    begun = time.perf_counter()
+    search(wish, by=uid(0), source=SOURCE)
+    return time.perf_counter() - begun
+
+
+def someone(chance: random.Random) -> str:
+    """Anybody's id."""
+    return uid(chance.randrange(PEOPLE))
+
+
+def uid(number: int) -> str:
+    """A person's id."""
+    return f"feed{number:012x}"
+
+
+def address(number: int) -> str:
+    """Where a person is."""
+    return f"10.{number // 256}.{number % 256}.1"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

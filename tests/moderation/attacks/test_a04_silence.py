@@ -1,0 +1,67 @@
+"""Attack 4: the log is to fall silent. Queues are emptied, Redis is flushed, the sequencer stands still."""
+
+from datetime import timedelta
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from moderation.audit import check
+from moderation.audit.models import Entry, Leaf
+from moderation.audit.record import record, record_refusal
+from moderation.audit.sequence import seal, waited
+from moderation.audit.source import Source
+from tests.log import aged, many
+
+pytestmark = pytest.mark.django_db
+
+
+def test_emptying_redis_and_every_queue_loses_no_entry() -> None:
+    many(5)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushall()
+    assert seal(timezone.now()) == 5
+    assert Leaf.objects.count() == Entry.objects.count()
+
+
+def test_without_redis_an_entry_is_written_and_sealed(settings: Settings) -> None:
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "unix:///nowhere.sock"
+    many(2)
+    assert seal(timezone.now()) == 2
+
+
+def test_a_sequencer_that_stands_still_is_told_by_figure_and_by_verification() -> None:
+    written = record("room.open", source=Source.internal("command"))
+    aged(written, timedelta(minutes=5))
+    assert waited() >= timedelta(minutes=5)
+    assert any("wait for longer than a minute" in fault for fault in check.faults(timezone.now()))
+    seal(timezone.now())
+    assert waited() == timedelta()
+
+
+def test_an_entry_that_was_late_for_hours_is_sealed_all_the_same() -> None:
+    many(1)
+    seal(timezone.now())
+    seal(timezone.now())
+    aged(record("room.open", source=Source.internal("command")), timedelta(hours=5))
+    assert seal(timezone.now()) == 1
+
+
+def test_updating_entries_by_query_changes_nothing() -> None:
+    many(3)
+    with pytest.raises(DatabaseError, match="insert-only"), transaction.atomic():
+        Entry.objects.update(action="nothing.happened")
+    assert set(Entry.objects.values_list("action", flat=True)) == {"room.open"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_that_cannot_be_written_is_not_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr("moderation.audit.record._write", full)
+    with pytest.raises(DatabaseError):
+        record_refusal("invite.redeem", source=Source("192.0.2.7"))

@@ -1,0 +1,86 @@
+"""Attack 5: what strangers send is to break the log, or to make it say something else to whoever reads it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from moderation.audit import check
+from moderation.audit.canonical import CanonicalError
+from moderation.audit.leaf import PUBLIC, leaf_of
+from moderation.audit.models import Entry, Leaf
+from moderation.audit.record import record
+from moderation.audit.sequence import seal
+from moderation.audit.source import Source
+from tests.log import entries, entry
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NASTY = 'Mozilla\r\nadmin: yes\x1b[2J\u202egnp.exe\u200b=HYPERLINK(1)"},{"action":"forged'
+
+pytestmark = pytest.mark.django_db
+
+
+def sealed_lines() -> list[bytes]:
+    return [leaf_of(row) for row in Entry.objects.order_by("pk").values("id", *PUBLIC)]
+
+
+def test_what_a_browser_calls_itself_cannot_leave_its_field() -> None:
+    record("room.open", source=Source("192.0.2.7", 1, "", NASTY), actor="a11ce", detail={"note": NASTY})
+    seal(NOON)
+    (line,) = sealed_lines()
+    assert b"\n" not in line
+    assert b"\x1b" not in line
+    assert json.loads(line)["detail"] == {"note": NASTY}
+    assert json.loads(line, object_pairs_hook=lambda pairs: len(pairs) == len(dict(pairs)))
+    assert entry(action="room.open").user_agent == NASTY
+    assert list(check.faults(NOON)) == []
+
+
+def test_a_stranger_does_not_choose_the_address_in_the_log(client: Client) -> None:
+    client.post("/join/", {"code": "nonsense"}, headers={"x-forwarded-for": "10.6.6.6"}, REMOTE_ADDR="192.0.2.7")
+    assert {told.address for told in entries(action="invite.redeem")} == {"192.0.2.7"}
+
+
+def test_a_clock_that_jumps_changes_neither_the_order_nor_the_databases_time() -> None:
+    for jump in (timedelta(0), timedelta(days=-20_000), timedelta(days=9_000)):
+        with patch("django.utils.timezone.now", lambda jump=jump: NOON + jump):
+            record("room.open", source=Source.internal("command"))
+    seal(NOON)
+    assert list(Leaf.objects.order_by("index").values_list("entry", flat=True)) == list(
+        Entry.objects.order_by("pk").values_list("pk", flat=True)
+    )
+    times = Entry.objects.order_by("pk").values_list("recorded_at", flat=True)
+    assert max(times) - min(times) < timedelta(minutes=1)
+    assert list(check.faults(datetime.now(UTC))) == []  # noqa: TID251  # the database's clock is meant
+
+
+@pytest.mark.parametrize(
+    "detail", [{"words": "x" * 10_000_000}, {"half": 0.5}, {"huge": 2**60}, {"odd": "\ud800"}, {"when": NOON}]
+)
+def test_a_detail_that_is_too_large_or_read_in_two_ways_is_refused_and_nothing_written(
+    detail: dict[str, object],
+) -> None:
+    with pytest.raises(CanonicalError):
+        record("room.open", source=Source.internal("command"), detail=detail)
+    assert not Entry.objects.exists()
+
+
+def test_a_long_user_agent_is_cut(client: Client) -> None:
+    client.post("/join/", {"code": "nonsense"}, headers={"user-agent": "x" * 100_000})
+    assert {len(told.user_agent) for told in entries(action="invite.redeem")} == {200}
+
+
+@how(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0")), st.ip_addresses(), st.integers(0, 65535))
+def test_whatever_is_sent_is_read_back_as_it_was(text: str, address: object, port: int) -> None:
+    written = record("room.open", source=Source(str(address), port, text, text), actor="a11ce", detail={text: text})
+    told = entry(id=written.pk)
+    assert told.detail == {text: text}
+    assert (told.user_agent or "", told.port or 0) == (text, port)
+    seal(NOON)
+    assert json.loads(sealed_lines()[-1])["detail"] == {text: text}
