@@ -1,7 +1,7 @@
 """Shows each new checkpoint to the witnesses and keeps what they sign (C2SP tlog-witness, the log's side)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -15,6 +15,8 @@ from moderation.audit.outgoing import AwayError, Reply
 from moderation.audit.store import Nodes
 from moderation.audit.verify import Key, Refused
 from moderation.audit.witness import SIZE_TYPE, Request
+
+WAIT = timedelta(minutes=1)  # that a reader may be shown less than there is, so that it is cosigned
 
 _log = structlog.get_logger(__name__)
 
@@ -95,18 +97,24 @@ def _keep(peer: Peer, newest: Checkpoint, body: bytes, now: datetime) -> Trouble
 
 
 def cosigned(least: int = 0) -> verify.Checkpoint | None:
-    """The newest checkpoint of at least this size that all witnesses cosigned; for want of one the newest at all."""
-    names = {peer.name for peer in peers()}
-    sizes = (
-        Cosignature.objects.filter(size__gte=least, key__in=names).order_by("-size").values_list("size", "key")[:200]
-    )
+    """The newest checkpoint of at least this size, or one up to a minute older that all witnesses cosigned."""
+    rows = Checkpoint.objects.filter(size__gte=least).order_by("-size")
+    newest = rows.first()
+    if newest is None:
+        return None
+    recent = list(rows.filter(created_at__gte=newest.created_at - WAIT))
+    names, signed = {peer.name for peer in peers()}, _witnesses(recent)
+    row = next((one for one in recent if names and names <= signed.get(one.size, set())), newest)
+    return verify.parse_checkpoint(text(row).encode())
+
+
+def _witnesses(rows: Collection[Checkpoint]) -> dict[int, set[str]]:
+    """Which witnesses cosigned each of these checkpoints, by its size."""
     found: dict[int, set[str]] = {}
-    for size, key in sizes:
+    sizes = [row.size for row in rows]
+    for size, key in Cosignature.objects.filter(size__in=sizes).values_list("size", "key"):
         found.setdefault(size, set()).add(key)
-    best = next((size for size, keys in found.items() if keys == names), None)
-    rows = Checkpoint.objects.filter(size=best) if best is not None else Checkpoint.objects.filter(size__gte=least)
-    row = rows.order_by("-size").first()
-    return verify.parse_checkpoint(text(row).encode()) if row else None
+    return found
 
 
 def text(row: Checkpoint) -> str:

@@ -90,6 +90,15 @@ def test_what_is_no_network_is_refused_by_name(value: str) -> None:
         read(STOA_TRUSTED_PROXIES=value).networks("STOA_TRUSTED_PROXIES")
 
 
+def test_a_list_of_anything_is_read_part_by_part() -> None:
+    assert read(SIZES="1, 2,").listed("SIZES", int, "whole numbers") == [1, 2]
+
+
+def test_a_part_that_cannot_be_read_is_refused_by_the_lists_name_and_not_shown() -> None:
+    with pytest.raises(SettingsError, match=r"^SIZES must list whole numbers, with commas between them$"):
+        read(SIZES="1, hunter2").listed("SIZES", int, "whole numbers")
+
+
 @pytest.mark.parametrize("value", ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h:port/d", "hunter2"])
 def test_a_wrong_url_is_refused_by_name_without_its_password(value: str) -> None:
     with pytest.raises(SettingsError, match=r"^DATABASE_URL must be a URL") as refused:

@@ -153,3 +153,14 @@ def test_the_newest_checkpoint_that_everybody_cosigned_is_preferred(peer: Peer) 
     write(1)
     seal(NOW)
     assert [found and found.size for found in map(cosign.cosigned, (0, 3, 4, 5))] == [3, 3, 4, None]
+
+
+def test_a_witness_that_has_been_away_for_long_keeps_nobody_from_the_newest(peer: Peer) -> None:
+    write(3)
+    seal(NOW - 2 * cosign.WAIT)
+    cosign.cosign(NOW)
+    write(1)
+    seal(NOW)
+    found = cosign.cosigned()
+    assert found is not None
+    assert found.size == 4

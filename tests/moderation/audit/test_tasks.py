@@ -1,0 +1,34 @@
+"""Celery's part: each task does its one thing, and beat knows all of them."""
+
+import pytest
+from django.conf import settings
+from pytest_django.fixtures import Settings
+
+from moderation.audit import outgoing, tasks
+from moderation.audit.destinations import Collector, Peer
+from moderation.audit.models import Checkpoint, Stream
+from moderation.audit.outgoing import Reply
+from tests.moderation.audit.logs import WITNESS_KEY
+from tests.moderation.audit.stored import write
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_entry_is_sealed_shown_and_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.STOA_WITNESSES = [Peer("https://witness.example", WITNESS_KEY)]
+    settings.STOA_LOG_STREAM = [Collector("https://siem.example/in", "jsonl")]
+    monkeypatch.setattr(outgoing, "post", lambda url, *_: Reply(200 if "siem" in url else 503, "", b""))
+    write(1)
+    tasks.seal_log()
+    tasks.show_witnesses()
+    tasks.feed_collectors()
+    assert Checkpoint.objects.get().size == 1
+    assert {row.name.partition(" ")[0]: (row.cursor, row.error) for row in Stream.objects.all()} == {
+        "witness": (0, "away"),
+        "https://siem.example/in#jsonl": (1, ""),
+    }
+
+
+def test_beat_runs_every_task_of_the_log() -> None:
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"audit.seal", "audit.cosign", "audit.stream", "audit.prune"} <= scheduled
