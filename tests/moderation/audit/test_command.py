@@ -1,0 +1,99 @@
+"""Tests of `manage.py audit`."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from moderation.audit import keys
+from moderation.audit.models import Hold
+from moderation.audit.record import record
+from moderation.audit.sequence import head, seal
+from moderation.audit.source import Source
+from tests.audit_triggers import lifted
+from tests.log import entries, many
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+BOB = "b0b0000000000000"
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("audit", *words, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_verify_says_that_the_log_is_whole() -> None:
+    many(3)
+    seal(NOON)
+    assert "whole: 3 entries" in run("verify")
+
+
+def test_verify_says_what_was_changed_and_fails() -> None:
+    written = record("room.open", source=Source.internal("command"), reason="told")
+    seal(NOON)
+    with lifted():
+        type(written).objects.update(reason="forged")
+    out = StringIO()
+    with pytest.raises(CommandError, match="not whole"):
+        call_command("audit", "verify", stderr=out)
+    assert f"leaf 0: entry {written.pk} is not what was sealed" in out.getvalue()
+
+
+def test_erase_is_refused_under_a_hold_and_done_after_its_release() -> None:
+    record("member.join", source=Source("192.0.2.7"), actor=BOB)
+    run("hold", "user", BOB, "--ground", "proceeding 7", "--by", "a11ce", "--approver", "ca401")
+    with pytest.raises(CommandError, match="kept by hold"):
+        run("erase", BOB)
+    assert run("release", str(Hold.objects.get().pk)) == "Released.\n"
+    assert "Erased from 2 entries" in run("erase", BOB)
+    assert BOB not in repr(entries())
+
+
+@pytest.mark.parametrize("words", [("release", "7"), ("erase", ""), ("keys", "--retire", "00000000")])
+def test_what_is_not_there_is_refused_in_words(words: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError):
+        run(*words)
+
+
+def test_keys_are_rotated_and_retired_and_both_are_entries() -> None:
+    many(1)
+    seal(NOON)
+    (old,) = keys.signers(head().origin)
+    assert run("keys") == f"{old.key} signs\n"
+    assert run("keys", "--rotate").count(" signs\n") == 2
+    told = run("keys", "--retire", old.key.key_id.hex())
+    assert f"{old.key} retired" in told
+    assert [sorted(entry.detail) for entry in entries(action="log.key")] == [["key"], ["retired"]]
+    many(1)
+    seal(NOON)
+    assert "whole: 4 entries" in run("verify")
+
+
+def test_the_last_key_cannot_be_retired() -> None:
+    many(1)
+    seal(NOON)
+    (only,) = keys.signers(head().origin)
+    with pytest.raises(CommandError, match="several"):
+        run("keys", "--retire", only.key.key_id.hex())
+    assert len(keys.signers(head().origin)) == 1
+
+
+def test_persons_keys_are_sealed_anew_and_open_as_before() -> None:
+    record("member.join", source=Source("192.0.2.7"), actor=BOB)
+    before = list(keys.masters())
+    assert "1 keys sealed anew" in run("keys", "--rewrap")
+    assert list(keys.masters()) != before
+    assert [entry.actor for entry in entries(action="member.join")] == [BOB]
+
+
+def test_grant_prints_the_statements() -> None:
+    told = run("grant", "stoa_app")
+    assert 'REVOKE UPDATE, DELETE, TRUNCATE ON audit_entry FROM "stoa_app";' in told
+
+
+def test_prune_says_how_many_went() -> None:
+    assert run("prune") == "0 entries went.\n"
