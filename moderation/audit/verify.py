@@ -37,6 +37,8 @@ LARGEST = 2**63 - 1
 SAFE_INTEGER = 2**53 - 1
 LOG_KEY, WITNESS_KEY = 1, 4
 BUNDLE, PROOF = "stoa-bundle@v1", "c2sp.org/tlog-proof@v1"
+NEEDED = ("checkpoint", "entries.jsonl", "keys", "leaves", "proof.json")
+YEAR_9999 = 253_402_300_799  # its last second: the last that has a name
 
 
 class Fault(StrEnum):
@@ -332,11 +334,10 @@ def parse_note(data: bytes) -> Note:
 
 def parse_signature(line: str) -> Signature:
     """The signature in a line `— name base64`."""
-    dash, name, data, *more = [*line.split(" "), "", ""][: max(3, line.count(" ") + 1)]
-    blob = unbase64(data)
-    if dash != "—" or more or not _is_name(name) or len(blob) < 5:
-        raise Refused(Fault.MALFORMED, f"{line[:200]!r} is not a signature line")
-    return Signature(name, blob[:4], blob[4:])
+    match line.split(" "):
+        case ["—", name, data] if _is_name(name) and len(blob := unbase64(data)) > 4:
+            return Signature(name, blob[:4], blob[4:])
+    raise Refused(Fault.MALFORMED, f"{line[:200]!r} is not a signature line")
 
 
 def verified(note: Note, keys: Collection[Key]) -> list[Signed]:
@@ -652,6 +653,8 @@ def _opened(path: Path) -> Iterator[_Files]:
 
 
 def _file(path: Path) -> io.BufferedReader:
+    if path.is_symlink() or not path.is_file():
+        raise Refused(Fault.MALFORMED, "this is not a plain file", repr(path.name))
     return path.open("rb")
 
 
@@ -668,11 +671,11 @@ def _text(files: _Files, name: str) -> str:
 
 def _read(files: _Files, name: str) -> bytes:
     if name not in files:
-        raise Refused(Fault.MISSING, "the file is missing", name)
+        raise Refused(Fault.MISSING, "the file is missing")
     with files[name]() as source:
         data = source.read(SMALL_FILE + 1)
     if len(data) > SMALL_FILE:
-        raise Refused(Fault.MALFORMED, "the file is too large", name)
+        raise Refused(Fault.MALFORMED, "the file is too large")
     return data
 
 
@@ -701,9 +704,10 @@ def _manifest(files: _Files, keys: Collection[Key]) -> dict[str, str]:
         if title != BUNDLE or not all(re.fullmatch(r"[0-9a-f]{64}  [!-~]+", line) for line in lines):
             raise Refused(Fault.MALFORMED, f"this is not the list of files of a {BUNDLE}")
         sums = {line[66:]: line[:64] for line in lines}
-    for name in sorted(files.keys() ^ sums.keys() ^ {"manifest"}):
-        fault, why = (Fault.MISSING, "is missing") if name in sums else (Fault.CHANGED, "does not belong to the bundle")
-        raise Refused(fault, f"the file {why}", repr(name))
+    for name in sorted(files.keys() - sums.keys() - {"manifest"}):
+        raise Refused(Fault.CHANGED, "the file does not belong to the bundle", repr(name))
+    for name in sorted({*NEEDED, *sums} - (files.keys() & sums.keys())):
+        raise Refused(Fault.MISSING, "the file is missing", repr(name))
     for name in sums.keys() - {"entries.jsonl"}:
         with files[name]() as source:
             if hashlib.file_digest(source, "sha256").hexdigest() != sums[name]:
@@ -817,17 +821,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="old", type=Path, help="checkpoint you kept: nothing before it was changed")
     options = parser.parse_args(arguments)
     try:
-        trust = Trust(
-            tuple(map(parse_key, options.key)),
-            tuple(map(parse_key, options.witness)),
-            options.old.read_bytes() if options.old else b"",
-        )
-        answer = _answer(options.bundle, trust)
+        keys, witnesses = _keys(options.key, LOG_KEY), _keys(options.witness, WITNESS_KEY)
+        trust = Trust(keys, witnesses, options.old.read_bytes() if options.old else b"")
+        answer, status = f"yes: {_answer(options.bundle, trust)}\n", 0
     except (Refused, OSError) as error:
-        sys.stdout.write(f"no: {error}\n")
-        return 1
-    sys.stdout.write(f"yes: {answer}\n")
-    return 0
+        answer, status = f"no: {error}\n", 1
+    sys.stdout.write(answer.encode("ascii", "backslashreplace").decode())  # whatever a terminal would make of it
+    return status
+
+
+def _keys(texts: Sequence[str], kind: int) -> tuple[Key, ...]:
+    keys = tuple(map(parse_key, texts))
+    if any(key.kind != kind for key in keys):
+        raise Refused(Fault.MALFORMED, "--key takes the keys of logs, --witness those of witnesses")
+    return keys
 
 
 def _answer(path: Path, trust: Trust) -> str:
@@ -838,8 +845,10 @@ def _answer(path: Path, trust: Trust) -> str:
             start = source.read(2 * NOTE_SIZE)
     if start.startswith(b"PK"):
         return _told(verify_bundle(path, trust), trust)
-    if not trust.keys:
-        raise Refused(Fault.UNSIGNED, "this brings no key: name the log's with --key")
+    if not trust.keys or trust.old:
+        raise Refused(
+            Fault.UNSIGNED, "this is no bundle: it brings no key (use --key), and continues nothing (no --from)"
+        )
     if start.startswith(PROOF.encode()):
         return _told(verify_proof(start, trust), trust)
     signed = _all_signed(parse_note(start), [*trust.keys, *trust.witnesses], trust.witnesses)
@@ -847,7 +856,8 @@ def _answer(path: Path, trust: Trust) -> str:
 
 
 def _signed(one: Signed) -> str:
-    when = f", who saw it at {datetime.fromtimestamp(one.time, UTC).isoformat()}" if one.time else ""
+    moment = datetime.fromtimestamp(min(one.time, YEAR_9999), UTC).isoformat()
+    when = f", who saw it at {moment}" if one.time else ""
     return f"signed by {str(one.key)!a}{when}"
 
 

@@ -200,6 +200,11 @@ class TestElsewhere:
             "no: entries.jsonl, line 3, entry 7, field 'actor': the value is not the one that was logged\n"
         )
 
+    def test_words_that_a_terminal_would_obey_are_printed_as_what_they_are(self, tmp_path: Path) -> None:
+        folder = put(tmp_path / "folder", unpacked() | {"\u009b2J\u202e.txt": b""})
+        answer = self.run(str(folder / "verify.py"), str(folder))
+        assert answer.stdout == "no: '\\x9b2J\\u202e.txt': the file does not belong to the bundle\n"
+
     def test_a_path_that_is_not_there_is_a_no(self) -> None:
         answer = self.run(str(verify.__file__), "/nowhere")
         assert (answer.returncode, answer.stderr) == (1, "")
@@ -240,6 +245,10 @@ def lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Files], Fil
 
 def without(name: str) -> Callable[[Files], Files]:
     return lambda files: {other: data for other, data in files.items() if other != name}
+
+
+def signed_without(name: str) -> Callable[[Files], Files]:
+    return lambda files: resigned(without(name)(files))
 
 
 def proof(change: Callable[[dict[str, Any]], None]) -> Callable[[Files], Files]:
@@ -417,7 +426,7 @@ MUTATIONS: list[tuple[str, Callable[[Files], Files], str, Fault]] = [
     ("a key changed", edited("keys", lambda data: data.replace(b"A", b"B", 1)), "keys", Fault.MALFORMED),
     ("another's key", edited("keys", lambda data: f"{STRANGER.key}\n".encode() + data), "keys", Fault.CHANGED),
     ("every key gone", edited("keys", lambda _: b""), "keys", Fault.MALFORMED),
-    ("another verifier", replaced("verify.py", b"return 1", b"return 0"), "verify.py", Fault.CHANGED),
+    ("another verifier", replaced("verify.py", b"no: {error}", b"yes: {error}"), "verify.py", Fault.CHANGED),
     ("another README", replaced("README.md", b"5 to 44", b"0 to 44"), "README.md", Fault.CHANGED),
     ("another story in OCSF", replaced("entries.ocsf.jsonl", b"bob-5", b"bob-6"), "entries.ocsf.jsonl", Fault.CHANGED),
     ("another story in ECS", replaced("entries.ecs.jsonl", b"bob-5", b"bob-6"), "entries.ecs.jsonl", Fault.CHANGED),
@@ -432,6 +441,7 @@ MUTATIONS: list[tuple[str, Callable[[Files], Files], str, Fault]] = [
         Fault.MALFORMED,
     ),
     *((f"no {name}", without(name), name, Fault.MISSING) for name in sorted(unpacked())),
+    *((f"no {name}, signed so", signed_without(name), name, Fault.MISSING) for name in verify.NEEDED),
 ]
 
 
@@ -536,6 +546,14 @@ def test_a_zip_with_a_name_twice_is_refused(tmp_path: Path) -> None:
         archive.writestr("README.md", ALL["README.md"])
     with pytest.raises(Refused, match="twice"):
         verify.verify_bundle(path, TRUST)
+
+
+def test_a_link_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    folder = put(tmp_path / "folder", ALL)
+    (folder / "README.md").rename(tmp_path / "README.md")
+    (folder / "README.md").symlink_to(tmp_path / "README.md")
+    with pytest.raises(Refused, match="plain file"):
+        verify.verify_bundle(folder, TRUST)
 
 
 def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:

@@ -435,4 +435,17 @@ class TestCommand:
         assert verify.main([str(path), "--key", str(LOG)]) == 1
         assert verify.main([str(path)]) == 1
         assert verify.main([str(path), "--key", "nonsense"]) == 1
-        assert [line[:4] for line in capsys.readouterr().out.splitlines() if line[0] != " "] == ["yes:", *["no: "] * 3]
+        assert verify.main([str(path), "--key", str(LOG), "--from", str(path)]) == 1
+        assert verify.main([str(path), "--witness", str(LOG)]) == 1
+        assert [line[:4] for line in capsys.readouterr().out.splitlines() if line[0] != " "] == ["yes:", *["no: "] * 5]
+
+    def test_a_witness_from_beyond_the_last_year_is_told_of(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        witness = Key("w1", verify.WITNESS_KEY, LOG.public)
+        time = 2**63 - 1
+        data = time.to_bytes(8, "big") + PRIVATE.sign(verify.cosigned_message(b"text\n", time))
+        path = tmp_path / "note"
+        path.write_text(signed("text\n") + str(verify.Signature("w1", witness.key_id, data)))
+        assert verify.main([str(path), "--key", str(LOG), "--witness", str(witness)]) == 0
+        assert "9999-12-31T23:59:59" in capsys.readouterr().out
