@@ -1,0 +1,195 @@
+"""G1 and G5: whatever is killed, each change has its entry in the same transaction, and each entry its change."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import postgres
+from tests.flows import stack
+from tests.flows.stack import ROOT, Stoa
+from tests.postgres import Cluster
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(400)]
+
+ACTIONS = int(os.environ.get("STOA_G1_ACTIONS", "10000"))
+LIMIT = 120.0  # seconds that they may take; what did not fit is told
+LEAST = 500  # on the busiest machine
+ACTORS = 3
+SEALED = 10.0  # seconds, for 99 of 100 entries
+
+TABLES = {  # what a change is; columns that tell of a connection or count what is said are none
+    "rooms_room": ("seq",),
+    "rooms_member": ("lost_at",),
+    "rooms_roominvite": (),
+    "rooms_reminder": (),
+    "accounts_user": (),
+    "accounts_invitecode": (),
+    "accounts_block": (),
+}
+WATCH = """
+CREATE TABLE g1_seen (xid bigint, what text);
+CREATE FUNCTION g1_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV::text[] = to_jsonb(NEW) - TG_ARGV::text[] THEN RETURN NULL; END IF;
+  INSERT INTO g1_seen VALUES (txid_current(), TG_TABLE_NAME); RETURN NULL;
+END $$;
+CREATE FUNCTION g1_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO g1_seen VALUES (txid_current(), 'entry ' || NEW.result || ' ' || NEW.action); RETURN NULL;
+END $$;
+CREATE TRIGGER g1 AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION g1_entry();
+"""
+SPLIT = """
+SELECT array_agg(DISTINCT what ORDER BY what) FROM g1_seen GROUP BY xid
+HAVING bool_or(what LIKE 'entry ok %%') <> bool_or(what NOT LIKE 'entry %%') LIMIT 10
+"""
+DELAYS = """
+SELECT extract(epoch FROM min(c.created_at) - e.recorded_at) FROM audit_entry e
+JOIN audit_leaf l ON l.entry = e.id JOIN audit_checkpoint c ON c.size > l.index
+WHERE e.id > %s GROUP BY e.id
+"""
+PEOPLE = """
+from accounts.models import User
+for n in range(12): User.objects.create_user(f"g1_{n}", password="seven grey herons wade", display_name=f"Person {n}")
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with postgres.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stoa(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """All processes on a PostgreSQL that keeps what it has committed, and sees every change of a row."""
+    with psycopg.connect(cluster.dsn, autocommit=True) as database:
+        database.execute("ALTER DATABASE postgres SET synchronous_commit = on")
+    with stack.running(tmp_path_factory.mktemp("g1"), DATABASE_URL=cluster.url) as running:
+        running.manage("shell", "--verbosity", "0", "--command", PEOPLE)
+        with psycopg.connect(cluster.dsn, autocommit=True) as database:
+            database.execute(WATCH)
+            for table, silent in TABLES.items():
+                columns = ", ".join(f"'{name}'" for name in silent)
+                when = "AFTER INSERT OR UPDATE OR DELETE"
+                database.execute(
+                    f"CREATE TRIGGER g1 {when} ON {table} FOR EACH ROW EXECUTE FUNCTION g1_change({columns})"
+                )
+        yield running
+
+
+class Actors:
+    """Server processes that act, and are begun again when they were killed."""
+
+    def __init__(self, stoa: Stoa, folder: Path) -> None:
+        self.stoa, self.tally, self.seed = stoa, folder / "tally", 0
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def begin(self) -> None:
+        self.seed += 1
+        command = [sys.executable, "-m", "tests.flows.actor", str(self.seed), str(self.tally)]
+        with self.tally.with_suffix(".log").open("ab") as log:
+            self.processes.append(
+                subprocess.Popen(command, cwd=ROOT, env=self.stoa.environment, stdout=log, stderr=subprocess.STDOUT)
+            )
+
+    def kill(self) -> None:
+        process = self.processes.pop(0)
+        assert process.poll() is None, self.tally.with_suffix(".log").read_text()[-2000:]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def done(self) -> int:
+        return self.tally.stat().st_size if self.tally.exists() else 0
+
+
+@contextmanager
+def acting(stoa: Stoa, folder: Path) -> Iterator[Actors]:
+    actors = Actors(stoa, folder)
+    try:
+        for _ in range(ACTORS):
+            actors.begin()
+        yield actors
+    finally:
+        while actors.processes:
+            actors.kill()
+
+
+def kills(stoa: Stoa, cluster: Cluster, actors: Actors) -> dict[str, Callable[[], object]]:
+    def app() -> None:
+        actors.kill()
+        actors.begin()
+
+    def database() -> None:
+        os.kill(cluster.pid, signal.SIGKILL)
+        stack.until("the database is back", lambda: started(cluster), 60)
+
+    ours = {name: lambda name=name: stoa.kill(name) for name in ("daphne", "quiet worker", "valkey-server")}
+    return {"app": app, "database": database, **ours}
+
+
+def test_no_change_is_without_an_entry_and_no_entry_without_a_change(
+    stoa: Stoa, cluster: Cluster, tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    chance, begun, killed = random.Random(1), time.monotonic(), []
+    with acting(stoa, tmp_path) as actors:
+        ways = kills(stoa, cluster, actors)
+        while actors.done() < ACTIONS and time.monotonic() - begun < LIMIT:
+            time.sleep(chance.uniform(3, 6))
+            name = chance.choice(list(ways))
+            if name in ("app", "database") or stoa.children(name):
+                ways[name]()
+                killed.append(name)
+        done = actors.tally.read_text()
+    figure(
+        f"{len(done)} of {ACTIONS} acts in {time.monotonic() - begun:.0f} s ({done.count('+')} done, "
+        f"{done.count('-')} refused, {done.count('!')} not possible), {len(killed)} kills: "
+        + ", ".join(f"{name} {killed.count(name)}" for name in sorted(set(killed)))
+    )
+    assert len(done) >= LEAST
+    assert done.count("+") > LEAST / 4
+    stack.until("all is sealed", lambda: unsealed(cluster) == 0, 60)
+    with psycopg.connect(cluster.dsn) as database:
+        assert database.execute(SPLIT).fetchall() == []
+        (changes,) = database.execute("SELECT count(DISTINCT xid) FROM g1_seen").fetchone() or (0,)
+        assert changes > LEAST / 4
+    assert "The log is whole" in stoa.manage("audit", "verify")
+
+
+def started(cluster: Cluster) -> bool:
+    """Whether it starts; not while processes of the killed one still hold its memory."""
+    try:
+        cluster.start()
+    except subprocess.CalledProcessError:
+        time.sleep(0.5)
+        return False
+    return True
+
+
+def unsealed(cluster: Cluster) -> int:
+    query = "SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry = e.id)"
+    with psycopg.connect(cluster.dsn) as database:
+        return int((database.execute(query).fetchone() or (1,))[0])
+
+
+def test_an_entry_is_under_a_signed_checkpoint_within_ten_seconds(
+    stoa: Stoa, cluster: Cluster, tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    with psycopg.connect(cluster.dsn) as database:
+        (last,) = database.execute("SELECT coalesce(max(id), 0) FROM audit_entry").fetchone() or (0,)
+    with acting(stoa, tmp_path) as actors:
+        stack.until("they act", lambda: actors.done() >= 200, 60)
+        time.sleep(10)
+    stack.until("all is sealed", lambda: unsealed(cluster) == 0, 60)
+    with psycopg.connect(cluster.dsn) as database:
+        delays = sorted(float(delay) for (delay,) in database.execute(DELAYS, [last]))
+    worst = delays[int(len(delays) * 0.99)]
+    figure(f"{len(delays)} entries: sealed after {delays[len(delays) // 2]:.1f} s (median), {worst:.1f} s (p99)")
+    assert worst <= SEALED
