@@ -203,6 +203,10 @@ def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, 
     page = reviewer.page
     state = page.context.storage_state()
     visitor = chromium.visit(browser, own, storage_state=state, viewport=SIZES[size], locale=LANGUAGES[language])
+    visitor.page.goto("/console/")
+    visitor.page.locator("[popovertarget=me-menu]").click()
+    with visitor.page.expect_navigation():
+        visitor.page.locator(f"button[name=language][value^={language}]").click()
     faults: list[str] = []
     album = Album(visitor, size, language, faults)
     album.tour(PAGES)
