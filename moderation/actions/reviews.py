@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from moderation.actions import controls
+from moderation.actions import controls, triggers
 from moderation.actions.base import Code, Refused
 from moderation.audit import keys, note, sequence
 from moderation.audit.record import record
@@ -13,10 +13,15 @@ from moderation.audit.source import Source
 from moderation.models import Review, Trigger
 from moderation.review import annex
 from moderation.review.annex import Order
+from moderation.review.watch import shape
 
 
 def run(order: Order, *, source: Source) -> Review:
-    """The new review: every control is checked, the log sealed, and the annex signed unless something is in the way."""
+    """The new review: every control is checked, the log sealed, and the annex signed unless something is in the way.
+
+    What makes an assessment due is looked for first, so that the report tells of it.
+    """
+    triggers.watch(shape(), now=order.now, source=source)
     controls.check(order.now, source=source, by=order.by, start=order.start)
     sequence.seal(order.now)
     facts = annex.gather(order)

@@ -134,8 +134,7 @@ def kept(span: Span) -> Found:
     oldest = Entry.objects.order_by("pk").values_list("recorded_at", flat=True).first()
     if oldest is None:
         return Found.unknown(days=days, oldest=0, gaps=0)
-    size = (Leaf.objects.aggregate(last=Max("index"))["last"] or 0) + 1
-    gaps = max(0, size - Leaf.objects.count())
+    gaps = sequence.head().size - Leaf.objects.count()
     return Found.if_true(days >= FLOOR and gaps == 0, days=days, oldest=(span.end - oldest).days, gaps=gaps)
 
 

@@ -16,7 +16,7 @@ from moderation.actions.statements import state
 from moderation.audit import keys, verify
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
-from moderation.models import Control, Outcome, Review, Severity, Trigger
+from moderation.models import Control, Outcome, Reason, Review, Severity, Trigger
 from moderation.review import annex
 from moderation.review.annex import Order
 from moderation.review.catalogue import CONTROLS
@@ -137,12 +137,17 @@ def test_what_was_never_measured_is_said_and_not_in_the_way(now: datetime, outco
 def test_a_signed_report_is_filed_and_answers_what_was_due(now: datetime, alice: User) -> None:
     triggers.watch(Shape((), (), 5), now=now - DAY, source=SOURCE)
     review = run(now)
-    triggers.watch(Shape(("new",), (), 5), now=now + DAY, source=SOURCE)
+    later = triggers.report(Reason.NOTICE, "Letter 12", by=alice, now=now + DAY, source=SOURCE)
     reviews.file(review.pk, "CAC Berlin", "2026-7", by=alice, now=now + DAY, source=SOURCE)
     review.refresh_from_db()
     assert (review.authority, review.receipt, review.filed_at) == ("CAC Berlin", "2026-7", now + DAY)
-    assert Trigger.objects.get().review == review
-    assert Entry.objects.get(action="review.file").detail == {"digest": review.digest, "triggers": 1}
+    assert Entry.objects.get(action="review.file").detail == {"digest": review.digest, "triggers": 2}
+    assert list(Trigger.objects.filter(review=None)) == [later]
+
+
+def test_a_report_tells_of_what_makes_it_due(now: datetime) -> None:
+    due = annex.facts_of(run(now).annex)["triggers"]
+    assert [trigger["reason"] for trigger in due] == ["function"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from moderation.audit import sequence
 from moderation.audit.destinations import Collector
-from moderation.audit.models import Checkpoint, Entry, Stream
+from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Outcome
@@ -151,6 +151,19 @@ def test_a_log_is_kept_for_six_months_or_longer(
     written()
     sequence.seal(now)
     assert facts(log.kept(span)) == (Outcome.PASSED, {"days": days, "oldest": 0, "gaps": 0})
+
+
+def test_what_is_not_sealed_yet_is_no_gap(span: Span) -> None:
+    written()
+    assert facts(log.kept(span)) == (Outcome.PASSED, {"days": 400, "oldest": 0, "gaps": 0})
+
+
+def test_a_leaf_that_is_gone_is_a_gap(span: Span, now: datetime) -> None:
+    written()
+    sequence.seal(now)
+    with lifted():
+        Leaf.objects.filter(index=1).delete()
+        assert (log.kept(span).outcome, log.kept(span).facts["gaps"]) == (Outcome.FAILED, 1)
 
 
 def test_whoever_came_without_a_sign_in_in_the_log_fails_the_control(span: Span, now: datetime, bob: User) -> None:
