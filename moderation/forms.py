@@ -12,14 +12,22 @@ from moderation.review.catalogue import TOPICS
 from moderation.words import AUTHORITIES, PROFILES, SEVERITIES
 
 LONGEST = 366
-_DAY = {"type": "date"}
+
+
+class Day(forms.DateInput):
+    """A field with a calendar: browsers want its day as ISO 8601 has it, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class PeriodForm(forms.Form):
     """From a day to a day, both included, in UTC."""
 
-    start = forms.DateField(label=_("From"), widget=forms.DateInput(_DAY))
-    end = forms.DateField(label=_("Up to and with"), widget=forms.DateInput(_DAY))
+    start = forms.DateField(label=_("From"), widget=Day())
+    end = forms.DateField(label=_("Up to and with"), widget=Day())
 
     def clean(self) -> dict[str, Any]:
         """The two moments `start` and `end`, the second just after its day."""
@@ -59,7 +67,7 @@ class FindingForm(forms.Form):
 class TakeForm(forms.Form):
     """Who mends a finding, and until when."""
 
-    due = forms.DateField(label=_("Mended by"), widget=forms.DateInput(_DAY))
+    due = forms.DateField(label=_("Mended by"), widget=Day())
 
 
 class CloseForm(forms.Form):
@@ -102,8 +110,8 @@ class SearchForm(forms.Form):
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)
     policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(_DAY), required=False)
-    until = forms.DateField(label=_("Up to and with"), widget=forms.DateInput(_DAY), required=False)
+    since = forms.DateField(label=_("From"), widget=Day(), required=False)
+    until = forms.DateField(label=_("Up to and with"), widget=Day(), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def clean_person(self) -> str:

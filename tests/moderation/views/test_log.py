@@ -14,6 +14,7 @@ from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
+from moderation.models import LawfulRequest
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.log import entry
@@ -124,11 +125,12 @@ def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User
     today = timezone.now().date().isoformat()
     ask = {"kind": "police", "authority": "City police", "ground": "Art. 12", "person": "bob", "room": ""}
     first.post("/console/lawful/ask/", {**ask, "start": today, "end": today})
-    assert first.post("/console/lawful/1/decide/", {"decision": "approve"}).status_code == 302
-    assert b"PK" not in first.post("/console/lawful/1/export/").content
-    second.post("/console/lawful/1/decide/", {"decision": "approve"})
+    address = f"/console/lawful/{LawfulRequest.objects.get().pk}"
+    assert first.post(f"{address}/decide/", {"decision": "approve"}).status_code == 302
+    assert b"PK" not in first.post(f"{address}/export/").content
+    second.post(f"{address}/decide/", {"decision": "approve"})
     sequence.seal(timezone.now())
-    data = b"".join(first.post("/console/lawful/1/export/").streaming_content)  # type: ignore[attr-defined]
+    data = b"".join(first.post(f"{address}/export/").streaming_content)  # type: ignore[attr-defined]
     lines = zipfile.ZipFile(io.BytesIO(data)).read("entries.jsonl").decode()
     assert inside.event in lines
     assert outside.event not in lines
@@ -137,4 +139,4 @@ def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User
     path.write_bytes(data)
     assert verify.verify_bundle(path).withheld > 0
     assert entry(action="lawful.export", result="ok").second == carol.uid
-    assert not first.post("/console/lawful/1/export/").streaming
+    assert not first.post(f"{address}/export/").streaming

@@ -42,6 +42,12 @@ def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> 
     assert reviewer.get(f"{address}annex.txt").content.decode() == Review.objects.get().annex
 
 
+def test_a_day_is_written_as_browsers_want_it_in_every_language(reviewer: Client, carol: User) -> None:
+    User.objects.filter(pk=carol.pk).update(language="zh-hans")
+    today = timezone.now().date().isoformat()
+    assert f'type="date" name="end" value="{today}"' in text(reviewer.get("/console/review/"))
+
+
 @pytest.mark.parametrize("wrong", [{"end": "2026-10-31"}, {"end": "2027-11-25"}, {"profile": "x"}, {"start": ""}])
 def test_a_period_that_makes_no_sense_is_asked_for_again(reviewer: Client, wrong: dict[str, str]) -> None:
     answer = reviewer.post("/console/review/run/", PERIOD | wrong)
