@@ -90,7 +90,7 @@ def measured(name: str, state: Annex, texts: Texts) -> Claim:
 def law(name: str, texts: Texts) -> str:
     """The sources that ask for a control, in one line."""
     control = CONTROLS[name]
-    items = [texts["words"]["item"].format(item=item) for item in control.items]
+    items = [texts["words"]["item"].format(item=texts["numerals"][str(item)]) for item in control.items]
     comma: str = texts["words"]["comma"]
     return comma.join((*items, *(texts["laws"][law] for law in control.laws)))
 

@@ -53,5 +53,5 @@ def _names(patterns: list[URLPattern | URLResolver]) -> list[str]:
 def _technology() -> tuple[str, ...]:
     """What it is built on, by major version, and how it is set up."""
     parts = {f"{part} {version(part).partition('.')[0]}" for part in PARTS}
-    turn = "with TURN" if settings.TURN_URLS else "without TURN"
-    return tuple(sorted(parts | {connection.vendor, turn, f"profile {settings.STOA_PROFILE}"}))
+    setup = {connection.vendor, f"turn={'yes' if settings.TURN_URLS else 'no'}", f"profile={settings.STOA_PROFILE}"}
+    return tuple(sorted(parts | setup))

@@ -63,6 +63,19 @@ def test_a_requirement_that_nobody_measured_or_tested_is_said_to_have_no_evidenc
     assert [claim.status for claim in claims] == ["none"]
 
 
+@pytest.mark.parametrize(
+    ("language", "law"),
+    [
+        ("en", "Art. 5(3), Cybersecurity Law Art. 23(3) [21(3)]"),
+        ("zh-hans", "第五条第（三）项、《网络安全法》第二十三条第三项［原第二十一条第三项］"),
+    ],
+)
+def test_a_claim_names_its_law_in_both_numberings(language: str, law: str) -> None:
+    title = texts(language)["controls"]["log.kept"]["title"]
+    claims = [claim for part in made(annex(), language).sections for claim in part.claims]
+    assert {claim.law for claim in claims if claim.subject == title} == {law}
+
+
 def test_what_the_operator_did_not_state_is_said_to_be_missing() -> None:
     claims = section(made(annex()), texts("en")["titles"]["basics"]).claims
     assert [claim.status for claim in claims] == ["missing"] * len(BASICS)
