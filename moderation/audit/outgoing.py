@@ -49,7 +49,7 @@ def write(url: str, data: bytes) -> None:
             if parts.scheme == "syslog+tls":
                 with ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname) as sealed:
                     sealed.sendall(data)
-                    sealed.unwrap()
+                    _wait_for_close(sealed)
                 return
             plain.sendall(data)
             plain.shutdown(socket.SHUT_WR)
@@ -57,6 +57,17 @@ def write(url: str, data: bytes) -> None:
                 pass
     except OSError as error:
         raise AwayError(str(error)) from error
+
+
+def _wait_for_close(sealed: ssl.SSLSocket) -> None:
+    """Say goodbye, and return when the other side does; many only hang up, which tells the same."""
+    try:
+        sealed.unwrap()
+    except ssl.SSLEOFError:
+        return
+    except OSError as error:
+        if error.errno:  # 0 is how OpenSSL 1.1 says that they hung up
+            raise
 
 
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:

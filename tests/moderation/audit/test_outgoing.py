@@ -3,10 +3,19 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from moderation.audit import outgoing
 from moderation.audit.outgoing import AwayError, Reply
@@ -88,9 +97,49 @@ def test_syslog_that_nobody_reads_to_its_end_did_not_arrive(monkeypatch: pytest.
         end.close()
 
 
-def test_syslog_over_tls_wants_a_certificate_that_is_trusted() -> None:
-    port, thread = listening(lambda connection: connection.recv(4096))
-    with pytest.raises(AwayError):
+def certified(folder: Path) -> ssl.SSLContext:
+    """The context of a server at 127.0.0.1 whose certificate, in `folder`, signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "siem")])
+    now = timezone.now()
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    pem = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    (folder / "certificate.pem").write_bytes(pem)
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
+
+
+@pytest.mark.parametrize("polite", [True, False])
+def test_syslog_over_tls_is_written_and_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
+) -> None:
+    got, context = bytearray(), certified(tmp_path)
+
+    def read(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as sealed:
+            while part := sealed.recv(4096):
+                got.extend(part)
+            if polite:
+                sealed.unwrap()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    port, thread = listening(read)
+    outgoing.write(f"syslog+tls://127.0.0.1:{port}", b"x" * 100_000)
+    thread.join()
+    assert bytes(got) == b"x" * 100_000
+
+
+def test_syslog_over_tls_wants_a_certificate_that_is_trusted(tmp_path: Path) -> None:
+    context = certified(tmp_path)
+
+    def greet(connection: socket.socket) -> None:
+        with pytest.raises(ssl.SSLError):
+            context.wrap_socket(connection, server_side=True)
+
+    port, thread = listening(greet)
+    with pytest.raises(AwayError, match="certificate verify failed"):
         outgoing.write(f"syslog+tls://127.0.0.1:{port}", b"x")
     thread.join()
-    assert ssl.create_default_context().verify_mode is ssl.CERT_REQUIRED
