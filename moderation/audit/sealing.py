@@ -13,7 +13,7 @@ from django.db import connection
 
 from moderation.audit import keys, people
 from moderation.audit.leaf import SALT
-from moderation.audit.models import Entry, Part
+from moderation.audit.models import Part
 from moderation.audit.people import Person
 from moderation.audit.source import Source
 from moderation.audit.verify import commitment
@@ -21,12 +21,11 @@ from moderation.audit.verify import commitment
 PERSONS = frozenset({"user", "member"})  # types of objects whose id is a person's
 _PARTS = {"actor": Part.ACTOR, "object": Part.OBJECT, "second": Part.SECOND}
 
-# Only while the person still has this very key; on PostgreSQL an erasure in another transaction waits for this one.
+# Only while the person still has this very key.
 _INSERT = """
 INSERT INTO audit_label (entry, person, part, address, box)
 SELECT %s, id, %s, %s, %s FROM audit_personkey WHERE id = %s AND token = %s
 """
-_INSERT_AND_HOLD = _INSERT + "FOR KEY SHARE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +52,34 @@ def secrets(source: Source, act: Mapping[str, Any]) -> dict[str, Secret]:
     return {field: Secret(field, value, owner, os.urandom(SALT)) for field, value, owner in owned if value}
 
 
-def label(entry: Entry, found: Mapping[str, Secret]) -> None:
-    """Write the labels of the entry, one for each person in it."""
-    for uid in {secret.owner: None for secret in found.values()}:
-        own = [secret for secret in found.values() if secret.owner == uid]
-        part = sum(_PARTS.get(secret.field, 0) for secret in own)
-        address = next((address_token(str(secret.value)) for secret in own if secret.field == "address"), None)
-        box = {secret.field: [secret.salt.hex(), secret.value] for secret in own}
-        who = people.person(uid)
-        if not _insert(entry, who, part, address, box):
-            people.forget(who.token)
-            if not _insert(entry, people.person(uid), part, address, box):
-                raise RuntimeError("the person was erased twice while one entry was written")
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A label that is to be written: a person, and what of an act is sealed for them."""
+
+    who: Person
+    part: int
+    address: bytes | None
+    box: bytes
+
+
+def drafts(event: str, found: Mapping[str, Secret]) -> list[Draft]:
+    """The labels of an act, one for each person in it."""
+    return [_draft(event, people.person(uid), found) for uid in {secret.owner: None for secret in found.values()}]
+
+
+def write(entry: int, draft: Draft) -> bool:
+    """Whether the label was written; not, if the person has another key by now."""
+    who = draft.who
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [entry, draft.part, draft.address, draft.box, who.id, who.token])
+        return bool(cursor.rowcount)
+
+
+def write_anew(entry: int, event: str, found: Mapping[str, Secret], draft: Draft) -> None:
+    """Write the label under the key that the person has now; raises `RuntimeError` if that is gone again too."""
+    people.forget(draft.who.token)
+    if not write(entry, _draft(event, people.person(draft.who.uid), found)):
+        raise RuntimeError("the person was erased twice while one entry was written")
 
 
 def address_token(address: str) -> bytes:
@@ -77,11 +92,11 @@ def _address_key(_folder: object) -> bytes:
     return keys.address_key()
 
 
-def _insert(entry: Entry, who: Person, part: int, address: bytes | None, box: object) -> bool:
-    values = [entry.pk, part, address, who.seal(box, entry.event), who.id, who.token]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_AND_HOLD if connection.vendor == "postgresql" else _INSERT, values)
-        return bool(cursor.rowcount)
+def _draft(event: str, who: Person, found: Mapping[str, Secret]) -> Draft:
+    own = [secret for secret in found.values() if secret.owner == who.uid]
+    address = next((address_token(str(secret.value)) for secret in own if secret.field == "address"), None)
+    box = {secret.field: [secret.salt.hex(), secret.value] for secret in own}
+    return Draft(who, sum(_PARTS.get(secret.field, 0) for secret in own), address, who.seal(box, event))
 
 
 def _whence(source: Source) -> Iterator[tuple[str, str | int]]:
