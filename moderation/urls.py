@@ -17,6 +17,7 @@ urlpatterns = [
     path("console/review/trigger/", review.trigger, name="console_trigger"),
     path("console/review/<int:pk>/", review.read, name="console_report"),
     path("console/review/<int:pk>/report.pdf", review.document, name="console_pdf"),
+    path("console/review/<int:pk>/report.html", review.page, name="console_html"),
     path("console/review/<int:pk>/annex.txt", review.annex, name="console_annex"),
     path("console/review/<int:pk>/file/", review.file, name="console_file"),
     path("console/findings/", findings.findings, name="console_findings"),

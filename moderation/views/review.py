@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -81,6 +82,15 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     language = _language(request)
     content = pdf(_report(review, language), review.digest)
     return _download(content, "application/pdf", f"stoa-review-{pk}-{language}.pdf")
+
+
+@console(Act.READ_REVIEWS)
+def page(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The report as an HTML file that needs nothing else."""
+    review = get_object_or_404(Review, pk=pk)
+    language = _language(request)
+    content = render_to_string("console/document.html", {"report": _report(review, language), "review": review})
+    return _download(content.encode(), "text/html; charset=utf-8", f"stoa-review-{pk}-{language}.html")
 
 
 @console(Act.READ_REVIEWS)

@@ -39,6 +39,9 @@ def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> 
     assert reviewer.get(f"{address}?language=xx").status_code == 404
     pdf = reviewer.get(f"{address}report.pdf?language=zh-hans")
     assert pdf.content.startswith(b"%PDF-")
+    html = reviewer.get(f"{address}report.html?language=zh-hans")
+    assert html.headers["Content-Disposition"].startswith("attachment")
+    assert '<html lang="zh-hans">' in text(html)
     assert reviewer.get(f"{address}annex.txt").content.decode() == Review.objects.get().annex
 
 
