@@ -227,6 +227,21 @@ def test_the_console_has_nothing_for_axe_to_find(reviewer: Visitor) -> None:
     inspector.assert_nothing_found()
 
 
+def test_a_senior_opens_what_a_reviewer_does_not_see(reviewer: Visitor, own: Stoa) -> None:
+    own.manage("staff", "grant", "rita", "senior")
+    album, inspector = Album(reviewer, "desktop", "en", []), Inspector(reviewer.page)
+    for name in ("findings", "statements", "review", "lawful"):
+        reviewer.page.goto(f"/console/{name}/")
+        opener = reviewer.page.locator("main details > summary").first
+        if opener.count():
+            opener.click()
+        assert reviewer.page.locator("main form").count() > 0
+        inspector.look(name)
+        album.take(f"senior-{name}")
+    inspector.assert_nothing_found()
+    assert album.faults == []
+
+
 def test_whoever_is_taken_off_the_staff_is_outside_at_once(reviewer: Visitor, own: Stoa) -> None:
     own.manage("staff", "revoke", "rita")
     answer = reviewer.page.goto("/console/log/")
