@@ -124,8 +124,8 @@ def line(index: int, row: Row) -> str:
 
 
 def _put_format(box: _Box, name: str, first: int, rows: Iterable[Row]) -> None:
-    suffix, write_format = ("cef", formats.cef) if name == "cef" else (f"{name}.jsonl", formats.FORMATS[name])
-    with box.member(f"entries.{suffix}") as write_line:
+    suffix, write_format = "" if name == "cef" else ".jsonl", formats.FORMATS[name]
+    with box.member(f"entries.{name}{suffix}") as write_line:
         for index, row in enumerate(rows, first):
             if row.text is not None:
                 write_line(write_format(index, fields(row)).encode() + b"\n")

@@ -70,7 +70,7 @@ def ocsf(index: int, fields: Fields) -> str:
         service={"name": "stoa"} if kind == _AUTHENTICATION[1] else None,
         actor=_given(app_name="stoa", user=_given(uid=fields.get("actor")), session=_given(uid=fields.get("session"))),
         src_endpoint=_given(svc_name=fields["channel"], ip=fields.get("address"), port=fields.get("port")),
-        dst_endpoint=_given(hostname=fields.get("host"), **_place(fields, "ip")),
+        dst_endpoint=_given(hostname=fields.get("host"), **_place(fields)),
         http_request=_given(user_agent=fields.get("user_agent")),
         resources=[_given(type=fields.get("object_type"), uid=_object(fields))] if _object(fields) else None,
         unmapped=_rest(fields),
@@ -113,7 +113,7 @@ def ecs(index: int, fields: Fields) -> str:
         event=event,
         user=_given(id=fields.get("actor"), roles=[fields["role"]] if fields.get("role") else None),
         source=_given(ip=fields.get("address"), port=fields.get("port")),
-        destination=_given(**_place(fields, "ip")),
+        destination=_place(fields),
         user_agent=_given(original=fields.get("user_agent")),
         service=_given(name="stoa", version=fields.get("version")),
         host=_given(name=fields.get("host")),
@@ -139,7 +139,6 @@ def cef(index: int, fields: Fields) -> str:
     """A line of the Common Event Format."""
     action, address = fields["action"], fields.get("address")
     header = ("Stoa", "Stoa", fields.get("version", ""), action, action, _CEF_SEVERITY[fields.get("severity", "info")])
-    family = "c6a2" if address and ip_address(address).version == 6 else "src"
     values = _given(
         rt=_milliseconds(fields["occurred_at"]),
         externalId=fields["event"],
@@ -154,12 +153,22 @@ def cef(index: int, fields: Fields) -> str:
         reason=fields.get("reason"),
         msg=_json(**fields["detail"]) if fields.get("detail") else None,
     )
-    values |= _given(**{family: address, "c6a2Label": "Source IPv6 Address" if family == "c6a2" else None})
+    values |= _cef_address(address, "src", "c6a2", "Source IPv6 Address")
+    place = _place(fields)
+    values |= _cef_address(place.get("ip"), "dst", "c6a3", "Destination IPv6 Address")
+    values |= _given(dhost=place.get("domain"), dpt=place.get("port"))
     custom = {key: _object(fields) if name == "object" else fields.get(name) for key, name in _CEF_LABELS.items()}
     for key, value in _given(**custom).items():
         values |= {key: value, f"{key}Label": _CEF_LABELS[key]}
     extension = " ".join(f"{key}={_cef_value(value)}" for key, value in values.items())
     return f"CEF:0|{'|'.join(map(_cef_header, header))}|{extension}"
+
+
+def _cef_address(address: object, four: str, six: str, label: str) -> dict[str, object]:
+    """The address under the key for its kind: CEF has one of its own for IPv6, with a label."""
+    if not address:
+        return {}
+    return {four: address} if ip_address(str(address)).version == 4 else {six: address, f"{six}Label": label}
 
 
 def _cef_header(value: object) -> str:
@@ -195,14 +204,16 @@ def _object(fields: Fields) -> str | None:
     return fields.get("object_id") or fields.get("object")
 
 
-def _place(fields: Fields, name: str) -> dict[str, object]:
-    """The address (as `name`) and port that the act was sent to, as far as they are known as such."""
-    host, _, port = str(fields.get("destination", "")).rpartition(":")
+def _place(fields: Fields) -> dict[str, object]:
+    """Where the act was sent to, as far as it is known: `ip` or `domain`, and `port`."""
+    host, _, port = str(fields.get("destination") or "").rpartition(":")
+    host = host.strip("[]")
     try:
-        ip_address(host.strip("[]"))
+        ip_address(host)
+        kind = "ip"
     except ValueError:
-        return {}
-    return {name: host.strip("[]"), "port": int(port) if port.isdigit() else None}
+        kind = "domain"
+    return _given(**{kind: host, "port": int(port) if port.isascii() and port.isdigit() else None})
 
 
 def _rest(fields: Fields) -> dict[str, object]:

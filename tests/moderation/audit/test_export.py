@@ -11,6 +11,7 @@ from moderation.audit import export, verify
 from moderation.audit.export import NothingSealedError
 from moderation.audit.models import Entry, Label
 from moderation.audit.verify import Trust, Verdict
+from tests.audit_triggers import lifted
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,16 @@ def test_entries_outside_the_scope_do_not_leave(tmp_path: Path) -> None:
     lines = zipfile.ZipFile(io.BytesIO(data)).read("entries.jsonl").decode()
     assert all(entry.event in lines for entry in inside)
     assert not any(entry.event in lines for entry in outside)
+
+
+def test_pruned_entries_are_withheld_and_every_proof_holds(tmp_path: Path) -> None:
+    pruned = write(3)
+    write(4)
+    seal(NOW)
+    with lifted():
+        Entry.objects.filter(pk__in=[entry.pk for entry in pruned]).delete()
+    verdict = exported(tmp_path)
+    assert (verdict.count, verdict.withheld, verdict.opened) == (7, 3, 4 * 6)
 
 
 def test_of_other_people_nothing_is_opened_for_a_request_about_one(tmp_path: Path) -> None:

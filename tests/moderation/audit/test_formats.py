@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.audit import formats
 
@@ -167,6 +169,43 @@ class TestCef:
         _, extension = parsed(formats.cef(7, fields))
         address = fields.get("address", "")
         assert (extension.get("c6a2") if ":" in address else extension.get("src")) == (address or None)
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@given(ANY, ANY, ANY, ANY)
+def test_whatever_stands_in_the_fields_is_one_line_and_read_back(agent: str, actor: str, room: str, note: str) -> None:
+    fields = WHOLE | {"user_agent": agent, "actor": actor, "room": room, "detail": {"note": note}, "reason": room}
+    for write in formats.FORMATS.values():
+        assert not set(write(7, fields)) & {"\n", "\r"}
+    assert json.loads(formats.ecs(7, fields)).get("user", {}).get("id", "") == actor
+    assert json.loads(formats.ocsf(7, fields))["unmapped"]["detail"] == {"note": note}
+    _, extension = parsed(formats.cef(7, fields))
+    assert extension.get("suid", "") == actor
+    assert extension.get("requestClientApplication", "") == agent
+    assert extension.get("cs1", "") == room
+
+
+@pytest.mark.parametrize(
+    ("destination", "expected"),
+    [
+        ("198.51.100.1:443", {"dst": "198.51.100.1", "dpt": "443"}),
+        ("[2001:db8::2]:443", {"c6a3": "2001:db8::2", "dpt": "443"}),
+        ("stoa.example.org:443", {"dhost": "stoa.example.org", "dpt": "443"}),
+        ("/run/stoa.sock:", {"dhost": "/run/stoa.sock"}),
+        ("", {}),
+    ],
+)
+def test_where_an_act_was_sent_to_is_in_every_format(destination: str, expected: dict[str, str]) -> None:
+    fields = WHOLE | {"destination": destination}
+    _, extension = parsed(formats.cef(7, fields))
+    assert {key: extension[key] for key in ("dst", "c6a3", "dhost", "dpt") if key in extension} == expected
+    values = set(expected.values()) - {"443"}
+    ecs = json.loads(formats.ecs(7, fields)).get("destination", {})
+    assert {ecs[key] for key in ("ip", "domain") if key in ecs} == values
+    ocsf = json.loads(formats.ocsf(7, fields))["dst_endpoint"]
+    assert {ocsf[key] for key in ("ip", "domain") if key in ocsf} == values
 
 
 def test_json_lines_carry_our_own_fields() -> None:
