@@ -97,13 +97,13 @@ def refuse_export(request: LawfulRequest, by: User, now: datetime) -> None:
 def scope(request: LawfulRequest) -> Callable[[Entry], bool]:
     """Says of an entry whether it lies in the request's scope: its time, and its person and room if it names them."""
     person = people.find(request.person) if request.person else None
+    labels = Label.objects.filter(person=person.id) if person else Label.objects.none()
+    theirs = frozenset(labels.values_list("entry", flat=True))
 
     def holds(entry: Entry) -> bool:
-        if not request.start <= entry.occurred_at < request.end or (request.room and entry.room != request.room):
-            return False
-        return not request.person or (
-            person is not None and Label.objects.filter(entry=entry.pk, person=person.id).exists()
-        )
+        in_time = request.start <= entry.occurred_at < request.end
+        in_room = not request.room or entry.room == request.room
+        return in_time and in_room and (not request.person or entry.pk in theirs)
 
     return holds
 

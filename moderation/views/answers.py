@@ -1,11 +1,10 @@
-"""What the pages of the console have in common: the way back after a change, with what became of it."""
+"""What the pages of the console have in common: saying what became of a change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from accounts.views import member
 from moderation.actions.base import Refused
@@ -26,8 +25,3 @@ def said(request: HttpRequest, act: Act, words: str) -> Iterator[None]:
         messages.error(request, str(REFUSALS[refused.code]), extra_tags="danger")
     else:
         messages.success(request, words)
-
-
-def back(name: str, *arguments: object) -> HttpResponse:
-    """To the page of this name."""
-    return redirect(name, *arguments)

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from moderation.review.catalogue import CONTROLS
 from moderation.review.report import law, measured
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import back, said
+from moderation.views.answers import said
 from moderation.words import SEVERITIES
 
 
@@ -53,4 +53,4 @@ def check_now(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         with said(request, Act.RUN_REVIEW, _("All controls were checked.")):
             check(timezone.now(), source=Source.of_request(request), by=member(request).uid)
-    return back("console_controls")
+    return redirect("console_controls")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from moderation.gate import console
 from moderation.models import Finding, Severity
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import back, said
+from moderation.views.answers import said
 from moderation.words import SEVERITIES
 
 CLOSED_SHOWN = 20
@@ -62,7 +62,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         title, severity = form.cleaned_data["title"], Severity(form.cleaned_data["severity"])
         with said(request, Act.MEND, _("The finding is open, and yours until somebody else takes it.")):
             controls.report(title, severity, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_findings")
+    return redirect("console_findings")
 
 
 @console(Act.MEND)
@@ -74,7 +74,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponseBase:
         user = member(request)
         with said(request, Act.MEND, _("The finding is yours.")):
             controls.take(pk, user, due, by=user, source=Source.of_request(request))
-    return back("console_findings")
+    return redirect("console_findings")
 
 
 @console(Act.MEND)
@@ -84,4 +84,4 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
     proof = form.cleaned_data["proof"] if form.is_valid() else ""
     with said(request, Act.MEND, _("Closed.")):
         controls.close(pk, proof, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_findings")
+    return redirect("console_findings")

@@ -5,7 +5,7 @@ from tempfile import SpooledTemporaryFile
 
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from moderation.forms import LawfulForm
 from moderation.gate import console
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Act
-from moderation.views.answers import back, said
+from moderation.views.answers import said
 from moderation.words import AUTHORITIES
 
 SHOWN = 100
@@ -60,7 +60,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     )
     with said(request, Act.ASK_LAWFUL, _("Asked. A second person decides now.")):
         lawful.ask(wish, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_lawful")
+    return redirect("console_lawful")
 
 
 @console(Act.DECIDE_LAWFUL)
@@ -71,7 +71,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         words = _("Approved. It can be exported for seven days.") if approved else _("Refused. Nothing leaves.")
         with said(request, Act.DECIDE_LAWFUL, words):
             lawful.decide(pk, approved, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_lawful")
+    return redirect("console_lawful")
 
 
 @console(Act.EXPORT_LAWFUL)
@@ -82,7 +82,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     """
     found = LawfulRequest.objects.filter(pk=pk).first()
     if request.method != "POST" or found is None:
-        return back("console_lawful")
+        return redirect("console_lawful")
     user, now, source = member(request), timezone.now(), Source.of_request(request)
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the response closes it
     with said(request, Act.EXPORT_LAWFUL, _("Exported.")):
@@ -91,7 +91,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
         lawful.export(pk, _digest(file), by=user, now=now, source=source)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"stoa-request-{pk}.zip")
-    return back("console_lawful")
+    return redirect("console_lawful")
 
 
 def _digest(file: SpooledTemporaryFile[bytes]) -> str:

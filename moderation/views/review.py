@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,7 +22,7 @@ from moderation.review.pdf import pdf
 from moderation.review.report import Report, report
 from moderation.review.texts import LANGUAGES, language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import back, said
+from moderation.views.answers import said
 from moderation.words import PROFILES
 
 SHOWN = 50
@@ -42,7 +42,7 @@ def run(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _overview(request, form)
     order = Order(**form.cleaned_data, by=member(request).uid, now=timezone.now())
-    return back("console_report", reviews.run(order, source=Source.of_request(request)).pk)
+    return redirect("console_report", reviews.run(order, source=Source.of_request(request)).pk)
 
 
 def _overview(request: HttpRequest, form: ReviewForm) -> HttpResponseBase:
@@ -105,10 +105,10 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the report, once it is noted where it was filed."""
     form = FileForm(request.POST or None)
     if not form.is_valid():
-        return back("console_report", pk)
+        return redirect("console_report", pk)
     with said(request, Act.FILE_REVIEW, _("Noted. Every assessment that was due is answered.")):
         reviews.file(pk, **form.cleaned_data, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_report", pk)
+    return redirect("console_report", pk)
 
 
 @console(Act.REPORT_TRIGGER)
@@ -119,7 +119,7 @@ def trigger(request: HttpRequest) -> HttpResponseBase:
         reason, words = Reason(form.cleaned_data["reason"]), form.cleaned_data["words"]
         with said(request, Act.REPORT_TRIGGER, _("Noted. The clock of 30 working days runs.")):
             triggers.report(reason, words, by=member(request), now=timezone.now(), source=Source.of_request(request))
-    return back("console_review")
+    return redirect("console_review")
 
 
 def _report(review: Review, language: str) -> Report:

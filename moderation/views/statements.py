@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from moderation.review.annex import FRESH
 from moderation.review.catalogue import TOPICS
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import back, said
+from moderation.views.answers import said
 
 
 @console(Act.READ_REVIEWS)
@@ -50,4 +50,4 @@ def make(request: HttpRequest) -> HttpResponseBase:
                 now=timezone.now(),
                 source=Source.of_request(request),
             )
-    return back("console_statements")
+    return redirect("console_statements")
