@@ -1,7 +1,6 @@
 """Checks of every control, and the findings that come of them."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
+from moderation.audit.canonical import canonical
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Control, Finding, Outcome, Severity
@@ -42,9 +42,7 @@ def _keep(found: Mapping[str, Found], now: datetime, source: Source, by: str) ->
 
 def digest(found: Mapping[str, Found]) -> str:
     """What the log keeps of the facts: whoever has them can show that these were found then."""
-    facts = {name: dict(one.facts) for name, one in found.items()}
-    plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(canonical({name: dict(one.facts) for name, one in found.items()})).hexdigest()
 
 
 def _open(control: str, now: datetime, source: Source) -> None:
