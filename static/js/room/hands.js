@@ -40,19 +40,20 @@ export class HandsView {
       if (place) face.setAttribute("hand", String(place));
       row.querySelector("button")?.setAttribute("aria-label", label(member, place));
     });
-    this.#panel.dataset.busy = String(all.length > 0 || you.rank !== "member");
-    this.#words(queue, all, members, you);
+    const place = handPlace(members, you.number);
+    // On a phone only for those whom it concerns: it would push the audience about with every hand.
+    this.#panel.dataset.busy = String(place > 0 || you.rank !== "member");
+    this.#words(queue, all, place, you);
     if (had && all.length === 0) byId("hands-heading").focus();
   }
 
   /**
    * @param {Member[]} queue
    * @param {Member[]} all
-   * @param {Member[]} members
+   * @param {number} place mine in the queue, 0 for none
    * @param {Member} you
    */
-  #words(queue, all, members, you) {
-    const place = handPlace(members, you.number);
+  #words(queue, all, place, you) {
     byId("hands-count").textContent = queue.length ? String(queue.length) : "";
     byId("hands-place").hidden = !place;
     byId("hands-place").textContent = format(gettext("You are number %(n)s in line"), { n: place });
