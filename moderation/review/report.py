@@ -76,10 +76,10 @@ def measured(name: str, state: Annex, texts: Texts) -> Claim:
     """The claim of a control: its sentence with what was found in it, and the entries that show it."""
     words, control = texts["words"], texts["controls"][name]
     checked, passed = state["checked_entry"], state["passed_entry"]
-    proofs = [Proof(words["evidence_entry"].format(entry=checked), checked)]
+    proofs = [Proof(words["evidence_entry"].format(entry=checked), checked)] if passed != checked else []
     if passed is None:
         proofs.append(Proof(words["evidence_never"]))
-    elif passed != checked:
+    else:
         at = moment(state["passed_at"], texts)
         proofs.append(Proof(words["evidence_passed"].format(at=at, entry=passed), passed))
     outcome = state["outcome"]

@@ -34,7 +34,6 @@ def controls(request: HttpRequest) -> HttpResponseBase:
             "advice": words["controls"][name]["advice"] if name in found and _failed(found[name]) else "",
             "law": law(name, words),
             "answers": (*control.asvs, *control.iso),
-            "passed_at": found[name]["passed_at"] if name in found else None,
         }
         for name, control in CONTROLS.items()
     ]

@@ -100,7 +100,16 @@ def test_what_could_not_be_measured_is_said_to_be_so() -> None:
     claims = [claim for part in made(facts).sections for claim in part.claims]
     claim = next(claim for claim in claims if claim.subject == "Pages and sockets are reached by TLS alone")
     assert claim.label == "Not measured"
-    assert [proof.text for proof in claim.proofs] == ["Log entry 88", "has never passed"]
+    assert [proof.text for proof in claim.proofs] == ["Log entry 88", "Has never passed"]
+
+
+def test_a_control_that_fails_now_says_when_it_last_passed() -> None:
+    facts = annex()
+    facts["controls"]["log.kept"] |= {"outcome": "failed", "passed_at": LONG_AGO, "passed_entry": 7}
+    claims = [claim for part in made(facts).sections for claim in part.claims]
+    (claim,) = (claim for claim in claims if claim.status == "failed")
+    assert [proof.entry for proof in claim.proofs] == [88, 7]
+    assert claim.proofs[1].text == "Last passed 1 October 2026, 12:00 UTC, log entry 7"
 
 
 def test_the_conclusion_counts_and_names_an_open_critical_finding() -> None:
