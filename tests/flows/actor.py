@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import DatabaseError, connection  # noqa: E402  # Django first
+from django.db import Error, connection  # noqa: E402  # Django first
 from django.utils import timezone  # noqa: E402
 from redis import RedisError  # noqa: E402
 
@@ -139,7 +139,7 @@ def main() -> None:
             sign = "+"
         except REFUSED:
             sign = "-"
-        except (DatabaseError, RedisError, OSError, Member.DoesNotExist):
+        except (Error, RedisError, OSError, Member.DoesNotExist):
             sign = "!"
             connection.close()
             time.sleep(0.05)
