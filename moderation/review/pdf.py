@@ -68,6 +68,9 @@ class _Page:
         self.body = self.style("body", 10, 15.5 if chinese else 14)
         self.paragraph = ParagraphStyle("paragraph", self.body, spaceAfter=5)
         self.small = self.style("small", 8, 11.5, textColor=MUTED)
+        self.code = ParagraphStyle(
+            "code", fontName="Courier", fontSize=7.5, leading=10.5, textColor=INK, wordWrap="CJK"
+        )
         self.title = self.style("title", 18, 24, bold=True, spaceAfter=8)
         self.headings = {2: self.style("h2", 13, 18, bold=True), 3: self.style("h3", 11, 16, bold=True)}
 
@@ -97,6 +100,7 @@ class _Page:
         lead.append(Spacer(0, 1.5 * mm))
         rest: list[Flowable] = [self.text(paragraph, self.paragraph) for paragraph in section.paragraphs]
         rest += [self.claim(claim) for claim in section.claims]
+        rest += [Paragraph(escape(line), self.code) for line in section.code]
         yield KeepTogether([*lead, *rest[:1]])
         yield from rest[1:]
         if section.table:

@@ -33,12 +33,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report: paragraphs, then claims, then a table whose first row is its head."""
+    """A part of the report: paragraphs, claims, a table whose first row is its head, and lines kept to the letter."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    code: tuple[str, ...] = ()
     level: int = 2
 
 
@@ -242,4 +243,4 @@ class _Page:
 
     def checkpoint(self) -> Section:
         lines = tuple(line for line in self.annex["checkpoint"].split("\n") if line)
-        return Section(self.texts["words"]["checkpoint"], lines, level=3)
+        return Section(self.texts["words"]["checkpoint"], code=lines, level=3)

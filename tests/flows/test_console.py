@@ -205,7 +205,8 @@ def test_evidence_that_somebody_had_a_hand_in_is_refused_and_it_is_said_where(
 def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, own: Stoa, browser: Browser) -> None:
     page = reviewer.page
     state = page.context.storage_state()
-    visitor = chromium.visit(browser, own, storage_state=state, viewport=SIZES[size], locale=LANGUAGES[language])
+    look = {"viewport": SIZES[size], "locale": LANGUAGES[language], "service_workers": "block"}
+    visitor = chromium.visit(browser, own, storage_state=state, **look)  # type: ignore[arg-type]  # Playwright's options
     visitor.page.goto("/console/")
     visitor.page.locator("[popovertarget=me-menu]").click()
     with visitor.page.expect_navigation():
@@ -230,6 +231,7 @@ def test_the_console_has_nothing_for_axe_to_find(reviewer: Visitor) -> None:
 def test_a_senior_opens_what_a_reviewer_does_not_see(reviewer: Visitor, own: Stoa) -> None:
     own.manage("staff", "grant", "rita", "senior")
     album, inspector = Album(reviewer, "desktop", "en", []), Inspector(reviewer.page)
+    reviewer.page.emulate_media(reduced_motion="reduce")
     for name in ("findings", "statements", "review", "lawful"):
         reviewer.page.goto(f"/console/{name}/")
         opener = reviewer.page.locator("main details > summary").first
