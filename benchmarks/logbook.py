@@ -41,7 +41,7 @@ SELECT 2, p.event, 'info', at, at, '', (%s::text[])[1 + n %% %s], '', '', 'room'
   CASE WHEN n %% 1000 = 0 THEN 'case' || n %% 50000 ELSE '' END,
   CASE WHEN n %% 50 = 0 THEN 'policy' || n %% 20 ELSE '' END,
   'ok', '', false, '', 'http', 'host', '0', '{}', '{}'
-FROM generate_series(%s, %s) AS n JOIN bench_person p ON p.number = n * 7919 %% %s,
+FROM generate_series(%s, %s) AS n JOIN bench_person p ON p.number = n::bigint * 7919 %% %s,
   LATERAL (SELECT now() - (%s - n) * interval '3 seconds' AS at) AS moment
 """
 LABEL = """
