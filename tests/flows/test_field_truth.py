@@ -1,0 +1,86 @@
+"""G22: address, port, destination and device in the log are those on the wire, also of who comes through the proxy."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.flows import stack
+from tests.flows.stack import Stoa
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
+
+SESSIONS = int(os.environ.get("STOA_G22_SESSIONS", "1000"))
+BODY = b"code=nonsense"
+READ = (
+    "import json; from tests.log import entries; print(json.dumps([[e.user_agent, e.address, e.port, e.destination]"
+    " for e in entries(action='invite.redeem')]))"
+)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa that trusts a proxy at 127.0.0.1."""
+    folder: Path = tmp_path_factory.mktemp("truth")
+    with stack.running(folder, STOA_TRUSTED_PROXIES="127.0.0.1/32") as running:
+        yield running
+
+
+class Proxy:
+    """What our Caddyfile makes of the proxy: it tells the client's address and port, whatever the client said."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.server = server
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.address = self.listener.getsockname()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            client, peer = self.listener.accept()
+            threading.Thread(target=self._forward, args=(client, peer), daemon=True).start()
+
+    def _forward(self, client: socket.socket, peer: tuple[str, int]) -> None:
+        with client, socket.create_connection(self.server) as server:
+            request = b""
+            while not request.endswith(BODY):
+                request += client.recv(65536)
+            line, _, rest = request.partition(b"\r\n")
+            told = f"X-Forwarded-For: {peer[0]}\r\nX-Client-Port: {peer[1]}\r\n".encode()
+            server.sendall(line + b"\r\n" + told + rest)
+            while data := server.recv(65536):
+                client.sendall(data)
+
+
+def visit(number: int, through: tuple[str, int]) -> tuple[str, str, int]:
+    """What the wire has of one visit: the device's own name, and the address and port of its socket."""
+    device = f"Device {number}"
+    connection = HTTPConnection(*through, timeout=30, source_address=(f"127.1.{number // 250}.{number % 250 + 1}", 0))
+    connection.connect()
+    address, port = connection.sock.getsockname()
+    token = "c" * 32
+    headers = {"Cookie": f"csrftoken={token}", "X-CSRFToken": token, "User-Agent": device, "Connection": "close"}
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request("POST", "/join/", BODY, headers)
+    answer: HTTPResponse = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.status == 404
+    return device, address, port
+
+
+def test_what_the_log_says_of_a_thousand_visits_is_what_was_on_the_wire(own: Stoa) -> None:
+    server = (urlsplit(own.url).hostname or "", urlsplit(own.url).port or 0)
+    ways = [server, Proxy(server).address]
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda number: visit(number, ways[number % 2]), range(SESSIONS)))
+    told = json.loads(own.manage("shell", "--verbosity", "0", "--command", READ))
+    assert sorted((device, address, port) for device, address, port, _ in told) == sorted(seen)
+    assert {destination for *_, destination in told} == {f"{server[0]}:{server[1]}"}
