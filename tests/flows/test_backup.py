@@ -31,8 +31,8 @@ def command(word: str) -> str:
 
 
 def test_a_running_stoa_s_backup_brings_people_rooms_and_log_back(tmp_path: Path) -> None:
-    backup = tmp_path / "backup"
-    for folder in (tmp_path / "old", tmp_path / "new", backup):
+    backup, keys = tmp_path / "backup", tmp_path / "keys"
+    for folder in (tmp_path / "old", tmp_path / "new", backup, keys):
         folder.mkdir(mode=0o700)
     save, restore = (
         script.replace(".venv/bin/python", shlex.quote(sys.executable))
@@ -46,12 +46,14 @@ def test_a_running_stoa_s_backup_brings_people_rooms_and_log_back(tmp_path: Path
         for folder in (picture.parent.parent, picture.parent):
             folder.mkdir(mode=0o700)
         picture.write_bytes(b"a face")
-        shell(save, STOA_DATA=stoa.environment["STOA_DATA"], BACKUP=str(backup))
+        shell(save, STOA_DATA=stoa.environment["STOA_DATA"], BACKUP=str(backup), KEYS_BACKUP=str(keys))
     new = tmp_path / "new" / "data"
     new.mkdir(mode=0o700)
-    shell(restore, STOA_DATA=str(new), BACKUP=str(backup))
+    assert [path.name for path in keys.iterdir()] == ["keys.tar"]
+    assert b"log-" not in (backup / "data.tar").read_bytes()
+    shell(restore, STOA_DATA=str(new), BACKUP=str(backup), KEYS_BACKUP=str(keys))
     kept = {path.name for path in new.iterdir()}
-    assert kept >= {"stoa.sqlite3", "secret_key", "node_key", "push_key", "avatars"}
+    assert kept >= {"stoa.sqlite3", "secret_key", "node_key", "push_key", "avatars", "keys"}
     assert not [name for name in kept if name.startswith(("valkey", "beat", "lock", "stoa.sqlite3-"))]
     assert {path.name for path in new.iterdir() if path.stat().st_mode & 0o077} == set()
     assert (new / "avatars" / "a" / "b.webp").read_bytes() == b"a face"
