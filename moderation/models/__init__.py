@@ -1,6 +1,7 @@
 """Every row of this app."""
 
 from moderation.models.cases import (
+    About,
     Appeal,
     Case,
     Channel,
@@ -34,6 +35,7 @@ from moderation.models.review import (
 from moderation.models.staff import Staff
 
 __all__ = [
+    "About",
     "Appeal",
     "Authority",
     "Baseline",

@@ -24,6 +24,14 @@ class Step(models.TextChoices):
     DONE = "done"
 
 
+class About(models.TextChoices):
+    """What a case is about."""
+
+    PERSON = "person"
+    ROOM = "room"
+    NOTICE = "notice"  # what somebody outside described in words
+
+
 class Case(models.Model):
     """One person or one room that was reported, and what became of it.
 
@@ -32,6 +40,7 @@ class Case(models.Model):
     destroyed.
     """
 
+    about = models.CharField(max_length=10, choices=About.choices)
     subject = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="cases")
     room = models.CharField(max_length=12, blank=True, default="")
     policy = models.CharField(max_length=20, choices=[(policy.value, policy.value) for policy in Policy])
@@ -56,6 +65,9 @@ class Case(models.Model):
                 fields=["subject", "room"],
                 condition=Q(state__in=OPEN, subject__isnull=False),
                 name="one_open_case_per_person_and_room",
+            ),
+            models.UniqueConstraint(
+                fields=["room"], condition=Q(state__in=OPEN, about=About.ROOM), name="one_open_case_per_room"
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.CLAIMED) | Q(held_at__isnull=False), name="a_claim_has_a_time"
