@@ -18,12 +18,16 @@ def private_valkey() -> Child:
 
 
 def media() -> Iterator[Child]:
-    """One media process per index. They are told where Redis is, since they know no Django."""
+    """One media process per index. They are told what they need of the settings, since they know no Django."""
     for index in range(settings.STOA_SFU_PROCESSES):
         environment = {
             "REDIS_URL": settings.REDIS_URL,
             "REDIS_URL_FILE": "",
             "STOA_SFU_INDEX": str(index),
+            "STOA_DATA": str(settings.STOA_DATA),
+            "STOA_DATA_FILE": "",
+            "STOA_PROFILE": settings.STOA_PROFILE,
+            "STOA_PROFILE_FILE": "",
         }
         yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=8)
 

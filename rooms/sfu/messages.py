@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 REPORTS = "stoa:reports"
 MAX_MESSAGE = 256 * 1024
@@ -89,6 +89,20 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """Order: seal what each member of the room said in the minute before `at` (ms since 1970).
+
+    It is answered by `Sealed` with the same `freeze` (16 hexadecimal digits), a repeat by the same answer. `key` is the
+    public half (X25519, in hexadecimal) of the key that opens what is sealed.
+    """
+
+    room: str
+    freeze: str
+    key: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Report: the SDP answer to an `Offer`."""
 
@@ -146,12 +160,22 @@ class Gone:
     reason: str
 
 
-Order = Wanted | Offer | Drop
-Report = Answer | Rejected | Alive | Connected | Gone
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Report: a `Freeze` is done. `tracks` are the files written for it, one per speaker; none: nothing was kept."""
+
+    sfu: str
+    room: str
+    freeze: str
+    tracks: tuple[str, ...]
+
+
+Order = Wanted | Offer | Drop | Freeze
+Report = Answer | Rejected | Alive | Connected | Gone | Sealed
 Message = Order | Report
 
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(
-    {kind.__name__.lower(): kind for kind in (Wanted, Offer, Drop, Answer, Rejected, Alive, Connected, Gone)}
+    {kind.__name__.lower(): kind for kind in (*get_args(Order), *get_args(Report))}
 )
 _HINTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType(
     {kind: get_type_hints(kind) for kind in _KINDS.values()}
@@ -194,8 +218,8 @@ def _build(kind: type[Any], body: Any) -> Any:
 def _value(hint: Any, value: Any) -> Any:
     if hint is Wanted:
         return _build(Wanted, value)
-    if hint == tuple[int, ...]:
-        if isinstance(value, list) and all(type(item) is int for item in value):
+    if hint in (tuple[int, ...], tuple[str, ...]):
+        if isinstance(value, list) and all(type(item) is get_args(hint)[0] for item in value):
             return tuple(value)
     elif hint == Mapping[str, int]:
         if isinstance(value, dict) and all(type(item) is int for item in value.values()):

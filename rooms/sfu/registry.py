@@ -24,7 +24,7 @@ from rooms.sfu.messages import (
     Wanted,
 )
 from rooms.sfu.peer import Identity, Peer
-from rooms.sfu.room import Ended, Room
+from rooms.sfu.room import Ended, Keep, Room, forget
 from rooms.sfu.stage import SLOTS, Listener
 from rooms.sfu.wheel import Wheel
 
@@ -45,7 +45,8 @@ class Registry:
     """The rooms and connections.
 
     `report` takes what the web side must know; `candidates` is where browsers reach us; `hearing` makes what sends a
-    slot's packets, `fan_out` is its name; `users` finds a connection by our ufrag.
+    slot's packets, `fan_out` is its name; `keep` is given every packet that a room accepts; `users` finds a connection
+    by our ufrag.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Registry:
         report: Callable[[Report], None],
         counters: Counters,
         hearing: Callable[[], Hearing] = Hearing,
+        keep: Keep = forget,
     ) -> None:
         self.users: dict[str, Connection] = {}
         self._sfu = sfu
@@ -63,6 +65,7 @@ class Registry:
         self._report = report
         self._counters = counters
         self._hearing = hearing
+        self._keep = keep
         self.fan_out = hearing().fan_out
         self._draining = False
         self._identity = Identity.generateCertificate()
@@ -92,7 +95,8 @@ class Registry:
         room = self._rooms.pop(wanted.room, None)
         if room is None:
             ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
-            room = Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32), self._counters, self._hearing)
+            first = secrets.randbits(16), secrets.randbits(32)
+            room = Room(wanted, ssrcs, *first, self._counters, self._hearing, self._keep)
         self._rooms[wanted.room] = room
         for ended in room.want(wanted, time.monotonic()):
             self._end(ended)

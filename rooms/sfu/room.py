@@ -15,6 +15,14 @@ REPORT_EVERY = 250
 """Packets of a slot between two sender reports to one listener: five seconds of speech."""
 
 
+Keep = Callable[[str, int, Packet, float, float], None]
+"""What takes a room's name, a member, a packet of theirs that was accepted, and both clocks: `Rings.keep`."""
+
+
+def forget(room: str, member: int, packet: Packet, now: float, wall: float) -> None:
+    """Nothing: nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A connection that must be closed, and the word for `messages.Gone`."""
@@ -34,10 +42,12 @@ class Room:
         timestamp: int,
         counters: Counters,
         hearing: Callable[[], Hearing] = Hearing,
+        keep: Keep = forget,
     ) -> None:
         self.wanted = wanted
         self.stage = Stage(ssrcs, sequence, timestamp)
         self._counters = counters
+        self._keep = keep
         self._members: dict[int, list[Connection]] = {}
         self._hearing = tuple(hearing() for _ in range(SLOTS))
 
@@ -111,7 +121,10 @@ class Room:
         relay = self.stage.push(member, packet, now)
         if isinstance(relay, Count):
             self._counters[relay] += 1
+            if relay is Count.NO_SLOT:  # who speaks unheard may have been heard a moment ago
+                self._keep(self.wanted.room, member, packet, now, wall)
             return
+        self._keep(self.wanted.room, member, packet, now, wall)
         self._counters[Count.RELAYED] += 1
         self._send((relay,))
         self._report(relay.slot, now, wall)

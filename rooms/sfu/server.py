@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import signal
 import time
 from typing import Any
@@ -10,11 +11,14 @@ from rooms.sfu import accelerator, ice, rtcp, rtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import Refused, Report
+from rooms.sfu.messages import Freeze, Order, Refused, Report
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
 from rooms.sfu.registry import Registry
+from rooms.sfu.ring import Rings
+from rooms.sfu.room import forget
 from rooms.sfu.settings import Settings
+from rooms.sfu.vault import Vault
 
 BATCH = 64
 """Datagrams read from one socket before the loop looks at the others."""
@@ -34,8 +38,17 @@ class Server:
         self.ports = open_ports(settings.hosts, settings.port)
         candidates = advertised(self.ports, settings.public)
         hearing = accelerator.hearing()
-        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing)
-        self._link = Link(settings.redis_url, settings.sfu, self.registry.take, self.registry.alive, self.counters)
+        self._rings = Rings(secrets.token_bytes(32))
+        keep = self._rings.keep if settings.ring else forget
+        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing, keep)
+        self._vault = Vault(settings.sfu, self._rings, settings.evidence, self._report, self.counters)
+        self._link = Link(settings.redis_url, settings.sfu, self._take, self.registry.alive, self.counters)
+
+    def _take(self, order: Order) -> None:
+        if isinstance(order, Freeze):
+            self._vault.take(order)
+        else:
+            self.registry.take(order)
 
     def _report(self, report: Report) -> None:
         self._link.send(report)
@@ -66,6 +79,7 @@ class Server:
     async def _drain(self) -> None:
         try:
             async with asyncio.timeout(DEADLINE):
+                await self._vault.done()
                 await self.registry.drain()
                 await self._link.flushed()
         except TimeoutError:
@@ -79,7 +93,9 @@ class Server:
     async def _age(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self.registry.tick(time.monotonic())
+            now = time.monotonic()
+            self.registry.tick(now)
+            self._rings.tick(now)
 
     def _readable(self, port: Port) -> None:
         receive = port.socket.recvfrom

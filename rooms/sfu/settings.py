@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 ANYWHERE = "0.0.0.0,::"
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SCHEMES = frozenset({"redis", "rediss", "unix"})
+PROFILES = ("standard", "private", "cn")
+RINGLESS = "private"
+"""The profile under which nothing that was said is kept, not even for a minute in memory."""
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 class SettingError(Exception):
@@ -22,13 +26,18 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`sfu` is this process's id; `port` is 0 for any free one; `public` replaces our own addresses in answers."""
+    """`sfu` is this process's id; `port` is 0 for any free one; `public` replaces our own addresses in answers.
+
+    With `ring` the last minute of every speaker is kept in memory; what is sealed of it goes to the folder `evidence`.
+    """
 
     sfu: str
     hosts: tuple[str, ...]
     port: int
     public: tuple[str, ...]
     redis_url: str
+    ring: bool
+    evidence: Path
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -44,6 +53,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         port=port + index if port else 0,
         public=_addresses(environment, "STOA_PUBLIC_IP", ""),
         redis_url=_redis_url(environment),
+        ring=_profile(environment) != RINGLESS,
+        evidence=Path(_value(environment, "STOA_DATA", str(DATA))).resolve() / "evidence",
     )
 
 
@@ -72,6 +83,13 @@ def _addresses(environment: Mapping[str, str], name: str, default: str) -> tuple
         return tuple(str(ip_address(part.strip())) for part in value.split(",")) if value else ()
     except ValueError as error:
         raise SettingError(name, "IP addresses with commas between them") from error
+
+
+def _profile(environment: Mapping[str, str]) -> str:
+    profile = _value(environment, "STOA_PROFILE", PROFILES[0])
+    if profile not in PROFILES:
+        raise SettingError("STOA_PROFILE", f"one of {', '.join(PROFILES)}")
+    return profile
 
 
 def _redis_url(environment: Mapping[str, str]) -> str:

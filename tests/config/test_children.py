@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -18,6 +20,14 @@ def test_a_redis_url_from_a_file_reaches_the_media_process_once(settings: Settin
     (child,) = children.media()
     inherited = {"REDIS_URL_FILE": "/run/secrets/redis"}
     assert sfu_settings.read({**inherited, **child.environment}).redis_url == "redis://cache:6379/0"
+
+
+def test_the_media_process_is_told_where_evidence_goes_and_whether_there_is_any(settings: Settings) -> None:
+    settings.STOA_DATA, settings.STOA_PROFILE = Path("/srv/stoa"), "private"
+    (child,) = children.media()
+    inherited = {"STOA_DATA_FILE": "/run/secrets/data", "STOA_PROFILE_FILE": "/run/secrets/profile"}
+    told = sfu_settings.read({**inherited, "REDIS_URL_FILE": "", **child.environment})
+    assert (told.evidence, told.ring) == (Path("/srv/stoa/evidence"), False)
 
 
 def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:

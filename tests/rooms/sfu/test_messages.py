@@ -15,11 +15,13 @@ from rooms.sfu.messages import (
     Code,
     Connected,
     Drop,
+    Freeze,
     Gone,
     Message,
     Offer,
     Refused,
     Rejected,
+    Sealed,
     Wanted,
     dump,
     load,
@@ -36,6 +38,8 @@ MESSAGES: list[Message] = [
     Alive("node-0", "epoch", 900, False, {"room": 3}),
     Connected("node-0", "room", 7, "peer"),
     Gone("node-0", "room", 7, "peer", "left"),
+    Freeze("room", "0123456789abcdef", "00" * 32, 1_700_000_000_000),
+    Sealed("node-0", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",)),
 ]
 
 
@@ -69,6 +73,8 @@ def changed(**changes: Any) -> str:
         changed(wanted=json.loads(dump(WANTED))),
         '{"kind":"wanted","room":"r","version":1,"live":true,"speak":[1.0],"absent":[]}',
         '{"kind":"wanted","room":"r","version":1,"live":true,"speak":[true],"absent":[]}',
+        '{"kind":"sealed","sfu":"s","room":"r","freeze":"f","tracks":[1]}',
+        '{"kind":"sealed","sfu":"s","room":"r","freeze":"f","tracks":"f"}',
         '{"kind":"alive","sfu":"s","epoch":"e","peers":0,"draining":false,"rooms":{"r":"1"}}',
         b"\xff\xfe",
         "[" * 100_000,

@@ -25,12 +25,13 @@ class Open:
 
 
 class House:
-    """A room, its clock, and what each connection was sent."""
+    """A room, its clock, what each connection was sent, and what is kept of whom."""
 
     def __init__(self, *speak: int) -> None:
         self.counters: Counters = Counter()
         first = wanted(1, *speak)
-        self.room = Room(first, (10, 20, 30), 0, 0, self.counters)
+        self.kept: list[int] = []
+        self.room = Room(first, (10, 20, 30), 0, 0, self.counters, keep=self.keep)
         self.room.want(first, 0.0)
         self.sent: dict[str, list[bytes]] = {}
         self.now = 0.0
@@ -52,6 +53,10 @@ class House:
         for sequence in range(packets):
             self.now += 0.02
             self.room.push(member, Packet(111, False, sequence, sequence * 960, 7, 20, b"voice"), self.now, 1e9)
+
+    def keep(self, room: str, member: int, packet: Packet, now: float, wall: float) -> None:
+        assert (room, packet.payload, now, wall) == ("r", b"voice", self.now, 1e9)
+        self.kept.append(member)
 
     def heard(self, name: str) -> int:
         return sum(not is_rtcp(data) for data in self.sent[name])
@@ -152,3 +157,35 @@ def test_every_listener_has_one_sender_report_in_five_seconds_of_speech(house: H
     reports = [sum(is_rtcp(data) for data in packets) for packets in house.sent.values()]
     assert reports == [1] * 40
     assert house.counters[Count.SENDER_REPORTS] == 40
+
+
+def test_what_a_speaker_says_is_kept_also_while_three_louder_ones_hold_the_slots() -> None:
+    house = House(1, 2, 3, 4)
+    for member in (1, 2, 3, 4):
+        house.say(member)
+    assert house.kept == [1, 2, 3, 4]
+    assert house.counters[Count.NO_SLOT] == 1
+
+
+def test_what_the_audience_sends_is_never_kept(house: House) -> None:
+    house.say(CAROL, 50)
+    assert house.kept == []
+
+
+def test_what_one_sends_who_was_muted_is_never_kept(house: House) -> None:
+    house.say(ALICE)
+    house.room.want(wanted(2), house.now)
+    house.say(ALICE, 50)
+    assert house.kept == [ALICE]
+
+
+def test_nothing_is_kept_after_the_end_of_the_room(house: House) -> None:
+    house.room.want(wanted(2, ALICE, live=False), house.now)
+    house.say(ALICE, 50)
+    assert house.kept == []
+
+
+def test_what_the_stage_drops_of_a_speaker_is_not_kept(house: House) -> None:
+    for number in range(100):
+        house.room.push(ALICE, Packet(111, False, number, number * 960, 7, 20, b"voice"), 0.0, 1e9)
+    assert len(house.kept) == house.counters[Count.RELAYED] < 100

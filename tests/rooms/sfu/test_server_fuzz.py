@@ -77,7 +77,7 @@ class Browser:
 
 @asynccontextmanager
 async def room() -> AsyncIterator[tuple[Browser, Browser]]:
-    server = Server(Settings("node-0", ("127.0.0.1",), 0, (), "unix:///nowhere"))
+    server = Server(Settings("node-0", ("127.0.0.1",), 0, (), "unix:///nowhere", True, Path("/nowhere")))
     alice, mallory = Browser(server, ALICE), Browser(server, MALLORY)
     await alice.connect()
     await mallory.connect()

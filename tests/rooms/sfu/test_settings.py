@@ -25,6 +25,16 @@ def test_port_0_takes_any_free_one() -> None:
     assert read(REDIS | {"STOA_SFU_INDEX": "2", "STOA_UDP_PORT": "0"}).port == 0
 
 
+@pytest.mark.parametrize(("profile", "ring"), [("standard", True), ("cn", True), ("private", False)])
+def test_the_private_profile_alone_keeps_no_ring(profile: str, ring: bool) -> None:
+    assert read(REDIS | {"STOA_PROFILE": profile}).ring is ring
+
+
+def test_evidence_is_in_the_data_folder_which_is_beside_manage_py_unless_it_is_named(tmp_path: Path) -> None:
+    assert read(REDIS | {"STOA_DATA": str(tmp_path)}).evidence == tmp_path / "evidence"
+    assert read(REDIS).evidence == Path(__file__).parents[3] / "data" / "evidence"
+
+
 def test_addresses_are_lists_with_commas() -> None:
     settings = read(REDIS | {"STOA_UDP_HOST": "127.0.0.1, ::1", "STOA_PUBLIC_IP": "192.0.2.1,2001:DB8::1"})
     assert settings.hosts == ("127.0.0.1", "::1")
@@ -48,6 +58,7 @@ def test_every_value_may_come_from_a_file(tmp_path: Path) -> None:
         ("STOA_UDP_HOST", "localhost"),
         ("STOA_UDP_HOST", "127.0.0.1,"),
         ("STOA_PUBLIC_IP", "example.org"),
+        ("STOA_PROFILE", "secret"),
         ("STOA_NODE", "two words"),
         ("STOA_NODE", "x" * 65),
         ("REDIS_URL", ""),
