@@ -9,7 +9,7 @@ import structlog
 
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Gone, Order, Rejected
+from rooms.sfu.messages import Alive, Answer, Gone, Order, Rejected, Sealed
 
 DEAD_AFTER = 5.0  # seconds without a word
 ANSWER_WITHIN = 2.0
@@ -47,13 +47,17 @@ class Media:
     """A web process's knowledge of the media processes.
 
     `arrived(alive)` is called for every `Alive`, `lost(sfu)` when a media process died or began anew (its peers are
-    gone), `gone(report)` for every peer that ended.
+    gone), `gone(report)` for every peer that ended, `sealed(report)` for every freeze that was answered.
     """
 
     def __init__(
-        self, arrived: Callable[[Alive], None], lost: Callable[[str], None], gone: Callable[[Gone], None]
+        self,
+        arrived: Callable[[Alive], None],
+        lost: Callable[[str], None],
+        gone: Callable[[Gone], None],
+        sealed: Callable[[Sealed], None],
     ) -> None:
-        self._arrived, self._lost, self._gone = arrived, lost, gone
+        self._arrived, self._lost, self._gone, self._sealed = arrived, lost, gone, sealed
         self._seen: dict[str, Seen] = {}
         self._epochs: dict[str, str] = {}
         self._heard = asyncio.Event()
@@ -70,6 +74,8 @@ class Media:
             self._alive(report)
         elif isinstance(report, Gone):
             self._gone(report)
+        elif isinstance(report, Sealed):
+            self._sealed(report)
         elif isinstance(report, Answer | Rejected):
             self._settle(report)
 

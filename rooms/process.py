@@ -22,11 +22,12 @@ from rooms.actions import peers, presence
 from rooms.actions.base import listening
 from rooms.actions.peers import Connection
 from rooms.actions.presence import Seat
+from rooms.evidence import sealed
 from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Gone
+from rooms.sfu.messages import REPORTS, Alive, Answer, Gone, Sealed
 
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
@@ -44,7 +45,7 @@ class Process:
         self.id = secrets.token_hex(6)
         self.bus = bus.Bus(self._reconnected)
         self.hub = Hub(self.bus, self._count, self._seqs, Coalescer(self.id))
-        self.media = media.Media(self._arrived, self._media_lost, self._gone)
+        self.media = media.Media(self._arrived, self._media_lost, self._gone, self._sealed)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
         self._lost: deque[Seat] = deque()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -182,6 +183,10 @@ class Process:
         if report.peer.startswith(media.SESSION):
             leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
             self._keep(self._try(self.in_thread, leave))
+
+    def _sealed(self, report: Sealed) -> None:
+        tell = partial(sealed.send, Process, room=report.room, freeze=report.freeze, tracks=report.tracks)
+        self._keep(self._try(self.in_thread, tell))
 
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()

@@ -9,7 +9,7 @@ from rooms import media
 from rooms.media import DEAD_AFTER, Media
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Gone, Rejected
+from rooms.sfu.messages import Alive, Answer, Gone, Rejected, Sealed
 
 
 class Scene:
@@ -19,7 +19,8 @@ class Scene:
         self.arrived: list[Alive] = []
         self.lost: list[str] = []
         self.gone: list[Gone] = []
-        self.media = Media(self.arrived.append, self.lost.append, self.gone.append)
+        self.sealed: list[Sealed] = []
+        self.media = Media(self.arrived.append, self.lost.append, self.gone.append, self.sealed.append)
 
     def alive(self, sfu: str, epoch: str = "e1", peers: int = 0, *, draining: bool = False) -> None:
         self.media.take(messages.dump(Alive(sfu, epoch, peers, draining, {})))
@@ -130,6 +131,12 @@ async def test_a_rejection_becomes_a_refusal(scene: Scene, code: str, told: Code
 async def test_an_answer_that_does_not_come_is_not_waited_for(scene: Scene) -> None:
     scene.media.expect("r1")
     assert await refusal(scene.media.answer("r1")) is Code.UNAVAILABLE
+
+
+async def test_an_answered_freeze_is_told_on(scene: Scene) -> None:
+    report = Sealed("a", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",))
+    scene.media.take(messages.dump(report))
+    assert scene.sealed == [report]
 
 
 async def test_what_is_no_report_is_dropped(scene: Scene) -> None:

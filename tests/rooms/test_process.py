@@ -1,6 +1,7 @@
 """What a web process keeps running."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from rooms import leases, process
 from rooms.actions import presence
+from rooms.evidence import sealed
 from rooms.models import Room
 from rooms.process import Process
+from rooms.sfu import messages
+from rooms.sfu.messages import Sealed
 from tests.rooms.scenes import a_session, come, member
 from tests.rooms.test_hub import Ear
 
@@ -79,3 +83,18 @@ async def test_a_seat_lost_twice_is_lost_once(here: Process, open_room: Room, bo
     now = timezone.now()
     assert await here.in_thread(presence.lose, seat, now=now)
     assert not await here.in_thread(presence.lose, seat, now=now)
+
+
+async def test_whoever_keeps_evidence_is_told_in_a_thread_that_a_freeze_was_answered(here: Process) -> None:
+    told: list[tuple[Any, ...]] = []
+
+    def receive(room: str, freeze: str, tracks: tuple[str, ...], **_: Any) -> None:
+        told.append((room, freeze, tracks, threading.current_thread().name.startswith("rooms")))
+
+    sealed.connect(receive)
+    try:
+        here.media.take(messages.dump(Sealed("a", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",))))
+        await until(lambda: told)
+    finally:
+        sealed.disconnect(receive)
+    assert told == [("room", "0123456789abcdef", ("0123456789abcdef-1.sealed",), True)]
