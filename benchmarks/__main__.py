@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, bundles, hallway, joins, log, page, relay, servers, sockets
+from benchmarks import browser, bundles, hallway, joins, log, page, relay, ring, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log", "ring")
 _SPARE = 30
 
 
@@ -39,6 +39,7 @@ def main() -> None:
         "hallway": lambda: _product(0, hallway.measure, hallway.ROOMS),
         "bundles": lambda: bundles.measure(),
         "log": lambda: log.measure(arguments.entries),
+        "ring": lambda: ring.measure(),
     }
     wanted = arguments.part or parts
     figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]
