@@ -36,11 +36,12 @@ ACTIONS = ("member.join", "member.leave", "member.mute", "room.open", "room.end"
 
 FILL = """
 INSERT INTO audit_entry (schema, event, severity, occurred_at, recorded_at, role, action, object_type, object_id, room,
-  "case", policy, result, reason, automated, model, channel, host, version, detail, commitments)
-SELECT 2, p.event, 'info', at, at, '', (%s::text[])[1 + n %% %s], '', '', 'room' || n %% 5000,
+  "case", policy, basis, result, reason, automated, model, channel, correlation, clock, host, version, detail,
+  commitments)
+SELECT 3, p.event, 'info', at, at, '', (%s::text[])[1 + n %% %s], '', '', 'room' || n %% 5000,
   CASE WHEN n %% 1000 = 0 THEN 'case' || n %% 50000 ELSE '' END,
   CASE WHEN n %% 50 = 0 THEN 'policy' || n %% 20 ELSE '' END,
-  'ok', '', false, '', 'http', 'host', '0', '{}', '{}'
+  '', 'ok', '', false, '', 'http', '', 'synced', 'host', '0', '{}', '{}'
 FROM generate_series(%s, %s) AS n JOIN bench_person p ON p.number = n::bigint * 7919 %% %s,
   LATERAL (SELECT now() - (%s - n) * interval '3 seconds' AS at) AS moment
 """

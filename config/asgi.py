@@ -14,22 +14,17 @@ from django.urls import re_path  # noqa: E402
 
 from config import bodies  # noqa: E402
 from config.origin import SameOrigin  # noqa: E402
-from config.proxy import Logged, Proxied  # noqa: E402
+from config.proxy import Correlated, Logged, Proxied  # noqa: E402
 from rooms import frames  # noqa: E402
 from rooms.consumers import websocket_urlpatterns  # noqa: E402
 
 bodies.bound()
 frames.hush()
-application = Proxied(
-    Logged(
-        ProtocolTypeRouter(
-            {
-                "http": django,
-                "websocket": SameOrigin(URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])),
-            }
-        )
-    )
-)
+roads = {
+    "http": django,
+    "websocket": SameOrigin(URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])),
+}
+application = Proxied(Correlated(Logged(ProtocolTypeRouter(roads))))
 
 # What was loaded stays: to look through all of it for garbage took 73 ms, in which nobody was served.
 gc.collect()

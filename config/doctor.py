@@ -1,11 +1,9 @@
 """What stands in the way of a working Stoa: one finding per check, each with what to do about it."""
 
 import asyncio
-import ctypes
 import shutil
 import socket
 import ssl
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from django.db import DatabaseError, connection
 
 from config import health, ports, turn
 from config.environment import SettingsError
+from moderation.audit.clock import FREE, state
 from rooms import ice
 from rooms.sfu import messages
 
@@ -29,7 +28,6 @@ ALIVE_WITHIN = 3.0
 """Seconds; a media process says every two that it lives."""
 LEAST_DISK = 1_000_000_000
 MOST_SKEW = 1.0
-TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 OLDEST_REDIS = (6, 2)
 RENEW_WITHIN = timedelta(days=14)
 
@@ -104,7 +102,7 @@ def clock() -> Finding:
             continue  # said where that service is checked
         if abs(skew) > MOST_SKEW:
             return Finding(Level.FAIL, f"{name}'s clock is {skew:+.1f} s off ours", "Synchronise both machines (NTP).")
-    if sys.platform.startswith("linux") and ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)) == TIME_ERROR:
+    if state() == FREE:
         return Finding(Level.WARN, "the kernel says the clock is not synchronised", "Run chrony or systemd-timesyncd.")
     return Finding(Level.OK, "agrees with the database and Redis")
 

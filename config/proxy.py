@@ -1,5 +1,6 @@
 """The edge of the web tier: who really asks, behind a proxy we trust, and one log line per request."""
 
+import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -48,6 +49,20 @@ def unwrapped(scope: Scope, peer: tuple[str, int]) -> Scope:
         "client": list(source.client(peer, headers)),
         "headers": [(name, value) for name, value in scope["headers"] if name not in FORWARDED],
     }
+
+
+class Correlated:
+    """ASGI application that gives each request and socket a name of its own, which its entries and log lines bear."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, named."""
+        name = secrets.token_hex(8)
+        source.correlation.set(name)
+        structlog.contextvars.bind_contextvars(correlation=name)
+        await self.application(scope, receive, send)
 
 
 class Logged:

@@ -126,5 +126,6 @@ def _note(action: str, request: LawfulRequest, by: User, source: Source, second:
         object_type="user" if request.person else "",
         object_id=request.person,
         room=request.room,
+        basis="legal_obligation",
         detail=detail,
     )

@@ -17,7 +17,7 @@ OCSF_VERSION, ECS_VERSION = "1.5.0", "8.11.0"
 Fields = Mapping[str, Any]
 
 _MAPPED = {"schema", "event", "severity", "occurred_at", "recorded_at", "action", "actor", "role", "result", "reason"}
-_MAPPED |= {"address", "port", "destination", "user_agent", "host", "version"}
+_MAPPED |= {"address", "port", "destination", "user_agent", "correlation", "host", "version"}
 
 
 def jsonl(index: int, fields: Fields) -> str:
@@ -61,6 +61,7 @@ def ocsf(index: int, fields: Fields) -> str:
             version=OCSF_VERSION,
             product=_given(name="Stoa", vendor_name="Stoa", version=fields.get("version")),
             uid=fields["event"],
+            correlation_uid=fields.get("correlation"),
             sequence=index,
             log_name="audit",
             logged_time=_milliseconds(fields.get("recorded_at", fields["occurred_at"])),
@@ -115,6 +116,7 @@ def ecs(index: int, fields: Fields) -> str:
         source=_given(ip=fields.get("address"), port=fields.get("port")),
         destination=_place(fields),
         user_agent=_given(original=fields.get("user_agent")),
+        trace=_given(id=fields.get("correlation")),
         service=_given(name="stoa", version=fields.get("version")),
         host=_given(name=fields.get("host")),
         stoa=_rest(fields),
@@ -132,7 +134,9 @@ def _ecs_category(action: str) -> tuple[list[str], list[str]]:
 # ---- CEF ----
 
 _CEF_SEVERITY = MappingProxyType({"info": 2, "warning": 6, "error": 8})
-_CEF_LABELS = MappingProxyType({"cs1": "room", "cs2": "case", "cs3": "policy", "cs4": "object", "cs5": "channel"})
+_CEF_LABELS = MappingProxyType(
+    {"cs1": "room", "cs2": "case", "cs3": "policy", "cs4": "object", "cs5": "channel", "cs6": "correlation"}
+)
 
 
 def cef(index: int, fields: Fields) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from moderation.audit.canonical import CanonicalError, canonical
 from moderation.audit.verify import LEAF_SIZE
 
-SCHEMA = 2
+SCHEMA = 3
 SALT = 16  # bytes
 
 PUBLIC = (
@@ -29,7 +29,10 @@ PUBLIC = (
     "automated",
     "model",
     "score",
+    "basis",
     "channel",
+    "correlation",
+    "clock",
     "host",
     "version",
     "detail",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -11,6 +12,9 @@ from django.conf import settings
 from django.http import HttpRequest, parse_cookie
 
 USER_AGENT_LENGTH = 200
+
+correlation: ContextVar[str] = ContextVar("correlation", default="")
+"""What all entries and log lines of one request, socket or task have in common; empty outside of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
+import asyncio
+
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
-from config.proxy import Logged, Message, Proxied, Receive, Scope, Send
+from config.proxy import Correlated, Logged, Message, Proxied, Receive, Scope, Send
+from moderation.audit import source
 
 HEADERS = [
     (b"x-forwarded-for", b"198.51.100.7, 203.0.113.9:50123"),
@@ -78,3 +82,17 @@ async def test_what_is_polled_all_the_time_stays_out_of_the_log(path: str) -> No
     with capture_logs() as lines:
         await Logged(Inner())({"type": "http", "path": path, "method": "GET"}, nothing, drop)
     assert lines == []
+
+
+async def test_every_request_has_a_name_that_its_entries_and_lines_bear() -> None:
+    seen: list[str] = []
+
+    async def inner(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(source.correlation.get())
+        assert structlog.contextvars.get_contextvars()["correlation"] == seen[-1]
+
+    for _ in range(2):
+        await asyncio.create_task(Correlated(inner)({"type": "http"}, nothing, drop))
+    assert all(len(name) == 16 for name in seen)
+    assert seen[0] != seen[1]
+    assert source.correlation.get() == ""

@@ -50,6 +50,7 @@ def test_one_asks_another_approves_and_it_leaves_once(
     asked.refresh_from_db()
     assert (asked.approver, asked.digest, asked.exported_at) == (carol, DIGEST, NOON + DAY)
     left = entry(action="lawful.export")
+    assert left.basis == "legal_obligation"
     assert (left.actor, left.second, left.object) == (alice.uid, carol.uid, bob.uid)
     assert left.detail == {"request": asked.pk, "kind": "police", "digest": DIGEST}
     unchanged(asked, Code.DECIDED, lambda: lawful.export(asked.pk, DIGEST, by=alice, now=NOON + DAY, source=SOURCE))

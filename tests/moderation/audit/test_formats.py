@@ -18,7 +18,7 @@ OCSF = json.loads((GOLDEN / "ocsf.json").read_text())
 ECS = json.loads((GOLDEN / "ecs.json").read_text())
 
 WHOLE = {
-    "schema": 2,
+    "schema": 3,
     "event": "0123456789abcdef0123456789abcdef",
     "severity": "warning",
     "occurred_at": "2026-11-25T19:46:01.123456Z",
@@ -34,6 +34,7 @@ WHOLE = {
     "automated": True,
     "score": 610,
     "channel": "websocket",
+    "correlation": "5e1f00d5",
     "host": "web-1",
     "version": "0.1.0",
     "detail": {"seconds": 60, "note": 'a=b|c\\d\n"e" 您好'},

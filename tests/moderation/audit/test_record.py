@@ -4,10 +4,11 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from moderation.audit import clock
 from moderation.audit.models import Entry, Result
 from moderation.audit.record import record, record_refusal
-from moderation.audit.source import Source
-from tests.log import entry
+from moderation.audit.source import Source, correlation
+from tests.log import entries, entry
 
 SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", session="5e55")
 
@@ -38,6 +39,7 @@ def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
         object_id="b2",
         room="r1",
         reason="noise",
+        basis="agreement",
         detail={"version": 7},
     )
     kept = entry(id=written.pk)
@@ -50,8 +52,19 @@ def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
     )
     assert (kept.address, kept.port, kept.destination) == ("192.0.2.7", 50123, "203.0.113.1:443")
     assert (kept.result, kept.detail) == (Result.OK, {"version": 7})
-    assert (kept.session, kept.version, kept.schema) == ("5e55", settings.VERSION, 2)
+    assert (kept.session, kept.version, kept.schema) == ("5e55", settings.VERSION, 3)
+    assert (kept.basis, kept.clock) == ("agreement", clock.state())
     assert abs((kept.recorded_at - kept.occurred_at).total_seconds()) < 5
+
+
+@pytest.mark.django_db
+def test_entries_say_which_of_them_belong_to_one_request() -> None:
+    before = correlation.set("5e1f00d5")
+    record("room.open", source=SOURCE)
+    record("member.join", source=SOURCE)
+    correlation.reset(before)
+    record("room.end", source=SOURCE)
+    assert [kept.correlation for kept in entries()] == ["5e1f00d5", "5e1f00d5", ""]
 
 
 @pytest.mark.django_db
