@@ -5,6 +5,7 @@ written nothing is read: the error becomes a 503.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 
@@ -34,14 +35,14 @@ ASKED = {
 """Where each second factor is asked for again."""
 
 
-def console(act: Act) -> Callable[[View], View]:
-    """Lets in whoever may do `act`, with a second factor; nobody else gets past, and both are recorded."""
+def console(act: Act, *, fresh: timedelta | None = None) -> Callable[[View], View]:
+    """Lets in whoever may do `act`, with a second factor, `fresh` if need be; nobody else, and both are recorded."""
 
     def guard(view: View) -> View:
         @wraps(view)
         @never_cache
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            closed = _closed(request, act)
+            closed = _closed(request, act, fresh)
             if closed is not None:
                 return closed
             if request.method == "GET":
@@ -66,7 +67,13 @@ def acts_of(user: User) -> frozenset[Act]:
     return frozenset(act for act in TABLE[staff.standing.role] if refusal(staff.standing, act, now) is None)
 
 
-def _closed(request: HttpRequest, act: Act) -> HttpResponseBase | None:
+def factor_age(request: HttpRequest, user: User) -> timedelta | None:
+    """How long ago this session showed a second factor; None if it never did."""
+    shown = [way["at"] for way in get_authentication_records(request, user) if way.get("method") == "mfa"]
+    return timezone.now() - datetime.fromtimestamp(max(shown), UTC) if shown else None
+
+
+def _closed(request: HttpRequest, act: Act, fresh: timedelta | None) -> HttpResponseBase | None:
     """The answer for whoever may not do `act`, or must first show their second factor."""
     user, source = member(request), Source.of_request(request)
     staff = staff_of(user)
@@ -75,7 +82,8 @@ def _closed(request: HttpRequest, act: Act) -> HttpResponseBase | None:
         record_refusal(act, source=source, actor=user.uid, reason=code)
         return render(request, "console/closed.html", {"code": code.value}, status=HTTPStatus.FORBIDDEN)
     factors = set(Authenticator.objects.filter(user=user, type__in=ASKED).values_list("type", flat=True))
-    if factors and any(way.get("method") == "mfa" for way in get_authentication_records(request, user)):
+    age = factor_age(request, user)
+    if factors and age is not None and (fresh is None or age <= fresh):
         return None
     record_refusal(act, source=source, actor=user.uid, reason="second_factor")
     if not factors:
@@ -95,5 +103,6 @@ def _note(request: HttpRequest, act: Act, captured: dict[str, object]) -> None:
         role=staff.role,
         object_type="page",
         object_id=act,
-        detail={name: str(value) for name, value in captured.items()},
+        case=str(captured.get("case", "")),
+        detail={name: str(value) for name, value in captured.items() if name != "case"},
     )

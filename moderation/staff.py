@@ -8,11 +8,12 @@ from types import MappingProxyType
 
 
 class Role(StrEnum):
-    """What somebody is on the staff; a reviewer reads, for a limited time, and changes nothing."""
+    """What somebody is on the staff. A reviewer and an inspector read for a limited time, the latter without names."""
 
     MODERATOR = "moderator"
     SENIOR = "senior"
     REVIEWER = "reviewer"
+    INSPECTOR = "inspector"
 
 
 class Act(StrEnum):
@@ -32,6 +33,23 @@ class Act(StrEnum):
     ASK_LAWFUL = "lawful.ask"
     DECIDE_LAWFUL = "lawful.decide"
     EXPORT_LAWFUL = "lawful.export"
+    READ_CASES = "cases.read"
+    WORK = "case.work"
+    DECIDE = "case.decide"
+    CONFIRM = "decision.confirm"
+    HEAR = "appeal.hear"
+    ASK_EVIDENCE = "evidence.ask"
+    APPROVE_EVIDENCE = "evidence.approve"
+    OPEN_EVIDENCE = "evidence.open"
+    READ_LIVE = "live.read"
+    OPEN_CASE = "case.open"
+    OBSERVE = "room.observe"
+    READ_STAFF = "staff.read"
+    CHANGE_STAFF = "staff.change"
+    READ_POLICIES = "policies.read"
+    WRITE_POLICY = "policy.write"
+    READ_RETENTION = "retention.read"
+    HOLD = "log.hold"
 
 
 class Code(StrEnum):
@@ -43,17 +61,32 @@ class Code(StrEnum):
 
 
 LONGEST_REVIEW = timedelta(days=90)
+FRESH = timedelta(minutes=15)
+"""How old the second factor of whoever deals with evidence may be."""
 
-READS = frozenset(
-    {Act.ENTER, Act.READ_CONTROLS, Act.READ_LOG, Act.EXPORT_LOG} | {Act.READ_REVIEWS, Act.RUN_REVIEW, Act.READ_LAWFUL}
-)
+GUESTS = (Role.REVIEWER, Role.INSPECTOR)
+"""Roles that always have an end."""
+
+LOOKS = frozenset({
+    *(Act.ENTER, Act.READ_CONTROLS, Act.READ_LOG, Act.EXPORT_LOG, Act.READ_REVIEWS, Act.READ_LAWFUL),
+    *(Act.READ_CASES, Act.READ_LIVE, Act.READ_STAFF, Act.READ_POLICIES, Act.READ_RETENTION),
+})  # fmt: skip
+"""What shows something and changes nothing."""
+
+READS = LOOKS | {Act.RUN_REVIEW}
 """What a reviewer may do. Running the review measures and writes down, and changes nothing that it measures."""
+
+CASEWORK = frozenset({
+    *(Act.READ_CASES, Act.WORK, Act.DECIDE, Act.ASK_EVIDENCE, Act.OPEN_EVIDENCE),
+    *(Act.READ_LIVE, Act.OPEN_CASE, Act.OBSERVE, Act.READ_POLICIES),
+})  # fmt: skip
 
 TABLE: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
-        Role.MODERATOR: frozenset({Act.ENTER, Act.READ_CONTROLS}),
+        Role.MODERATOR: CASEWORK | {Act.ENTER, Act.READ_CONTROLS},
         Role.SENIOR: frozenset(Act),
         Role.REVIEWER: READS,
+        Role.INSPECTOR: LOOKS,
     }
 )
 

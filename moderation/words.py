@@ -3,7 +3,12 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-ROLES: dict[str, Promise] = {"moderator": _("moderator"), "senior": _("senior moderator"), "reviewer": _("reviewer")}
+ROLES: dict[str, Promise] = {
+    "moderator": _("moderator"),
+    "senior": _("senior moderator"),
+    "reviewer": _("reviewer"),
+    "inspector": _("inspector"),
+}
 SEVERITIES: dict[str, Promise] = {"critical": _("critical"), "major": _("major"), "minor": _("minor")}
 OUTCOMES: dict[str, Promise] = {"passed": _("Passed"), "failed": _("Failed"), "unknown": _("Not measured")}
 PROFILES: dict[str, Promise] = {
@@ -20,6 +25,8 @@ AUTHORITIES: dict[str, Promise] = {
 }
 REFUSALS: dict[str, Promise] = {
     "not_found": _("It is not there any more. Perhaps somebody else was faster."),
+    "length": _("Say how long, from 1 to 90 days; a reviewer or an inspector always leaves again."),
+    "last_senior": _("Somebody has to stay: this is the last senior moderator without an end."),
     "no_proof": _("Say what shows that it was mended, such as the number of a log entry."),
     "control_fails": _("The control that found it still fails. Check the controls again once it is mended."),
     "empty": _("Say something first."),

@@ -8,6 +8,7 @@ class Code(StrEnum):
 
     GONE = "not_found"
     LENGTH = "length"  # of a reviewer's stay
+    LAST = "last_senior"  # of those who are here for good
     PROOF = "no_proof"
     FAILING = "control_fails"
     EMPTY = "empty"

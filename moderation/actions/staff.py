@@ -9,15 +9,19 @@ from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Staff
-from moderation.staff import LONGEST_REVIEW, Role
+from moderation.staff import GUESTS, LONGEST_REVIEW, Role
 
 
 @transaction.atomic
 def grant(user: User, role: Role, days: int | None, *, now: datetime, source: Source, by: str = "") -> Staff:
-    """The person on the staff in this role alone, for `days` or without end. A reviewer's stay has one."""
-    if (days is None and role is Role.REVIEWER) or (days is not None and not 1 <= days <= LONGEST_REVIEW.days):
+    """The person on the staff in this role alone, for `days` or without end; `by` nobody is the operator.
+
+    Raises `Refused`: LENGTH, also for a guest without an end; SUBJECT for oneself; LAST where no senior would be left.
+    """
+    if (days is None and role in GUESTS) or (days is not None and not 1 <= days <= LONGEST_REVIEW.days):
         raise Refused(Code.LENGTH)
     expires_at = None if days is None else now + timedelta(days=days)
+    _may_change(user, by, stays=role is Role.SENIOR and expires_at is None)
     defaults = {"role": role, "granted_by": by, "granted_at": now, "expires_at": expires_at}
     staff, _ = Staff.objects.update_or_create(user=user, defaults=defaults)
     detail = {"role": role.value, "expires_at": expires_at.isoformat() if expires_at else None}
@@ -27,7 +31,22 @@ def grant(user: User, role: Role, days: int | None, *, now: datetime, source: So
 
 @transaction.atomic
 def revoke(user: User, *, source: Source, by: str = "") -> None:
-    """Nothing: the person is off the staff at once. Raises `Refused` (`GONE`) where they were not on it."""
+    """Nothing: the person is off the staff at once.
+
+    Raises `Refused`: SUBJECT for oneself, LAST where no senior would be left, GONE where they were not on it.
+    """
+    _may_change(user, by, stays=False)
     if not Staff.objects.filter(user=user).delete()[0]:
         raise Refused(Code.GONE)
     record("staff.revoke", source=source, actor=by, object_type="user", object_id=user.uid)
+
+
+def _may_change(user: User, by: str, *, stays: bool) -> None:
+    """Raises `Refused` for oneself, and for the last senior who is here for good; the operator may do either."""
+    if not by:
+        return
+    if user.uid == by:
+        raise Refused(Code.SUBJECT)
+    lasting = Staff.objects.select_for_update().filter(role=Role.SENIOR, expires_at=None)
+    if not stays and {row.user_id for row in lasting} == {user.pk}:
+        raise Refused(Code.LAST)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from moderation.staff import Role, Standing
+from moderation.staff import GUESTS, Role, Standing
 
 
 class Staff(models.Model):
@@ -19,7 +19,7 @@ class Staff(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(role=Role.REVIEWER) | Q(expires_at__isnull=False), name="a_reviewer_leaves_again"
+                condition=~Q(role__in=GUESTS) | Q(expires_at__isnull=False), name="a_guest_leaves_again"
             ),
         ]
 

@@ -1,5 +1,7 @@
 """The console's door: mallory tries every way in."""
 
+import re
+import time
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -7,7 +9,8 @@ from unittest.mock import patch
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import DatabaseError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
@@ -15,7 +18,7 @@ from accounts.models import User
 from moderation import gate, urls
 from moderation.audit.models import Entry, Result
 from moderation.models import Staff
-from moderation.staff import TABLE, Act, Role
+from moderation.staff import FRESH, TABLE, Act, Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console, shown
 
@@ -51,7 +54,7 @@ def test_no_address_of_the_console_opens_to_a_member(mallory: User, pattern: URL
 
 
 def _address(pattern: URLPattern) -> str:
-    return str(pattern.pattern).replace("<int:pk>", "1")
+    return re.sub(r"<int:\w+>", "1", str(pattern.pattern))
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client, db: None) -> None:
@@ -90,6 +93,28 @@ def test_a_second_factor_that_was_removed_opens_nothing_any_more(alice: User) ->
     client = at_console(alice, Role.SENIOR)
     Authenticator.objects.all().delete()
     assert client.get("/console/").status_code == 403
+
+
+@gate.console(Act.OPEN_EVIDENCE, fresh=FRESH)
+def listening(_request: object, case: int) -> HttpResponse:
+    return HttpResponse(str(case))
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 302)])
+def test_what_is_grave_asks_for_the_second_factor_again_after_a_while(alice: User, minutes: int, status: int) -> None:
+    client = at_console(alice, Role.MODERATOR)
+    request = RequestFactory().get("/console/cases/7/")
+    request.user, request.session = alice, client.session
+    request.session["account_authentication_methods"][0]["at"] = time.time() - 60 * minutes
+    assert listening(request, case=7).status_code == status
+    assert last().reason == ("" if status == 200 else "second_factor")
+
+
+def test_a_read_of_a_case_names_the_case(alice: User) -> None:
+    request = RequestFactory().get("/console/cases/7/")
+    request.user, request.session = alice, at_console(alice, Role.MODERATOR).session
+    listening(request, case=7)
+    assert (last().action, last().object_id, last().case) == ("console.read", "evidence.open", "7")
 
 
 def test_every_read_is_an_entry_before_the_page_is_made(alice: User) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation.staff import READS, TABLE, Act, Code, Role, Standing, refusal
+from moderation.staff import GUESTS, LOOKS, READS, TABLE, Act, Code, Role, Standing, refusal
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CHANGES = {
@@ -13,6 +13,18 @@ CHANGES = {
     Act.ASK_LAWFUL,
     Act.DECIDE_LAWFUL,
     Act.EXPORT_LAWFUL,
+    Act.WORK,
+    Act.DECIDE,
+    Act.CONFIRM,
+    Act.HEAR,
+    Act.ASK_EVIDENCE,
+    Act.APPROVE_EVIDENCE,
+    Act.OPEN_EVIDENCE,
+    Act.OPEN_CASE,
+    Act.OBSERVE,
+    Act.CHANGE_STAFF,
+    Act.WRITE_POLICY,
+    Act.HOLD,
 }
 
 
@@ -25,9 +37,16 @@ def test_whoever_is_not_on_the_staff_may_do_nothing(act: Act) -> None:
     assert refusal(None, act, NOON) is Code.STRANGER
 
 
+@pytest.mark.parametrize("role", GUESTS)
 @pytest.mark.parametrize("act", sorted(CHANGES))
-def test_a_reviewer_changes_nothing(act: Act) -> None:
-    assert refusal(Standing(Role.REVIEWER, NOON + timedelta(days=1)), act, NOON) is Code.ROLE
+def test_a_guest_changes_nothing(act: Act, role: Role) -> None:
+    assert refusal(Standing(role, NOON + timedelta(days=1)), act, NOON) is Code.ROLE
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_inspector_sees_everything_and_starts_nothing(act: Act) -> None:
+    code = refusal(Standing(Role.INSPECTOR, NOON + timedelta(days=1)), act, NOON)
+    assert code == (None if act in LOOKS else Code.ROLE)
 
 
 def test_every_act_is_either_a_read_or_a_change() -> None:
@@ -44,6 +63,11 @@ def test_a_reviewer_reads_until_the_last_moment_and_not_after(act: Act) -> None:
 
 def test_a_moderator_reads_no_log() -> None:
     assert refusal(Standing(Role.MODERATOR, None), Act.READ_LOG, NOON) is Code.ROLE
+
+
+@pytest.mark.parametrize("act", [Act.CONFIRM, Act.HEAR, Act.APPROVE_EVIDENCE, Act.CHANGE_STAFF, Act.WRITE_POLICY])
+def test_a_moderator_is_no_second_pair_of_eyes(act: Act) -> None:
+    assert refusal(Standing(Role.MODERATOR, None), act, NOON) is Code.ROLE
 
 
 @pytest.mark.parametrize("act", Act)

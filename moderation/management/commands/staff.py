@@ -24,7 +24,9 @@ class Command(BaseCommand):
         grant = ways.add_parser("grant", help="put somebody on the staff, or give them another role")
         grant.add_argument("user", metavar="USER", help="the user name")
         grant.add_argument("role", choices=[role.value for role in Role])
-        grant.add_argument("--days", type=int, help=f"how long (1 to {LONGEST_REVIEW.days}); a reviewer needs it")
+        grant.add_argument(
+            "--days", type=int, help=f"how long (1 to {LONGEST_REVIEW.days}); a reviewer or inspector needs it"
+        )
         revoke = ways.add_parser("revoke", help="take somebody off the staff")
         revoke.add_argument("user", metavar="USER", help="the user name")
         ways.add_parser("list", help="who is on the staff")
@@ -47,7 +49,7 @@ class Command(BaseCommand):
 
 
 WORDS = {
-    "length": f"Say with --days how long, from 1 to {LONGEST_REVIEW.days} days; a reviewer always leaves again.",
+    "length": f"Say with --days how long, 1 to {LONGEST_REVIEW.days}; a reviewer or an inspector always leaves again.",
     "not_found": "They are not on the staff.",
 }
 

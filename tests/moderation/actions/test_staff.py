@@ -11,7 +11,7 @@ from moderation.actions.base import Code, Refused
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from moderation.models import Staff
-from moderation.staff import Role, Standing
+from moderation.staff import GUESTS, Role, Standing
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOURCE = Source.internal("command")
@@ -30,7 +30,9 @@ def test_another_role_replaces_the_first(alice: User) -> None:
     assert Staff.objects.get().standing == Standing(Role.SENIOR, None)
 
 
-@pytest.mark.parametrize(("role", "days"), [(Role.REVIEWER, None), (Role.REVIEWER, 91), (Role.SENIOR, 0)])
+@pytest.mark.parametrize(
+    ("role", "days"), [(Role.REVIEWER, None), (Role.INSPECTOR, None), (Role.REVIEWER, 91), (Role.SENIOR, 0)]
+)
 def test_a_stay_without_end_or_of_no_length_is_refused_and_nothing_changes(
     mallory: User, role: Role, days: int | None
 ) -> None:
@@ -41,9 +43,10 @@ def test_a_stay_without_end_or_of_no_length_is_refused_and_nothing_changes(
     assert not Entry.objects.filter(action="staff.grant").exists()
 
 
-def test_the_database_itself_refuses_a_reviewer_who_stays(mallory: User) -> None:
+@pytest.mark.parametrize("role", GUESTS)
+def test_the_database_itself_refuses_a_guest_who_stays(mallory: User, role: Role) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Staff.objects.create(user=mallory, role=Role.REVIEWER, granted_at=NOON, expires_at=None)
+        Staff.objects.create(user=mallory, role=role, granted_at=NOON, expires_at=None)
     assert not Staff.objects.exists()
 
 
@@ -59,3 +62,34 @@ def test_revoking_a_stranger_is_refused_and_nothing_is_recorded(mallory: User) -
         staff.revoke(mallory, source=SOURCE)
     assert refused.value.code is Code.GONE
     assert not Entry.objects.exists()
+
+
+def test_nobody_gives_themselves_another_role(alice: User, bob: User) -> None:
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE)
+    with pytest.raises(Refused) as refused:
+        staff.grant(bob, Role.MODERATOR, None, now=NOON, source=SOURCE, by=bob.uid)
+    assert refused.value.code is Code.SUBJECT
+    assert Staff.objects.get(user=bob).role == Role.SENIOR
+
+
+def test_the_last_senior_without_an_end_stays_and_nothing_changes(alice: User, bob: User) -> None:
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    staff.grant(bob, Role.SENIOR, 7, now=NOON, source=SOURCE)
+    for act in (
+        lambda: staff.revoke(alice, source=SOURCE, by=bob.uid),
+        lambda: staff.grant(alice, Role.MODERATOR, None, now=NOON, source=SOURCE, by=bob.uid),
+        lambda: staff.grant(alice, Role.SENIOR, 7, now=NOON, source=SOURCE, by=bob.uid),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code is Code.LAST
+    assert Staff.objects.get(user=alice).standing == Standing(Role.SENIOR, None)
+    assert Entry.objects.count() == 2
+
+
+def test_a_senior_who_is_not_the_last_can_go(alice: User, bob: User) -> None:
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE)
+    staff.revoke(alice, source=SOURCE, by=bob.uid)
+    assert Staff.objects.get().user == bob
