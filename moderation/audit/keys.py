@@ -56,8 +56,13 @@ def master_id(master: bytes) -> str:
 
 
 def address_key() -> bytes:
-    """The key of the tokens by which addresses are searched for; made when it is first asked for, and never changed."""
-    file = folder() / "address"
+    """The key of the tokens by which addresses are searched for."""
+    return named("address")
+
+
+def named(name: str) -> bytes:
+    """The key of this name, 32 bytes; made when it is first asked for, and never changed."""
+    file = folder() / name
     with _locked():
         if not file.exists():
             _keep(file, secrets.token_hex(32))
