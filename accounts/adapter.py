@@ -17,11 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from accounts import notice, qr, strangers, throttle
+from accounts import hints, notice, qr, standing, strangers, throttle
 from accounts.actions import push
+from accounts.actions.standing import bar_device
 from accounts.answers import speak, too_many, unavailable
 from accounts.models import Acceptance, User
 from moderation.audit.record import record, record_refusal
@@ -83,12 +85,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().logout(request)
 
     def post_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponseBase:
-        """The way on, past what applies here if its text is new to them; in their own language."""
+        """The way on, past what applies here if its text is new to them; in their own language.
+
+        The browser is known again from now on, and barred where the person is suspended: see `hints`.
+        """
         response: HttpResponse = super().post_login(request, user, **hooks)
         if not Acceptance.objects.filter(user=user, digest=notice.here().digest).exists():
             response = redirect(f"{reverse('privacy')}?{urlencode({'next': response['Location']})}")
         if user.language:
             speak(response, user.language)
+        digest = hints.mark(request, response)
+        if digest and standing.suspended(user, timezone.now()):
+            bar_device(user, digest, source=Source.of_request(request))
         return response
 
     def set_password(self, user: User, password: str) -> None:

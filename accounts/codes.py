@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from accounts import invites
+from accounts import invites, standing
 from accounts.models import InviteCode
 
 
@@ -22,9 +22,12 @@ def find(digest: str) -> InviteCode | None:
 
 
 def refusal(invite: InviteCode | None, now: datetime) -> invites.Code | None:
-    """Why what `find` gave does not open the door at `now`; None if it does. A closed account's codes are revoked."""
+    """Why what `find` gave does not open the door at `now`; None if it does.
+
+    The codes of somebody who may not take part are as good as revoked.
+    """
     if invite is None:
         return invites.Code.UNKNOWN
-    if invite.issuer is not None and not invite.issuer.is_active:
+    if invite.issuer is not None and standing.suspended(invite.issuer, now):
         return invites.Code.REVOKED
     return invite.terms.refusal(now)

@@ -1,6 +1,7 @@
 """The screens of onboarding: one question on each, Back works, nothing is typed twice."""
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -23,12 +24,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import actions, codes, invites, notice, strangers, throttle, usernames
+from accounts import actions, codes, hints, invites, notice, strangers, throttle, usernames
 from accounts.answers import safe_next, throttled
 from accounts.forms import CodeForm, NameForm, PasswordForm, UserNameForm
-from accounts.models import InviteCode, Purpose, User
+from accounts.models import InviteCode, Lever, Purpose, User
 from accounts.onboarding import Answers, Step
 from accounts.passkeys import PasskeyForm
+from accounts.switches import pulled
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
@@ -68,13 +70,17 @@ def _admit(request: HttpRequest, form: CodeForm) -> bool:
         _refuse(source, refused.code)
         form.add_error("code", _mistyped(refused.code))
         return False
-    invite = codes.find(digest)
-    refusal = codes.refusal(invite, timezone.now())
+    invite, now = codes.find(digest), timezone.now()
+    refusal = codes.refusal(invite, now) or _barred(request, invite, now)
     if invite is None or refusal is not None:
         _refuse(source, refusal, invite)
         form.add_error("code", shut())
         return False
     throttle.forgive(counted)
+    if _frozen(invite.purpose):
+        _refuse(source, actions.Code.FROZEN, invite)
+        form.add_error("code", frozen())
+        return False
     Answers.begin(invite, safe_next(request, "")).keep(request)
     return True
 
@@ -90,6 +96,20 @@ def _count(source: Source, counted: throttle.Try) -> None:
 def _refuse(source: Source, reason: str | None, invite: InviteCode | None = None) -> None:
     uid = invite.uid if invite else ""
     record_refusal("invite.redeem", source=source, reason=reason or "", object_type="invite", object_id=uid)
+
+
+def _barred(request: HttpRequest, invite: InviteCode | None, now: datetime) -> str | None:
+    """Why a code does not open the door from this browser: somebody suspended was here. Not asked of a reset."""
+    return "barred_device" if invite and invite.purpose != Purpose.RESET and hints.barred(request, now) else None
+
+
+def _frozen(purpose: str) -> bool:
+    return purpose == Purpose.JOIN and pulled(Lever.INVITES) is not None
+
+
+def frozen() -> str:
+    """What is read about a good code while nobody new comes in."""
+    return _("Nobody new can come in at the moment. Your code stays good: please try again later.")
 
 
 def _mistyped(code: invites.Code) -> str:
@@ -188,9 +208,12 @@ def _notice(request: HttpRequest, answers: Answers) -> HttpResponseBase:
         context = {"notice": here, "language": language, "sections": sections}
         return _screen(request, answers, Step.NOTICE, context)
     newcomer = actions.Newcomer(answers.uid, answers.username, answers.display_name, language, answers.keys())
-    source = Source.of_request(request)
+    source, now = Source.of_request(request), timezone.now()
+    if _barred(request, codes.find(answers.digest), now):
+        Answers.forget(request)
+        return _turn_away(request, "barred_device", source)
     try:
-        user = actions.join(answers.digest, newcomer, here, now=timezone.now(), source=source)
+        user = actions.join(answers.digest, newcomer, here, now=now, source=source)
     except invites.Refused as refused:
         Answers.forget(request)
         return _turn_away(request, refused.code, source)
@@ -207,8 +230,13 @@ def _turn_away(request: HttpRequest, reason: str, source: Source) -> HttpRespons
 
 
 def _choose_again(request: HttpRequest, answers: Answers, reason: str, source: Source) -> HttpResponseBase:
-    """Somebody else took the user name meanwhile; one the operator chose cannot be chosen again."""
+    """Somebody else took the user name meanwhile; one the operator chose cannot be chosen again.
+
+    Where nobody new comes in at the moment, what they answered is kept.
+    """
     record_refusal("account.create", source=source, reason=reason)
+    if reason == actions.Code.FROZEN:
+        return _ask_code(request, CodeForm(), HTTPStatus.FORBIDDEN, alert=frozen())
     if answers.username_given or reason != actions.Code.TAKEN:
         Answers.forget(request)
         return _turn_away(request, reason, source)

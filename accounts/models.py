@@ -36,6 +36,7 @@ class User(AbstractUser):
     notify_reminders = models.BooleanField(default=True)  # a room they asked to be reminded of starts
     notify_openings = models.BooleanField(default=False)  # somebody they know opens a room
     sign_outs = models.PositiveIntegerField(default=0)  # how often from everywhere at once
+    suspended_until = models.DateTimeField(null=True)  # None: in good standing, see `standing`
 
     class Meta(AbstractUser.Meta):
         abstract = False
@@ -161,3 +162,44 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.pk}"
+
+
+class BarredDevice(models.Model):
+    """A browser that a suspended person was signed in with: until then no account is made there by a code.
+
+    Only the keyed hash of the number in its cookie is stored, and only while the suspension lasts.
+    """
+
+    digest = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "user"], name="one_bar_per_device_and_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.pk}"
+
+
+class Lever(models.TextChoices):
+    """What can be switched for the whole server."""
+
+    INVITES = "invites"  # frozen: no code is made, and none lets anybody in
+    JOINS = "joins"  # braked: so many newcomers a minute into each room, and no more
+    SERVER = "server"  # suspended: no new room, nobody into one, and those that are live end
+
+
+class Switch(models.Model):
+    """A lever that is pulled; without its row it is not. People read `note` of it, the log has `reason`."""
+
+    name = models.CharField(max_length=10, primary_key=True, choices=Lever.choices)
+    reason = models.CharField(max_length=20)
+    note = models.CharField(max_length=300, blank=True, default="")
+    pulled_by = models.CharField(max_length=16)
+    pulled_at = models.DateTimeField()
+    most = models.PositiveSmallIntegerField(null=True)  # JOINS: a minute and room
+    ends_at = models.DateTimeField(null=True)  # SERVER: when live rooms end
+    export = models.CharField(max_length=100, blank=True, default="")  # SERVER: the bundle that was written then
+
+    def __str__(self) -> str:
+        return self.name

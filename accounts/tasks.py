@@ -5,13 +5,16 @@ from django.utils import timezone
 
 from accounts import actions, push
 from accounts.actions.push import overdue
+from accounts.actions.standing import forget_devices
 from moderation.audit.source import Source
 
 
 @shared_task(name="accounts.forget")
 def forget() -> None:
-    """Forget the sessions that ran out; every hour, so that what `notices/` says of them is true."""
-    actions.forget_sessions(now=timezone.now(), source=Source.internal("celery"))
+    """Forget what ran out (sessions, barred browsers); every hour, so that what `notices/` says of them is true."""
+    now, source = timezone.now(), Source.internal("celery")
+    actions.forget_sessions(now=now, source=source)
+    forget_devices(now=now, source=source)
 
 
 @shared_task(name=push.TASK)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
@@ -29,6 +30,10 @@ from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
 SHOWN, GENERATIONS = 50, 4
+_WHY_NOT = {
+    actions.Code.QUOTA: _lazy("You cannot let in that many more people."),
+    actions.Code.FROZEN: _lazy("Nobody new can come in at the moment, so no codes are made. Please try again later."),
+}
 _set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
 
 
@@ -67,7 +72,7 @@ def _issue(request: HttpRequest, user: User, form: IssueForm) -> str:
         )
     except actions.Refused as refused:
         record_refusal("invite.issue", source=source, actor=user.uid, reason=refused.code)
-        form.add_error("uses", _("You cannot let in that many more people."))
+        form.add_error("uses", _WHY_NOT[refused.code])
         return ""
 
 

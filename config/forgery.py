@@ -4,13 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.csrf import csrf_failure
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 
-from accounts import strangers
+from accounts import standing, strangers
+from accounts.models import User
 from moderation.audit.source import Source
 from rooms import refusals, sessions
 from rooms.roles import Code
@@ -29,7 +31,7 @@ class SameSiteSession(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         """Whoever is signed in, if anybody is. Raises `Suspended` where the session is that of a suspended account."""
         found: tuple[Any, None] | None = super().authenticate(request)
-        if found is None and _is_suspended(request):
+        if _is_suspended(request, found[0] if found else None):
             raise Suspended(refusals.body(Code.SUSPENDED)["message"])
         return found
 
@@ -54,7 +56,8 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return csrf_failure(request, reason)
 
 
-def _is_suspended(request: Request) -> bool:
+def _is_suspended(request: Request, user: User | None) -> bool:
+    """Whether the person whose session it is may not take part; Django itself finds nobody who is not active."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    user = sessions.person(key) if key else None
-    return user is not None and not user.is_active
+    whose = user or (sessions.person(key) if key else None)
+    return whose is not None and standing.suspended(whose, timezone.now())

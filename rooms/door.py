@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.utils import timezone
 
-from accounts import strangers
+from accounts import standing, strangers
 from accounts.models import User
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
@@ -41,7 +41,7 @@ def signed_in(key: str) -> User:
     user = sessions.person(key)
     if user is None:
         raise Refused(Code.SIGNED_OUT)
-    if not user.is_active:
+    if standing.suspended(user, timezone.now()):
         raise Refused(Code.SUSPENDED)
     return user
 

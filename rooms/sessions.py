@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts import standing
 from accounts.models import User
 from rooms import bus, rows
 
@@ -25,7 +26,7 @@ _PERSON = rows.select(User, "person", "FROM accounts_user AS person WHERE id = %
 def person(key: str) -> User | None:
     """Whose session this is: as Django's `get_user` would say, but at a quarter of the price, and of the suspended too.
 
-    Those are not `is_active`, and may do nothing.
+    Those are not in good standing (`accounts.standing`), and may do nothing.
     """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
@@ -37,12 +38,11 @@ def person(key: str) -> User | None:
 
 
 def living(keys: Collection[str]) -> set[str]:
-    """Those of the session keys that still sign somebody in: two queries, however many they are."""
+    """Those of the session keys that still sign somebody in who may take part: two queries, however many they are."""
     rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     told = {row.session_key: row.get_decoded() for row in rows}
-    people = User.objects.filter(
-        is_active=True, pk__in={data[SESSION_KEY] for data in told.values() if SESSION_KEY in data}
-    )
+    whose = {data[SESSION_KEY] for data in told.values() if SESSION_KEY in data}
+    people = User.objects.filter(standing.good(timezone.now()), pk__in=whose)
     proofs = {str(user.pk): user.get_session_auth_hash() for user in people}
     return {key for key, data in told.items() if _fits(data, proofs)}
 
@@ -61,8 +61,10 @@ def ended(instance: Session, **_: Any) -> None:
 
 @receiver(post_save, sender=User)
 def changed(instance: User, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
-    """Tell of a new password, a sign-out everywhere, or of somebody who may not sign in any more."""
-    if not created and (update_fields is None or {"password", "is_active", "sign_outs"} & set(update_fields)):
+    """Tell of a new password, a sign-out everywhere, or of somebody who may not take part any more."""
+    if not created and (
+        update_fields is None or {"password", "is_active", "sign_outs", "suspended_until"} & set(update_fields)
+    ):
         _tell(instance)
 
 

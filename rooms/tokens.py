@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.core import signing
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts import standing
 from accounts.models import User
 from rooms.roles import Code, Refused
 
@@ -38,10 +40,15 @@ def proof(user: User) -> str:
 
 
 def holder(token: RoomToken) -> User:
-    """Whose token it is. Raises `Refused(BAD_TOKEN)` for somebody deactivated, or with a new password since."""
+    """Whose token it is.
+
+    Raises `Refused`: BAD_TOKEN for somebody deactivated, or with a new password since, SUSPENDED.
+    """
     user = User.objects.filter(uid=token.uid, is_active=True).first()
     if user is None or not constant_time_compare(proof(user), token.proof):
         raise Refused(Code.BAD_TOKEN)
+    if standing.suspended(user, timezone.now()):
+        raise Refused(Code.SUSPENDED)
     return user
 
 

@@ -29,7 +29,7 @@ _CORS = {
     "Access-Control-Expose-Headers": "Location, Link",
     "Access-Control-Max-Age": "86400",
 }
-_AT_THE_DOOR = frozenset({Code.BAD_TOKEN, Code.FORBIDDEN, Code.BAD_TYPE, Code.TOO_LARGE})
+_AT_THE_DOOR = frozenset({Code.BAD_TOKEN, Code.SUSPENDED, Code.FORBIDDEN, Code.BAD_TYPE, Code.TOO_LARGE})
 """Refusals that no action has written to the log."""
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 

@@ -16,6 +16,9 @@ class Code(StrEnum):
     OWNED = "has_an_owner"
     ONESELF = "oneself"  # nobody blocks themselves
     TOO_MANY_BLOCKS = "too_many_blocks"
+    FROZEN = "invites_frozen"
+    OWNER = "owner"  # of this server, whom nobody suspends
+    ALREADY = "already"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts import invites
 from accounts.actions.base import Code, Refused
 from accounts.codes import digest_of, refusal
-from accounts.models import InviteCode, Purpose, User
+from accounts.models import InviteCode, Lever, Purpose, User
+from accounts.switches import pulled
 from accounts.tree import places
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -21,8 +22,13 @@ LINK_LIFETIME = timedelta(days=7)
 
 @transaction.atomic
 def issue(by: User, *, uses: int, days: int, now: datetime, source: Source) -> str:
-    """A new code of a member, for people. Raises `Refused` (`QUOTA`) beyond what they may still let in."""
+    """A new code of a member, for people.
+
+    Raises `Refused`: `QUOTA` beyond what they may still let in, `FROZEN` while nobody lets in anybody.
+    """
     issuer = User.objects.select_for_update().get(pk=by.pk)
+    if pulled(Lever.INVITES):
+        raise Refused(Code.FROZEN)
     if not issuer.is_superuser and uses > places(issuer, now).left:
         raise Refused(Code.QUOTA)
     invite = InviteCode(issuer=issuer, uses=uses, expires_at=now + timedelta(days=days))

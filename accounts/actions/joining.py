@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from accounts.actions import push
 from accounts.actions.base import Code, Refused
 from accounts.actions.codes import redeem
-from accounts.models import Acceptance, InviteCode, Purpose, Redemption, User
+from accounts.models import Acceptance, InviteCode, Lever, Purpose, Redemption, User
 from accounts.notice import Notice
+from accounts.switches import pulled
 from moderation.audit.record import record
 from moderation.audit.source import Source
 
@@ -43,11 +44,13 @@ def join(digest: str, newcomer: Newcomer, notice: Notice, *, now: datetime, sour
     """The new account: the code redeemed, the notice accepted, everything written or nothing.
 
     Raises `invites.Refused` when the code no longer opens the door, `Refused` (`TAKEN`) when the user name is gone,
-    (`OWNED`) when a second owner would be made.
+    (`OWNED`) when a second owner would be made, (`FROZEN`) while codes let nobody in but the owner.
     """
     try:
         with transaction.atomic():
             invite = redeem(digest, now, Purpose.JOIN, Purpose.OWNER)
+            if invite.purpose == Purpose.JOIN and pulled(Lever.INVITES):
+                raise Refused(Code.FROZEN)
             user = _create(newcomer, invite, now, source)
             accept(user, notice, newcomer.language, now=now, source=source)
     except IntegrityError as error:

@@ -25,7 +25,18 @@ _SEVERITY = {Result.OK: Severity.INFO, Result.REFUSED: Severity.WARNING, Result.
 _HOST = platform.node()[:60]
 
 
-class Act(TypedDict, total=False):
+class Grounds(TypedDict, total=False):
+    """Why, and in what office, a restriction is imposed: what whoever decides hands on to whoever carries it out."""
+
+    role: str
+    case: str
+    policy: str
+    basis: str
+    reason: str
+    automated: bool
+
+
+class Act(Grounds, total=False):
     """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words.
 
     `actor`, `second` (who approved, who invited) and, for the types in `sealing.PERSONS`, `object_id` are ids of
@@ -34,15 +45,9 @@ class Act(TypedDict, total=False):
 
     actor: str
     second: str
-    role: str
     object_type: str
     object_id: str
     room: str
-    case: str
-    policy: str
-    basis: str
-    reason: str
-    automated: bool
     model: str
     score: int | None
     severity: Severity

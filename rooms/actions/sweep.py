@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, Q
 
+from accounts import standing
 from moderation.audit.source import Source
 from rooms.actions.base import turn
 from rooms.actions.presence import depart, pass_by_rule
@@ -44,7 +45,7 @@ def sweep(
 ) -> Swept:
     """What was done by rule. `living` tells which of the given processes still hold their lease."""
     lost = mark_lost(living, now=now)
-    overdue, barred = Q(lost_at__lte=now - patience.lost), Q(user__is_active=False)
+    overdue, barred = Q(lost_at__lte=now - patience.lost), ~standing.good(now, "user__")
     left = _let_go(overdue, "lost", source, now) + _let_go(barred, "signed_out", source, now)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
     ended = sum(_end(pk, patience, source, now) for pk in [*_forsaken(now, patience), *_unstarted(now, patience)])

@@ -1,0 +1,144 @@
+"""Suspended and restored: what moderation decides about a person, carried out inside its own transaction.
+
+Each change has one entry, written here with the actor given: `account.suspend`, `account.restore`, `invite.revoke` for
+each code. A caller that keeps a row of its own (a decision) writes the entry of that row and no other. `by` is who of
+the staff acts, None the server itself by a rule. Rooms are not touched: see `rooms.actions.orders.put_out`.
+"""
+
+from datetime import datetime
+from typing import Unpack
+
+from django.db import transaction
+
+from accounts import hints
+from accounts.actions.base import Code, Refused
+from accounts.models import BarredDevice, InviteCode, User
+from accounts.standing import FOR_GOOD, suspended
+from accounts.tree import Branch, branch
+from moderation.audit.record import Grounds, record
+from moderation.audit.source import Source
+
+
+@transaction.atomic
+def suspend(
+    user: User, until: datetime, *, by: User | None, now: datetime, source: Source, **grounds: Unpack[Grounds]
+) -> None:
+    """Nothing: `user` may not take part before `until`, nor may anybody come in by a code from their browsers.
+
+    A longer suspension is not made shorter. One entry, `account.suspend`. Raises `Refused` (`OWNER`) for the owner of
+    the server, whom somebody else on the staff could lock out otherwise.
+    """
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if row.is_superuser:
+        raise Refused(Code.OWNER)
+    row.suspended_until = user.suspended_until = max(until, row.suspended_until or until)
+    row.save(update_fields=["suspended_until"])
+    known = hints.of(user, now)
+    for digest in known:
+        _bar(user, digest, row.suspended_until)
+    told = _told(row.suspended_until)
+    _note("account.suspend", "user", user.uid, by, source, grounds, until=told, devices=len(known))
+
+
+@transaction.atomic
+def restore(
+    user: User,
+    *,
+    by: User | None,
+    source: Source,
+    until: datetime | None = None,
+    **grounds: Unpack[Grounds],
+) -> None:
+    """Nothing: `user` takes part again, or from `until` on where other decisions hold until then.
+
+    One entry, `account.restore`. Raises `Refused` (`ALREADY`) where nothing would change.
+    """
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if row.suspended_until == until:
+        raise Refused(Code.ALREADY)
+    row.suspended_until = user.suspended_until = until
+    row.save(update_fields=["suspended_until"])
+    barred = BarredDevice.objects.filter(user=user)
+    if until is None:
+        barred.delete()
+    else:
+        barred.update(until=until)
+    _note("account.restore", "user", user.uid, by, source, grounds, until=_told(until) if until else None)
+
+
+@transaction.atomic
+def revoke_codes(user: User, *, by: User | None, now: datetime, source: Source, **grounds: Unpack[Grounds]) -> int:
+    """How many of the person's invite codes still opened the door, and do not any more.
+
+    One entry, `invite.revoke`, for each.
+    """
+    opening = InviteCode.objects.filter(issuer=user, revoked_at=None, uses_left__gt=0, expires_at__gt=now)
+    codes = list(opening.select_for_update())
+    for code in codes:
+        code.revoked_at = now
+        code.save(update_fields=["revoked_at"])
+        _note("invite.revoke", "invite", code.uid, by, source, grounds)
+    return len(codes)
+
+
+@transaction.atomic
+def prune(
+    user: User,
+    until: datetime | None,
+    *,
+    by: User | None,
+    now: datetime,
+    source: Source,
+    **grounds: Unpack[Grounds],
+) -> list[User]:
+    """Those who came in through `user`, at whatever remove, and are suspended now until `until`: none without a time.
+
+    Their codes and the person's own open nothing any more. Whoever is suspended already, and the owner, are left as
+    they are. The entries are those of `suspend` and `revoke_codes`.
+    """
+    pruned = []
+    revoke_codes(user, by=by, now=now, source=source, **grounds)
+    for person in _below(branch(user)):
+        revoke_codes(person, by=by, now=now, source=source, **grounds)
+        if until is not None and not person.is_superuser and not suspended(person, now):
+            suspend(person, until, by=by, now=now, source=source, **grounds)
+            pruned.append(person)
+    return pruned
+
+
+@transaction.atomic
+def bar_device(user: User, digest: str, *, source: Source) -> bool:
+    """Whether the browser, with which a suspended person has just signed in, is barred from now on, and was not yet."""
+    if user.suspended_until is None or not _bar(user, digest, user.suspended_until):
+        return False
+    record("account.bar_device", source=source, actor=user.uid, object_type="user", object_id=user.uid)
+    return True
+
+
+@transaction.atomic
+def forget_devices(*, now: datetime, source: Source) -> int:
+    """How many barred browsers were forgotten, as the suspension of their people has ended."""
+    over, _ = BarredDevice.objects.filter(until__lte=now).delete()
+    if over:
+        record("account.forget_devices", source=source, detail={"devices": over})
+    return over
+
+
+def _bar(user: User, digest: str, until: datetime) -> bool:
+    _, new = BarredDevice.objects.update_or_create(user=user, digest=digest, defaults={"until": until})
+    return new
+
+
+def _below(one: Branch) -> list[User]:
+    return [user for child in one.invited for user in (child.user, *_below(child))]
+
+
+def _note(
+    action: str, kind: str, object_id: str, by: User | None, source: Source, grounds: Grounds, **detail: object
+) -> None:
+    actor = by.uid if by else ""
+    record(action, source=source, actor=actor, object_type=kind, object_id=object_id, detail=detail, **grounds)
+
+
+def _told(until: datetime) -> str:
+    return "for_good" if until >= FOR_GOOD else until.isoformat()
