@@ -96,6 +96,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             await self.cut(refusals.close_code(code))
             return
         self._seat = joined.seat
+        self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, snapshot))
         for text in early:
@@ -200,6 +201,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
 
     async def _look(self, message: SnapshotMessage, seat: Seat) -> None:
         event = await self._process.in_thread(door.look, self.session, seat)
+        self._process.hub.pace.set(seat.room, event["snapshot"]["seq"], event["snapshot"]["room"]["slow"])
         await self._tell({**event, "id": message.id})
 
     async def _pong(self, _message: PongMessage, _seat: Seat) -> None:
@@ -207,8 +209,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
 
     async def _react(self, message: ReactMessage, seat: Seat) -> None:
         """Count it; more than allowed are dropped without a word. Whoever has a seat here may: no database is asked."""
-        if self._reactions.take(asyncio.get_running_loop().time()):
-            self._process.hub.reactions.react(seat.room, message.reaction)
+        now, hub = asyncio.get_running_loop().time(), self._process.hub
+        if self._reactions.take(now) and hub.pace.take(seat.room, seat.uid, now):
+            hub.reactions.react(seat.room, message.reaction)
 
     async def _leave(self, message: LeaveMessage, seat: Seat) -> None:
         await self._process.in_thread(presence.leave, seat, "left", source=self._source, now=timezone.now())

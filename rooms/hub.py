@@ -8,7 +8,7 @@ import structlog
 
 from rooms import protocol
 from rooms.bus import Bus, Letter, room_channel
-from rooms.reactions import Coalescer
+from rooms.reactions import Coalescer, Pace
 
 PING_EVERY = 15  # seconds
 LOOKS = 2  # at an audience that changed, a second apart: bus.stir tells only of the first of many changes
@@ -41,7 +41,7 @@ class Hub:
     """The sockets of this process.
 
     `count(room)` reads how many are listening in a room, `numbers(rooms)` the number of each room's last event;
-    `reactions` are those made here and elsewhere.
+    `reactions` are those made here and elsewhere, and `pace` what slow mode leaves of them.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Hub:
         reactions: Coalescer,
     ) -> None:
         self._bus, self._count, self._numbers, self.reactions = bus, count, numbers, reactions
+        self.pace = Pace()
         self._rooms: dict[str, dict[str, Socket]] = {}
         self._mail: asyncio.Queue[tuple[str, Letter]] = asyncio.Queue()
         self._stirred: dict[str, int] = {}  # how often to look again
@@ -81,6 +82,7 @@ class Hub:
         if not sockets and self._rooms.pop(room, None) is not None:
             self._stirred.pop(room, None)
             self._listening.pop(room, None)
+            self.pace.forget(room)
             await self._bus.unsubscribe(room_channel(room))
 
     async def run(self) -> None:
@@ -90,6 +92,9 @@ class Hub:
             if not letter.text:
                 self._stirred[room] = LOOKS
                 continue
+            told = protocol.pace(letter.text)
+            if told and room in self._rooms:
+                self.pace.set(room, *told)
             sockets = self._rooms.get(room, {})
             to = [sockets[letter.to]] if letter.to in sockets else [] if letter.to else list(sockets.values())
             await each(to, lambda socket, letter=letter: _deliver(socket, letter))  # type: ignore[misc]  # bound now

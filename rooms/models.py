@@ -52,6 +52,7 @@ class Room(models.Model):
     access = models.CharField(max_length=10, choices=Access.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     locked = models.BooleanField(default=False)
+    slow = models.PositiveSmallIntegerField(default=0)  # seconds between two hands or reactions of a person; 0 is off
     seq = models.PositiveBigIntegerField(default=0)
     numbers = models.PositiveIntegerField(default=0)
     sfu = models.CharField(max_length=80, blank=True, default="")  # the media process that carries it
@@ -82,6 +83,7 @@ class Member(models.Model):
     stage = models.CharField(max_length=10, default=Stage.AUDIENCE)
     muted = models.BooleanField(default=False)
     hand = models.PositiveBigIntegerField(null=True)
+    raised_at = models.DateTimeField(null=True)  # their last hand, for the room's slow mode
     present = models.BooleanField(default=False)
     connection = models.CharField(max_length=32, blank=True, default="")
     process = models.CharField(max_length=60, blank=True, default="")

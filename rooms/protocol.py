@@ -176,8 +176,17 @@ def room(view: Event) -> Event:
 
 
 def ended(reason: str) -> Event:
-    """Event: the room is over: host, empty, host_lost or moderator."""
+    """Event: the room is over: host, empty, host_lost, moderator, or suspended with the whole server."""
     return {"type": "ended", "reason": reason}
+
+
+def measure(kind: str, text: str, decision: int | None = None) -> Event:
+    """What the moderation of the whole server did to whoever is told: `text` has the reasons.
+
+    A `decision` is kept at `url`, where an appeal can be made. No event: it leaves nothing behind in the room.
+    """
+    url = "" if decision is None else f"/privacy/decisions/{decision}/"
+    return {"type": "measure", "measure": kind, "text": text, "decision": decision, "url": url}
 
 
 def reactions(counts: Counts) -> Event:
@@ -188,6 +197,14 @@ def reactions(counts: Counts) -> Event:
 def snapshot(seq: int, room_view: Event, members: Iterable[Event], listening: int) -> Event:
     """All that a client must know, after event number `seq`. `listening` counts the present who are not speaking."""
     return {"seq": seq, "room": room_view, "members": list(members), "listening": listening}
+
+
+def pace(text: str) -> tuple[int, int] | None:
+    """The number of an event and the slow mode of the room that its text tells; None where it is about no room."""
+    if not text.startswith('{"type":"room"'):
+        return None
+    event = json.loads(text)
+    return event["seq"], event["room"]["slow"]
 
 
 def is_news(text: str, seq: int) -> bool:

@@ -52,3 +52,37 @@ class Coalescer:
         """What the other processes are to `hear`, or nothing; taken."""
         told, self._ours = self._ours, defaultdict(Counter)
         return json.dumps([self._process, told]) if told else ""
+
+
+class Pace:
+    """How far apart one person's reactions in a room must be, where slow mode is on; each process keeps its own.
+
+    What is told of a room has the number of the event it was read at: older news changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._slow: dict[str, tuple[int, int]] = {}
+        self._last: dict[str, dict[str, float]] = defaultdict(dict)
+
+    def set(self, room: str, seq: int, seconds: int) -> None:
+        """From now on so many seconds lie between them; 0 is as many as anybody likes."""
+        if seq >= self._slow.get(room, (0, 0))[0]:
+            self._slow[room] = (seq, seconds)
+        if not seconds:
+            self._last.pop(room, None)
+
+    def take(self, room: str, uid: str, now: float) -> bool:
+        """Whether this person may react at `now` (in seconds, of any clock that only goes forward); it is counted."""
+        _, seconds = self._slow.get(room, (0, 0))
+        if not seconds:
+            return True
+        last = self._last[room]
+        if now - last.get(uid, -seconds) < seconds:
+            return False
+        last[uid] = now
+        return True
+
+    def forget(self, room: str) -> None:
+        """Nobody is in the room here any more."""
+        self._slow.pop(room, None)
+        self._last.pop(room, None)

@@ -16,6 +16,7 @@ class Rank(IntEnum):
     MEMBER = 0
     MODERATOR = 1
     HOST = 2
+    SERVER = 3  # the moderation of the whole server, see `actions.orders`: nobody in a room ever holds it
 
 
 class Stage(StrEnum):
@@ -67,6 +68,8 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     SIGNED_OUT = "signed_out"
     SUSPENDED = "suspended"
+    CLOSED = "closed"
+    BRAKED = "braked"
     NOT_FOUND = "not_found"
     NOT_STARTED = "not_started"
     ENDED = "ended"
@@ -80,6 +83,7 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     WRONG_STAGE = "wrong_stage"
     ALREADY = "already"
+    SLOW_MODE = "slow_mode"
     NO_MEMBER = "no_member"
     NOT_PRESENT = "not_present"
     BAD_WORDS = "bad_words"

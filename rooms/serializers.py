@@ -76,7 +76,7 @@ class MemberView(serializers.Serializer[object]):
     uid = serializers.CharField()
     name = serializers.CharField()
     avatar = serializers.CharField(allow_blank=True, help_text="the path of their picture; or empty")
-    rank = serializers.ChoiceField([rank.name.lower() for rank in Rank])
+    rank = serializers.ChoiceField([rank.name.lower() for rank in Rank if rank < Rank.SERVER])
     stage = serializers.ChoiceField([stage.value for stage in Stage])
     muted = serializers.BooleanField()
     hand = serializers.IntegerField(allow_null=True)

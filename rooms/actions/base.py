@@ -55,6 +55,10 @@ class Turn:
         """Tell one connection; with `close`, then close it with that code."""
         self.letters.append(bus.Letter(protocol.dump(event), connection, close))
 
+    def tell_all(self, event: Event) -> None:
+        """Tell everybody in the room something that is no event: it is not numbered, and changes nothing."""
+        self.letters.append(bus.Letter(protocol.dump(event)))
+
     def stir(self) -> None:
         """The audience has changed: its number goes out within a second."""
         self.stirred = True
@@ -96,15 +100,21 @@ def turn(room: Room, source: Source, now: datetime) -> Iterator[Turn]:
 
 @contextmanager
 def own_turn(user: User, room_id: str, source: Source, now: datetime) -> Iterator[tuple[Turn, Room]]:
-    """A turn in a live room that exists for `user`, in a transaction of its own.
+    """A turn in a live room that exists for `user`, in a transaction of its own. Raises `Refused` as `held_turn`."""
+    with transaction.atomic(), held_turn(user, room_id, source, now) as held:
+        yield held
+
+
+@contextmanager
+def held_turn(user: User, room_id: str, source: Source, now: datetime) -> Iterator[tuple[Turn, Room]]:
+    """A turn in a live room that exists for `user`, in the caller's transaction.
 
     Raises `Refused`: NOT_FOUND, NOT_STARTED, ENDED.
     """
-    with transaction.atomic():
-        room = seen(user, room_id, lock=True)
-        live(room)
-        with turn(room, source, now) as one:
-            yield one, room
+    room = seen(user, room_id, lock=True)
+    live(room)
+    with turn(room, source, now) as one:
+        yield one, room
 
 
 def seen(user: User, room_id: str, *, lock: bool = False) -> Room:
@@ -148,7 +158,7 @@ def view(member: Member) -> Event:
 
 def room_view(room: Room) -> Event:
     """The room as the wire shows it."""
-    names = ("id", "title", "topic", "language", "link", "access", "state", "locked")
+    names = ("id", "title", "topic", "language", "link", "access", "state", "locked", "slow")
     return {name: getattr(room, name) for name in names}
 
 

@@ -1,7 +1,7 @@
 """The moves of the role table, made: one entry for socket and API alike."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -47,7 +47,7 @@ def move(
                 one.note(action, user, role=rank, object_type="room", object_id=room.pk)
             else:
                 subject = _subject(actor, number)
-                _on_member(one, actor, subject, what)
+                on_member(one, actor, subject, what)
                 uid = user.uid if subject.pk == actor.pk else subject.user.uid
                 one.note(action, user, role=rank, object_type="member", object_id=uid)
 
@@ -79,16 +79,17 @@ def _on_room(one: Turn, actor: Member, what: Move) -> None:
         set_lock(one, what)
 
 
-def _on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
+def on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
+    """Nothing: `subject` stands where the move leads. Raises `Refused` as `move` does."""
     after = roles.step(what, subject.standing, Rank(actor.rank), own=actor.pk == subject.pk)
     if not subject.present and what not in (Move.REMOVE, Move.BAN):
         raise Refused(Code.NOT_PRESENT)
     _DOING.get(what, _stand)(one, actor, subject, what, after)
 
 
-def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Standing) -> None:
+def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Standing, **more: datetime) -> None:
     """The subject stands elsewhere. Who leaves the stage, or declines it, needs a new invite to come to it."""
-    values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank}
+    values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank, **more}
     if after.stage != subject.stage:
         values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
     if after.stage == Stage.SPEAKING:
@@ -99,6 +100,14 @@ def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Stand
         one.stir()
     one.update(subject, **values)
     one.say_member(subject)
+
+
+def _raise_hand(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
+    """The hand is up; in slow mode not so soon after their last."""
+    wait = timedelta(seconds=one.room.slow)
+    if wait and subject.raised_at is not None and subject.raised_at + wait > one.now:
+        raise Refused(Code.SLOW_MODE)
+    _stand(one, actor, subject, what, after, raised_at=one.now)
 
 
 def _accept(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
@@ -131,6 +140,7 @@ def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Sta
 
 
 _DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = MappingProxyType({
+    Move.RAISE_HAND: _raise_hand,
     Move.ACCEPT: _accept,
     Move.PASS_HOST: _pass_host,
     Move.REMOVE: _put_out,

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms import protocol
-from rooms.actions.base import Turn, own_turn, refusals, room_view, turn, view
+from rooms import arrivals, protocol
+from rooms.actions.base import Turn, held_turn, refusals, room_view, turn, view
 from rooms.actions.places import room_full, stage_full
 from rooms.models import Access, Member, Room
 from rooms.protocol import Event
@@ -55,15 +55,17 @@ class Joined:
 def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
     """The seat of `user` in the room, taken by this session: an older session is closed.
 
-    Raises `Refused`: NOT_FOUND, NOT_STARTED, ENDED, LOCKED, FULL, REMOVED, BANNED, and for an encoder FORBIDDEN (it may
-    not speak) and STAGE_FULL.
+    Raises `Refused`: SUSPENDED, CLOSED, BRAKED, NOT_FOUND, NOT_STARTED, ENDED, LOCKED, FULL, REMOVED, BANNED, and for
+    an encoder FORBIDDEN (it may not speak) and STAGE_FULL.
     """
-    with refusals("member.join", user, room_id, source), own_turn(user, room_id, source, now) as (one, room):
-        _may_come_in(room, now)
-        if session.speaks:
-            _may_speak_at_once(room)
-        member = _sit(one, room, user, session)
-        one.note("member.join", user, object_type="member", object_id=user.uid)
+    with refusals("member.join", user, room_id, source), transaction.atomic():
+        most = arrivals.check(user, now)
+        with held_turn(user, room_id, source, now) as (one, room):
+            _may_come_in(room, now, most)
+            if session.speaks:
+                _may_speak_at_once(room)
+            member = _sit(one, room, user, session)
+            one.note("member.join", user, object_type="member", object_id=user.uid)
     seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
     return Joined(seat, view(member), room_view(room), room.seq)
 
@@ -149,8 +151,11 @@ def pass_host(one: Turn, host: Member, heir: Member) -> None:
             one.say_member(member)
 
 
-def _may_come_in(room: Room, now: datetime) -> None:
-    """Raises `Refused` for those who may not. A locked or full room takes back its own and those with a rank."""
+def _may_come_in(room: Room, now: datetime, most: int | None) -> None:
+    """Raises `Refused` for those who may not. A locked or full room takes back its own and those with a rank.
+
+    `most` newcomers a minute come in, where that is said.
+    """
     mine = room.mine
     if mine is not None and mine.barred:
         raise Refused(Code.BANNED)
@@ -162,6 +167,8 @@ def _may_come_in(room: Room, now: datetime) -> None:
         raise Refused(Code.LOCKED)
     if room_full(room):
         raise Refused(Code.FULL)
+    if most is not None:
+        arrivals.brake(room.pk, most)
 
 
 def _may_speak_at_once(room: Room) -> None:

@@ -12,7 +12,7 @@ from accounts import words
 from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from rooms import links, protocol
+from rooms import arrivals, links, protocol
 from rooms.actions import moderators
 from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
 from rooms.models import Access, Member, Room, State
@@ -52,8 +52,11 @@ class Edit:
 def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
     """The new room, live or scheduled.
 
-    Raises `Refused`: BAD_WORDS for a title or topic that may not be shown, and what `moderators.appoint` says.
+    Raises `Refused`: BAD_WORDS for a title or topic that may not be shown, CLOSED while the whole server is suspended,
+    and what `moderators.appoint` says.
     """
+    with refusals("room.open", host, "", source):
+        arrivals.open_still()
     title, topic = _fit(plan.title), _fit_topic(plan.topic)
     later = plan.scheduled_for is not None
     with transaction.atomic():
@@ -86,8 +89,12 @@ def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
 
 
 def start(user: User, room_id: str, *, source: Source, now: datetime) -> Room:
-    """The room, live from now on. Raises `Refused`: NOT_FOUND, FORBIDDEN to all but the host, ALREADY, ENDED."""
+    """The room, live from now on.
+
+    Raises `Refused`: NOT_FOUND, FORBIDDEN to all but the host, ALREADY, ENDED, CLOSED while the server is suspended.
+    """
     with refusals("room.start", user, room_id, source), transaction.atomic():
+        arrivals.open_still()
         room = seen(user, room_id, lock=True)
         staff(room, Rank.HOST)
         if room.state != State.SCHEDULED:

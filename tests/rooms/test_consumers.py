@@ -439,6 +439,26 @@ async def test_reactions_beyond_the_rate_are_dropped_without_a_word_and_cost_no_
     assert counted == [Reaction.WOW] * 6
 
 
+async def test_in_slow_mode_one_reaction_counts_whoever_reconnects_meanwhile(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Room.objects.filter(pk=open_room.pk).aupdate(slow=30)
+    counted: list[Reaction] = []
+    monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
+    here = await enter(bob, open_room)
+    await here.enter()
+    there = await enter(bob, open_room, "another")
+    await here.say(type="react", reaction="wow")
+    await here.say(type="react", reaction="wow")
+    await here.say(type="snapshot")
+    await here.hear("snapshot")
+    await there.enter()
+    await there.say(type="react", reaction="wow")
+    await there.say(type="snapshot")
+    await there.hear("snapshot")
+    assert counted == [Reaction.WOW]
+
+
 async def test_reactions_of_one_process_are_shown_by_another(enter: Any, bob: User, open_room: Room) -> None:
     listener = await enter(bob, open_room)
     await listener.enter()

@@ -188,3 +188,11 @@ async def test_the_reactions_of_a_thousand_people_are_one_message_for_each_a_sec
     await scene.hub.tick()
     await scene.settle(20)
     assert {tuple(ear.heard) for ear in ears} == {('{"type":"reactions","counts":{"clap":1007,"wow":1}}',)}
+
+
+async def test_the_hub_learns_of_slow_mode_from_what_it_hands_on(scene: Scene) -> None:
+    await scene.enter(Ear("b"))
+    scene.road.letter('{"type":"room","room":{"slow":30},"seq":4}')
+    await scene.settle()
+    assert scene.hub.pace.take("r", "bob", 1.0)
+    assert not scene.hub.pace.take("r", "bob", 2.0)

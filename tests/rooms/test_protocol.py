@@ -150,3 +150,15 @@ def test_news_is_what_a_snapshot_does_not_hold_yet() -> None:
     assert protocol.is_news('{"type":"left","seq":5}', 4)
     assert not protocol.is_news('{"type":"left","seq":4}', 4)
     assert protocol.is_news('{"type":"audience","listening":1}', 4)
+
+
+def test_slow_mode_is_read_from_what_is_told_of_a_room_and_from_nothing_else() -> None:
+    room = protocol.dump({**protocol.room({"id": "r", "slow": 30}), "seq": 5})
+    assert protocol.pace(room) == (5, 30)
+    others = (protocol.ended("host"), protocol.measure("mute", '{"type":"room"'), protocol.left(1, "left"))
+    assert all(protocol.pace(protocol.dump(event)) is None for event in others)
+
+
+def test_a_measure_leads_to_its_decision_where_there_is_one() -> None:
+    assert protocol.measure("mute", "why", 7)["url"] == "/privacy/decisions/7/"
+    assert (protocol.measure("mute", "why")["decision"], protocol.measure("mute", "why")["url"]) == (None, "")

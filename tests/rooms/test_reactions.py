@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.reactions import Coalescer, Reaction
+from rooms.reactions import Coalescer, Pace, Reaction
 
 
 def test_a_second_of_reactions_is_one_count_for_each_kind_and_room() -> None:
@@ -45,3 +45,40 @@ def test_every_process_shows_all_reactions_of_all_processes(deeds: list[tuple[in
     shown = [process.show() for process in processes]
     assert shown[0] == shown[1] == shown[2]
     assert sum(sum(counts.values()) for counts in shown[0].values()) == len(deeds)
+
+
+def test_in_slow_mode_a_person_reacts_once_in_so_many_seconds_and_others_do_not_wait_for_them() -> None:
+    pace = Pace()
+    pace.set("r", 3, 10)
+    assert pace.take("r", "bob", 5.0)
+    assert not pace.take("r", "bob", 14.9)
+    assert pace.take("r", "carol", 14.9)
+    assert pace.take("q", "bob", 14.9)
+    assert pace.take("r", "bob", 15.0)
+
+
+def test_without_slow_mode_nothing_is_kept_of_who_reacted() -> None:
+    pace = Pace()
+    assert all(pace.take("r", "bob", 1.0) for _ in range(3))
+    pace.set("r", 3, 10)
+    assert pace.take("r", "bob", 1.0)
+    pace.set("r", 4, 0)
+    assert pace.take("r", "bob", 1.0)
+    pace.set("r", 5, 10)
+    assert pace.take("r", "bob", 1.0)
+
+
+def test_older_news_of_a_room_does_not_end_its_slow_mode() -> None:
+    pace = Pace()
+    pace.set("r", 4, 10)
+    pace.set("r", 3, 0)
+    assert pace.take("r", "bob", 1.0)
+    assert not pace.take("r", "bob", 2.0)
+
+
+def test_a_room_that_is_left_is_forgotten() -> None:
+    pace = Pace()
+    pace.set("r", 4, 10)
+    assert pace.take("r", "bob", 1.0)
+    pace.forget("r")
+    assert pace.take("r", "bob", 2.0)

@@ -1,5 +1,6 @@
 """Moves, made in the database: what changes, what is said, what is refused, and that nothing changes then."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
-from tests.rooms.scenes import a_room, block, come, do, fresh, member, wire
+from tests.rooms.scenes import NOON, a_room, a_session, block, come, do, fresh, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -295,3 +296,27 @@ def test_a_demotion_is_undone_by_inviting_again_and_a_rank_by_giving_it_again(
     for what in (Move.MAKE_MODERATOR, Move.UNMAKE_MODERATOR, Move.MAKE_MODERATOR):
         do(alice, room, what, bob)
     assert (member(bob, room).stage, member(bob, room).rank) == (Stage.SPEAKING, Rank.MODERATOR)
+
+
+def test_in_slow_mode_a_hand_waits_for_its_turn_and_lowering_it_does_not(room: Room, bob: User, carol: User) -> None:
+    Room.objects.filter(pk=room.pk).update(slow=30)
+    do(bob, room, Move.RAISE_HAND)
+    do(bob, room, Move.LOWER_HAND)
+    assert refused(bob, room, Move.RAISE_HAND) is Code.SLOW_MODE
+    do(carol, room, Move.RAISE_HAND)
+    do(bob, room, Move.RAISE_HAND, now=NOON + timedelta(seconds=30))
+    assert member(bob, room).stage == Stage.HAND_UP
+
+
+def test_whoever_comes_back_in_slow_mode_has_not_won_a_hand(room: Room, bob: User) -> None:
+    Room.objects.filter(pk=room.pk).update(slow=30)
+    do(bob, room, Move.RAISE_HAND)
+    come(bob, room, a_session("another"))
+    do(bob, room, Move.LOWER_HAND)
+    assert refused(bob, room, Move.RAISE_HAND) is Code.SLOW_MODE
+
+
+def test_without_slow_mode_a_hand_is_up_again_at_once(room: Room, bob: User) -> None:
+    for what in (Move.RAISE_HAND, Move.LOWER_HAND, Move.RAISE_HAND):
+        do(bob, room, what)
+    assert member(bob, room).stage == Stage.HAND_UP

@@ -1,0 +1,267 @@
+"""What the moderation of the whole server does in rooms."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+from django.db import transaction
+
+from accounts.models import User
+from moderation.audit.models import Entry
+from rooms import bus, protocol
+from rooms.actions import orders
+from rooms.models import Access, Member, Room, State
+from rooms.roles import Code, Move, Refused, Stage
+from rooms.sfu import messages
+from tests.log import entries, entry
+from tests.rooms.scenes import NOON, SOURCE, Wire, a_room, a_scheduled_room, a_session, come, do, fresh, member, wire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOTICE = protocol.measure("mute", "You spoke over everybody.", 7)
+
+
+def how(by: User | None, **more: Any) -> dict[str, Any]:
+    return {"by": by, "source": SOURCE, "now": NOON, **more}
+
+
+def speaks(user: User, room: Room, host: User) -> None:
+    """The person is on stage, unmuted."""
+    come(user, room)
+    do(host, room, Move.INVITE, user)
+    do(user, room, Move.ACCEPT)
+
+
+def host_heard(room: Room, host: User) -> None:
+    come(host, room)
+    do(host, room, Move.UNMUTE)
+
+
+def told(caught: Wire, room: Room) -> list[tuple[str, str, int]]:
+    """What single connections were told: to whom, of what type, and the code it closes with."""
+    return [(letter.to, json.loads(letter.text)["type"], letter.close) for letter in caught.letters(room) if letter.to]
+
+
+def impose(room: Room, on: User, what: Move, by: User | None, notice: Any = None, **more: Any) -> None:
+    orders.impose(room.pk, member(on, room).number, what, notice=notice, **how(by, **more))
+
+
+def test_even_the_host_is_muted_and_hears_why_before_anybody_hears_of_it(
+    open_room: Room, alice: User, mallory: User
+) -> None:
+    host_heard(open_room, alice)
+    with wire() as caught:
+        impose(open_room, alice, Move.MUTE, mallory, NOTICE, case="14", policy="harassment")
+    assert member(alice, open_room).muted
+    (first, second) = [json.loads(letter.text) for letter in caught.letters(open_room) if letter.text]
+    assert first == {
+        "type": "measure",
+        "measure": "mute",
+        "text": "You spoke over everybody.",
+        "decision": 7,
+        "url": "/privacy/decisions/7/",
+    }
+    assert (second["type"], second["member"]["muted"]) == ("member", True)
+    act = entry(action="member.mute")
+    assert (act.actor, act.object_id, act.role) == (mallory.uid, alice.uid, "server")
+    assert (act.case, act.policy, act.room) == ("14", "harassment", open_room.pk)
+
+
+@pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
+def test_whoever_is_put_out_reads_the_reasons_before_the_socket_closes(
+    open_room: Room, bob: User, mallory: User, what: Move
+) -> None:
+    connection = come(bob, open_room).seat.connection
+    with wire() as caught:
+        impose(open_room, bob, what, mallory, NOTICE)
+    assert told(caught, open_room) == [(connection, "measure", 0), (connection, "removed", 4403)]
+    assert not member(bob, open_room).present
+
+
+def test_the_rule_itself_acts_without_a_person(open_room: Room, alice: User, bob: User) -> None:
+    speaks(bob, open_room, _here(alice, open_room))
+    impose(open_room, bob, Move.MOVE_TO_AUDIENCE, None, automated=True)
+    assert member(bob, open_room).stage == Stage.AUDIENCE
+    act = entry(action="member.move_to_audience")
+    assert (act.actor, act.automated) == ("", True)
+
+
+def _here(host: User, room: Room) -> User:
+    come(host, room)
+    return host
+
+
+@pytest.mark.parametrize("what", [what for what in Move if what not in orders.MEASURES])
+def test_nothing_but_a_measure_is_imposed(open_room: Room, bob: User, mallory: User, what: Move) -> None:
+    come(bob, open_room)
+    before = fresh(open_room)
+    with pytest.raises(Refused) as caught:
+        impose(open_room, bob, what, mallory)
+    assert caught.value.code is Code.FORBIDDEN
+    assert fresh(open_room) == before
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (lambda room, by: orders.impose(room, 99, Move.MUTE, notice=None, **how(by)), Code.NO_MEMBER),
+        (lambda room, by: orders.impose(room, 1, Move.MUTE, notice=None, **how(by)), Code.WRONG_STAGE),
+        (lambda room, by: orders.mute_all(room, notice=None, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.lock(room, locked=False, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.slow(room, 0, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.slow(room, 3601, **how(by)), Code.BAD_MESSAGE),
+        (lambda _, by: orders.end_room("aaaaaaaaaaaa", notice=None, **how(by)), Code.NOT_FOUND),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    open_room: Room, mallory: User, act: Callable[[str, User], None], code: Code
+) -> None:
+    before, count = fresh(open_room), Entry.objects.count()
+    with pytest.raises(Refused) as caught:
+        act(open_room.pk, mallory)
+    assert caught.value.code is code
+    assert (fresh(open_room), Entry.objects.count()) == (before, count)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda room, on, by: orders.impose(room, 2, Move.MUTE, notice=None, **how(by)),
+        lambda room, on, by: orders.put_out(on, notice=None, **how(by)),
+        lambda room, on, by: orders.end_room(room, notice=None, **how(by)),
+        lambda room, on, by: orders.mute_all(room, notice=None, **how(by)),
+        lambda room, on, by: orders.lock(room, locked=True, **how(by)),
+        lambda room, on, by: orders.slow(room, 30, **how(by)),
+    ],
+)
+def test_while_the_road_is_closed_nothing_is_imposed(
+    open_room: Room,
+    alice: User,
+    bob: User,
+    mallory: User,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[str, User, User], None],
+) -> None:
+    speaks(bob, open_room, _here(alice, open_room))
+    before, count = fresh(open_room), Entry.objects.count()
+    monkeypatch.setattr(bus, "client", lambda: redis.Redis(unix_socket_path="/nowhere", socket_connect_timeout=0.1))
+    with pytest.raises(Refused) as caught:
+        act(open_room.pk, bob, mallory)
+    assert caught.value.code is Code.UNAVAILABLE
+    assert (fresh(open_room), Entry.objects.count()) == (before, count)
+
+
+def test_an_order_is_undone_with_the_transaction_of_its_caller(open_room: Room, alice: User, mallory: User) -> None:
+    host_heard(open_room, alice)
+    before, count = fresh(open_room), Entry.objects.count()
+    with wire() as caught, transaction.atomic():
+        impose(open_room, alice, Move.MUTE, mallory, NOTICE)
+        transaction.set_rollback(True)
+    assert (fresh(open_room), Entry.objects.count(), caught.parcels) == (before, count, [])
+
+
+def test_a_person_is_put_out_of_every_room_at_once_sound_and_all(
+    open_room: Room, alice: User, bob: User, mallory: User
+) -> None:
+    other = a_room(alice, Access.INVITE)
+    Member.objects.create(room=other, user=bob, number=8, admitted=True)
+    rooms = (open_room, other)
+    for room in rooms:
+        Room.objects.filter(pk=room.pk).update(sfu="sfu-1")
+        come(bob, room)
+    connections = [member(bob, room).connection for room in rooms]
+    with wire() as caught:
+        assert orders.put_out(bob, notice=NOTICE, **how(mallory, case="14")) == 2
+    assert [told(caught, room) for room in rooms] == [[(connection, "measure", 4424)] for connection in connections]
+    dropped = [messages.load(text) for channel, text in caught.parcels if channel == messages.orders_channel("sfu-1")]
+    assert {order.room for order in dropped if isinstance(order, messages.Drop)} == {room.pk for room in rooms}
+    assert not Member.objects.filter(user=bob, present=True).exists()
+    acts = entries(action="member.remove")
+    assert {(act.room, act.object_id, act.reason, act.case) for act in acts} == {
+        (room.pk, bob.uid, "suspended", "14") for room in rooms
+    }
+
+
+def test_whoever_is_nowhere_is_put_out_of_nothing(open_room: Room, bob: User, mallory: User) -> None:
+    come(bob, open_room)
+    orders.put_out(bob, notice=None, **how(mallory))
+    count = Entry.objects.count()
+    assert orders.put_out(bob, notice=None, **how(mallory)) == 0
+    assert Entry.objects.count() == count
+
+
+def test_when_the_host_is_put_out_a_moderator_hosts(open_room: Room, alice: User, bob: User, mallory: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    do(alice, open_room, Move.MAKE_MODERATOR, bob)
+    orders.put_out(alice, notice=None, **how(mallory))
+    assert [one["rank"] for one in fresh(open_room)["members"]] == ["host"]
+
+
+def test_a_room_that_is_ended_tells_everybody_why_and_closes_every_socket(
+    open_room: Room, bob: User, mallory: User
+) -> None:
+    come(bob, open_room)
+    notice = protocol.measure("end_room", "This is a raid.")
+    with wire() as caught:
+        orders.end_room(open_room.pk, notice=notice, **how(mallory, reason="raid"))
+    said = [(json.loads(letter.text)["type"], letter.to, letter.close) for letter in caught.letters(open_room)]
+    assert said == [("measure", "", 0), ("ended", "", 4410)]
+    room = Room.objects.get(pk=open_room.pk)
+    assert (room.state, room.end_reason) == (State.ENDED, "moderator")
+    assert not member(bob, open_room).present
+    act = entry(action="power.end_room")
+    assert (act.actor, act.object_id, act.reason) == (mallory.uid, open_room.pk, "raid")
+    with pytest.raises(Refused) as refused:
+        orders.end_room(open_room.pk, notice=None, **how(mallory))
+    assert refused.value.code is Code.ENDED
+
+
+def test_a_room_is_ended_before_it_starts(alice: User, mallory: User) -> None:
+    room = a_scheduled_room(alice)
+    orders.end_room(room.pk, notice=None, **how(mallory))
+    assert Room.objects.get(pk=room.pk).state == State.ENDED
+
+
+def test_all_who_are_heard_are_muted_with_one_entry(open_room: Room, alice: User, bob: User, mallory: User) -> None:
+    host_heard(open_room, alice)
+    speaks(bob, open_room, alice)
+    connections = [member(person, open_room).connection for person in (alice, bob)]
+    with wire() as caught:
+        assert orders.mute_all(open_room.pk, notice=NOTICE, **how(mallory, reason="raid")) == 2
+    assert all(member(person, open_room).muted for person in (alice, bob))
+    assert [to for to, kind, _ in told(caught, open_room) if kind == "measure"] == connections
+    act = entry(action="power.mute_all")
+    assert (act.reason, act.detail) == ("raid", {"members": [1, 2]})
+    assert not entries(action="member.mute")
+    do(bob, open_room, Move.UNMUTE)
+    assert not member(bob, open_room).muted
+
+
+def test_a_lock_keeps_newcomers_out_and_is_taken_off_again(
+    open_room: Room, alice: User, bob: User, mallory: User
+) -> None:
+    orders.lock(open_room.pk, locked=True, **how(mallory, reason="raid"))
+    with pytest.raises(Refused) as caught:
+        come(bob, open_room)
+    assert caught.value.code is Code.LOCKED
+    orders.lock(open_room.pk, locked=False, **how(mallory))
+    come(bob, open_room)
+    assert [act.action for act in entries(actor=mallory.uid)] == ["power.lock", "power.unlock"]
+
+
+def test_slow_mode_is_told_to_everybody(open_room: Room, bob: User, mallory: User) -> None:
+    come(bob, open_room)
+    with wire() as caught:
+        orders.slow(open_room.pk, 30, **how(mallory, reason="raid"))
+    (event,) = caught.events(open_room)
+    assert (event["type"], event["room"]["slow"]) == ("room", 30)
+    assert entry(action="power.slow").detail == {"seconds": 30}
+
+
+def test_the_server_holds_its_rank_nowhere(open_room: Room, bob: User, mallory: User) -> None:
+    come(bob, open_room, a_session())
+    impose(open_room, bob, Move.BAN, mallory)
+    assert not Member.objects.filter(user=mallory).exists()
+    assert not Member.objects.filter(rank__gt=2).exists()
