@@ -177,6 +177,42 @@ def slow(
         _note(one, "power.slow", by, grounds, object_type="room", object_id=room_id, detail=detail)
 
 
+def tell(user: User, notice: Event, *, source: Source, now: datetime) -> int:
+    """In how many rooms the person is told something, wherever they are now. It changes nothing and has no entry."""
+    with transaction.atomic():
+        here = Member.objects.filter(user=user, present=True).exclude(connection="").order_by("room")
+        rooms = dict(here.values_list("room", "connection"))
+        for room in Room.objects.select_for_update().filter(pk__in=rooms).order_by("pk"):
+            with turn(room, source, now) as one:
+                one.tell(rooms[room.pk], notice)
+    return len(rooms)
+
+
+def readmit(
+    room_id: str,
+    number: int,
+    *,
+    by: User | None,
+    source: Source,
+    now: datetime,
+    **grounds: Unpack[Grounds],
+) -> bool:
+    """Whether the member was kept out of the room by a removal or a ban, and may come in again like anybody else.
+
+    One entry, `member.readmit`. What had let them into an invite-only room is not given back.
+    """
+    with transaction.atomic():
+        room = Room.objects.select_for_update().get(pk=room_id)
+        member = room.members.filter(number=number).select_related("user").first()
+        if member is None or not (member.barred or member.removed_at):
+            return False
+        with turn(room, source, now) as one:
+            one.update(member, barred=False, removed_at=None)
+            one.say(protocol.room(room_view(room)))  # the number it takes carries the order to the media side
+            _note(one, "member.readmit", by, grounds, object_type="member", object_id=member.user.uid)
+    return True
+
+
 @contextmanager
 def _turn(room_id: str, source: Source, now: datetime) -> Iterator[Turn]:
     """A turn in a room, whoever may know that it exists."""

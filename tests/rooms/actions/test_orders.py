@@ -265,3 +265,33 @@ def test_the_server_holds_its_rank_nowhere(open_room: Room, bob: User, mallory: 
     impose(open_room, bob, Move.BAN, mallory)
     assert not Member.objects.filter(user=mallory).exists()
     assert not Member.objects.filter(rank__gt=2).exists()
+
+
+def test_who_is_warned_is_told_in_every_room_they_are_in_and_nobody_else_is(
+    open_room: Room, alice: User, bob: User
+) -> None:
+    other = a_room(alice)
+    for room in (open_room, other):
+        come(alice, room)
+        come(bob, room)
+    before = Entry.objects.count()
+    with wire() as caught:
+        assert orders.tell(bob, NOTICE, source=SOURCE, now=NOON) == 2
+    for room in (open_room, other):
+        assert told(caught, room) == [(member(bob, room).connection, "measure", 0)]
+    assert Entry.objects.count() == before
+
+
+def test_who_was_banned_may_come_again_once_readmitted(open_room: Room, alice: User, bob: User, mallory: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    impose(open_room, bob, Move.BAN, mallory)
+    number = member(bob, open_room).number
+    assert orders.readmit(open_room.pk, number, **how(mallory, case="14"))
+    assert not orders.readmit(open_room.pk, number, **how(mallory))
+    assert entry(action="member.readmit").object_id == bob.uid
+    with wire() as caught:
+        come(bob, open_room)
+    assert member(bob, open_room).present
+    wanted = [messages.load(text) for channel, text in caught.parcels if channel.endswith("orders")]
+    assert all(order.absent == () for order in wanted if isinstance(order, messages.Wanted))
