@@ -39,6 +39,7 @@ class Act(StrEnum):
     DECLINE = "decline"
     APPEAL = "appeal"
     HEAR = "hear"
+    REOPEN = "reopen"
     CLOSE = "close"
 
 
@@ -81,6 +82,7 @@ LIFE: Mapping[tuple[State, Act], tuple[State, By]] = MappingProxyType({
     (State.ESCALATED, Act.DECLINE): (State.CLAIMED, By.OTHER),
     (State.DECIDED, Act.APPEAL): (State.APPEALED, By.MEMBER),
     (State.APPEALED, Act.HEAR): (State.CLOSED, By.HEARER),
+    (State.APPEALED, Act.REOPEN): (State.TRIAGED, By.HEARER),  # what was dismissed is looked at again
     (State.DECIDED, Act.CLOSE): (State.CLOSED, By.SERVER),
 })  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from moderation import cases
+
 
 class Code(StrEnum):
     """Why an act is refused."""
@@ -19,11 +21,19 @@ class Code(StrEnum):
     UNDECIDED = "not_approved"
     SCOPE = "scope"
     EXPIRED = "approval_expired"
+    RESTRICTED = "reporting_restricted"
+    TOO_MANY = "too_many"
+    MEASURE = "measure"  # does not fit the case, or has no end
+    FACTS = "no_facts"
+    LAW = "no_law"
+    UNDOABLE = "not_possible_now"  # whom it concerns is not where it could be done
+    TOO_LATE = "too_late"
+    AWAY = "away"  # a part of the server that it needs
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
     """The act is not done and nothing changed; `code` says why."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code | cases.Code) -> None:
         super().__init__(code)
         self.code = code

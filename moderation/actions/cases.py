@@ -1,0 +1,115 @@
+"""Working on cases: each act of the table, made by one person in one transaction with its entry."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from moderation.actions.base import Code, Refused
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from moderation.cases import Act, Actor, State, conflict, step
+from moderation.models import Case, Decision, Staff, Stand
+from moderation.staff import Role
+
+
+def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
+    """The case, theirs alone from now on.
+
+    Raises `Refused`: GONE, CLAIMED where somebody was faster, SUBJECT, REPORTER, SENIOR, STATE where it waits for a
+    second person.
+    """
+    with transaction.atomic():
+        if Decision.objects.filter(case=pk, state=Stand.PROPOSED).exists():
+            raise Refused(Code.DECIDED)
+        return advance(pk, Act.CLAIM, by=by, now=now, source=source, holder=by, held_at=now)
+
+
+def release(pk: int, *, by: User, now: datetime, source: Source) -> Case:
+    """The case, back in the queue. Raises `Refused`: GONE, UNCLAIMED, STATE."""
+    return advance(pk, Act.RELEASE, by=by, now=now, source=source, holder=None, held_at=None)
+
+
+def hand_over(pk: int, to: User, *, by: User, now: datetime, source: Source) -> Case:
+    """The case in the hands of somebody else of the staff.
+
+    Raises `Refused`: GONE, UNCLAIMED, STATE; SUBJECT and REPORTER where the other has a part in it.
+    """
+    other = Staff.objects.filter(user=to).first()
+    if other is None or other.standing.role not in (Role.MODERATOR, Role.SENIOR):
+        raise Refused(Code.GONE)
+    return advance(pk, Act.HAND_OVER, by=by, now=now, source=source, second=to, holder=to, held_at=now)
+
+
+def escalate(pk: int, *, by: User, now: datetime, source: Source) -> Case:
+    """The case, left to the senior moderators. Raises `Refused`: GONE, UNCLAIMED, STATE."""
+    return advance(pk, Act.ESCALATE, by=by, now=now, source=source, holder=None, held_at=None)
+
+
+@transaction.atomic
+def advance(
+    pk: int,
+    act: Act,
+    *,
+    by: User | None,
+    now: datetime,
+    source: Source,
+    second: User | None = None,
+    reason: str = "",
+    **values: Any,
+) -> Case:
+    """The case where the act leads, with `values` in its row and its entry `case.<act>`; `by` None is the server.
+
+    Raises `Refused`: GONE, and what `moderation.cases.step` says; nothing changed then.
+    """
+    case = locked(pk)
+    parties, actor = case.parties, Actor(by.uid if by else "", senior=is_senior(by, now))
+    after, code = step(State(case.state), act, actor, parties)
+    if code is None and second is not None:
+        code = conflict(Actor(second.uid), parties)
+    if code is not None:
+        raise Refused(code)
+    case.state = after
+    for name, value in values.items():
+        setattr(case, name, value)
+    case.save(update_fields=["state", *values])
+    note(case, f"case.{act}", source, by=by, second=second, reason=reason)
+    return case
+
+
+def locked(pk: int) -> Case:
+    """The case, whose row this transaction holds. Raises `Refused(GONE)`."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("subject", "holder").filter(pk=pk).first()
+    if case is None:
+        raise Refused(Code.GONE)
+    return case
+
+
+def note(case: Case, action: str, source: Source, *, by: User | None, second: User | None = None, **act: Any) -> int:
+    """The number of the entry of an act on the case; the person it is about is sealed in it."""
+    subject = case.subject
+    entry = record(
+        action,
+        source=source,
+        actor=by.uid if by else "",
+        second=second.uid if second else "",
+        role=role_of(by),
+        object_type="user" if subject else "case",
+        object_id=subject.uid if subject else str(case.pk),
+        room=case.room,
+        case=str(case.pk),
+        **{"policy": case.policy, **act},
+    )
+    return entry.pk
+
+
+def is_senior(user: User | None, now: datetime) -> bool:
+    """Whether they are a senior moderator now."""
+    staff = Staff.objects.filter(user=user, role=Role.SENIOR).first() if user else None
+    return staff is not None and (staff.expires_at is None or staff.expires_at > now)
+
+
+def role_of(user: User | None) -> str:
+    """What they are on the staff; empty for nobody."""
+    return Staff.objects.filter(user=user).values_list("role", flat=True).first() or "" if user else ""

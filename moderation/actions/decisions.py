@@ -1,0 +1,161 @@
+"""Deciding: a measure with its policy, facts, ground and length, in force at once or once a second person confirms it.
+
+What it does to people and rooms happens in the same transaction (`moderation.enforce`), so that there is no restriction
+without its reasons, and none that the log does not tell of.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from moderation import enforce
+from moderation.actions.base import Code, Refused
+from moderation.actions.cases import advance, locked, note
+from moderation.audit.source import Source
+from moderation.cases import APPEAL_FOR, Act
+from moderation.measures import RESTRICTIONS, Measure, fits, two_people
+from moderation.models import Case, Decision, Ground, PolicyText, Stand
+from moderation.policies import Policy
+
+FIRST_VERSION = 1  # the texts that came with the server, see `moderation.words`
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody decides, and why: all that the member will read."""
+
+    measure: Measure
+    policy: Policy
+    facts: str
+    lasts: timedelta | None = None
+    ground: Ground = Ground.TERMS
+    law: str = ""
+    report: int | None = None  # whose maker it restricts, for `RESTRICT_REPORTING`
+
+
+@transaction.atomic
+def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source) -> Decision:
+    """The decision on a case that they hold: in force, or proposed where it takes two people.
+
+    Raises `Refused`: GONE, UNCLAIMED, SUBJECT, REPORTER, STATE; MEASURE, FACTS, LAW for what no statement of reasons
+    could be made of; UNDOABLE, AWAY where it cannot be done now. Nothing changed then.
+    """
+    case = locked(pk)
+    subject = enforce.subject_of(case, verdict.measure, verdict.report)
+    _check(verdict, case, subject)
+    if two_people(verdict.measure, verdict.lasts):
+        decision = _made(case, subject, verdict, Stand.PROPOSED, by, now)
+        advance(pk, Act.PROPOSE, by=by, now=now, source=source, reason=verdict.measure)
+        return decision
+    case = advance(pk, Act.DECIDE, by=by, now=now, source=source, reason=verdict.measure, decided_at=now)
+    return _enforce(_made(case, subject, verdict, Stand.PROPOSED, by, now), case, by, now, source)
+
+
+@transaction.atomic
+def confirm(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
+    """The decision that somebody else proposed, in force. Raises `Refused`: GONE, DECIDED, and what `decide` does."""
+    decision = _proposed(pk)
+    case = advance(
+        decision.case_id, Act.CONFIRM, by=by, now=now, source=source, reason=decision.measure, decided_at=now
+    )
+    decision.second = by
+    return _enforce(decision, case, by, now, source)
+
+
+@transaction.atomic
+def decline(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
+    """The proposal, declined: the case goes back to whoever made it. Raises as `confirm` does."""
+    decision = _proposed(pk)
+    advance(decision.case_id, Act.DECLINE, by=by, now=now, source=source, reason=decision.measure, held_at=now)
+    decision.state, decision.second = Stand.DECLINED, by
+    decision.save(update_fields=["state", "second"])
+    return decision
+
+
+@transaction.atomic
+def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None:
+    """Nothing: the decision counts no more, and what it did is undone as far as it can be.
+
+    Called with the case held. Raises `Refused(DECIDED)` where it is not in force.
+    """
+    if not Decision.objects.filter(pk=decision.pk, state=Stand.IN_FORCE).update(
+        state=Stand.UNDONE, undone_at=now, undone_by=by
+    ):
+        raise Refused(Code.DECIDED)
+    enforce.undo(decision, by=by, source=source, now=now)
+    note(decision.case, "decision.undo", source, by=by, policy=decision.policy, reason=decision.measure)
+
+
+def _check(verdict: Verdict, case: Case, subject: User | None) -> None:
+    in_room = bool(case.room)
+    if not fits(verdict.measure, verdict.lasts, in_room=in_room):
+        raise Refused(Code.MEASURE)
+    if verdict.measure in RESTRICTIONS and subject is None:
+        raise Refused(Code.MEASURE)
+    if not verdict.facts.strip():
+        raise Refused(Code.FACTS)
+    if verdict.ground == Ground.LAW and not verdict.law.strip():
+        raise Refused(Code.LAW)
+
+
+def _made(case: Case, subject: User | None, verdict: Verdict, state: Stand, by: User | None, now: datetime) -> Decision:
+    newest = PolicyText.objects.filter(policy=verdict.policy).order_by("-version").first()
+    return Decision.objects.create(
+        case=case,
+        subject=subject,
+        room=case.room,
+        measure=verdict.measure,
+        policy=verdict.policy,
+        policy_version=newest.version if newest else FIRST_VERSION,
+        ground=verdict.ground,
+        law=verdict.law.strip(),
+        facts=verdict.facts.strip(),
+        lasts=verdict.lasts,
+        automated=by is None,
+        state=state,
+        made_by=by,
+        made_at=now,
+    )
+
+
+def _proposed(pk: int) -> Decision:
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("case", "subject").filter(pk=pk).first()
+    if decision is None:
+        raise Refused(Code.GONE)
+    if decision.state != Stand.PROPOSED:
+        raise Refused(Code.DECIDED)
+    return decision
+
+
+def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, source: Source) -> Decision:
+    """The decision in force: its row, its entry, and then what it does, whose entries name the case."""
+    decision.state, decision.in_force_at, decision.appeal_until = Stand.IN_FORCE, now, now + APPEAL_FOR
+    decision.until = now + decision.lasts if decision.lasts else None
+    decision.entry = note(
+        case,
+        "decision.make",
+        source,
+        by=by,
+        second=decision.made_by if decision.second else None,
+        policy=decision.policy,
+        reason=decision.measure,
+        automated=decision.automated,
+        detail=_told(decision),
+    )
+    decision.save()
+    enforce.apply(decision, by=by, source=source, now=now)
+    return decision
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    """What the log says of the decision; its facts are for the member alone."""
+    return {
+        "decision": decision.pk,
+        "ground": decision.ground,
+        "policy_version": decision.policy_version,
+        "until": decision.until.isoformat() if decision.until else "",
+        "appeal_until": decision.appeal_until.isoformat() if decision.appeal_until else "",
+    }

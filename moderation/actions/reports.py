@@ -1,0 +1,233 @@
+"""Taking reports. A report joins the open case of the same person in the same room, or opens one; it may have the ring
+frozen. Nobody who was reported learns by whom.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from moderation import cases
+from moderation.actions.base import Code, Refused
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from moderation.evidence import keys
+from moderation.measures import Measure
+from moderation.models import About, Case, Channel, Decision, Freeze, Report, Stand, Step
+from moderation.policies import SEVERITIES, Policy
+from rooms.actions import evidence
+from rooms.admission import visible_room
+from rooms.models import Member, Room, State
+
+PER_HOUR = 20  # reports of one person
+FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
+FREEZES_PER_HOUR = 12  # of one room, whoever reports
+TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
+ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What somebody reports: the policy that was broken, in their own words if they like, and how it came."""
+
+    policy: Policy
+    channel: Channel
+    words: str = ""
+    language: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    about: About
+    subject: User | None
+    room: Room | None
+
+
+def report_member(
+    reporter: User, room_id: str, number: int, complaint: Complaint, *, source: Source, now: datetime
+) -> Report:
+    """The report of a member of a room that the reporter may know of.
+
+    Raises `Refused`: GONE, SUBJECT for oneself, RESTRICTED, TOO_MANY.
+    """
+    room = _seen(reporter, room_id)
+    member = Member.objects.filter(room=room, number=number).exclude(joined_at=None).select_related("user").first()
+    if member is None:
+        raise Refused(Code.GONE)
+    return _report(reporter, _Target(About.PERSON, member.user, room), complaint, source, now)
+
+
+def report_room(reporter: User, room_id: str, complaint: Complaint, *, source: Source, now: datetime) -> Report:
+    """The report of a whole room. Raises as `report_member` does."""
+    return _report(reporter, _Target(About.ROOM, None, _seen(reporter, room_id)), complaint, source, now)
+
+
+def report_person(reporter: User, uid: str, complaint: Complaint, *, source: Source, now: datetime) -> Report:
+    """The report of a person, outside of any room. Raises as `report_member` does."""
+    subject = User.objects.filter(uid=uid).first()
+    if subject is None:
+        raise Refused(Code.GONE)
+    return _report(reporter, _Target(About.PERSON, subject, None), complaint, source, now)
+
+
+@transaction.atomic
+def notice(complaint: Complaint, *, source: Source, now: datetime) -> Report:
+    """The notice of somebody outside (DSA Art. 16): its words say what it is about. The shell counts their tries."""
+    if not complaint.words.strip():
+        raise Refused(Code.EMPTY)
+    return _take(None, _Target(About.NOTICE, None, None), complaint, source, now)
+
+
+@transaction.atomic
+def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, source: Source, now: datetime) -> Case:
+    """The case that one of the staff opens about what they hear, in any room; of a member, or of the whole room.
+
+    It freezes the ring as a report does. Raises `Refused`: GONE, SUBJECT.
+    """
+    room = Room.objects.filter(pk=room_id).first()
+    member = Member.objects.filter(room=room_id, number=number).select_related("user").first() if number else None
+    if room is None or (number and member is None):
+        raise Refused(Code.GONE)
+    if member is not None and member.user_id == by.pk:
+        raise Refused(Code.SUBJECT)
+    target = _Target(About.PERSON if member else About.ROOM, member.user if member else None, room)
+    return _take(None, target, Complaint(policy, Channel.STAFF), source, now, by=by).case
+
+
+def restricted(person: User, now: datetime) -> bool:
+    """Whether this person may not report for now, by a decision."""
+    held = Decision.objects.filter(subject=person, measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE)
+    return held.filter(until__gt=now).exists()
+
+
+def _seen(reporter: User, room_id: str) -> Room:
+    room = visible_room(reporter, room_id)
+    if room is None:
+        raise Refused(Code.GONE)
+    return room
+
+
+@transaction.atomic
+def _report(reporter: User, target: _Target, complaint: Complaint, source: Source, now: datetime) -> Report:
+    if target.subject == reporter:
+        raise Refused(Code.SUBJECT)
+    if restricted(reporter, now):
+        raise Refused(Code.RESTRICTED)
+    User.objects.select_for_update().get(pk=reporter.pk)  # so that nobody's tries are counted side by side
+    own = Report.objects.filter(reporter=reporter)
+    room = target.room.pk if target.room else ""
+    about = Q(case__subject=target.subject, case__room=room, case__state__in=cases.OPEN)
+    same = own.filter(about, made_at__gt=now - TWICE, policy=complaint.policy)
+    if (again := same.order_by("-made_at").first()) is not None:
+        return again
+    if own.filter(made_at__gt=now - timedelta(hours=1)).count() >= PER_HOUR:
+        raise Refused(Code.TOO_MANY)
+    return _take(reporter, target, complaint, source, now)
+
+
+def _take(
+    reporter: User | None,
+    target: _Target,
+    complaint: Complaint,
+    source: Source,
+    now: datetime,
+    by: User | None = None,
+) -> Report:
+    """The report in its case, with its entry, and the ring frozen where there is one and the budget allows it."""
+    case = _case(target, complaint, source, now)
+    report = Report.objects.create(
+        case=case,
+        reporter=reporter,
+        email=complaint.email,
+        channel=complaint.channel,
+        policy=complaint.policy,
+        words=complaint.words.strip(),
+        language=complaint.language,
+        made_at=now,
+    )
+    freeze = _freeze(report, target, reporter, now)
+    who = reporter or by
+    record(
+        "report.make",
+        source=source,
+        actor=who.uid if who else "",
+        object_type="report",
+        object_id=str(report.pk),
+        room=case.room,
+        case=str(case.pk),
+        policy=complaint.policy,
+        automated=complaint.channel == Channel.MACHINE,
+        detail={"channel": complaint.channel, "freeze": freeze.pk if freeze else ""},
+    )
+    return report
+
+
+def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
+    """The open case that the report belongs to, made as grave as it says; or a new one."""
+    room = target.room.pk if target.room else ""
+    held = Case.objects.select_for_update().filter(about=target.about, room=room, state__in=cases.OPEN)
+    case = held.filter(subject=target.subject).first() if target.about != About.NOTICE else None
+    severity = SEVERITIES[complaint.policy]
+    if case is None:
+        return _open(target, complaint, source, now)
+    graver = severity > case.severity
+    if graver:
+        case.policy, case.severity = complaint.policy, severity
+        case.due_at = min(case.due_at, cases.due(severity, now))
+    case.step, case.stepped_at = Step.COLLECT, now
+    case.save(update_fields=["policy", "severity", "due_at", "step", "stepped_at"])
+    return case
+
+
+def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
+    severity, pair = SEVERITIES[complaint.policy], keys.new_pair()
+    case = Case.objects.create(
+        about=target.about,
+        subject=target.subject,
+        room=target.room.pk if target.room else "",
+        policy=complaint.policy,
+        severity=severity,
+        stepped_at=now,
+        opened_at=now,
+        due_at=cases.due(severity, now),
+        key=pair.public,
+        secret=pair.secret,
+    )
+    record(
+        "case.open",
+        source=source,
+        object_type="user" if target.subject else "case",
+        object_id=target.subject.uid if target.subject else str(case.pk),
+        room=case.room,
+        case=str(case.pk),
+        policy=case.policy,
+        detail={"severity": severity.name.lower()},
+    )
+    return case
+
+
+def _freeze(report: Report, target: _Target, reporter: User | None, now: datetime) -> Freeze | None:
+    """The freeze of the room's ring, asked for after the commit; None where there is nothing to freeze any more."""
+    room = target.room
+    if room is None or not _has_ring(room, now) or not _affords(room, reporter, now):
+        return None
+    freeze = Freeze.objects.create(id=secrets.token_hex(8), case=report.case, report=report, room=room.pk, asked_at=now)
+    evidence.freeze(room.pk, freeze.pk, report.case.key, now)
+    return freeze
+
+
+def _has_ring(room: Room, now: datetime) -> bool:
+    just_over = room.state == State.ENDED and room.ended_at is not None and room.ended_at > now - ENDED_FOR
+    return room.state == State.LIVE or just_over
+
+
+def _affords(room: Room, reporter: User | None, now: datetime) -> bool:
+    of_room = Freeze.objects.filter(room=room.pk, asked_at__gt=now - timedelta(hours=1)).count()
+    if reporter is None:
+        return True
+    own = Freeze.objects.filter(report__reporter=reporter, asked_at__gt=now - timedelta(days=1)).count()
+    return own < FREEZES_PER_DAY and of_room < FREEZES_PER_HOUR

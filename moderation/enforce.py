@@ -1,0 +1,162 @@
+"""What a decision does to people and rooms, and how it is undone: one table each way, in the decision's transaction."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from types import MappingProxyType
+
+from accounts.actions import standing
+from accounts.actions.base import Refused as AccountRefused
+from accounts.models import User
+from accounts.standing import FOR_GOOD
+from moderation import reasons
+from moderation.actions.base import Code, Refused
+from moderation.audit.record import Grounds
+from moderation.audit.source import Source
+from moderation.measures import Measure
+from moderation.models import Case, Decision, Report, Stand
+from rooms.actions import orders
+from rooms.models import Member
+from rooms.roles import Code as RoomCode
+from rooms.roles import Move, Rank
+from rooms.roles import Refused as RoomRefused
+
+SHUT_OUT = (Measure.SUSPEND, Measure.BAN, Measure.PRUNE)
+_Do = Callable[[Decision, User | None, Source, datetime], object]
+
+
+def subject_of(case: Case, measure: Measure, report: int | None = None) -> User | None:
+    """Whom a measure on this case restricts: whoever it is about, the host of a reported room, or a false reporter."""
+    if measure is Measure.RESTRICT_REPORTING:
+        made = Report.objects.filter(pk=report or 0, case=case).select_related("reporter").first()
+        return made.reporter if made else None
+    if case.subject is not None and measure is not Measure.END_ROOM:
+        return case.subject
+    host = Member.objects.filter(room=case.room, rank=Rank.HOST).select_related("user").first()
+    return host.user if host else case.subject
+
+
+def apply(decision: Decision, *, by: User | None, source: Source, now: datetime) -> None:
+    """Nothing: it is done. Raises `Refused`: AWAY while Redis is, UNDOABLE where nobody is there to be muted."""
+    with _refusals():
+        _DO[Measure(decision.measure)](decision, by, source, now)
+
+
+def undo(decision: Decision, *, by: User | None, source: Source, now: datetime) -> None:
+    """Nothing: it is undone, but for what is over anyway, such as a mute."""
+    with _refusals():
+        _UNDO.get(Measure(decision.measure), _nothing)(decision, by, source, now)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Makes the refusals of rooms and accounts those of the moderation."""
+    try:
+        yield
+    except RoomRefused as refused:
+        raise Refused(Code.AWAY if refused.code is RoomCode.UNAVAILABLE else Code.UNDOABLE) from refused
+    except AccountRefused as refused:
+        raise Refused(Code.UNDOABLE) from refused
+
+
+def _grounds(decision: Decision) -> Grounds:
+    return {
+        "case": str(decision.case_id),
+        "policy": decision.policy,
+        "automated": decision.automated,
+    }
+
+
+def _nothing(_decision: Decision, _by: User | None, _source: Source, _now: datetime) -> None:
+    """Nothing is to be done: the row itself is the measure, or it told nobody anything that could be taken back."""
+
+
+def _tell(decision: Decision, _by: User | None, source: Source, now: datetime) -> None:
+    if decision.subject is not None:
+        orders.tell(decision.subject, reasons.notice(decision), source=source, now=now)
+
+
+def _in_room(move: Move) -> _Do:
+    def do(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+        member = Member.objects.filter(room=decision.room, user=decision.subject).first()
+        if member is None:
+            raise Refused(Code.UNDOABLE)
+        orders.impose(
+            decision.room,
+            member.number,
+            move,
+            by=by,
+            notice=reasons.notice(decision),
+            source=source,
+            now=now,
+            **_grounds(decision),
+        )
+
+    return do
+
+
+def _end_room(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    orders.end_room(decision.room, by=by, notice=reasons.notice(decision), source=source, now=now, **_grounds(decision))
+
+
+def _suspend(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    """Out of every room in the same transaction, after the suspension that keeps them from coming back."""
+    person, until = _person(decision), decision.until or FOR_GOOD
+    standing.suspend(person, until, by=by, now=now, source=source, **_grounds(decision))
+    orders.put_out(person, by=by, notice=reasons.notice(decision), source=source, now=now, **_grounds(decision))
+
+
+def _ban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    _suspend(decision, by, source, now)
+    standing.revoke_codes(_person(decision), by=by, now=now, source=source, **_grounds(decision))
+
+
+def _prune(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    person = _person(decision)
+    pruned = standing.prune(person, decision.until, by=by, now=now, source=source, **_grounds(decision))
+    for one in pruned:
+        orders.put_out(one, by=by, notice=reasons.notice(decision), source=source, now=now, **_grounds(decision))
+    _tell(decision, by, source, now)
+
+
+def _restore(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    """Back, unless another decision still holds."""
+    person = _person(decision)
+    others = Decision.objects.filter(subject=person, state=Stand.IN_FORCE, measure__in=(Measure.SUSPEND, Measure.BAN))
+    ends = [other.until or FOR_GOOD for other in others.exclude(pk=decision.pk)]
+    until = max((end for end in ends if end > now), default=None)
+    standing.restore(person, by=by, source=source, until=until, **_grounds(decision))
+
+
+def _unban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    member = Member.objects.filter(room=decision.room, user=decision.subject).first()
+    if member is not None:
+        orders.readmit(decision.room, member.number, by=by, source=source, now=now, **_grounds(decision))
+
+
+def _person(decision: Decision) -> User:
+    if decision.subject is None:
+        raise Refused(Code.GONE)
+    return decision.subject
+
+
+_DO: Mapping[Measure, _Do] = MappingProxyType({
+    Measure.NONE: _nothing,
+    Measure.WARN: _tell,
+    Measure.MUTE: _in_room(Move.MUTE),
+    Measure.TO_AUDIENCE: _in_room(Move.MOVE_TO_AUDIENCE),
+    Measure.REMOVE: _in_room(Move.REMOVE),
+    Measure.BAN_ROOM: _in_room(Move.BAN),
+    Measure.SUSPEND: _suspend,
+    Measure.BAN: _ban,
+    Measure.END_ROOM: _end_room,
+    Measure.PRUNE: _prune,
+    Measure.RESTRICT_REPORTING: _tell,
+})  # fmt: skip
+
+_UNDO: Mapping[Measure, _Do] = MappingProxyType({
+    Measure.REMOVE: _unban,
+    Measure.BAN_ROOM: _unban,
+    Measure.SUSPEND: _restore,
+    Measure.BAN: _restore,
+})  # fmt: skip

@@ -1,0 +1,90 @@
+"""The statement of reasons, made of a decision alone: every field of DSA Art. 17(3), in the reader's language."""
+
+from datetime import timedelta
+
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from moderation.measures import RULES, Measure
+from moderation.models import Channel, Decision, Ground
+from moderation.words import MEASURES, POLICIES
+from rooms import protocol
+from rooms.protocol import Event
+
+LONGEST = 600  # characters of facts that are told at once; the page has all of them
+
+
+def notice(decision: Decision) -> Event:
+    """What the member is told at once, in their language."""
+    with translation.override(language_of(decision.subject)):
+        text = f"{POLICIES[decision.policy]}. {decision.facts[:LONGEST]}"
+        return protocol.measure(decision.measure, text, decision.pk)
+
+
+def statement(decision: Decision) -> list[tuple[str, str]]:
+    """Each field with its title, in the language that is active."""
+    return [
+        (_("What was decided"), _what(decision)),
+        (_("How long"), _how_long(decision)),
+        (_("What it is about"), decision.facts),
+        (_("How we came to know"), _known(decision)),
+        (_("Whether machines decided"), _machines(decision)),
+        (_("On what ground"), _ground(decision)),
+        (_("What you can do"), _redress(decision)),
+    ]
+
+
+def language_of(person: User | None) -> str:
+    """The language they read; the server's own where they chose none."""
+    return (person.language if person else "") or translation.get_language() or "en"
+
+
+def _what(decision: Decision) -> str:
+    where = (
+        _("It holds in this room.") if RULES[Measure(decision.measure)].in_room else _("It holds on this whole server.")
+    )
+    return f"{MEASURES[decision.measure]}. {where}"
+
+
+def _how_long(decision: Decision) -> str:
+    if decision.measure in (Measure.BAN, Measure.BAN_ROOM):
+        return _("Without an end.")
+    if decision.until is None:
+        return _("It was done once and has no length.")
+    until = formats.date_format(timezone.localtime(decision.until), "DATETIME_FORMAT")
+    days = -(-(decision.lasts or timedelta()) // timedelta(days=1))
+    length = ngettext("For one day", "For %(days)d days", days) % {"days": days}
+    return _("%(length)s, until %(until)s UTC.") % {"length": length, "until": until}
+
+
+def _known(decision: Decision) -> str:
+    channels = set(decision.case.reports.values_list("channel", flat=True))
+    if channels & {Channel.ROOM, Channel.PROFILE, Channel.NOTICE}:
+        return _("Somebody reported it. We never say who.")
+    return _("We looked into it ourselves.")
+
+
+def _machines(decision: Decision) -> str:
+    if decision.automated:
+        return _("The decision was made by a rule of the server, without a person.")
+    if decision.case.hints.exists():
+        return _("A person decided. Programs gave hints on where to look first.")
+    return _("A person decided, and no program had a part in it.")
+
+
+def _ground(decision: Decision) -> str:
+    words = {"policy": POLICIES[decision.policy], "version": decision.policy_version, "law": decision.law}
+    if decision.ground == Ground.LAW:
+        return _("The law: %(law)s. It forbids what falls under “%(policy)s”.") % words
+    return _("The rules of this server: “%(policy)s”, version %(version)s, which you accepted.") % words
+
+
+def _redress(decision: Decision) -> str:
+    if decision.appeal_until is None:
+        return ""
+    until = formats.date_format(timezone.localtime(decision.appeal_until), "DATE_FORMAT")
+    words = _("Until %(until)s you can appeal here, for free; somebody who had no part in the decision will hear it.")
+    court = _("You may also turn to a body that settles disputes out of court, or to a court.")
+    return f"{words % {'until': until}} {court}"

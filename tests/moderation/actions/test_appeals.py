@@ -1,0 +1,121 @@
+"""Appeals: bob appeals, gus hears it, who had no part in the decision."""
+
+import pytest
+
+from accounts.models import User
+from moderation.actions import appeals
+from moderation.actions.base import Code
+from moderation.cases import APPEAL_FOR, HEARD_WITHIN, State
+from moderation.cases import Code as CaseCode
+from moderation.measures import Measure
+from moderation.models import Appeal, Case, Decision, Result, Stand
+from moderation.policies import Policy
+from moderation.staff import Role
+from rooms.models import Room
+from tests.log import entries, entry
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHY = "I only raised my voice."
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    return room
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+@pytest.fixture
+def gus(db: None) -> User:
+    return moderator("Gus", Role.SENIOR)
+
+
+@pytest.fixture
+def decision(room: Room, bob: User, carol: User, femi: User) -> Decision:
+    return decided(claimed(reported(carol, bob, room).case, femi), femi, Measure.SUSPEND, 7 * DAY)
+
+
+def appealed(decision: Decision, by: User, words: str = WHY) -> Appeal:
+    return appeals.appeal(decision.pk, words, by=by, now=NOON + DAY, source=SOURCE)
+
+
+def heard(made: Appeal, by: User, result: Result, reasons: str = "We listened again.") -> Appeal:
+    return appeals.hear(made.pk, result, reasons, by=by, now=NOON + 2 * DAY, source=SOURCE)
+
+
+def test_who_is_restricted_appeals_once(decision: Decision, bob: User) -> None:
+    made = appealed(decision, bob)
+    assert made.due_at == NOON + DAY + HEARD_WITHIN
+    assert Case.objects.get().state == State.APPEALED
+    assert entry(action="case.appeal").actor == bob.uid
+    unchanged(Code.DECIDED, lambda: appealed(decision, bob))
+
+
+def test_nobody_else_does_and_nobody_without_a_word(decision: Decision, bob: User, carol: User) -> None:
+    unchanged(Code.GONE, lambda: appealed(decision, carol))
+    unchanged(Code.EMPTY, lambda: appealed(decision, bob, " "))
+
+
+def test_an_appeal_is_open_for_at_least_183_days_and_then_no_more(decision: Decision, bob: User) -> None:
+    late = NOON + APPEAL_FOR
+    unchanged(Code.TOO_LATE, lambda: appeals.appeal(decision.pk, WHY, by=bob, now=late, source=SOURCE))
+    appeals.appeal(decision.pk, WHY, by=bob, now=NOON + 183 * DAY, source=SOURCE)
+
+
+def test_whoever_decided_does_not_hear_it(decision: Decision, bob: User, femi: User, gus: User) -> None:
+    made = appealed(decision, bob)
+    unchanged(CaseCode.FIRST_DECIDER, lambda: heard(made, femi, Result.UPHELD))
+    unchanged(CaseCode.SENIOR, lambda: heard(made, moderatorless(), Result.UPHELD))
+    unchanged(Code.EMPTY, lambda: heard(made, gus, Result.UPHELD, " "))
+
+
+def moderatorless() -> User:
+    return User.objects.get(username="alice")
+
+
+def test_an_overturned_decision_is_undone(decision: Decision, bob: User, gus: User) -> None:
+    heard(appealed(decision, bob), gus, Result.OVERTURNED)
+    bob.refresh_from_db()
+    decision.refresh_from_db()
+    assert (bob.suspended_until, decision.state, decision.undone_by) == (None, Stand.UNDONE, gus)
+    assert Case.objects.get().state == State.CLOSED
+    assert [one.actor for one in entries(action="appeal.overturned")] == [gus.uid]
+
+
+def test_an_upheld_one_stays_and_the_answer_is_final(decision: Decision, bob: User, gus: User) -> None:
+    made = heard(appealed(decision, bob), gus, Result.UPHELD)
+    decision.refresh_from_db()
+    assert (decision.state, made.reasons) == (Stand.IN_FORCE, "We listened again.")
+    unchanged(Code.DECIDED, lambda: heard(made, gus, Result.OVERTURNED))
+
+
+def test_a_report_that_was_dismissed_is_looked_at_again_when_its_maker_appeals_with_success(
+    room: Room, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    dismissed = decided(case, femi, Measure.NONE)
+    unchanged(Code.GONE, lambda: appealed(dismissed, bob))
+    heard(appealed(dismissed, carol), gus, Result.OVERTURNED)
+    case.refresh_from_db()
+    assert (case.state, case.holder) == (State.TRIAGED, None)
+    assert Decision.objects.get().state == Stand.UNDONE
+
+
+def test_one_case_goes_on_where_another_about_the_same_was_opened_meanwhile(
+    room: Room, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    made = appealed(decided(case, femi, Measure.NONE), carol)
+    other = reported(carol, bob, room, Policy.SPAM).case
+    assert other != case
+    heard(made, gus, Result.OVERTURNED)
+    case.refresh_from_db()
+    assert case.state == State.CLOSED

@@ -1,0 +1,108 @@
+"""Working on cases: dana and eli sit at the desk, femi is a senior moderator, bob is whom it is about."""
+
+import pytest
+
+from accounts.models import User
+from moderation.actions import cases as acts
+from moderation.actions import staff
+from moderation.actions.base import Code
+from moderation.audit.models import Entry
+from moderation.cases import Code as CaseCode
+from moderation.cases import State
+from moderation.measures import Measure
+from moderation.models import Case, Decision, Stand
+from moderation.staff import Role
+from rooms.models import Room
+from tests.log import entry
+from tests.moderation.desk import claimed, decided, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    return room
+
+
+@pytest.fixture
+def case(room: Room, bob: User, carol: User) -> Case:
+    return reported(carol, bob, room).case
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    return moderator("Dana")
+
+
+@pytest.fixture
+def eli(db: None) -> User:
+    return moderator("Eli")
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+def test_a_claim_is_one_persons_and_is_written_down(case: Case, dana: User, eli: User, bob: User) -> None:
+    assert claimed(case, dana).holder == dana
+    unchanged(CaseCode.CLAIMED, lambda: claimed(case, eli))
+    noted = entry(action="case.claim")
+    assert (noted.actor, noted.object, noted.case, noted.role) == (dana.uid, bob.uid, str(case.pk), "moderator")
+
+
+def test_a_case_that_is_not_there_is_refused(dana: User) -> None:
+    unchanged(Code.GONE, lambda: acts.claim(99, by=dana, now=NOON, source=SOURCE))
+
+
+def test_nobody_works_on_a_case_about_themselves_or_on_their_own_report(room: Room, bob: User, carol: User) -> None:
+    case = reported(carol, bob, room).case
+    for person, code in ((bob, CaseCode.SUBJECT), (carol, CaseCode.REPORTER)):
+        acts_as_staff(person)
+        unchanged(code, lambda person=person: claimed(case, person))  # type: ignore[misc]
+
+
+def acts_as_staff(person: User) -> None:
+    staff.grant(person, Role.MODERATOR, None, now=NOON, source=SOURCE)
+
+
+def test_who_holds_it_gives_it_back_or_on(case: Case, dana: User, eli: User, carol: User) -> None:
+    claimed(case, dana)
+    unchanged(CaseCode.UNCLAIMED, lambda: acts.release(case.pk, by=eli, now=NOON, source=SOURCE))
+    assert acts.hand_over(case.pk, eli, by=dana, now=NOON, source=SOURCE).holder == eli
+    assert entry(action="case.hand_over").second == eli.uid
+    released = acts.release(case.pk, by=eli, now=NOON, source=SOURCE)
+    assert (released.state, released.holder) == (State.TRIAGED, None)
+    claimed(case, dana)
+    acts_as_staff(carol)
+    unchanged(CaseCode.REPORTER, lambda: acts.hand_over(case.pk, carol, by=dana, now=NOON, source=SOURCE))
+
+
+def test_it_is_handed_to_the_staff_alone(case: Case, dana: User, alice: User) -> None:
+    claimed(case, dana)
+    unchanged(Code.GONE, lambda: acts.hand_over(case.pk, alice, by=dana, now=NOON, source=SOURCE))
+
+
+def test_what_was_escalated_only_a_senior_takes(case: Case, dana: User, eli: User, femi: User) -> None:
+    claimed(case, dana)
+    assert acts.escalate(case.pk, by=dana, now=NOON, source=SOURCE).holder is None
+    unchanged(CaseCode.SENIOR, lambda: claimed(case, eli))
+    assert claimed(case, femi).holder == femi
+
+
+def test_a_proposal_is_answered_and_not_taken_over(case: Case, dana: User, femi: User) -> None:
+    claimed(case, dana)
+    proposed = decided(case, dana, Measure.BAN)
+    assert (proposed.state, Decision.objects.get().state) == (Stand.PROPOSED, Stand.PROPOSED)
+    unchanged(Code.DECIDED, lambda: claimed(case, femi))
+
+
+def test_each_act_is_one_entry(case: Case, dana: User) -> None:
+    before = Entry.objects.count()
+    claimed(case, dana)
+    acts.release(case.pk, by=dana, now=NOON, source=SOURCE)
+    assert Entry.objects.count() == before + 2

@@ -1,0 +1,181 @@
+"""Deciding: what is in force, what waits for a second person, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.standing import suspended
+from moderation.actions import decisions
+from moderation.actions.base import Code
+from moderation.actions.decisions import Verdict
+from moderation.audit.models import Entry
+from moderation.cases import APPEAL_FOR, State
+from moderation.cases import Code as CaseCode
+from moderation.measures import Measure
+from moderation.models import Case, Decision, Ground, PolicyText, Stand
+from moderation.policies import Policy
+from moderation.staff import Role
+from rooms.models import Room
+from rooms.models import State as RoomState
+from rooms.roles import Stage
+from tests.log import entries, entry
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged, verdict
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    return room
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    return moderator("Dana")
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+@pytest.fixture
+def case(room: Room, bob: User, carol: User, dana: User) -> Case:
+    return claimed(reported(carol, bob, room).case, dana)
+
+
+def decide(case: Case, by: User, what: Verdict) -> Decision:
+    return decisions.decide(case.pk, what, by=by, now=NOON, source=SOURCE)
+
+
+def test_a_decision_is_in_force_with_an_end_an_appeal_and_an_entry(case: Case, bob: User, dana: User) -> None:
+    decision = decided(case, dana, Measure.SUSPEND, 7 * DAY)
+    assert (decision.state, decision.subject, decision.until) == (Stand.IN_FORCE, bob, NOON + 7 * DAY)
+    assert decision.appeal_until == NOON + APPEAL_FOR >= NOON + 183 * DAY
+    assert Case.objects.get().state == State.DECIDED
+    made = entry(action="decision.make")
+    assert (made.actor, made.object, made.policy, made.reason) == (dana.uid, bob.uid, "harassment", "suspend")
+    assert decision.entry == made.id
+    assert "shouted" not in str(list(Entry.objects.values()))
+
+
+def test_a_suspended_person_is_out_of_the_room_at_once(case: Case, room: Room, bob: User, dana: User) -> None:
+    decided(case, dana, Measure.SUSPEND, 7 * DAY)
+    bob.refresh_from_db()
+    assert suspended(bob, NOON)
+    assert not suspended(bob, NOON + 8 * DAY)
+    assert not member(bob, room).present
+    assert entry(action="account.suspend").case == str(case.pk)
+
+
+def test_a_ban_waits_for_a_second_person(case: Case, room: Room, bob: User, dana: User, femi: User) -> None:
+    proposal = decided(case, dana, Measure.BAN)
+    assert (proposal.state, Case.objects.get().state) == (Stand.PROPOSED, State.ESCALATED)
+    assert member(bob, room).present
+    assert entries(action="decision.make") == []
+    unchanged(CaseCode.SENIOR, lambda: decisions.confirm(proposal.pk, by=dana, now=NOON, source=SOURCE))
+    confirmed = decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE)
+    assert (confirmed.state, confirmed.second) == (Stand.IN_FORCE, femi)
+    made = entry(action="decision.make")
+    assert (made.actor, made.second) == (femi.uid, dana.uid)
+    bob.refresh_from_db()
+    assert suspended(bob, timezone.now())
+    unchanged(Code.DECIDED, lambda: decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE))
+
+
+def test_a_senior_who_proposes_needs_another_too(room: Room, bob: User, carol: User, femi: User) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    proposal = decided(case, femi, Measure.BAN)
+    unchanged(CaseCode.SAME_PERSON, lambda: decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE))
+
+
+def test_a_declined_proposal_is_back_with_whoever_made_it(case: Case, dana: User, femi: User) -> None:
+    proposal = decided(case, dana, Measure.BAN)
+    declined = decisions.decline(proposal.pk, by=femi, now=NOON, source=SOURCE)
+    assert declined.state == Stand.DECLINED
+    now = Case.objects.get()
+    assert (now.state, now.holder) == (State.CLAIMED, dana)
+    assert decided(case, dana).state == Stand.IN_FORCE
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        (Verdict(Measure.WARN, Policy.SPAM, " "), Code.FACTS),
+        (Verdict(Measure.SUSPEND, Policy.SPAM, "He sold things."), Code.MEASURE),
+        (Verdict(Measure.WARN, Policy.SPAM, "He sold things.", DAY), Code.MEASURE),
+        (Verdict(Measure.SUSPEND, Policy.SPAM, "He sold things.", timedelta(days=-1)), Code.MEASURE),
+        (Verdict(Measure.WARN, Policy.ILLEGAL, "He sold arms.", None, Ground.LAW), Code.LAW),
+        (Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "Made up.", DAY, report=999), Code.MEASURE),
+        (Verdict(Measure.MUTE, Policy.SPAM, "He sold things."), Code.UNDOABLE),  # bob only listens
+    ],
+)
+def test_what_no_statement_of_reasons_could_be_made_of_is_refused(
+    case: Case, dana: User, what: Verdict, code: Code
+) -> None:
+    unchanged(code, lambda: decide(case, dana, what))
+
+
+def test_only_who_holds_the_case_decides(case: Case, femi: User) -> None:
+    unchanged(CaseCode.UNCLAIMED, lambda: decided(case, femi))
+
+
+def test_a_decision_names_the_version_of_the_policy_that_counts(case: Case, dana: User) -> None:
+    for version in (2, 3):
+        PolicyText.objects.create(
+            policy="harassment", version=version, english="Be kind.", chinese="友善。", made_at=NOON, entry=1
+        )
+    assert decided(case, dana).policy_version == 3
+
+
+def test_a_host_is_muted_by_the_moderation_of_the_server(room: Room, alice: User, carol: User, dana: User) -> None:
+    from rooms.roles import Move
+    from tests.rooms.scenes import do
+
+    do(alice, room, Move.UNMUTE)
+    case = claimed(reported(carol, alice, room).case, dana)
+    decided(case, dana, Measure.MUTE)
+    now = member(alice, room)
+    assert (now.stage, now.muted) == (Stage.SPEAKING, True)
+
+
+def test_a_room_is_ended_and_its_host_has_the_reasons(case: Case, room: Room, alice: User, dana: User) -> None:
+    decision = decided(case, dana, Measure.END_ROOM)
+    assert decision.subject == alice
+    assert Room.objects.get(pk=room.pk).state == RoomState.ENDED
+
+
+def test_who_reports_falsely_may_not_report_for_a_while(
+    case: Case, room: Room, bob: User, carol: User, dana: User
+) -> None:
+    report = case.reports.get()
+    what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "Six reports, none true.", 7 * DAY, report=report.pk)
+    assert decide(case, dana, what).subject == carol
+    unchanged(Code.RESTRICTED, lambda: reported(carol, bob, room, Policy.HATE))
+
+
+def test_what_is_undone_holds_no_more_unless_another_decision_holds(
+    case: Case, room: Room, bob: User, carol: User, dana: User, femi: User
+) -> None:
+    first = decided(case, dana, Measure.SUSPEND, 7 * DAY)
+    come(carol, room)
+    other = claimed(reported(carol, bob, room).case, dana)
+    second = decided(other, dana, Measure.SUSPEND, 20 * DAY)
+    decisions.undo(second, by=femi, now=NOON, source=SOURCE)
+    bob.refresh_from_db()
+    assert bob.suspended_until == NOON + 7 * DAY
+    decisions.undo(first, by=femi, now=NOON, source=SOURCE)
+    bob.refresh_from_db()
+    assert bob.suspended_until is None
+    unchanged(Code.DECIDED, lambda: decisions.undo(first, by=femi, now=NOON, source=SOURCE))
+    assert len(entries(action="decision.undo")) == 2
+
+
+def test_the_verdict_of_the_desk_is_what_the_member_reads(case: Case, dana: User) -> None:
+    assert decided(case, dana).facts == verdict().facts

@@ -1,0 +1,158 @@
+"""Taking reports: carol reports bob, who speaks; mallory reports to do harm."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from moderation.actions import reports
+from moderation.actions.base import Code
+from moderation.audit.models import Entry
+from moderation.cases import State, due
+from moderation.models import About, Case, Channel, Freeze, Report, Step
+from moderation.policies import Policy, Severity
+from rooms.models import Access, Member, Room
+from rooms.models import State as RoomState
+from rooms.roles import Move
+from rooms.sfu import messages
+from tests.log import entry
+from tests.moderation.desk import claimed, complaint, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, wire
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    return room
+
+
+def test_a_report_opens_a_case_with_a_deadline_and_a_receipt(room: Room, bob: User, carol: User) -> None:
+    report = reported(carol, bob, room)
+    case = report.case
+    assert (case.about, case.subject, case.room, case.state) == (About.PERSON, bob, room.pk, State.NEW)
+    assert (case.severity, case.due_at) == (Severity.HIGH, due(Severity.HIGH, NOON))
+    assert len(report.number) == 12
+    opened, made = entry(action="case.open"), entry(action="report.make")
+    assert (opened.object, opened.actor) == (bob.uid, "")
+    assert (made.actor, made.case, made.policy) == (carol.uid, str(case.pk), "harassment")
+    assert made.object_id == str(report.pk)
+
+
+def test_reports_of_the_same_person_in_the_same_room_are_one_case_as_grave_as_the_gravest(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    first = reported(carol, bob, room, Policy.SPAM)
+    second = reported(alice, bob, room, Policy.THREATS)
+    case = Case.objects.get()
+    assert {first.case_id, second.case_id} == {case.pk}
+    assert (case.policy, case.severity) == (Policy.THREATS, Severity.CRITICAL)
+    assert case.due_at == due(Severity.CRITICAL, NOON)
+    assert case.step == Step.COLLECT
+
+
+def test_a_case_that_somebody_works_on_takes_more_reports(room: Room, alice: User, bob: User, carol: User) -> None:
+    case = claimed(reported(carol, bob, room).case, moderator("Dana"))
+    assert reported(alice, bob, room).case == case
+
+
+def test_a_tap_too_many_is_the_same_report(room: Room, bob: User, carol: User) -> None:
+    assert reported(carol, bob, room) == reported(carol, bob, room)
+    assert Report.objects.count() == Freeze.objects.count() == 1
+
+
+def test_nobody_reports_themselves_or_whom_they_cannot_know_of(
+    room: Room, alice: User, bob: User, mallory: User
+) -> None:
+    number = Member.objects.get(room=room, user=bob).number
+    unchanged(Code.SUBJECT, lambda: reports.report_member(bob, room.pk, number, complaint(), source=SOURCE, now=NOON))
+    hidden = a_room(alice, Access.INVITE)
+    come(alice, hidden)
+    unchanged(Code.GONE, lambda: reports.report_member(mallory, hidden.pk, 1, complaint(), source=SOURCE, now=NOON))
+    unchanged(Code.GONE, lambda: reports.report_room(mallory, hidden.pk, complaint(), source=SOURCE, now=NOON))
+    unchanged(Code.GONE, lambda: reports.report_member(mallory, room.pk, 77, complaint(), source=SOURCE, now=NOON))
+    unchanged(Code.GONE, lambda: reports.report_person(mallory, "f" * 16, complaint(), source=SOURCE, now=NOON))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_from_the_room_freezes_its_ring_under_the_key_of_the_case(room: Room, bob: User, carol: User) -> None:
+    with wire() as caught:
+        report = reported(carol, bob, room)
+    freeze = Freeze.objects.get()
+    orders = [messages.load(text) for channel, text in caught.parcels if channel == messages.orders_channel("m1")]
+    assert messages.Freeze(room.pk, freeze.pk, report.case.key, int(NOON.timestamp() * 1000)) in orders
+    assert entry(action="report.make").detail == {"channel": "room", "freeze": freeze.pk}
+
+
+def test_false_reports_cannot_make_the_server_keep_speech(room: Room, bob: User, mallory: User) -> None:
+    come(mallory, room)
+    for hour, policy in enumerate([*Policy][:8]):
+        at = NOON + timedelta(hours=hour)
+        number = Member.objects.get(room=room, user=bob).number
+        reports.report_member(mallory, room.pk, number, complaint(policy), source=SOURCE, now=at)
+    assert Report.objects.count() == 8
+    assert Freeze.objects.count() == reports.FREEZES_PER_DAY
+
+
+def test_a_room_is_frozen_so_often_an_hour_however_many_report(room: Room, bob: User) -> None:
+    number = Member.objects.get(room=room, user=bob).number
+    for count in range(reports.FREEZES_PER_HOUR + 2):
+        person = User.objects.create_user(f"raider{count}", display_name="Raider")
+        come(person, room)
+        reports.report_member(person, room.pk, number, complaint(), source=SOURCE, now=NOON)
+    assert Freeze.objects.count() == reports.FREEZES_PER_HOUR
+
+
+def test_reports_beyond_an_hours_measure_are_refused(room: Room, carol: User) -> None:
+    for count in range(reports.PER_HOUR):
+        person = User.objects.create_user(f"person{count}", display_name="Person")
+        reports.report_person(carol, person.uid, complaint(channel=Channel.PROFILE), source=SOURCE, now=NOON)
+    last = User.objects.create_user("last", display_name="Last")
+    unchanged(Code.TOO_MANY, lambda: reports.report_person(carol, last.uid, complaint(), source=SOURCE, now=NOON))
+
+
+def test_the_ring_outlives_its_room_by_a_minute_and_so_may_a_report(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    do(alice, room, Move.END)
+    assert Room.objects.get(pk=room.pk).state == RoomState.ENDED
+    number = Member.objects.get(room=room, user=bob).number
+    reports.report_member(carol, room.pk, number, complaint(), source=SOURCE, now=NOON + timedelta(seconds=30))
+    assert Freeze.objects.count() == 1
+    later = NOON + timedelta(seconds=70)
+    reports.report_member(alice, room.pk, number, complaint(), source=SOURCE, now=later)
+    assert (Report.objects.count(), Freeze.objects.count()) == (2, 1)
+
+
+def test_a_whole_room_is_reported_once(room: Room, bob: User, carol: User) -> None:
+    first = reports.report_room(carol, room.pk, complaint(Policy.SPAM), source=SOURCE, now=NOON)
+    second = reports.report_room(bob, room.pk, complaint(Policy.SPAM), source=SOURCE, now=NOON)
+    assert first.case == second.case
+    assert (first.case.about, first.case.subject) == (About.ROOM, None)
+
+
+def test_a_notice_from_outside_says_what_it_is_about_and_is_a_case_of_its_own() -> None:
+    unchanged(Code.EMPTY, lambda: reports.notice(complaint(channel=Channel.NOTICE), source=SOURCE, now=NOON))
+    words = complaint(Policy.ILLEGAL, "In the room of Sunday evening ...", Channel.NOTICE)
+    one, other = (reports.notice(words, source=SOURCE, now=NOON) for _ in range(2))
+    assert one.case != other.case
+    assert (one.case.about, one.reporter) == (About.NOTICE, None)
+
+
+def test_one_of_the_staff_opens_a_case_on_what_they_hear(room: Room, bob: User) -> None:
+    dana = moderator("Dana")
+    number = Member.objects.get(room=room, user=bob).number
+    case = reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+    assert (case.subject, case.reports.get().channel) == (bob, Channel.STAFF)
+    assert entry(action="report.make").actor == dana.uid
+    assert Freeze.objects.count() == 1
+    unchanged(Code.GONE, lambda: reports.open_case(dana, room.pk, 99, Policy.HATE, source=SOURCE, now=NOON))
+
+
+def test_words_of_a_report_are_nowhere_in_the_log(room: Room, carol: User) -> None:
+    reports.report_room(carol, room.pk, complaint(words="ORANGE-CANARY"), source=SOURCE, now=NOON)
+    assert "ORANGE-CANARY" not in str(list(Entry.objects.values()))
