@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import throttle
+from accounts.models import User
+from accounts.standing import FOR_GOOD
 
 View = Callable[..., HttpResponseBase]
 
@@ -28,6 +30,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response = render(request, "accounts/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = "5"
     return response
+
+
+def suspended(request: HttpRequest) -> HttpResponse:
+    """A 403: who is suspended reads until when, and where the reasons are."""
+    user = request.user
+    until = user.suspended_until if isinstance(user, User) else None
+    context = {"until": until, "for_good": until is not None and until >= FOR_GOOD}
+    return render(request, "accounts/suspended.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def throttled(view: View) -> View:

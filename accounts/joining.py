@@ -1,7 +1,6 @@
 """The screens of onboarding: one question on each, Back works, nothing is typed twice."""
 
 from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +32,8 @@ from accounts.passkeys import PasskeyForm
 from accounts.switches import pulled
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
+
+_BARRED = "barred_device"  # somebody who is suspended was signed in with this browser
 
 
 @login_not_required
@@ -71,7 +72,8 @@ def _admit(request: HttpRequest, form: CodeForm) -> bool:
         form.add_error("code", _mistyped(refused.code))
         return False
     invite, now = codes.find(digest), timezone.now()
-    refusal = codes.refusal(invite, now) or _barred(request, invite, now)
+    barred = hints.barred(request, now)  # whatever the code is, after the same work
+    refusal = codes.refusal(invite, now) or (_BARRED if barred and invite and invite.purpose != Purpose.RESET else None)
     if invite is None or refusal is not None:
         _refuse(source, refusal, invite)
         form.add_error("code", shut())
@@ -96,11 +98,6 @@ def _count(source: Source, counted: throttle.Try) -> None:
 def _refuse(source: Source, reason: str | None, invite: InviteCode | None = None) -> None:
     uid = invite.uid if invite else ""
     record_refusal("invite.redeem", source=source, reason=reason or "", object_type="invite", object_id=uid)
-
-
-def _barred(request: HttpRequest, invite: InviteCode | None, now: datetime) -> str | None:
-    """Why a code does not open the door from this browser: somebody suspended was here. Not asked of a reset."""
-    return "barred_device" if invite and invite.purpose != Purpose.RESET and hints.barred(request, now) else None
 
 
 def _frozen(purpose: str) -> bool:
@@ -209,9 +206,9 @@ def _notice(request: HttpRequest, answers: Answers) -> HttpResponseBase:
         return _screen(request, answers, Step.NOTICE, context)
     newcomer = actions.Newcomer(answers.uid, answers.username, answers.display_name, language, answers.keys())
     source, now = Source.of_request(request), timezone.now()
-    if _barred(request, codes.find(answers.digest), now):
+    if hints.barred(request, now):
         Answers.forget(request)
-        return _turn_away(request, "barred_device", source)
+        return _turn_away(request, _BARRED, source)
     try:
         user = actions.join(answers.digest, newcomer, here, now=now, source=source)
     except invites.Refused as refused:

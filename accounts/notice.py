@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-VERSION = "2026-11-22"
+VERSION = "2026-11-25"
 LOG_DAYS = 400
 LOG_DAYS_CN = 184  # six calendar months are 181 to 184 days: Cybersecurity Law, Art. 23(3)
 CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Streaming Services, Art. 16
@@ -22,9 +22,9 @@ CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Stream
 LANGUAGES = ("en", "zh-hans")
 _SECTIONS = MappingProxyType(
     {
-        "standard": ("voice", "short", "account", "log", "you"),
+        "standard": ("voice", "short", "account", "browser", "log", "you"),
         "private": ("voice", "short", "private", "account", "log", "you"),
-        "cn": ("voice", "short", "account", "log", "china", "you"),
+        "cn": ("voice", "short", "account", "browser", "log", "china", "you"),
     }
 )
 _FOLDER = Path(__file__).parent / "notices"

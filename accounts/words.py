@@ -66,7 +66,7 @@ def check(text: str, kind: Kind = Kind.TITLE) -> None:
     readings = (skeleton(text), skeleton(text.translate(_LEET)))
     if kind is Kind.NAME and any(map(_claims_office, readings)):
         raise Refused(Code.OFFICE)
-    if any(_contains(plain, entry) for entry in _listed() for plain in readings):
+    if any(contains(plain, entry) for entry in listed() for plain in readings):
         raise Refused(Code.LISTED)
 
 
@@ -111,14 +111,14 @@ def _is_picture(character: str) -> bool:
     return bool(character) and (unicodedata.category(character) in ("So", "Sk") or character == "\ufe0f")
 
 
-def _contains(plain: str, entry: str) -> bool:
+def contains(plain: str, entry: str) -> bool:
     """Whether `entry` stands in the skeleton: as whole words, or anywhere where its script sets no spaces."""
     if entry.isascii():
         return f" {entry} " in f" {plain} "
     return entry.replace(" ", "") in plain.replace(" ", "")
 
 
-def _listed() -> tuple[str, ...]:
+def listed() -> tuple[str, ...]:
     """The skeletons of the configured list, read again when the file changes."""
     if not settings.STOA_WORDS:
         return ()

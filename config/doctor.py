@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -21,6 +22,7 @@ from django.db import DatabaseError, connection
 from config import health, ports, turn
 from config.environment import SettingsError
 from moderation.audit.clock import FREE, state
+from moderation.hearing import transcribe
 from rooms import ice
 from rooms.sfu import messages
 
@@ -252,6 +254,18 @@ def relay() -> Finding:
     return Finding(Level.OK, f"a relay address was granted by {', '.join(settings.TURN_URLS)}")
 
 
+def speech() -> Finding:
+    """Which model writes down what sealed evidence says, for the staff to find its place in it."""
+    model = settings.STOA_WHISPER
+    if model and not Path(model).is_dir():
+        return Finding(Level.WARN, f"STOA_WHISPER names no folder: {model}", "Put a model of faster-whisper there.")
+    if model and not transcribe.usable(model):
+        text = "STOA_WHISPER is set, but faster-whisper is not installed"
+        return Finding(Level.WARN, text, "pip install faster-whisper, in the environment of the workers.")
+    chosen = transcribe.chosen()
+    return Finding(Level.OK, f"{chosen.name} {chosen.version}{'' if model else ': a small model, English alone'}")
+
+
 def _local() -> bool:
     return settings.PUBLIC_HOST in ("localhost", "127.0.0.1", "::1")
 
@@ -267,4 +281,5 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "https": secure,
     "address": public,
     "turn": relay,
+    "speech": speech,
 }

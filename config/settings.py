@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.OwnLanguage",
+    "accounts.middleware.GoodStanding",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -199,6 +200,7 @@ MFA_FORMS = {
 STOA_WORDS = env.text("STOA_WORDS", "")  # a file with words that no name and no title may contain, one a line
 if STOA_WORDS:
     env.content("STOA_WORDS", STOA_WORDS)
+STOA_WHISPER = env.text("STOA_WHISPER", "")  # a folder with a model of faster-whisper, which `doctor` looks for
 
 # A picture as it was sent stays in memory: it may tell where somebody lives.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

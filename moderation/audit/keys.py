@@ -69,6 +69,21 @@ def named(name: str) -> bytes:
     return bytes.fromhex(file.read_text(encoding="ascii"))
 
 
+def found(name: str) -> bytes:
+    """The key of this name. Raises `KeysMissingError` where it was never made, or is destroyed."""
+    try:
+        return bytes.fromhex((folder() / name).read_text(encoding="ascii"))
+    except FileNotFoundError as error:
+        raise KeysMissingError(name) from error
+
+
+def drop(name: str) -> None:
+    """Destroy the key of this name, if it is there: whatever only it opens, in a backup for instance, stays shut."""
+    file = folder() / name
+    if file.exists():
+        _shred(file)
+
+
 def new_master() -> bytes:
     """One more master key, made and kept."""
     with _locked():
@@ -77,7 +92,7 @@ def new_master() -> bytes:
 
 def drop_master(name: str) -> None:
     """Destroy a master key: whatever only it opens, in a backup for instance, stays shut."""
-    _shred(folder() / f"master-{name}")
+    drop(f"master-{name}")
 
 
 def signers(origin: str) -> list[Signer]:

@@ -1,7 +1,7 @@
 """The key pairs of cases. The public half goes to the media process; the private one stays here, wrapped.
 
-What wraps it stands in STOA_DATA/keys, apart from the database: a backup of the one opens nothing without the other. A
-case whose wrapped half is deleted opens never again.
+What wraps it is a key of the case alone, in STOA_DATA/keys and apart from the database: a backup of the one opens
+nothing without the other. Once that key is destroyed, nothing of the case opens any more, in no backup of the database.
 """
 
 import os
@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from moderation.audit import keys
 
-_NAME = "evidence"
 _NONCE = 12
 
 
@@ -29,14 +28,25 @@ def new_pair() -> Pair:
     private = X25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     nonce = os.urandom(_NONCE)
-    return Pair(public.hex(), nonce + _wrap().encrypt(nonce, private.private_bytes_raw(), public))
+    wrap = AESGCM(keys.named(_name(public.hex())))
+    return Pair(public.hex(), nonce + wrap.encrypt(nonce, private.private_bytes_raw(), public))
 
 
 def private(public: str, secret: bytes) -> X25519PrivateKey:
-    """The private half again; raises `InvalidTag` where it is not that of `public`, or another server wrapped it."""
-    raw = _wrap().decrypt(secret[:_NONCE], secret[_NONCE:], bytes.fromhex(public))
+    """The private half again.
+
+    Raises `KeysMissingError` where it was destroyed or another server wrapped it, `InvalidTag` where it is not that of
+    `public`.
+    """
+    wrap = AESGCM(keys.found(_name(public)))
+    raw = wrap.decrypt(secret[:_NONCE], secret[_NONCE:], bytes.fromhex(public))
     return X25519PrivateKey.from_private_bytes(raw)
 
 
-def _wrap() -> AESGCM:
-    return AESGCM(keys.named(_NAME))
+def destroy(public: str) -> None:
+    """Nothing: what is sealed under this pair opens never again."""
+    keys.drop(_name(public))
+
+
+def _name(public: str) -> str:
+    return f"evidence-{public[:32]}"

@@ -110,7 +110,7 @@ def read(data: bytes) -> Track:
     return Track(header, hashlib.sha256(HEADER + line).digest(), tuple(chunks))
 
 
-def unseal(track: Track, private: bytes, hashes: Sequence[str], place: tuple[str, int, str]) -> list[Record]:
+def unseal(track: Track, private: X25519PrivateKey, hashes: Sequence[str], place: tuple[str, int, str]) -> list[Record]:
     """What was said, packet by packet, once it is proven: `hashes` are the log's, `place` is where the track belongs.
 
     `private` is the case's key. Raises `Refused`.
@@ -132,13 +132,12 @@ def unseal(track: Track, private: bytes, hashes: Sequence[str], place: tuple[str
     return records
 
 
-def _box(track: Track, private: bytes) -> AESGCM:
+def _box(track: Track, private: X25519PrivateKey) -> AESGCM:
     try:
-        key = X25519PrivateKey.from_private_bytes(private)
-        shared = key.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(track.header.ephemeral)))
+        shared = private.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(track.header.ephemeral)))
     except ValueError as error:
         raise Refused(Code.SHUT) from error
-    public = key.public_key().public_bytes_raw()
+    public = private.public_key().public_bytes_raw()
     return AESGCM(HKDF(SHA256(), 32, None, KEY + track.digest + public).derive(shared))
 
 

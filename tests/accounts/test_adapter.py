@@ -13,9 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from accounts import actions, notice
+from accounts import actions, hints, notice
 from accounts.adapter import AccountAdapter, MFAAdapter
-from accounts.models import User
+from accounts.models import BarredDevice, User
+from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.accounts.conftest import PASSWORD
@@ -222,3 +223,30 @@ def test_secrets_are_sealed_under_the_secret_key(settings: Settings) -> None:
     settings.SECRET_KEY = "another key, long enough to be taken for a real one " * 2
     with pytest.raises(InvalidToken):
         adapter.decrypt(sealed)
+
+
+def test_a_browser_that_signed_somebody_in_is_known_again_out_of_reach_of_scripts(client: Client, member: User) -> None:
+    sign_in(client, member.username)
+    cookie = client.cookies[hints.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 180 * 24 * 3600)
+    (digest,) = hints.of(member, timezone.now())
+    assert digest not in cookie.value
+    client.post("/accounts/logout/")
+    sign_in(client, member.username)
+    assert hints.of(member, timezone.now()) == {digest}
+
+
+def test_on_a_private_server_no_browser_is_known_again(client: Client, member: User, settings: Settings) -> None:
+    settings.STOA_PROFILE = "private"
+    sign_in(client, member.username)
+    assert hints.COOKIE not in client.cookies
+    assert hints.of(member, timezone.now()) == set()
+
+
+def test_a_browser_with_which_a_suspended_person_signs_in_is_barred_from_making_an_account(
+    client: Client, member: User
+) -> None:
+    User.objects.update(suspended_until=FOR_GOOD)
+    sign_in(client, member.username)
+    assert BarredDevice.objects.get().user == member
+    assert Entry.objects.filter(action="account.bar_device").count() == 1

@@ -12,15 +12,17 @@ from django.test import Client
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from accounts import actions, invites, notice, throttle
-from accounts.models import Acceptance, InviteCode, Redemption, User
+from accounts import actions, hints, invites, notice, throttle
+from accounts.actions.standing import suspend
+from accounts.actions.switches import pull
+from accounts.models import Acceptance, InviteCode, Lever, Redemption, User
 from accounts.onboarding import SESSION_KEY
 from accounts.strangers import LIMIT
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.accounts.authenticator import Passkey
 from tests.accounts.conftest import PASSWORD
-from tests.accounts.pages import answer, data, text
+from tests.accounts.pages import answer, data, sign_in, text
 from tests.log import entries, known
 
 pytestmark = pytest.mark.django_db
@@ -490,3 +492,69 @@ def test_a_passkey_that_does_not_hold_is_refused(client: Client, code: str, faul
     response = client.post("/join/keys/", {"credential": credential})
     assert response.status_code == 200
     assert client.get("/join/notice/").headers["Location"] == "/join/keys/"
+
+
+@pytest.fixture
+def barred(client: Client, carol: User, now: datetime, source: Source) -> Client:
+    """The browser that Carol was signed in with when she was suspended."""
+    sign_in(client, "carol")
+    suspend(carol, now + timedelta(days=7), by=None, now=now, source=source)
+    client.post("/accounts/logout/")
+    return client
+
+
+def test_from_the_browser_of_somebody_suspended_a_good_code_is_refused_like_a_wrong_one(
+    barred: Client, code: str
+) -> None:
+    wrong = barred.post("/join/", {"code": invites.pretty(invites.make(bytes(32)))})
+    good = barred.post("/join/", {"code": code})
+    assert (good.status_code, _without_secrets(text(good))) == (404, _without_secrets(text(wrong)))
+    assert [entry.reason for entry in entries(action="invite.redeem")] == ["unknown", "barred_device"]
+    assert InviteCode.objects.get().uses_left == 1
+    assert Client().post("/join/", {"code": code}).status_code == 302
+
+
+def test_whoever_is_barred_after_they_began_makes_no_account(
+    client: Client, carol: User, code: str, now: datetime, source: Source
+) -> None:
+    there = Client()
+    for browser in (there, client):  # one and the same, with two sessions
+        browser.cookies[hints.COOKIE] = there.cookies[hints.COOKIE].value if there.cookies else ""
+        sign_in(browser, "carol")
+    client.post("/accounts/logout/")
+    answer(client, code)
+    suspend(carol, now + timedelta(days=7), by=None, now=now, source=source)
+    assert client.post("/join/notice/").status_code == 404
+    assert not User.objects.filter(username="bob").exists()
+    assert InviteCode.objects.get().uses_left == 1
+
+
+def test_a_reset_link_opens_in_a_barred_browser(barred: Client, carol: User, now: datetime, source: Source) -> None:
+    code = actions.issue_reset(carol, now=now, source=source)
+    assert barred.post("/join/", {"code": code}).headers["Location"] == "/join/name/"
+
+
+def test_while_invites_are_frozen_nobody_comes_in_and_the_code_stays_good(
+    client: Client, alice: User, code: str, now: datetime, source: Source
+) -> None:
+    answer(client, code)
+    pull(Lever.INVITES, by=alice, now=now, source=source, reason="raid")
+    late = client.post("/join/notice/")
+    early = Client().post("/join/", {"code": code})
+    for page in (late, early):
+        assert page.status_code in (403, 404)
+        assert "Nobody new can come in at the moment." in text(page)
+    assert not User.objects.filter(username="bob").exists()
+    assert InviteCode.objects.get().uses_left == 1
+    assert [entry.reason for entry in entries(result="refused")] == ["invites_frozen"] * 2
+
+
+def test_the_owner_comes_in_while_invites_are_frozen(
+    client: Client, alice: User, now: datetime, source: Source
+) -> None:
+    pull(Lever.INVITES, by=alice, now=now, source=source)
+    link = actions.owner_link()
+    assert link
+    answer(client, link.rpartition("/")[2])
+    assert client.post("/join/notice/").status_code == 302
+    assert User.objects.get(is_superuser=True).username == "bob"

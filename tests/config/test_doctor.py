@@ -19,6 +19,7 @@ from pytest_django.fixtures import Settings
 
 from config import doctor, health
 from config.doctor import Finding, Level
+from moderation.hearing import transcribe
 from rooms.sfu import messages
 
 REDIS_AWAY = "unix:///nowhere.sock"
@@ -145,6 +146,27 @@ def test_an_address_nobody_outside_can_reach_is_worth_a_warning(
     assert doctor.public().level is Level.OK
     settings.STOA_PUBLIC_IP = ["203.0.113.1"]
     assert doctor.public().text == "media goes to 203.0.113.1"
+
+
+def test_the_small_speech_model_is_there_and_says_that_it_knows_english_alone(settings: Settings) -> None:
+    settings.STOA_WHISPER = ""
+    found = doctor.speech()
+    assert found.level is Level.OK
+    assert found.text.startswith("pocketsphinx 5.1")
+    assert "English alone" in found.text
+
+
+def test_a_larger_speech_model_that_cannot_be_used_is_worth_a_warning(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STOA_WHISPER = str(tmp_path / "gone")
+    assert (doctor.speech().level, "names no folder" in doctor.speech().text) == (Level.WARN, True)
+    settings.STOA_WHISPER = str(tmp_path)
+    monkeypatch.setattr(transcribe, "find_spec", lambda name: None)
+    assert (doctor.speech().level, "not installed" in doctor.speech().text) == (Level.WARN, True)
+    monkeypatch.setattr(transcribe, "find_spec", lambda name: object())
+    monkeypatch.setattr(transcribe, "version", lambda name: "1.2.1")
+    assert doctor.speech() == Finding(Level.OK, f"faster-whisper 1.2.1 {tmp_path.name}"[:55])
 
 
 def test_no_turn_server_is_worth_a_warning_for_a_public_server(settings: Settings) -> None:

@@ -11,7 +11,9 @@ from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session as StoredSession
 from django.utils import timezone, translation
 
+from accounts.actions import standing
 from accounts.models import User
+from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry, Result
 from rooms import bus, consumers, door, process, refusals
 from rooms.models import Member, Room
@@ -20,7 +22,7 @@ from rooms.roles import Code, Move
 from rooms.sfu import messages
 from tests.log import entries
 from tests.rooms.relay import Relay
-from tests.rooms.scenes import do, fresh, member
+from tests.rooms.scenes import SOURCE, do, fresh, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,9 +148,18 @@ def deactivate(user: User) -> None:
     user.save()
 
 
+def suspend(user: User) -> None:
+    standing.suspend(user, FOR_GOOD, by=None, now=timezone.now(), source=SOURCE)
+
+
 @pytest.mark.parametrize(
     ("end", "code", "close"),
-    [(sign_out, "signed_out", 4401), (change_password, "signed_out", 4401), (deactivate, "suspended", 4424)],
+    [
+        (sign_out, "signed_out", 4401),
+        (change_password, "signed_out", 4401),
+        (deactivate, "suspended", 4424),
+        (suspend, "suspended", 4424),
+    ],
 )
 async def test_the_end_of_a_session_ends_socket_and_media_at_once(
     enter: Any, bob: User, open_room: Room, end: Callable[[User], None], code: str, close: int

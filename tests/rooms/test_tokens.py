@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
+from accounts.standing import FOR_GOOD
 from rooms import tokens
 from rooms.roles import Code, Refused
 from rooms.tokens import RoomToken, read
@@ -48,6 +49,16 @@ def test_a_token_is_its_holders_until_they_have_a_new_password_or_are_deactivate
         with pytest.raises(Refused) as caught:
             tokens.holder(token)
         assert caught.value.code is Code.BAD_TOKEN
+
+
+def test_the_token_of_somebody_suspended_is_good_again_when_they_are(bob: User) -> None:
+    token = RoomToken("aaaaaaaaaaaa", bob.uid, False, NOON, tokens.proof(bob))
+    User.objects.filter(pk=bob.pk).update(suspended_until=FOR_GOOD)
+    with pytest.raises(Refused) as caught:
+        tokens.holder(token)
+    assert caught.value.code is Code.SUSPENDED
+    User.objects.filter(pk=bob.pk).update(suspended_until=None)
+    assert tokens.holder(token) == bob
 
 
 def test_a_token_with_fewer_parts_is_refused() -> None:

@@ -6,6 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from pytest_django.fixtures import Settings
 
+from moderation.audit.keys import KeysMissingError
 from moderation.evidence import keys
 
 
@@ -25,5 +26,17 @@ def test_a_wrapped_half_opens_with_its_own_public_half_and_on_its_own_server_alo
     with pytest.raises(InvalidTag):
         keys.private(other.public, pair.secret)
     settings.STOA_DATA = tmp_path / "elsewhere"
-    with pytest.raises(InvalidTag):
+    with pytest.raises(KeysMissingError):
         keys.private(pair.public, pair.secret)
+
+
+def test_a_destroyed_pair_stays_shut_whatever_backup_of_the_database_comes_back_and_no_other_does(
+    tmp_path: Path,
+) -> None:
+    pair, other = keys.new_pair(), keys.new_pair()
+    keys.destroy(pair.public)
+    keys.destroy(pair.public)
+    with pytest.raises(KeysMissingError):
+        keys.private(pair.public, pair.secret)
+    assert keys.private(other.public, other.secret)
+    assert len(list((tmp_path / "keys").glob("evidence-*"))) == 1

@@ -24,9 +24,7 @@ def file(chunks: Sequence[Sequence[Record]], member: int = 1, order: Freeze = OR
 
 def opened(data: bytes, key: X25519PrivateKey = CASE) -> list[Record]:
     track = sealed.read(data)
-    return [
-        Record(*one) for one in sealed.unseal(track, key.private_bytes_raw(), track.hashes, ("room", 1, ORDER.freeze))
-    ]
+    return [Record(*one) for one in sealed.unseal(track, key, track.hashes, ("room", 1, ORDER.freeze))]
 
 
 records = st.builds(

@@ -104,7 +104,7 @@ async def test_a_freeze_seals_within_two_seconds_exactly_what_the_speaker_sent(r
     evidence = relay.folder / "data" / "evidence"
     assert [file.name for file in evidence.iterdir()] == [f"{FREEZE}-{ALICE}.sealed"]
     track = sealed.read((evidence / report.tracks[0]).read_bytes())
-    records = sealed.unseal(track, CASE.private_bytes_raw(), track.hashes, (made.wanted.room, ALICE, FREEZE))
+    records = sealed.unseal(track, CASE, track.hashes, (made.wanted.room, ALICE, FREEZE))
     assert [record.payload for record in records] == alice.sent
     assert track.header.packets == 60
     assert any('"kind":"freeze"' in command.replace("\\", "") for command in commands)

@@ -54,7 +54,7 @@ class House:
 
     def payloads(self, name: str) -> list[bytes]:
         track = sealed.read((self.folder / name).read_bytes())
-        found = sealed.unseal(track, CASE.private_bytes_raw(), track.hashes, track.header.place)
+        found = sealed.unseal(track, CASE, track.hashes, track.header.place)
         return [one.payload for one in found]
 
     def files(self) -> set[str]:
