@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Allowance, drawn, inWords } from "../../static/js/room/reactions.js";
+import { Allowance, drawn, inWords, slowMode } from "../../static/js/room/reactions.js";
 
 test("six at once, then two a second", () => {
   const allowance = new Allowance();
@@ -30,4 +30,17 @@ test("a reaction this page does not know is left out", () => {
 
 test("the count in words begins with the most", () => {
   assert.equal(inWords({ heart: 1, clap: 3 }), "Applause: 3 · Heart: 1");
+});
+
+test("in slow mode the next one waits its turn, the first does not", () => {
+  const allowance = new Allowance();
+  assert.deepEqual([10, 29_000, 30_010, 31_000].map((now) => allowance.take(now, 30)), [true, false, true, false]);
+});
+
+test("slow mode is told in seconds, or in minutes where they are whole", () => {
+  assert.equal(slowMode(0), "");
+  assert.match(slowMode(30), /30 seconds/);
+  assert.match(slowMode(90), /90 seconds/);
+  assert.match(slowMode(60), /a minute/);
+  assert.match(slowMode(300), /5 minutes/);
 });

@@ -1,7 +1,8 @@
 // Reactions: sent in moderation, shown as a brief motion over the stage; where motion is unwanted, as a quiet count.
 
 import { byId, h, icon } from "../dom.js";
-import { format, gettext } from "../text.js";
+import { format, gettext, ngettext } from "../text.js";
+import { toast } from "../toast.js";
 
 /** @typedef {"clap" | "heart" | "laugh" | "wow" | "sad"} Reaction */
 
@@ -24,13 +25,21 @@ const QUIET = 6_000; // ms that a count stays
 export class Allowance {
   #left = BURST;
   #at = 0;
+  /** @type {number | undefined} */
+  #last;
 
-  /** Whether one more may go out. @param {number} now ms */
-  take(now) {
+  /**
+   * Whether one more may go out.
+   * @param {number} now ms
+   * @param {number} [slow] seconds that must lie between two
+   */
+  take(now, slow = 0) {
+    if (this.#last !== undefined && now - this.#last < slow * 1000) return false;
     this.#left = Math.min(BURST, this.#left + ((now - this.#at) * RATE) / 1000);
     this.#at = now;
     if (this.#left < 1) return false;
     this.#left -= 1;
+    this.#last = now;
     return true;
   }
 }
@@ -76,7 +85,19 @@ export function inWords(counts) {
     .join(" · ");
 }
 
+/**
+ * What slow mode means here; "" where it is off.
+ * @param {number} seconds
+ */
+export function slowMode(seconds) {
+  if (!seconds) return "";
+  if (seconds % 60) return format(ngettext("Slow mode: one hand or reaction a second", "Slow mode: one hand or reaction in %(n)s seconds", seconds), { n: seconds });
+  return format(ngettext("Slow mode: one hand or reaction a minute", "Slow mode: one hand or reaction in %(n)s minutes", seconds / 60), { n: seconds / 60 });
+}
+
 export class ReactionsView {
+  /** Seconds that must lie between two of mine. */
+  slow = 0;
   #picker = byId("reactions");
   #sky = byId("sky");
   #count = byId("reactions-count");
@@ -92,11 +113,21 @@ export class ReactionsView {
       ...kinds.map(([kind, name]) =>
         h(
           "button",
-          { type: "button", class: `button quiet icon-only reaction ${kind}`, "aria-label": name(), onclick: () => this.#allowance.take(performance.now()) && send(kind) },
+          { type: "button", class: `button quiet icon-only reaction ${kind}`, "aria-label": name(), onclick: () => this.#react(kind, send) },
           icon(kind),
         ),
       ),
     );
+  }
+
+  /**
+   * Sends it; in slow mode it is said why one too soon is not sent.
+   * @param {Reaction} kind
+   * @param {(reaction: Reaction) => void} send
+   */
+  #react(kind, send) {
+    if (this.#allowance.take(performance.now(), this.slow)) return send(kind);
+    if (this.slow) toast(slowMode(this.slow));
   }
 
   /** Shows or hides the choice of reactions. */

@@ -16,12 +16,13 @@ import { MutedHint } from "./hint.js";
 import { holdToTalk } from "./hold.js";
 import { watchKeys } from "./keys.js";
 import { LinkView } from "./link.js";
+import { Measures, showMeasure } from "./measures.js";
 import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { watchNetwork } from "./network.js";
 import { about, aboutMe, tell, tellMe } from "./news.js";
 import { PersonSheet } from "./person.js";
-import { ReactionsView } from "./reactions.js";
+import { ReactionsView, slowMode } from "./reactions.js";
 import { give, openKeys, openRoom } from "./roomsheet.js";
 import { showScreen, view } from "./screen.js";
 import { Session } from "./session.js";
@@ -63,6 +64,7 @@ const reactions = new ReactionsView((reaction) => socket.send({ type: "react", r
 const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
 const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
 const hint = new MutedHint();
+const measures = new Measures(showMeasure);
 
 /** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
 let asked = "";
@@ -158,7 +160,8 @@ function leave() {
  * @param {string} [text] in other words than the usual ones
  */
 function stop(reason, text) {
-  const words = stopped(reason);
+  const usual = stopped(reason);
+  const words = measures.conclude(reason, text ? { ...usual, text } : usual);
   socket.close();
   media.close();
   microphone.close();
@@ -169,8 +172,8 @@ function stop(reason, text) {
   link.reset();
   closeSheet();
   byId("banners").replaceChildren();
-  showScreen(text ? { ...words, text } : words, join);
-  assertive(`${words.title}. ${text ?? words.text}`);
+  showScreen(words, join);
+  assertive(`${words.title}. ${words.text}`);
 }
 
 /** @type {Record<string, (message: Message) => void>} */
@@ -180,6 +183,7 @@ const HEARD = {
   "media.lost": () => media.renew(),
   reactions: ({ counts }) => reactions.show(counts),
   error: ({ id }) => media.refused(id ?? NONE),
+  measure: (message) => measures.take(/** @type {any} */ (message)),
   removed: ({ reason, text }) => stop(reason, text),
   replaced: () => stop("replaced"),
   ended: ({ reason }) => stop("ended", endedBecause(reason)),
@@ -205,6 +209,9 @@ function drawHead(room, you) {
   byId("room-name").textContent = room.title;
   byId("room-topic").textContent = room.topic;
   byId("room-locked").hidden = !room.locked;
+  reactions.slow = room.slow ?? 0;
+  byId("room-slow").hidden = !room.slow;
+  byId("room-slow-words").textContent = slowMode(room.slow ?? 0);
   byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
 }
 
@@ -212,7 +219,7 @@ function drawHead(room, you) {
 function meChanged({ before, after }) {
   voice.heed(before, after);
   if (before?.stage === "speaking" && after.stage !== "speaking") microphone.close();
-  if (before) tellMe(aboutMe(before, after, asked === "step_down" || asked === "decline"));
+  if (before && !measures.said(after.stage === "audience" ? "move_to_audience" : "")) tellMe(aboutMe(before, after, asked === "step_down" || asked === "decline"));
   if (before?.stage !== after.stage) asked = "";
   if (after.stage !== "invited") return hideBanner("invitation");
   if (before?.stage === "invited") return;
@@ -282,7 +289,7 @@ voice.changed.on(voiceChanged);
 media.flow.on(draw);
 voice.silenced.on(() => {
   heard = false; // said in better words here
-  tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
+  if (!measures.said("mute", "mute_all")) tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
 });
 watchTrouble(socket, media);
 watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels), (slots, numbers) => sound.note(slots, numbers));

@@ -13,10 +13,12 @@ export function showScreen(words, again) {
   const back = words.again && h("button", { type: "button", class: "button primary", onclick: again }, words.again);
   const next = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
   const signIn = words.signIn && h("a", { class: "button primary", href: next }, words.signIn);
+  const more = words.more && h("a", { class: "button primary", href: words.more }, gettext("Read the reasons, or appeal"));
+  const first = back ?? signIn ?? more;
   byId("screen").replaceChildren(
     heading,
     h("p", { class: "muted" }, words.text),
-    h("div", { class: "row" }, back ?? signIn, h("a", { class: `button ${back ?? signIn ? "" : "primary"}`, href: "/" }, gettext("To the hallway"))),
+    h("div", { class: "row" }, first, h("a", { class: `button ${first ? "" : "primary"}`, href: "/" }, gettext("To the hallway"))),
   );
   view("screen");
   heading.focus();

@@ -22,6 +22,8 @@ const FINAL = new Map([
   [4423, "locked"],
   [4424, "suspended"],
   [4425, "not_started"],
+  [4426, "closed"],
+  [4427, "braked"],
   [4429, "too_many"],
 ]);
 

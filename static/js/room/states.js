@@ -16,7 +16,7 @@ import { noMicrophone, stopped } from "./words.js";
 
 const REASONS = [
   "left", "removed", "banned", "ended", "replaced", "not_found", "not_started", "locked", "full", "too_many", "signed_out", "suspended",
-  "old_browser", "lost",
+  "closed", "braked", "old_browser", "lost",
 ];
 const TROUBLES = /** @type {Trouble[]} */ (["missing", "busy", "insecure", "unknown"]);
 

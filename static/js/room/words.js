@@ -4,8 +4,9 @@ import { gettext } from "../text.js";
 import { place, steps } from "./permission.js";
 
 /**
- * `again` names the button that tries once more, `signIn` the link that leads to the sign-in page and back.
- * @typedef {{title: string, text: string, again?: string, signIn?: string}} Words
+ * `again` names the button that tries once more, `signIn` the link that leads to the sign-in page and back; `more` is the path of
+ * the decision that stands behind it.
+ * @typedef {{title: string, text: string, again?: string, signIn?: string, more?: string}} Words
  */
 
 /**
@@ -62,7 +63,18 @@ const STOPPED = {
   }),
   suspended: () => ({
     title: gettext("Your account is suspended"),
-    text: gettext("You cannot take part for now. If you think that this is a mistake, write to whoever runs this server."),
+    text: gettext("You cannot take part for now. You can read why, and appeal if you think that it is wrong."),
+    more: "/privacy/decisions/",
+  }),
+  closed: () => ({
+    title: gettext("This server is closed for now"),
+    text: gettext("No room opens, and nobody comes into one. Try again later."),
+    again: gettext("Try again"),
+  }),
+  braked: () => ({
+    title: gettext("Too many people at once"),
+    text: gettext("This room lets in only some people a minute at the moment. Try again in a minute."),
+    again: gettext("Try again"),
   }),
   too_many: () => ({
     title: gettext("Too many tries"),
@@ -97,6 +109,7 @@ export function endedBecause(reason) {
 const ENDED = {
   host: () => gettext("The host ended it. Thank you for being here."),
   moderator: () => gettext("A moderator of this server ended it."),
+  suspended: () => gettext("This server is closed for now."),
   empty: () => gettext("Everybody had left."),
   host_lost: () => gettext("The host was gone, and nobody was left to take over."),
 };
