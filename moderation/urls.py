@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from moderation.views import controls, findings, index, lawful, log, review, statements
+from moderation.views import controls, findings, index, lawful, log, review, statements, transparency
 
 urlpatterns = [
+    path("transparency/", transparency.page, name="transparency"),
+    path("transparency/report.json", transparency.numbers, name="transparency_numbers"),
+    path("transparency/report.csv", transparency.table, name="transparency_table"),
     path("console/", index.index, name="console"),
     path("console/log/", log.log, name="console_log"),
     path("console/log/<int:pk>/", log.entry, name="console_entry"),

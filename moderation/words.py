@@ -103,3 +103,10 @@ POLICY_TEXTS: dict[str, Promise] = {
     "reporting": _("Do not report people for what you know they did not do."),
     "other": _("Whatever else makes a room a place nobody wants to be in."),
 }
+CHANNELS: dict[str, Promise] = {
+    "room": _("From inside a room"),
+    "profile": _("From a profile"),
+    "notice": _("By somebody outside"),
+    "staff": _("By the moderation itself"),
+    "machine": _("By a rule of the server"),
+}

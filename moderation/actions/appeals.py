@@ -54,7 +54,8 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
     made.save(update_fields=["result", "reasons", "hearer", "heard_at"])
     if result == Result.OVERTURNED:
         undo(made.decision, by=by, now=now, source=source)
-    note(case, f"appeal.{result}", source, by=by, policy=made.decision.policy, reason=made.decision.measure)
+    told = {"policy": made.decision.policy, "reason": made.decision.measure, "detail": {"decision": made.decision_id}}
+    note(case, f"appeal.{result}", source, by=by, **told)
     return made
 
 

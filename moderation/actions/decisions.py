@@ -86,7 +86,8 @@ def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None
     ):
         raise Refused(Code.DECIDED)
     enforce.undo(decision, by=by, source=source, now=now)
-    note(decision.case, "decision.undo", source, by=by, policy=decision.policy, reason=decision.measure)
+    told = {"policy": decision.policy, "reason": decision.measure, "detail": {"decision": decision.pk}}
+    note(decision.case, "decision.undo", source, by=by, **told)
 
 
 def _check(verdict: Verdict, case: Case, subject: User | None) -> None:
@@ -143,6 +144,7 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         policy=decision.policy,
         reason=decision.measure,
         automated=decision.automated,
+        model=decision.rule,
         detail=_told(decision),
     )
     decision.save()

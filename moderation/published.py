@@ -1,0 +1,43 @@
+"""The transparency report as it is published: of the sealed part of the log, for whole months."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from moderation import transparency
+from moderation.audit.models import Checkpoint, Entry, Leaf
+from moderation.transparency import ACTIONS, Line
+
+_FIELDS = ("action", "result", "case", "policy", "reason", "automated", "model", "detail")
+
+
+def report(start: datetime, end: datetime) -> dict[str, Any]:
+    """The report on a period, with the `size` of the checkpoint that covers all it was made of."""
+    newest = Checkpoint.objects.order_by("-size").first()
+    size = newest.size if newest else 0
+    return {"size": size, **transparency.report(lines(size), start, end)}
+
+
+def lines(size: int) -> Iterator[Line]:
+    """The counted lines among the first `size` entries of the log, in their order."""
+    sealed = Exists(Leaf.objects.filter(entry=OuterRef("pk"), index__lt=size))
+    rows = Entry.objects.filter(sealed, action__in=ACTIONS).order_by("pk")
+    for fields in rows.values("recorded_at", *_FIELDS).iterator():
+        line = transparency.line(fields, fields["recorded_at"])
+        if line is not None:
+            yield line
+
+
+def month(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """The beginning and the end of a month written as 2026-11; the present one where nothing is written.
+
+    Raises `ValueError` for what is no month, or one that has not begun.
+    """
+    start = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC) if text else now.astimezone(UTC)
+    start = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if start > now or start.year < 2020:
+        raise ValueError("a month that has begun")
+    end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+    return start, end

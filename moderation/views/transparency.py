@@ -1,0 +1,70 @@
+"""`/transparency/`: what moderation did in a month, for everybody, as page, CSV and JSON."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from moderation import published, transparency
+from moderation.audit.canonical import canonical
+from moderation.words import CHANNELS, MEASURES, POLICIES
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, max_age=60)
+def page(request: HttpRequest) -> HttpResponse:
+    """The report of the month asked for, with the ways to its numbers."""
+    told = _asked(request)
+    start = told["start"][:7]
+    now = timezone.now()
+    first, _ = published.month(start, now)
+    before, after = first - timedelta(days=1), first + timedelta(days=31)
+    context = {
+        "told": told,
+        "month": first,
+        "before": before.strftime("%Y-%m"),
+        "after": after.strftime("%Y-%m") if after <= now else "",
+        "by_policy": _named(told["reports"]["by_policy"], POLICIES),
+        "by_channel": _named(told["reports"]["by_channel"], CHANNELS),
+        "by_measure": _named(told["decisions"]["by_measure"], MEASURES),
+        "decided": timedelta(seconds=told["median_seconds"]["report_to_decision"] or 0),
+        "answered": timedelta(seconds=told["median_seconds"]["appeal_to_answer"] or 0),
+    }
+    return render(request, "moderation/transparency.html", context)
+
+
+@login_not_required
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The report as canonical JSON: whoever has the log's bundle makes the same bytes of it."""
+    return HttpResponse(canonical(_asked(request)), "application/json")
+
+
+@login_not_required
+@require_safe
+def table(request: HttpRequest) -> HttpResponse:
+    """The report as CSV: one number a line, under its path."""
+    text = io.StringIO()
+    csv.writer(text).writerows([("number", "value"), *transparency.rows(_asked(request))])
+    return HttpResponse(text.getvalue(), "text/csv; charset=utf-8")
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    try:
+        start, end = published.month(request.GET.get("month", ""), timezone.now())
+    except ValueError as error:
+        raise Http404 from error
+    return published.report(start, end)
+
+
+def _named(counted: dict[str, int], words: Any) -> list[tuple[str, int]]:
+    named = [(str(words.get(name, name)), times) for name, times in counted.items()]
+    return sorted(named, key=lambda pair: -pair[1])

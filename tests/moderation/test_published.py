@@ -1,0 +1,90 @@
+"""The published report, and the same one out of the exported log (G20)."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from moderation import published, transparency
+from moderation.actions import appeals
+from moderation.audit import export, sequence
+from moderation.audit.canonical import canonical
+from moderation.measures import Measure
+from moderation.models import Result
+from moderation.staff import Role
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def a_busy_month(alice: User, bob: User, carol: User) -> None:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    femi, gus = moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
+    decision = decided(claimed(reported(carol, bob, room).case, femi), femi, Measure.SUSPEND, DAY)
+    made = appeals.appeal(decision.pk, "No.", by=bob, now=NOON + DAY, source=SOURCE)
+    appeals.hear(made.pk, Result.OVERTURNED, "Right.", by=gus, now=NOON + DAY, source=SOURCE)
+
+
+def bundled(start: datetime, end: datetime) -> dict[str, Any]:
+    """The report as somebody makes it who has nothing but the bundle."""
+    file = io.BytesIO()
+    export.export(file, now=timezone.now())
+    with zipfile.ZipFile(file) as bundle:
+        entries = [json.loads(line) for line in bundle.read("entries.jsonl").decode().splitlines()]
+    lines = []
+    for entry in entries:
+        fields = json.loads(entry["leaf"])
+        at = parse_datetime(fields["recorded_at"])
+        assert at is not None
+        if (line := transparency.line(fields, at)) is not None:
+            lines.append(line)
+    return {"size": len(entries), **transparency.report(lines, start, end)}
+
+
+def test_the_published_report_is_that_of_the_bundle_byte_for_byte(
+    client: Client, alice: User, bob: User, carol: User
+) -> None:
+    a_busy_month(alice, bob, carol)
+    sequence.seal(timezone.now())
+    told = client.get("/transparency/report.json").content
+    assert told == canonical(bundled(*published.month("", timezone.now())))
+    numbers = json.loads(told)
+    assert numbers["decisions"]["by_measure"] == {"suspend": 1}
+    assert (numbers["appeals"]["overturned"], numbers["decisions"]["undone"]) == (1, 1)
+
+
+def test_what_is_not_sealed_yet_is_not_published(alice: User, bob: User, carol: User) -> None:
+    a_busy_month(alice, bob, carol)
+    told = published.report(*published.month("", timezone.now()))
+    assert (told["size"], told["reports"]["total"]) == (0, 0)
+
+
+def test_everybody_may_read_it_as_page_and_table(client: Client, alice: User, bob: User, carol: User) -> None:
+    a_busy_month(alice, bob, carol)
+    sequence.seal(timezone.now())
+    page, table = client.get("/transparency/").content.decode(), client.get("/transparency/report.csv").content.decode()
+    assert "Account suspended" in page
+    assert "decisions.by_measure.suspend,1" in table.splitlines()
+    for name in (bob.display_name, bob.uid, carol.uid):
+        assert name not in page + table
+
+
+@pytest.mark.parametrize("month", ["2019-01", "2999-01", "2026-13", "x", "2026-11-01"])
+def test_a_month_that_is_none_is_not_found(client: Client, month: str) -> None:
+    assert client.get("/transparency/", {"month": month}).status_code == 404
+
+
+def test_december_ends_with_the_year() -> None:
+    now = datetime(2026, 12, 31, tzinfo=UTC)
+    assert published.month("2026-12", now) == (datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    assert published.month("", now)[0] == now - timedelta(days=30)
