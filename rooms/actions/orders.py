@@ -93,13 +93,15 @@ def end_room(
 ) -> None:
     """Nothing: the live or scheduled room is over, everybody out of it and told why.
 
+    A notice with a decision, which is about the host, is for the host alone: the others hear what was done.
+
     One entry, `power.end_room`. Raises `Refused`: NOT_FOUND, ENDED, UNAVAILABLE.
     """
     with _turn(room_id, source, now) as one:
         if one.room.state == State.ENDED:
             raise Refused(Code.ENDED)
         if notice is not None:
-            one.tell_all(notice)
+            _tell_everybody(one, notice)
         end(one, "moderator")
         _note(one, "power.end_room", by, grounds, object_type="room", object_id=room_id)
 
@@ -177,6 +179,19 @@ def slow(
         _note(one, "power.slow", by, grounds, object_type="room", object_id=room_id, detail=detail)
 
 
+def announce(notice: Event) -> int:
+    """How many live rooms are told something as soon as this commits. It changes nothing and has no entry.
+
+    Raises `Refused(UNAVAILABLE)`.
+    """
+    bus.check()
+    rooms = Room.objects.filter(state=State.LIVE).values_list("pk", flat=True)
+    letter = bus.Letter(protocol.dump(notice)).dump()
+    parcels = [(bus.room_channel(room), letter) for room in rooms]
+    transaction.on_commit(lambda: bus.publish(parcels), robust=True)
+    return len(parcels)
+
+
 def tell(user: User, notice: Event, *, source: Source, now: datetime) -> int:
     """In how many rooms the person is told something, wherever they are now. It changes nothing and has no entry."""
     with transaction.atomic():
@@ -230,6 +245,15 @@ def _impose(one: Turn, subject: Member, what: Move, notice: Event | None) -> Non
     if notice is not None and subject.connection:
         one.tell(subject.connection, notice)
     on_member(one, Member(room=one.room, rank=Rank.SERVER), subject, what)
+
+
+def _tell_everybody(one: Turn, notice: Event) -> None:
+    if notice["decision"] is None:
+        one.tell_all(notice)
+        return
+    one.tell_all(protocol.measure(notice["measure"], ""))
+    for host in one.room.members.filter(rank=Rank.HOST, present=True).exclude(connection=""):
+        one.tell(host.connection, notice)
 
 
 def _put_out(

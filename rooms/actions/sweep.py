@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from accounts import standing
+from accounts.models import Lever
+from accounts.switches import pulled
 from moderation.audit.source import Source
 from rooms.actions.base import turn
 from rooms.actions.presence import depart, pass_by_rule
@@ -48,7 +50,8 @@ def sweep(
     overdue, barred = Q(lost_at__lte=now - patience.lost), ~standing.good(now, "user__")
     left = _let_go(overdue, "lost", source, now) + _let_go(barred, "signed_out", source, now)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
-    ended = sum(_end(pk, patience, source, now) for pk in [*_forsaken(now, patience), *_unstarted(now, patience)])
+    over = dict.fromkeys([*_forsaken(now, patience), *_unstarted(now, patience), *_closing(now)])
+    ended = sum(_end(pk, patience, source, now) for pk in over)
     return Swept(lost, left, passed, ended)
 
 
@@ -74,6 +77,16 @@ def _forsaken(now: datetime, patience: Patience) -> Iterable[str]:
 def _unstarted(now: datetime, patience: Patience) -> Iterable[str]:
     rooms = Room.objects.filter(state=State.SCHEDULED, scheduled_for__lte=now - patience.start)
     return list(rooms.values_list("pk", flat=True))
+
+
+def _closing(now: datetime) -> Iterable[str]:
+    """The live rooms, once the server is suspended and they had their minute."""
+    return list(Room.objects.filter(state=State.LIVE).values_list("pk", flat=True)) if _server_ends(now) else ()
+
+
+def _server_ends(now: datetime) -> bool:
+    switch = pulled(Lever.SERVER)
+    return switch is not None and switch.ends_at is not None and switch.ends_at <= now
 
 
 def _let_go(whom: Q, reason: str, source: Source, now: datetime) -> int:
@@ -119,11 +132,13 @@ def _end(room_id: str, patience: Patience, source: Source, now: datetime) -> boo
 
 
 def _why_over(room: Room, now: datetime, patience: Patience) -> str:
-    """`not_started`, `empty`, `host_lost`, or nothing while the room may go on."""
+    """`not_started`, `suspended` with the server, `empty`, `host_lost`, or nothing while the room may go on."""
     if room.state == State.SCHEDULED:
         return "not_started" if room.scheduled_for and room.scheduled_for <= now - patience.start else ""
     if room.state == State.ENDED:
         return ""
+    if _server_ends(now):
+        return "suspended"
     members = Member.objects.filter(room=room)
     last = members.aggregate(any=Max("left_at"), host=Max("left_at", filter=Q(rank=Rank.HOST)))
     since = {who: max(filter(None, (left, room.started_at))) for who, left in last.items()}

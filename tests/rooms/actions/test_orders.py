@@ -295,3 +295,25 @@ def test_who_was_banned_may_come_again_once_readmitted(open_room: Room, alice: U
     assert member(bob, open_room).present
     wanted = [messages.load(text) for channel, text in caught.parcels if channel.endswith("orders")]
     assert all(order.absent == () for order in wanted if isinstance(order, messages.Wanted))
+
+
+def test_what_was_decided_about_the_host_is_told_to_the_host_alone(
+    open_room: Room, alice: User, bob: User, mallory: User
+) -> None:
+    host = come(alice, open_room).seat.connection
+    come(bob, open_room)
+    with wire() as caught:
+        orders.end_room(open_room.pk, notice=protocol.measure("end_room", "You spread lies.", 7), **how(mallory))
+    read = [letter.to for letter in caught.letters(open_room) if "lies" in letter.text]
+    assert read == [host]
+    assert [letter.to for letter in caught.letters(open_room) if '"measure"' in letter.text] == ["", host]
+
+
+def test_every_live_room_is_told_after_the_commit_and_no_other(alice: User, bob: User) -> None:
+    rooms = [a_room(alice), a_room(bob)]
+    later = a_scheduled_room(alice)
+    with wire() as caught:
+        with transaction.atomic():
+            assert orders.announce(protocol.measure("server", "We close.")) == 2
+            assert not caught.parcels
+        assert [len(caught.letters(room)) for room in (*rooms, later)] == [1, 1, 0]

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.actions.switches import pull, release
+from accounts.models import Lever, User
+from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from rooms.actions import presence
@@ -169,3 +171,35 @@ def test_a_scheduled_room_that_was_put_off_meanwhile_does_not_end(alice: User) -
     assert not module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=12))
     assert module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=13))
     assert not module._end(room.pk, patience, SOURCE, NOON + timedelta(hours=13))
+
+
+def test_whoever_is_suspended_is_let_go_even_if_nobody_put_them_out(open_room: Room, alice: User, bob: User) -> None:
+    come(alice, open_room)
+    come(bob, open_room)
+    User.objects.filter(pk=bob.pk).update(suspended_until=FOR_GOOD)
+    assert swept(0, "web").left == 1
+    assert (member(bob, open_room).present, member(alice, open_room).present) == (False, True)
+
+
+def test_a_minute_after_the_server_was_suspended_every_live_room_ends_and_no_other(alice: User, bob: User) -> None:
+    rooms, later = [a_room(alice), a_room(bob)], a_scheduled_room(alice)
+    for room, host in zip(rooms, (alice, bob), strict=True):
+        come(host, room)
+    pull(Lever.SERVER, by=alice, now=NOON, source=SOURCE)
+    assert swept(59.9, "web").ended == 0
+    with wire() as caught:
+        assert swept(60, "web").ended == 2
+    assert {event["reason"] for room in rooms for event in caught.events(room)} == {"suspended"}
+    assert set(Room.objects.filter(pk__in=[room.pk for room in rooms]).values_list("state", "end_reason")) == {
+        (State.ENDED, "suspended")
+    }
+    assert Room.objects.get(pk=later.pk).state == State.SCHEDULED
+    assert Entry.objects.filter(action="room.end", reason="suspended").count() == 2
+    assert swept(61, "web").ended == 0
+
+
+def test_rooms_go_on_when_the_server_is_open_again_within_the_minute(open_room: Room, alice: User) -> None:
+    come(alice, open_room)
+    pull(Lever.SERVER, by=alice, now=NOON, source=SOURCE)
+    release(Lever.SERVER, by=alice, source=SOURCE)
+    assert swept(60, "web").ended == 0
