@@ -42,9 +42,16 @@ def line(fields: Mapping[str, Any], at: datetime) -> Line | None:
     """The line of an entry with these public fields, written down at this time; None for one that is not counted."""
     if fields["action"] not in ACTIONS or fields["result"] != "ok":
         return None
-    words = {name: str(fields.get(name, "")) for name in ("case", "policy", "reason")}
-    machine = {"automated": bool(fields.get("automated")), "rule": str(fields.get("model", ""))}
-    return Line(fields["action"], at, detail=fields.get("detail", {}), **words, **machine)
+    return Line(
+        fields["action"],
+        at,
+        str(fields.get("case", "")),
+        str(fields.get("policy", "")),
+        str(fields.get("reason", "")),
+        bool(fields.get("automated")),
+        str(fields.get("model", "")),
+        fields.get("detail", {}),
+    )
 
 
 def report(lines: Iterable[Line], start: datetime, end: datetime) -> dict[str, Any]:

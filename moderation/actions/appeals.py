@@ -54,8 +54,15 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
     made.save(update_fields=["result", "reasons", "hearer", "heard_at"])
     if result == Result.OVERTURNED:
         undo(made.decision, by=by, now=now, source=source)
-    told = {"policy": made.decision.policy, "reason": made.decision.measure, "detail": {"decision": made.decision_id}}
-    note(case, f"appeal.{result}", source, by=by, **told)
+    note(
+        case,
+        f"appeal.{result}",
+        source,
+        by=by,
+        policy=made.decision.policy,
+        reason=made.decision.measure,
+        detail={"decision": made.decision_id},
+    )
     return made
 
 

@@ -51,7 +51,23 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
         advance(pk, Act.PROPOSE, by=by, now=now, source=source, reason=verdict.measure)
         return decision
     case = advance(pk, Act.DECIDE, by=by, now=now, source=source, reason=verdict.measure, decided_at=now)
+    if verdict.measure is Measure.NONE:
+        for interim in case.decisions.filter(automated=True, state=Stand.IN_FORCE):
+            undo(interim, by=by, now=now, source=source)
     return _enforce(_made(case, subject, verdict, Stand.PROPOSED, by, now), case, by, now, source)
+
+
+@transaction.atomic
+def decide_by_rule(case: Case, verdict: Verdict, rule: str, *, now: datetime, source: Source) -> Decision:
+    """What a rule of the server decides until a person does: the case, which is held, stays where it is.
+
+    Whoever finds later that nothing was broken undoes it. Raises `Refused` as `decide` does.
+    """
+    subject = enforce.subject_of(case, verdict.measure)
+    _check(verdict, case, subject)
+    decision = _made(case, subject, verdict, Stand.PROPOSED, None, now)
+    decision.rule = rule
+    return _enforce(decision, case, None, now, source)
 
 
 @transaction.atomic
@@ -86,8 +102,15 @@ def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None
     ):
         raise Refused(Code.DECIDED)
     enforce.undo(decision, by=by, source=source, now=now)
-    told = {"policy": decision.policy, "reason": decision.measure, "detail": {"decision": decision.pk}}
-    note(decision.case, "decision.undo", source, by=by, **told)
+    note(
+        decision.case,
+        "decision.undo",
+        source,
+        by=by,
+        policy=decision.policy,
+        reason=decision.measure,
+        detail={"decision": decision.pk},
+    )
 
 
 def _check(verdict: Verdict, case: Case, subject: User | None) -> None:

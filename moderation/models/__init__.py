@@ -32,6 +32,7 @@ from moderation.models.review import (
     Statement,
     Trigger,
 )
+from moderation.models.rules import Rule
 from moderation.models.staff import Staff
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Report",
     "Result",
     "Review",
+    "Rule",
     "Severity",
     "Staff",
     "Stand",

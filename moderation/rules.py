@@ -1,0 +1,46 @@
+"""What the server does by itself, before a person has looked: few rules, all off until somebody turns them on. PURE.
+
+A rule's measure is for the time until a person decides. One that is reversed too often turns itself off.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from moderation.measures import Measure
+
+
+class Name(StrEnum):
+    """The rules there are."""
+
+    CROWD = "crowd"  # several people, who were not let in by the same person, report one speaker of one room
+
+
+MEASURES: Mapping[Name, Measure] = MappingProxyType({Name.CROWD: Measure.TO_AUDIENCE})
+
+CROWD = 3
+LIMIT = 20
+"""Per cent of a rule's decisions that may be undone before it turns itself off."""
+ENOUGH = 5
+"""Decisions before a rule is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody who reported: their uid, and who let them in (empty for nobody)."""
+
+    uid: str
+    inviter: str
+
+
+def crowd(witnesses: Collection[Witness]) -> bool:
+    """Whether so many reported that came by different people: one branch that raids somebody counts as one."""
+    branches = {one.inviter or one.uid for one in witnesses}
+    alone = {one.uid for one in witnesses} - {one.inviter for one in witnesses}
+    return len(branches) >= CROWD and len(alone) >= CROWD
+
+
+def fails(decisions: int, share: float | None, limit: int) -> bool:
+    """Whether a rule with so many decisions, of which this share was undone, must be off."""
+    return decisions >= ENOUGH and share is not None and share * 100 > limit

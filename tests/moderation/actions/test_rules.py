@@ -1,0 +1,124 @@
+"""The rule that acts on a crowd of reports until a person decides, and turns itself off when it errs too often (G27)."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.actions import appeals, rules
+from moderation.actions.base import Code
+from moderation.audit import sequence
+from moderation.cases import OPEN
+from moderation.cases import Code as CaseCode
+from moderation.measures import Measure
+from moderation.models import Case, Decision, Rule, Stand
+from moderation.rules import ENOUGH, LIMIT, Name
+from moderation.staff import Role
+from rooms.models import Room
+from rooms.roles import Move, Stage
+from tests.log import entries, entry
+from tests.moderation.desk import claimed, decided, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def room(alice: User, bob: User) -> Room:
+    room = a_room(alice)
+    come(alice, room)
+    return room
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+def on(by: User, limit: int = LIMIT) -> Rule:
+    return rules.switch(Name.CROWD, on=True, limit=limit, by=by, now=NOON, source=SOURCE)
+
+
+def speaking(person: User, room: Room, host: User) -> None:
+    come(person, room)
+    do(host, room, Move.INVITE, person)
+    do(person, room, Move.ACCEPT)
+
+
+def crowded(whom: User, room: Room, size: int = 3) -> Case:
+    for count in range(size):
+        person, _ = User.objects.get_or_create(username=f"listener{count}", display_name="Listener")
+        come(person, room)
+        reported(person, whom, room)
+    return Case.objects.order_by("-pk")[0]
+
+
+def acted(case: Case) -> Decision | None:
+    return rules.act(case.pk, now=NOON + timedelta(seconds=5), source=SOURCE)
+
+
+def test_a_crowds_report_moves_the_speaker_to_the_audience_until_a_person_looks(
+    room: Room, alice: User, bob: User, femi: User
+) -> None:
+    on(femi)
+    speaking(bob, room, alice)
+    case = crowded(bob, room)
+    decision = acted(case)
+    assert decision is not None
+    assert (decision.measure, decision.automated, decision.made_by) == (Measure.TO_AUDIENCE, True, None)
+    assert member(bob, room).stage == Stage.AUDIENCE
+    case.refresh_from_db()
+    assert case.state in OPEN
+    made = entry(action="decision.make")
+    assert (made.automated, made.model, made.actor) == (True, "crowd", "")
+    assert acted(case) is None
+    unchanged(CaseCode.STATE, lambda: appeals.appeal(decision.pk, "No.", by=bob, now=NOON, source=SOURCE))
+
+
+def test_it_does_nothing_unless_somebody_turned_it_on(room: Room, alice: User, bob: User) -> None:
+    speaking(bob, room, alice)
+    assert acted(crowded(bob, room)) is None
+    assert member(bob, room).stage == Stage.SPEAKING
+
+
+def test_two_are_no_crowd_and_nobody_is_moved_who_is_not_on_stage(
+    room: Room, alice: User, bob: User, femi: User
+) -> None:
+    on(femi)
+    come(bob, room)
+    assert acted(crowded(bob, room)) is None
+    assert not Decision.objects.exists()
+
+
+def test_who_finds_that_nothing_was_broken_undoes_it(room: Room, alice: User, bob: User, femi: User) -> None:
+    on(femi)
+    speaking(bob, room, alice)
+    case = crowded(bob, room)
+    acted(case)
+    decided(claimed(case, femi), femi, Measure.NONE)
+    assert Decision.objects.get(automated=True).state == Stand.UNDONE
+    assert entry(action="decision.undo").actor == femi.uid
+
+
+def test_it_turns_itself_off_when_too_much_of_it_did_not_last(alice: User, bob: User, femi: User) -> None:
+    on(femi)
+    for _ in range(ENOUGH):
+        room = a_room(alice)
+        come(alice, room)
+        speaking(bob, room, alice)
+        case = crowded(bob, room)
+        assert acted(case) is not None
+        decided(claimed(case, femi), femi, Measure.NONE)
+    sequence.seal(timezone.now())
+    Rule.objects.update(since=NOON - timedelta(days=1))
+    assert [rule.name for rule in rules.judge(now=NOON, source=SOURCE)] == [Name.CROWD]
+    rule = Rule.objects.get()
+    assert (rule.on, rule.reason) == (False, rules.REVERSED)
+    assert [(one.automated, one.reason) for one in entries(action="rule.off")] == [(True, rules.REVERSED)]
+    assert rules.judge(now=NOON, source=SOURCE) == []
+
+
+def test_a_limit_that_is_no_share_is_refused(femi: User) -> None:
+    unchanged(Code.MEASURE, lambda: on(femi, 101))
+    assert not Rule.objects.exists()
