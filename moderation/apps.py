@@ -7,3 +7,10 @@ class ModerationConfig(AppConfig):
     """Labelled `moderation`; the log below it is an app of its own."""
 
     name = "moderation"
+
+    def ready(self) -> None:
+        """From now on what the media processes seal is kept."""
+        from moderation.receivers import answered
+        from rooms.evidence import sealed
+
+        sealed.connect(answered, dispatch_uid="moderation")

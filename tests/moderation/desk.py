@@ -15,7 +15,7 @@ from moderation.actions.decisions import Verdict
 from moderation.actions.reports import Complaint
 from moderation.audit.models import Entry
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Channel, Decision, Freeze, Report
+from moderation.models import Appeal, Case, Channel, Decision, Evidence, Freeze, Grant, Report
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Member, Room
@@ -67,5 +67,5 @@ def unchanged(code: Code | cases.Code, act: Callable[[], object]) -> None:
 
 
 def _rows() -> list[Any]:
-    tables = (Case, Report, Freeze, Decision, Appeal, Member, User)
+    tables = (Case, Report, Freeze, Evidence, Grant, Decision, Appeal, Member, User)
     return [list(table.objects.order_by("pk").values()) for table in tables] + [Entry.objects.count()]

@@ -1,10 +1,8 @@
 """Contract of `moderation.evidence.ogg`: a player hears what was sent, when it was said, and silence between."""
 
 import io
-import math
 from array import array
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
 import av
@@ -14,26 +12,11 @@ from hypothesis import strategies as st
 
 from moderation.evidence.ogg import PAUSE, PRE_SKIP, RATE, ogg, samples
 from moderation.evidence.sealed import Record
+from tests.moderation.tape import tone
 
 BEGIN = 1_700_000_000_000
 SERIAL = 7
 RATE_HZ = 48_000
-
-
-@cache
-def tone(frequency: int, packets: int = 100) -> tuple[bytes, ...]:
-    """A tone as Opus packets of 20 ms."""
-    encoder = av.CodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = RATE_HZ, "mono", "s16", 32_000
-    found: list[bytes] = []
-    for number in range(packets + 5):
-        at = range(number * 960, (number + 1) * 960)
-        wave = array("h", [round(math.sin(2 * math.pi * frequency * one / RATE_HZ) * 12_000) for one in at])
-        frame = av.AudioFrame(format="s16", layout="mono", samples=960)
-        frame.planes[0].update(wave.tobytes())
-        frame.sample_rate, frame.pts = RATE_HZ, number * 960
-        found += [bytes(packet) for packet in encoder.encode(frame)]
-    return tuple(found[:packets])
 
 
 def spoken(payloads: Sequence[bytes], at: int = BEGIN, timestamp: int = 1000, sequence: int = 0) -> list[Record]:

@@ -1,0 +1,240 @@
+"""Evidence of cases: carol reported bob, who spoke; alice, who hosts, spoke too."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from moderation.actions import evidence
+from moderation.audit import hold
+from moderation.audit.keys import KeysMissingError
+from moderation.audit.models import Entry
+from moderation.cases import State
+from moderation.evidence import keys, sealed
+from moderation.models import Case, Evidence, Freeze, Frozen, Hint, Kind
+from rooms import evidence as signals
+from rooms.models import Member, Room
+from tests.log import entries, entry
+from tests.moderation import tape
+from tests.moderation.desk import reported
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db
+
+SOON = NOON + timedelta(seconds=2)
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    return room
+
+
+@pytest.fixture
+def freeze(room: Room, bob: User, carol: User) -> Freeze:
+    return reported(carol, bob, room).freeze
+
+
+def number(user: User) -> int:
+    return Member.objects.get(user=user).number
+
+
+def attached(freeze: Freeze, *users: User) -> list[Evidence]:
+    for user in users:
+        tape.sealed(freeze, number(user))
+    return list(evidence.attach(freeze.pk, SOON))
+
+
+def closed(case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(state=State.CLOSED, closed_at=NOON)
+
+
+def folder() -> set[str]:
+    return {file.name for file in evidence.folder().glob("*")}
+
+
+def test_each_speakers_track_is_kept_with_an_entry_that_has_the_hash_of_every_chunk(
+    freeze: Freeze, alice: User, bob: User
+) -> None:
+    tracks = attached(freeze, alice, bob)
+    assert [track.user for track in tracks] == [alice, bob]
+    for track, speaker in zip(tracks, (alice, bob), strict=True):
+        file = sealed.read((evidence.folder() / track.file).read_bytes())
+        noted = entry(action="evidence.seal", object=speaker.uid)
+        assert noted.detail["hashes"] == track.hashes == file.hashes
+        assert noted.detail["digest"] == track.digest == file.digest.hex()
+        assert noted.case == str(freeze.case_id)
+        assert Entry.objects.get(pk=track.entry).action == "evidence.seal"
+        assert (track.packets, track.end_at - track.start_at) == (100, timedelta(milliseconds=1980))
+    freeze.refresh_from_db()
+    assert (freeze.outcome, freeze.answered_at) == (Frozen.SEALED, SOON)
+
+
+def test_the_entry_names_the_speaker_nowhere_in_the_clear(freeze: Freeze, bob: User) -> None:
+    attached(freeze, bob)
+    detail = Entry.objects.get(action="evidence.seal").detail
+    assert set(detail) == {"freeze", "digest", "hashes", "packets", "start_ms", "end_ms"}
+
+
+def test_done_again_it_adds_nothing_but_what_came_since(freeze: Freeze, alice: User, bob: User) -> None:
+    attached(freeze, bob)
+    before = Entry.objects.count()
+    assert len(attached(freeze)) == 1
+    assert Entry.objects.count() == before
+    assert len(attached(freeze, alice)) == 2
+    assert len(entries(action="evidence.seal")) == 2
+    assert len(entries(action="evidence.answer")) == 1
+
+
+def test_without_an_answer_and_without_a_file_the_freeze_stays_open(freeze: Freeze) -> None:
+    assert attached(freeze) == []
+    freeze.refresh_from_db()
+    assert freeze.outcome == ""
+    assert entries(action="evidence.answer") == []
+
+
+def test_an_answer_without_files_says_that_nothing_was_kept(freeze: Freeze) -> None:
+    evidence.attach(freeze.pk, SOON, answered=())
+    evidence.attach(freeze.pk, SOON, answered=())
+    freeze.refresh_from_db()
+    assert freeze.outcome == Frozen.EMPTY
+    assert entry(action="evidence.answer").reason == Frozen.EMPTY
+
+
+def test_files_that_are_named_but_not_here_leave_the_freeze_open(freeze: Freeze) -> None:
+    evidence.attach(freeze.pk, SOON, answered=(f"{freeze.pk}-1.sealed",))
+    freeze.refresh_from_db()
+    assert freeze.outcome == ""
+
+
+def test_what_was_given_up_is_kept_after_all_when_it_comes_late(freeze: Freeze, bob: User) -> None:
+    Freeze.objects.filter(pk=freeze.pk).update(outcome=Frozen.LOST, answered_at=NOON)
+    attached(freeze, bob)
+    freeze.refresh_from_db()
+    assert freeze.outcome == Frozen.SEALED
+
+
+def test_a_freeze_that_nobody_asked_for_is_not_kept(freeze: Freeze, bob: User) -> None:
+    tape.sealed(freeze, number(bob))
+    assert evidence.attach("f" * 16, SOON, answered=()) == []
+    assert evidence.attach("*", SOON, answered=()) == []
+    assert not Evidence.objects.exists()
+
+
+def test_a_file_that_is_not_what_its_name_says_is_not_kept(freeze: Freeze, alice: User, bob: User) -> None:
+    name = tape.sealed(freeze, number(bob))
+    (evidence.folder() / name).rename(evidence.folder() / f"{freeze.pk}-{number(alice)}.sealed")
+    tape.sealed(freeze, 7, room="another")
+    (evidence.folder() / f"{freeze.pk}-x.sealed").write_bytes(b"nothing")
+    assert attached(freeze) == []
+    assert not Evidence.objects.exists()
+
+
+def test_the_report_of_a_media_process_is_heard(freeze: Freeze, bob: User) -> None:
+    name = tape.sealed(freeze, number(bob))
+    signals.sealed.send(None, room=freeze.room, freeze=freeze.pk, tracks=(name,))
+    assert Evidence.objects.get().file == name
+
+
+def test_what_was_said_is_read_back_with_the_cases_key(freeze: Freeze, bob: User) -> None:
+    tape.sealed(freeze, number(bob), tape.tone(440, 50))
+    (track,) = attached(freeze)
+    assert tuple(record.payload for record in evidence.unsealed(track)) == tape.tone(440, 50)
+
+
+def test_a_file_and_a_row_that_both_were_changed_are_found_by_the_log(freeze: Freeze, bob: User) -> None:
+    (track,) = attached(freeze, bob)
+    tape.sealed(freeze, number(bob))  # another file with the same words, for the same key
+    track.hashes = sealed.read((evidence.folder() / track.file).read_bytes()).hashes
+    track.save()
+    with pytest.raises(sealed.Refused) as caught:
+        evidence.unsealed(track)
+    assert caught.value.code is sealed.Code.CHANGED
+
+
+def test_a_month_after_the_case_is_closed_its_evidence_is_destroyed_with_a_receipt(freeze: Freeze, bob: User) -> None:
+    (track,) = attached(freeze, bob)
+    hint(track)
+    closed(freeze.case)
+    assert evidence.expire(NOON + MONTH - timedelta(seconds=1)) == 0
+    assert evidence.expire(NOON + MONTH) == 1
+    assert evidence.expire(NOON + MONTH) == 0
+    track.refresh_from_db()
+    assert (track.size, track.destroyed_at) == (0, NOON + MONTH)
+    assert folder() == set()
+    receipt = entry(action="evidence.destroy")
+    assert (receipt.object, receipt.detail["digest"]) == (bob.uid, track.digest)
+    assert Hint.objects.get().box is None
+
+
+def test_with_the_evidence_goes_the_key_and_a_backup_of_the_database_opens_nothing(freeze: Freeze, bob: User) -> None:
+    attached(freeze, bob)
+    case = freeze.case
+    old = case.key, bytes(case.secret or b"")
+    closed(case)
+    evidence.expire(NOON + MONTH)
+    case.refresh_from_db()
+    assert case.secret is None
+    with pytest.raises(KeysMissingError):
+        keys.private(*old)
+    assert entry(action="evidence.forget").case == str(case.pk)
+
+
+def test_the_key_of_a_case_without_evidence_goes_too(freeze: Freeze) -> None:
+    closed(freeze.case)
+    assert evidence.expire(NOON + MONTH) == 0
+    freeze.case.refresh_from_db()
+    assert freeze.case.secret is None
+
+
+def test_while_a_case_lives_its_evidence_stays_but_never_longer_than_a_year(freeze: Freeze, bob: User) -> None:
+    (track,) = attached(freeze, bob)
+    assert evidence.expire(SOON + evidence.LONGEST - timedelta(seconds=1)) == 0
+    assert evidence.expire(SOON + evidence.LONGEST) == 1
+    track.refresh_from_db()
+    assert track.destroyed_at is not None
+
+
+@pytest.mark.parametrize("kind", ["case", "user", "room"])
+def test_a_legal_hold_keeps_it_until_it_is_released(
+    freeze: Freeze, alice: User, bob: User, carol: User, kind: str
+) -> None:
+    (track,) = attached(freeze, bob)
+    closed(freeze.case)
+    named = {"case": str(freeze.case_id), "user": bob.uid, "room": freeze.room}[kind]
+    two = {"by": alice.uid, "approver": carol.uid, "now": NOON, "source": SOURCE}
+    held = hold.place(kind, named, ground="court order 7", review_at=NOON + MONTH, **two)  # type: ignore[arg-type]
+    assert evidence.expire(NOON + 2 * MONTH) == 0
+    assert folder() == {track.file}
+    freeze.case.refresh_from_db()
+    assert freeze.case.secret is not None
+    hold.release(held.pk, by=alice.uid, now=NOON, source=SOURCE)
+    assert evidence.expire(NOON + 2 * MONTH) == 1
+
+
+def test_a_file_that_no_case_has_is_removed_after_a_day_with_an_entry(freeze: Freeze, bob: User) -> None:
+    (track,) = attached(freeze, bob)
+    stray, young = _stray("a" * 16, age=timedelta(days=2)), _stray("b" * 16, age=timedelta(hours=2))
+    evidence.expire(NOON)
+    assert folder() == {track.file, young.name}
+    assert entry(action="evidence.destroy").reason == "stray"
+    assert not stray.exists()
+
+
+def _stray(freeze: str, age: timedelta) -> Path:
+    file = evidence.folder() / f"{freeze}-1.sealed"
+    file.write_bytes(b"sealed")
+    at = (NOON - age).timestamp()
+    os.utime(file, (at, at))
+    return file
+
+
+def hint(track: Evidence) -> None:
+    said = {"model": "m", "version": "1", "score": 0.5, "box": b"sealed words", "made_at": NOON}
+    Hint.objects.create(case=track.case, evidence=track, kind=Kind.TRANSCRIPT, **said)
