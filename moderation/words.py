@@ -45,6 +45,8 @@ REFUSALS: dict[str, Promise] = {
     "not_possible_now": _("It cannot be done now: the member is not where it could be. Choose another measure."),
     "too_late": _("The time for an appeal is over."),
     "away": _("A part of the server is away, so nothing was done. Try again in a moment."),
+    "second_factor_stale": _("Show your second factor again: it was too long ago."),
+    "evidence_broken": _("It is not what the log says it is, so it cannot be heard. The operator was told."),
     "case_state": _("The case has moved on. Look again."),
     "claimed_by_another": _("Somebody else works on it already."),
     "not_claimed": _("Claim the case first."),

@@ -29,6 +29,8 @@ class Code(StrEnum):
     UNDOABLE = "not_possible_now"  # whom it concerns is not where it could be done
     TOO_LATE = "too_late"
     AWAY = "away"  # a part of the server that it needs
+    STALE = "second_factor_stale"
+    BROKEN = "evidence_broken"  # it is not what the log says
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
