@@ -18,7 +18,10 @@ _TOC = 0x78
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One RTP packet as a listener got it; `arrived` is the kernel's time, ns of the real-time clock."""
+    """One RTP packet as a listener got it; `arrived` is the kernel's time, ns of the real-time clock.
+
+    Of RED the `payload` is the frame alone, `copies` are those before it.
+    """
 
     ssrc: int
     sequence: int
@@ -27,6 +30,7 @@ class Packet:
     payload_type: int
     payload: bytes
     arrived: int
+    copies: tuple[bytes, ...] = ()
 
     @property
     def sent(self) -> int:
@@ -46,7 +50,21 @@ def parse(data: bytes, arrived: int) -> Packet:
     csrcs = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(12, start, 4))
     if first & 16:
         start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
-    return Packet(ssrc, sequence, timestamp, csrcs, second & 127, data[start:], arrived)
+    frames = _frames(data[start:]) if second & 127 == sdp.RED else (data[start:],)
+    return Packet(ssrc, sequence, timestamp, csrcs, second & 127, frames[-1], arrived, frames[:-1])
+
+
+def _frames(payload: bytes) -> tuple[bytes, ...]:
+    """The frames in a payload of RED, the newest last (RFC 2198, section 3)."""
+    lengths, at = [], 0
+    while payload[at] & 128:
+        lengths.append(int.from_bytes(payload[at + 2 : at + 4], "big") & 1023)
+        at += 4
+    frames, at = [], at + 1
+    for length in lengths:
+        frames.append(payload[at : at + length])
+        at += length
+    return (*frames, payload[at:])
 
 
 def receiver_report(ssrc: int) -> bytes:
@@ -55,7 +73,12 @@ def receiver_report(ssrc: int) -> bytes:
 
 
 class Voice:
-    """A microphone: gives one RTP packet after the other, continuous in sequence and time."""
+    """A microphone: gives one RTP packet after the other, continuous in sequence and time.
+
+    With `red` each carries the frame before it again.
+    """
+
+    red = False
 
     def __init__(self, ssrc: int, remote: sdp.Remote, seed: int = 1) -> None:
         self.ssrc = ssrc
@@ -64,15 +87,27 @@ class Voice:
         self._chance = random.Random(seed)
         self._level_id = remote.level_id
         self._mid_id = remote.mid_id
+        self._last = b""
 
     def next(self, sent: int, level: int = 30) -> bytes:
         """The next 20 ms: 80 to 120 bytes of payload that carry `sent`; `level` is -dBov, 0 the loudest."""
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + FRAME) & 0xFFFFFFFF
         extension = self._extension(level)
-        header = _HEADER.pack(144 if extension else 128, sdp.OPUS, self.sequence, self.timestamp, self.ssrc)
+        name = sdp.RED if self.red else sdp.OPUS
+        header = _HEADER.pack(144 if extension else 128, name, self.sequence, self.timestamp, self.ssrc)
         filler = self._chance.randbytes(self._chance.randint(71, 111))
-        return header + extension + bytes([_TOC]) + sent.to_bytes(8, "big") + filler
+        frame = bytes([_TOC]) + sent.to_bytes(8, "big") + filler
+        return header + extension + (self._again() if self.red else b"") + self._keep(frame)
+
+    def _again(self) -> bytes:
+        """The block headers of RED, and the frame before (RFC 2198, section 3)."""
+        copy = (128 | sdp.OPUS) << 24 | FRAME << 10 | len(self._last)
+        return (copy.to_bytes(4, "big") if self._last else b"") + bytes([sdp.OPUS]) + self._last
+
+    def _keep(self, frame: bytes) -> bytes:
+        self._last = frame
+        return frame
 
     def _extension(self, level: int) -> bytes:
         elements = b""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 OPUS = 111
+RED = 63
 OPUS_RATE = 48_000
 SLOTS = 3
 
@@ -31,16 +32,20 @@ a=rtcp-rsize
 a=rtpmap:111 opus/48000/2
 a=rtcp-fb:111 transport-cc
 a=fmtp:111 minptime=10;useinbandfec=1
-a=rtpmap:63 red/48000/2
-a=fmtp:63 111/111
-a=rtpmap:0 PCMU/8000
+{red}a=rtpmap:0 PCMU/8000
 a=rtpmap:8 PCMA/8000
+"""
+
+
+_RED = """a=rtpmap:63 red/48000/2
+a=fmtp:63 111/111
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What an offer says of its client. `level` false leaves out every header extension, as FFmpeg does."""
+    """What an offer says of its client. `level` false leaves out every header extension, as FFmpeg does, `red` false
+    the copies that Firefox does not know."""
 
     ufrag: str
     password: str
@@ -50,6 +55,7 @@ class Local:
     microphone: bool = True
     slots: int = SLOTS
     level: bool = True
+    red: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def _line(local: Local, mid: int, direction: str) -> str:
         mid=mid,
         direction=direction,
         extensions=extensions,
+        red=_RED if local.red else "",
     )
     return text + (f"a=ssrc:{local.ssrc} cname:light\n" if direction == "sendonly" else "")
 

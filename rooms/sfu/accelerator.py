@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rooms.sfu import red
 from rooms.sfu.build import library
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
@@ -38,7 +39,7 @@ from rooms.sfu.stage import SLOTS, Relay, View
 
 
 class _View(Structure):
-    _fields_ = [("offset", c_uint16), ("payload_type", c_uint8), ("level_id", c_uint8)]
+    _fields_ = [("offset", c_uint16), ("payload_type", c_uint8), ("level_id", c_uint8), ("red_type", c_uint8)]
 
 
 class _Packet(Structure):
@@ -49,6 +50,9 @@ class _Packet(Structure):
         ("level", c_int32),
         ("slot", c_uint32),
         ("member", c_uint32),
+        ("red", c_char_p),
+        ("red_size", c_uint32),
+        ("blocks", c_uint32),
     ]
 
 
@@ -85,7 +89,7 @@ class Target(Structure):
 
     def look(self, slot: int, view: View) -> None:
         """Nothing: `slot` is seen as `view` from now on."""
-        self.views[slot] = _View(view.offset, view.payload_type, view.level_id or 0)
+        self.views[slot] = _View(view.offset, view.payload_type, view.level_id or 0, view.red_type or 0)
 
 
 class Crowd(Hearing):
@@ -117,6 +121,9 @@ class Crowd(Hearing):
         data = build(relay.packet, relay.csrc, 0, relay.packet.sequence, None)
         level = -1 if relay.packet.level is None else relay.packet.level
         packet = _Packet(data, len(data), len(data) - len(relay.packet.payload), level, relay.slot, relay.member)
+        if relay.packet.copies:
+            whole = red.build(relay.packet.payload, relay.packet.copies, 0)
+            packet.red, packet.red_size, packet.blocks = whole, len(whole), len(relay.packet.copies) + 1
         first, count = self._targets.buffer_info()
         tally = self._tally
         if self._code.stoa_fan_out(PROTECT, first, count, byref(packet), byref(tally)):

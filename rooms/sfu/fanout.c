@@ -1,7 +1,7 @@
 /* One packet to many listeners: the header as each negotiated it, sealed by libsrtp, sent in batches.
  *
  * `accelerator.py` calls it through ctypes, without the GIL. It parses nothing that came from the network: the packet's
- * head was written by `rtp.build`, and where its payload begins is told. It keeps no state between calls and allocates
+ * head was written by `rtp.build`, its block headers by `red.build`, and where each begins is told. It keeps no state between calls and allocates
  * nothing. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
  */
 #define _GNU_SOURCE
@@ -20,6 +20,7 @@ enum {
     BATCH = 32,
     FIXED = 12,        /* RFC 3550 section 5.1 */
     SOURCE = 4,        /* one CSRC at most */
+    BLOCK = 4,         /* a block header of RED but the last, which is one byte (RFC 2198 section 3) */
     LEVEL = 8,         /* RFC 6464 in a block of one-byte elements, RFC 8285 section 4.2 */
     PAYLOAD = 1275,    /* rtp.MAX_PAYLOAD */
     TRAILER = 16 + 128 /* SRTP_MAX_TAG_LEN + SRTP_MAX_MKI_LEN: what srtp_protect may add */
@@ -29,6 +30,7 @@ struct view {
     uint16_t offset;
     uint8_t payload_type;
     uint8_t level_id; /* 0: the listener takes no level */
+    uint8_t red_type; /* 0: the listener takes no RED */
 };
 
 /* One listener; accelerator.py declares the same. */
@@ -49,6 +51,9 @@ struct packet {
     int32_t level;  /* 0 to 127, or -1 for none */
     uint32_t slot;
     uint32_t member; /* who speaks, and is not sent it */
+    const uint8_t *red; /* the payload with copies, as `red.build` writes it with Opus as 0 */
+    uint32_t red_size;
+    uint32_t blocks; /* 0: there are no copies, and no `red` */
 };
 
 /* What became of it, in packets; accelerator.py declares the same. */
@@ -86,7 +91,8 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
     size_t size = packet->head;
     memcpy(to, packet->data, size);
     uint16_t sequence = (uint16_t)((to[2] << 8 | to[3]) + view.offset);
-    to[1] = (uint8_t)((to[1] & 0x80) | view.payload_type);
+    int red = view.red_type && packet->blocks;
+    to[1] = (uint8_t)((to[1] & 0x80) | (red ? view.red_type : view.payload_type));
     to[2] = (uint8_t)(sequence >> 8);
     to[3] = (uint8_t)sequence;
     if (view.level_id && packet->level >= 0) {
@@ -95,8 +101,14 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
         memcpy(to + size, block, LEVEL);
         size += LEVEL;
     }
-    memcpy(to + size, packet->data + packet->head, packet->size - packet->head);
-    return size + packet->size - packet->head;
+    if (!red) {
+        memcpy(to + size, packet->data + packet->head, packet->size - packet->head);
+        return size + packet->size - packet->head;
+    }
+    memcpy(to + size, packet->red, packet->red_size);
+    for (size_t block = 0; block < packet->blocks; block++)
+        to[size + block * BLOCK] |= view.payload_type;
+    return size + packet->red_size;
 }
 
 /* The batch is sent and empty. A packet that the socket does not take at once is dropped: late audio is worthless. */
@@ -151,6 +163,8 @@ EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets
     memset(tally, 0, sizeof *tally);
     if (packet->slot >= SLOTS || packet->head < FIXED || packet->head > FIXED + SOURCE || packet->size < packet->head ||
         packet->size - packet->head > PAYLOAD)
+        return -1;
+    if (packet->blocks && (packet->red_size > PAYLOAD || packet->blocks > (packet->red_size + BLOCK - 1) / BLOCK))
         return -1;
     struct batch batch;
     batch.count = 0;

@@ -4,7 +4,9 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from rooms.sfu import red
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.rtp import build
@@ -64,5 +66,8 @@ def fan_out(relay: Relay, hearing: Iterable[Connection], counters: Counters) -> 
 
 
 def _built(relay: Relay, view: View) -> bytes:
-    sequence = (relay.packet.sequence + view.offset) % SEQUENCES
-    return build(relay.packet, relay.csrc, view.payload_type, sequence, view.level_id)
+    packet, payload_type = relay.packet, view.payload_type
+    if packet.copies and view.red_type is not None:
+        payload = red.build(packet.payload, packet.copies, view.payload_type)
+        packet, payload_type = replace(packet, payload=payload), view.red_type
+    return build(packet, relay.csrc, payload_type, (packet.sequence + view.offset) % SEQUENCES, view.level_id)

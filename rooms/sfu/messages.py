@@ -32,6 +32,7 @@ class Code(StrEnum):
     STUN_INVALID = "stun_invalid"
     STUN_FORGED = "stun_forged"
     RTP_INVALID = "rtp_invalid"
+    RED_INVALID = "red_invalid"
     RTCP_INVALID = "rtcp_invalid"
     FORGED = "forged"
     REPLAYED = "replayed"

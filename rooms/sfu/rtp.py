@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 
 from rooms.sfu.messages import Code, Refused
+from rooms.sfu.red import Copy
 
 CLOCK_RATE = 48_000
 SILENCE = 127
@@ -19,7 +20,10 @@ _MARKER, _PAYLOAD_TYPE = 0x80, 0x7F
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One RTP packet of a speaker: `level` is in -dBov, 0 (loudest) to 127, None where the header has none."""
+    """One RTP packet of a speaker: `level` is in -dBov, 0 (loudest) to 127, None where the header has none.
+
+    `copies` are those of earlier frames that came with it, its `payload` is its own frame alone.
+    """
 
     payload_type: int
     marker: bool
@@ -28,6 +32,7 @@ class Packet:
     ssrc: int
     level: int | None
     payload: bytes
+    copies: tuple[Copy, ...] = ()
 
 
 def is_rtcp(data: bytes) -> bool:

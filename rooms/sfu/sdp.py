@@ -1,7 +1,7 @@
 """An SDP offer read and its answer written, in the one shape we speak (RFC 8866, RFC 8843, RFC 8839). PURE.
 
-One microphone line at most, one line per slot, Opus only, one BUNDLE, ICE-lite. Everything else offered is answered
-with port 0. Candidates in the offer are ignored: an ICE-lite agent never needs them.
+One microphone line at most, one line per slot, Opus only (in RED where that is offered), one BUNDLE, ICE-lite.
+Everything else offered is answered with port 0. Candidates in it are ignored: an ICE-lite agent never needs them.
 """
 
 import re
@@ -28,6 +28,7 @@ _MEDIA = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
 _OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE | re.ASCII)
+_RED = re.compile(r"(\d{1,3}) red/48000/2", re.IGNORECASE | re.ASCII)
 _STEREO = re.compile(r"(\d{1,3}) (?:.*;)? *sprop-stereo=1 *(?:;.*)?", re.ASCII)
 _EXTENSION = re.compile(r"(\d{1,2})(?:/(sendrecv|sendonly|recvonly))? (\S+)(?: .*)?", re.ASCII)
 _FINGERPRINT = re.compile(r"([a-z0-9-]{1,10}) ((?:[0-9a-f]{2}:){15,63}[0-9a-f]{2})", re.IGNORECASE | re.ASCII)
@@ -169,7 +170,9 @@ def _line(head: str, attributes: Attributes) -> Line:
     wanted = kind == "audio" and offered and (sends or receives)
     carried = wanted and protocol in _PROTOCOLS and "rtcp-mux" in attributes
     payload_type = _opus(attributes, formats.split()) if carried else None
-    shape = None if payload_type is None else Shape(payload_type, level_id)
+    shape = None
+    if payload_type is not None:
+        shape = Shape(payload_type, level_id, _red(attributes, formats.split(), payload_type))
     announced = map(_STEREO.fullmatch, attributes.get("fmtp", ()))
     stereo = sends and any(one and int(one[1]) == payload_type for one in announced)
     return Line(kind, protocol, formats, _mid(attributes), sends, receives, carried, shape, stereo, extensions)
@@ -190,12 +193,25 @@ def _mid(attributes: Attributes) -> str | None:
 
 
 def _opus(attributes: Attributes, formats: list[str]) -> int | None:
-    """The first payload type of Opus that the line lists and that cannot be taken for RTCP (RFC 5761 section 4)."""
-    for value in attributes.get("rtpmap", ()):
-        found = _OPUS.fullmatch(value)
-        if found and found[1] in formats and int(found[1]) < 128 and int(found[1]) not in _RTCP_TYPES:
-            return int(found[1])
+    """The first payload type of Opus that the line lists."""
+    return next(_named(_OPUS, attributes, formats), None)
+
+
+def _red(attributes: Attributes, formats: list[str], opus: int) -> int | None:
+    """The first payload type of RED that the line lists and that carries this `opus` alone (RFC 2198 section 5)."""
+    given = {name: blocks for name, _, blocks in (value.partition(" ") for value in attributes.get("fmtp", ()))}
+    for payload_type in _named(_RED, attributes, formats):
+        if payload_type and set(given.get(str(payload_type), "").strip().split("/")) == {str(opus)}:
+            return payload_type
     return None
+
+
+def _named(pattern: re.Pattern[str], attributes: Attributes, formats: list[str]) -> Iterator[int]:
+    """The payload types of the line's codecs like `pattern` that cannot be taken for RTCP (RFC 5761 section 4)."""
+    for value in attributes.get("rtpmap", ()):
+        found = pattern.fullmatch(value)
+        if found and found[1] in formats and int(found[1]) < 128 and int(found[1]) not in _RTCP_TYPES:
+            yield int(found[1])
 
 
 def _extensions(attributes: Attributes, sends: bool, receives: bool) -> tuple[int | None, tuple[str, ...]]:
@@ -260,7 +276,7 @@ def answer(offer: Offer, local: Local) -> str:
         if line.shape is None or (not receives and slot is None):
             lines += _rejected(line)
         else:
-            lines += _accepted(line, line.shape.payload_type, _NAMES[slot is not None, receives], offer.setup, local)
+            lines += _accepted(line, line.shape, _NAMES[slot is not None, receives], offer.setup, local)
             lines += [] if slot is None else _stream(slot, local.ssrcs[slot])
     return "\r\n".join(lines) + "\r\n"
 
@@ -273,9 +289,11 @@ def _rejected(line: Line) -> Iterator[str]:
         yield f"a=mid:{line.mid}"
 
 
-def _accepted(line: Line, payload_type: int, direction: str, setup: str, local: Local) -> Iterator[str]:
+def _accepted(line: Line, shape: Shape, direction: str, setup: str, local: Local) -> Iterator[str]:
     host, port = local.candidates[0]
-    yield f"m=audio {port} {line.protocol} {payload_type}"
+    payload_type, red_type = shape.payload_type, shape.red_type
+    first = "" if red_type is None else f"{red_type} "  # what stands first is what the browser sends
+    yield f"m=audio {port} {line.protocol} {first}{payload_type}"
     yield f"c=IN {'IP6' if ':' in host else 'IP4'} {host}"
     yield f"a={direction}"
     if line.mid is not None:
@@ -286,6 +304,9 @@ def _accepted(line: Line, payload_type: int, direction: str, setup: str, local: 
     yield f"a=fingerprint:sha-256 {local.fingerprint}"
     yield f"a=setup:{setup}"
     yield f"a=rtpmap:{payload_type} opus/48000/2"
+    if red_type is not None:
+        yield f"a=rtpmap:{red_type} red/48000/2"
+        yield f"a=fmtp:{red_type} {payload_type}/{payload_type}"
     stereo = ";stereo=1" if line.stereo else ""
     yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1{stereo}"
     yield from (f"a=extmap:{extension}" for extension in line.extensions)

@@ -5,9 +5,10 @@ import logging
 import secrets
 import signal
 import time
+from dataclasses import replace
 from typing import Any
 
-from rooms.sfu import accelerator, ice, rtcp, rtp
+from rooms.sfu import accelerator, ice, red, rtcp, rtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.link import Link
@@ -168,7 +169,10 @@ class Server:
             self.counters[Count.NOT_ALLOWED] += 1
             return
         packet = rtp.parse(data, microphone.level_id)
-        if packet.payload_type != microphone.payload_type:
+        if packet.payload_type == microphone.red_type:
+            payload, copies = red.parse(packet.payload, microphone.payload_type)
+            packet = replace(packet, payload=payload, copies=copies)
+        elif packet.payload_type != microphone.payload_type:
             self.counters[Count.NOT_OPUS] += 1
             return
         now = time.monotonic()

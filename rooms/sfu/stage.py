@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import Floor, heard
+from rooms.sfu.red import Copy
 from rooms.sfu.rtp import CLOCK_RATE, SILENCE, Packet
 
 SLOTS = 3
@@ -37,10 +38,11 @@ RATE, BURST = 120.0, 60.0
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a listener negotiated for a line: payload type of Opus, id of the level extension or None."""
+    """What was negotiated for a line: payload type of Opus, id of the level extension, payload type of RED, or None."""
 
     payload_type: int
     level_id: int | None
+    red_type: int | None = None
 
 
 class View(NamedTuple):
@@ -49,6 +51,7 @@ class View(NamedTuple):
     offset: int
     payload_type: int
     level_id: int | None
+    red_type: int | None = None
 
 
 def _nobody(slot: int, view: View) -> None:
@@ -73,7 +76,8 @@ class Slot:
     """One outgoing stream: next sequence, last time, and how the present source's numbers map onto it.
 
     `source` is the member and SSRC whose tenure this is, or was if it is `over`; `opened` is the slot's sequence at
-    which it began; `oldest` and `newest` bound the source's numbers. `heard_at` is when `timestamp` was spoken.
+    which it began and `began` the source's time then; `oldest` and `newest` bound the source's numbers. `heard_at` is
+    when `timestamp` was spoken.
     """
 
     ssrc: int
@@ -82,6 +86,7 @@ class Slot:
     source: tuple[int, int] | None = None
     over: bool = True
     opened: int = 0
+    began: int = 0
     oldest: int = 0
     newest: int = 0
     sequence_offset: int = 0
@@ -129,7 +134,7 @@ class Stage:
         for slot, shape in zip(self.slots, listener.shapes, strict=False):
             first = self._first(slot, listener.member)
             offset = (_folded(first) - first) % SEQUENCES
-            listener.views.append(View(offset, shape.payload_type, shape.level_id))
+            listener.views.append(View(offset, shape.payload_type, shape.level_id, shape.red_type))
         self.listeners.append(listener)
 
     def leave(self, listener: Listener) -> None:
@@ -207,7 +212,7 @@ class Stage:
             self._rebase(slot, number, slot.source[0])
             _advance(slot, now)
         slot.source, slot.over = (member, packet.ssrc), False
-        slot.opened = slot.sequence
+        slot.opened, slot.began = slot.sequence, packet.timestamp
         slot.oldest = packet.sequence
         slot.newest = (packet.sequence - 1) % SEQUENCES
         slot.sequence_offset = slot.sequence - packet.sequence
@@ -235,7 +240,13 @@ class Stage:
         slot.packets += 1
         slot.octets += len(packet.payload)
         marker = packet.marker or begins
-        return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload)
+        copies = _since(slot.began, packet) if packet.copies else ()
+        return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload, copies)
+
+
+def _since(began: int, packet: Packet) -> tuple[Copy, ...]:
+    """The copies of frames that this tenure has carried: an earlier one was another's time, or nobody's to hear."""
+    return tuple(copy for copy in packet.copies if copy.age <= (packet.timestamp - began) % TIMESTAMPS)
 
 
 def _advance(slot: Slot, now: float) -> None:

@@ -8,6 +8,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable
 from ctypes import c_size_t, sizeof
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.messages import Wanted
 from rooms.sfu.ports import Port
+from rooms.sfu.red import Copy
 from rooms.sfu.room import Room
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
 from rooms.sfu.stage import Relay, View
@@ -42,7 +44,14 @@ def test_python_and_c_declare_the_same_memory(compiled: Path) -> None:
     assert list(sizes) == [sizeof(kind) for kind in kinds]
 
 
-@pytest.mark.parametrize("relay", [voice(size=MAX_PAYLOAD + 1), voice(size=100_000), voice(slot=3)])
+def with_copies(*sizes: int) -> Relay:
+    relay = voice()
+    return replace(relay, packet=replace(relay.packet, copies=tuple(Copy(960, bytes(size)) for size in sizes)))
+
+
+@pytest.mark.parametrize(
+    "relay", [voice(size=MAX_PAYLOAD + 1), voice(size=100_000), voice(slot=3), with_copies(1000, 1000)]
+)
 def test_a_packet_out_of_bounds_is_refused_and_nobody_is_sent_anything(accelerated: Make, relay: Relay) -> None:
     ear, crowd, counters = Ear(BOB, port(), (PLAIN,) * 3), accelerated(), tally()
     crowd.add(ear.connection)

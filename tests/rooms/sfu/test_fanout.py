@@ -7,14 +7,17 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rooms.sfu import red
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
+from rooms.sfu.red import MAX_COPIES, Copy
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build
 from rooms.sfu.stage import SEQUENCES, Relay, View
 from tests.rooms.sfu.ears import PROFILES, Ear, port, session
@@ -39,8 +42,11 @@ def spread(hearing: Make, ears: Iterable[Ear], relay: Relay = RELAY) -> Counters
 
 def expected(member: int, view: View, relay: Relay = RELAY, profile: int | None = None) -> bytes:
     """The datagram that `member` must get."""
-    sequence = (relay.packet.sequence + view.offset) % SEQUENCES
-    plain = build(relay.packet, relay.csrc, view.payload_type, sequence, view.level_id)
+    sequence, packet, payload_type = (relay.packet.sequence + view.offset) % SEQUENCES, relay.packet, view.payload_type
+    if packet.copies and view.red_type:
+        packet = replace(packet, payload=red.build(packet.payload, packet.copies, view.payload_type))
+        payload_type = view.red_type
+    plain = build(packet, relay.csrc, payload_type, sequence, view.level_id)
     return (session(member) if profile is None else session(member, profile)).protect(plain)
 
 
@@ -64,6 +70,30 @@ def test_each_listener_gets_his_own_view_of_this_slot(hearing: Make) -> None:
     assert {member: ear.heard for member, ear in ears.items()} == {
         member: [expected(member, view)] for member, view in views.items()
     }
+
+
+def test_copies_go_to_who_takes_red_under_his_own_names_and_the_frame_alone_to_the_others(hearing: Make) -> None:
+    copies = (Copy(1920, b"older"), Copy(960, b"old"))
+    via, relay = port(), replace(RELAY, packet=replace(VOICE, copies=copies))
+    views = {BOB: View(0, 111, 1, 63), CAROL: View(5, 109, None, 121), DAVE: View(0, 111, 1)}
+    ears = {member: Ear(member, via, (PLAIN, view, PLAIN)) for member, view in views.items()}
+    assert spread(hearing, ears.values(), relay) == {Count.SENT: 3}
+    whole = {
+        (111, 63): bytes.fromhex("ef1e0005 ef0f0003 6f") + b"olderoldvoice",
+        (109, 121): bytes.fromhex("ed1e0005 ed0f0003 6d") + b"olderoldvoice",
+    }
+    for member, view in list(views.items())[:2]:
+        assert view.red_type
+        packet = replace(VOICE, payload=whole[view.payload_type, view.red_type])
+        plain = build(packet, ALICE, view.red_type, VOICE.sequence + view.offset, view.level_id)
+        assert ears[member].heard == [session(member).protect(plain)]
+    assert ears[DAVE].heard == [expected(DAVE, views[DAVE])]
+
+
+def test_a_packet_without_copies_goes_out_as_opus_also_to_who_takes_red(hearing: Make) -> None:
+    bob = Ear(BOB, port(), (PLAIN, View(0, 111, 1, 63), PLAIN))
+    spread(hearing, [bob])
+    assert bob.heard == [expected(BOB, PLAIN)]
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
@@ -92,7 +122,14 @@ def test_every_size_and_profile_fits(hearing: Make, profile: int, size: int) -> 
     assert ears[1].heard == [expected(CAROL, PLAIN, relay, profile)]
 
 
-VIEWS = st.builds(View, st.integers(0, SEQUENCES - 1), st.integers(0, 127), st.none() | st.integers(1, 14))
+VIEWS = st.builds(
+    View,
+    st.integers(0, SEQUENCES - 1),
+    st.integers(0, 127),
+    st.none() | st.integers(1, 14),
+    st.none() | st.integers(1, 127),
+)
+COPIES = st.lists(st.builds(Copy, st.integers(0, 0x3FFF), st.binary(min_size=1, max_size=60)), max_size=MAX_COPIES)
 PACKETS = st.builds(
     Packet,
     payload_type=st.integers(0, 127),
@@ -101,7 +138,8 @@ PACKETS = st.builds(
     timestamp=st.integers(0, 2**32 - 1),
     ssrc=st.integers(0, 2**32 - 1),
     level=st.none() | st.integers(0, 127),
-    payload=st.binary(min_size=1, max_size=MAX_PAYLOAD),
+    payload=st.binary(min_size=1, max_size=MAX_PAYLOAD - MAX_COPIES * 64 - 1),
+    copies=COPIES.map(tuple),
 )
 
 

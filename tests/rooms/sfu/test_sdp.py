@@ -59,12 +59,12 @@ def refusal(text: str, *, listen: bool = True) -> Code:
     return caught.value.code
 
 
-@pytest.mark.parametrize(("name", "payload_type"), [("chromium", 111), ("firefox", 109)])
-def test_a_browsers_offer_is_one_microphone_and_three_slots(name: str, payload_type: int) -> None:
+@pytest.mark.parametrize(("name", "shape"), [("chromium", Shape(111, 1, 63)), ("firefox", Shape(109, 1))])
+def test_a_browsers_offer_is_one_microphone_and_three_slots(name: str, shape: Shape) -> None:
     read = parse(golden(name), listen=True)
     assert (read.microphone, read.slots, read.setup, read.bundled) == (0, (1, 2, 3), "passive", True)
-    assert read.shape == Shape(payload_type, 1)
-    assert read.shapes == (Shape(payload_type, 1),) * 3
+    assert read.shape == shape
+    assert read.shapes == (shape,) * 3
     assert [algorithm for algorithm, _ in read.fingerprints] == ["sha-256"]
 
 
@@ -86,13 +86,39 @@ def test_the_answer_has_the_offers_lines_in_order_and_aiortc_reads_it(name: str)
     assert all(line.rtcp_mux and line.ice_candidates_complete for line in taken)
 
 
-def test_the_answer_takes_opus_with_fec_and_dtx_level_and_mid_and_nothing_else() -> None:
+def test_the_answer_takes_red_and_opus_with_fec_and_dtx_level_and_mid_and_nothing_else() -> None:
     for lines in sections(answer(parse(golden("chromium"), listen=True), LOCAL)):
-        assert lines[0] == "audio 7882 UDP/TLS/RTP/SAVPF 111"
+        assert lines[0] == "audio 7882 UDP/TLS/RTP/SAVPF 63 111"
+        assert [line for line in lines if line.startswith("a=rtpmap")] == [
+            "a=rtpmap:111 opus/48000/2",
+            "a=rtpmap:63 red/48000/2",
+        ]
+        assert "a=fmtp:63 111/111" in lines
         assert "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1" in lines
         extensions = [line for line in lines if line.startswith("a=extmap")]
         assert extensions == [f"a=extmap:1 {LEVEL_URI}", f"a=extmap:4 {MID_URI}"]
         assert not any("rtcp-fb" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("extra", "red_type"),
+    [
+        ("a=rtpmap:63 red/48000/2|a=fmtp:63 111/111", 63),
+        ("a=fmtp:63 111/111/111|a=rtpmap:63 RED/48000/2", 63),
+        ("a=rtpmap:63 red/48000/2", None),
+        ("a=rtpmap:63 red/48000/2|a=fmtp:63 ", None),
+        ("a=rtpmap:63 red/48000/2|a=fmtp:63 111/9", None),
+        ("a=rtpmap:63 red/8000|a=fmtp:63 111/111", None),
+        ("a=rtpmap:118 red/48000/2|a=fmtp:118 111/111", None),
+        ("a=rtpmap:64 red/48000/2|a=fmtp:64 111/111", None),
+        ("a=rtpmap:0 red/48000/2|a=fmtp:0 111/111", None),
+        ("a=rtpmap:9 red/48000/2|a=fmtp:9 9/9|a=rtpmap:63 red/48000/2|a=fmtp:63 111/111", 63),
+    ],
+)
+def test_red_is_taken_where_it_carries_the_lines_own_opus_alone(extra: str, red_type: int | None) -> None:
+    text = offer(audio("recvonly", extra, formats="111 63 64 9 0"))
+    assert parse(text, listen=True).shapes == (Shape(111, None, red_type),)
+    assert sections(answer(parse(text, listen=True), LOCAL))[0][0].endswith("SAVPF 63 111" if red_type else "SAVPF 111")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,19 @@ async def test_the_csrc_tells_who_speaks_and_the_ssrc_is_an_announced_slot(relay
         assert {packet.ssrc for packet in heard} <= set(carol.remote.ssrcs) or not carol.remote.ssrcs
 
 
+async def test_copies_reach_who_takes_red_and_the_frame_alone_the_others(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, carol = await duet(made)
+        dave = ear(await made.join(DAVE, red=False))
+        speaker.voice.red = True
+        await speaker.say(25)
+        await until(lambda: len(carol) == len(dave) == 25)
+        assert [packet.payload_type for packet in carol] == [sdp.OPUS, *[sdp.RED] * 24]
+        assert [packet.copies for packet in carol[1:]] == [(packet.payload,) for packet in carol[:-1]]
+        assert {packet.payload_type for packet in dave} == {sdp.OPUS}
+        assert [packet.payload for packet in dave] == [packet.payload for packet in carol]
+
+
 async def test_nobody_hears_who_may_not_speak(relay: Media) -> None:
     async with room(relay) as made:
         speaker, _, heard = await duet(made)

@@ -10,6 +10,7 @@ from pylibsrtp import Policy, Session
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import IDLE
+from rooms.sfu.red import Copy
 from rooms.sfu.rtp import SILENCE, Packet, build
 from rooms.sfu.stage import (
     BURST,
@@ -39,11 +40,12 @@ class Voice:
         self.member, self.sequence, self.timestamp, self.level = member, sequence, timestamp, level
         self.ssrc = 1000 + member
         self.stride = 1
+        self.copies: tuple[Copy, ...] = ()
 
     def packet(self) -> Packet:
         self.sequence = (self.sequence + self.stride) % SEQUENCES
         self.timestamp = (self.timestamp + FRAME) % TIMESTAMPS
-        return Packet(111, False, self.sequence, self.timestamp, self.ssrc, self.level, b"voice")
+        return Packet(111, False, self.sequence, self.timestamp, self.ssrc, self.level, b"voice", self.copies)
 
 
 class Room:
@@ -113,6 +115,29 @@ def test_a_relayed_packet_carries_the_slots_ssrc_the_members_number_and_the_payl
     relay = Room(ALICE).say(Voice(ALICE))
     assert isinstance(relay, Relay)
     assert (relay.slot, relay.packet.ssrc, relay.csrc, relay.packet.payload) == (0, SLOTS[0], ALICE, b"voice")
+
+
+OLDER, OLD = Copy(2 * FRAME, b"older"), Copy(FRAME, b"old")
+
+
+def test_copies_of_frames_that_were_relayed_go_along_and_no_others() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    alice.copies = (OLDER, OLD)
+    carol = room.join(CAROL)
+    room.say(alice, 3)
+    assert [packet.copies for packet in said(room, carol)] == [(), (OLD,), (OLDER, OLD)]
+
+
+def test_what_was_said_before_one_might_speak_is_heard_from_no_copy() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    alice.copies = (OLDER, OLD)
+    carol = room.join(CAROL)
+    room.say(alice, 3)
+    room.allow()
+    room.say(alice)
+    room.allow(ALICE)
+    room.say(alice)
+    assert [packet.copies for packet in said(room, carol)][-1] == ()
 
 
 def test_two_who_talk_at_once_are_in_two_slots() -> None:
