@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, bundles, hallway, joins, log, page, relay, ring, servers, sockets
+from benchmarks import browser, bundles, hallway, joins, log, loss, page, relay, ring, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,9 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log", "ring")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log", "ring", "loss")
+ASKED = {"loss"}
+"""Parts that run only by name: they take long, and want what `make` does not install."""
 _SPARE = 30
 
 
@@ -40,8 +42,9 @@ def main() -> None:
         "bundles": lambda: bundles.measure(),
         "log": lambda: log.measure(arguments.entries),
         "ring": lambda: ring.measure(),
+        "loss": lambda: _product(0, loss.measure),
     }
-    wanted = arguments.part or parts
+    wanted = arguments.part or [name for name in parts if name not in ASKED]
     figures = [figure for name in wanted for figure in asyncio.run(_told(parts[name]()))]
     print(table(figures))
     print(f"written to {save(figures, RESULTS, time.strftime('%Y%m%d-%H%M%S'))}")

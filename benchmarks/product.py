@@ -28,6 +28,7 @@ class Product:
     """Where it is reached, which processes it is made of, and what `benchmarks.seed` put into it."""
 
     port: int
+    udp: int
     web: int
     sfu: int
     room: str
@@ -47,12 +48,13 @@ class Product:
 @contextlib.contextmanager
 def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
     """Stoa as `make run` starts it, ready, with `people` signed in and live rooms; the first hosts the first."""
-    port = free_port(socket.SOCK_STREAM)
+    port, udp = free_port(socket.SOCK_STREAM), free_port()
     settings = {
         "STOA_DATA": str(folder),
         "STOA_HTTP_PORT": str(port),
         "STOA_UDP_HOST": _HOST,
-        "STOA_UDP_PORT": str(free_port()),
+        "STOA_UDP_PORT": str(udp),
+        "STOA_TCP_PORT": str(free_port(socket.SOCK_STREAM)),
         "PUBLIC_URL": f"http://{_HOST}:{port}",
     }
     server = Server((sys.executable, "manage.py", "serve"), folder / "serve.log", settings)
@@ -61,7 +63,7 @@ def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
         children = _children(server.pid)
         seeded = _seed(settings, people, rooms)
         _until_settled(children.values())
-        yield Product(port, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]))
+        yield Product(port, udp, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]))
     finally:
         server.stop(30)
 
