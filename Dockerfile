@@ -18,6 +18,6 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/stoa /srv/stoa
 USER stoa
 VOLUME /data
-EXPOSE 8000/tcp 7882/udp
+EXPOSE 8000/tcp 7881/tcp 7882/udp
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["python", "-m", "config.probe"]
 CMD ["python", "manage.py", "serve"]

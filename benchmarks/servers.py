@@ -97,6 +97,7 @@ def sfu(folder: Path, port: int, *, module: str = "rooms.sfu", **environment: st
         "STOA_NODE": NODE,
         "STOA_UDP_HOST": "127.0.0.1,::1",
         "STOA_UDP_PORT": str(port),
+        "STOA_TCP_PORT": "0",
     }
     server = Server((sys.executable, "-m", module), folder / "sfu.log", settings | environment)
     try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -141,15 +142,22 @@ def web() -> Finding:
 
 
 def udp() -> Finding:
-    """Whether a media process holds the UDP port, or could."""
-    numbers = [settings.STOA_UDP_PORT + index for index in range(settings.STOA_SFU_PROCESSES)]
+    """Whether a media process holds its ports, UDP and TCP, or could."""
+    kinds = (
+        ("STOA_UDP_PORT", socket.SOCK_DGRAM, settings.STOA_UDP_PORT),
+        ("STOA_TCP_PORT", socket.SOCK_STREAM, settings.STOA_TCP_PORT),
+    )
     try:
-        for number in numbers:
-            for host in settings.STOA_UDP_HOST:
-                ports.check("STOA_UDP_PORT", socket.SOCK_DGRAM, host, number)
+        for name, kind, first in kinds:
+            for index, host in product(range(settings.STOA_SFU_PROCESSES), settings.STOA_UDP_HOST):
+                ports.check(name, kind, host, first + index)
     except SettingsError as error:
         return _held(str(error))
-    return Finding(Level.OK, f"UDP {numbers[0]} is free; no media process runs here now")
+    return Finding(Level.OK, f"{_media_ports()} are free; no media process runs here now")
+
+
+def _media_ports() -> str:
+    return f"UDP {settings.STOA_UDP_PORT} and TCP {settings.STOA_TCP_PORT}"
 
 
 def _held(problem: str) -> Finding:
@@ -159,8 +167,10 @@ def _held(problem: str) -> Finding:
     except redis.RedisError:
         missing = "nobody can say whose it is"
     if missing:
-        return Finding(Level.FAIL, f"{problem} ({missing})", "Stop the other program, or choose another STOA_UDP_PORT.")
-    return Finding(Level.OK, f"a media process listens; let UDP {settings.STOA_UDP_PORT} through every firewall")
+        return Finding(
+            Level.FAIL, f"{problem} ({missing})", f"Stop the other program, or choose another {problem.split()[0]}."
+        )
+    return Finding(Level.OK, f"a media process listens; let {_media_ports()} through every firewall")
 
 
 def fan_out() -> Finding:

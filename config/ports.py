@@ -14,6 +14,7 @@ def check_all() -> None:
     for index in range(settings.STOA_SFU_PROCESSES):
         for host in settings.STOA_UDP_HOST:
             check("STOA_UDP_PORT", socket.SOCK_DGRAM, host, settings.STOA_UDP_PORT + index)
+            check("STOA_TCP_PORT", socket.SOCK_STREAM, host, settings.STOA_TCP_PORT + index)
 
 
 async def opened(host: str, port: int) -> None:

@@ -24,12 +24,12 @@ STOA_HTTP_HOST = env.address("STOA_HTTP_HOST", "127.0.0.1")
 STOA_HTTP_PORT = env.port("STOA_HTTP_PORT", 8000)
 STOA_UDP_HOST = env.addresses("STOA_UDP_HOST", "0.0.0.0,::")
 STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
+STOA_TCP_PORT = env.port("STOA_TCP_PORT", 7881)
 STOA_PUBLIC_IP = env.addresses("STOA_PUBLIC_IP", "")
 STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
-if STOA_UDP_PORT + STOA_SFU_PROCESSES > 65536:
-    raise SettingsError(
-        "STOA_UDP_PORT", f"is too high: {STOA_SFU_PROCESSES} media processes take a port each from there"
-    )
+for _name, _first in (("STOA_UDP_PORT", STOA_UDP_PORT), ("STOA_TCP_PORT", STOA_TCP_PORT)):
+    if _first + STOA_SFU_PROCESSES > 65536:
+        raise SettingsError(_name, f"is too high: {STOA_SFU_PROCESSES} media processes take a port each from there")
 STOA_NODE = env.label("STOA_NODE")  # the media process reads it; here it is only looked at
 STOA_ROOM_SIZE = env.number("STOA_ROOM_SIZE", 5000, 2, 100_000)  # people in one room
 STOA_PROFILE = env.choice("STOA_PROFILE", ("standard", "private", "cn"))

@@ -32,10 +32,14 @@ from rooms.sfu import red
 from rooms.sfu.build import library
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
-from rooms.sfu.fanout import Hearing
+from rooms.sfu.fanout import Hearing, fan_out
 from rooms.sfu.peer import PROTECT
+from rooms.sfu.ports import Port
 from rooms.sfu.rtp import build
 from rooms.sfu.stage import SLOTS, Relay, View
+
+STREAM = -2
+"""In place of a socket: the target is in a stream, which C does not write to."""
 
 
 class _View(Structure):
@@ -57,7 +61,13 @@ class _Packet(Structure):
 
 
 class _Tally(Structure):
-    _fields_ = [("sent", c_uint32), ("full", c_uint32), ("failed", c_uint32), ("unsealed", c_uint32)]
+    _fields_ = [
+        ("sent", c_uint32),
+        ("full", c_uint32),
+        ("failed", c_uint32),
+        ("unsealed", c_uint32),
+        ("streams", c_uint32),
+    ]
 
 
 class Target(Structure):
@@ -79,13 +89,16 @@ class Target(Structure):
         for slot, view in enumerate(connection.listener.views):
             self.look(slot, view)
         if connection.port:
-            self.aim(connection.port.socket, connection.address)
+            self.aim(connection.port, connection.address)
 
-    def aim(self, udp: socket.socket, address: Any) -> None:
-        """Nothing: the packets go by `udp` to `address`, as `recvfrom` gave it."""
+    def aim(self, port: Port, address: Any) -> None:
+        """Nothing: the packets go by `port` to `address`, as `recvfrom` gave it; those into a stream go by Python."""
+        if port.stream:
+            self.socket = STREAM
+            return
         host, number, *more = address
-        packed = socket.inet_pton(udp.family, host.partition("%")[0])
-        self._code.stoa_aim(byref(self), udp.fileno(), packed, len(packed), number, more[1] if more else 0)
+        packed = socket.inet_pton(port.socket.family, host.partition("%")[0])
+        self._code.stoa_aim(byref(self), port.socket.fileno(), packed, len(packed), number, more[1] if more else 0)
 
     def look(self, slot: int, view: View) -> None:
         """Nothing: `slot` is seen as `view` from now on."""
@@ -128,6 +141,8 @@ class Crowd(Hearing):
         tally = self._tally
         if self._code.stoa_fan_out(PROTECT, first, count, byref(packet), byref(tally)):
             raise ValueError("a packet out of bounds")
+        if tally.streams:
+            fan_out(relay, [one for one in self.connections if one.port and one.port.stream], counters)
         counters[Count.SENT] += tally.sent
         if tally.full or tally.failed or tally.unsealed:
             counters[Count.SEND_FULL] += tally.full

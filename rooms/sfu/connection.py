@@ -76,9 +76,9 @@ class Connection:
         if here or moves:
             self.heard_at = now
         if moves:
-            self.address, self.port, self.sendto = address, port, port.socket.sendto
+            self.address, self.port, self.sendto = address, port, port.sender()
             if self.target:
-                self.target.aim(port.socket, address)
+                self.target.aim(port, address)
         return moves
 
     def holds(self, port: Port, address: Any, now: float) -> bool:

@@ -28,6 +28,9 @@ class Count(StrEnum):
     SEND_FULL = "send_full"
     SEND_FAILED = "send_failed"
     SEAL_FAILED = "seal_failed"
+    STREAM_LATE = "stream_late"
+    STREAMS_CUT = "streams_cut"
+    STREAMS_REFUSED = "streams_refused"
     REPORTS_LOST = "reports_lost"
 
 

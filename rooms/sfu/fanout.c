@@ -20,6 +20,7 @@ enum {
     BATCH = 32,
     FIXED = 12,        /* RFC 3550 section 5.1 */
     SOURCE = 4,        /* one CSRC at most */
+    STREAM = -2,       /* in place of a socket: the target is in a TCP stream, and Python sends to it */
     BLOCK = 4,         /* a block header of RED but the last, which is one byte (RFC 2198 section 3) */
     LEVEL = 8,         /* RFC 6464 in a block of one-byte elements, RFC 8285 section 4.2 */
     PAYLOAD = 1275,    /* rtp.MAX_PAYLOAD */
@@ -58,7 +59,7 @@ struct packet {
 
 /* What became of it, in packets; accelerator.py declares the same. */
 struct tally {
-    uint32_t sent, full, failed, unsealed;
+    uint32_t sent, full, failed, unsealed, streams;
 };
 
 typedef int protect_function(void *session, void *packet, int *size); /* srtp_protect */
@@ -171,6 +172,10 @@ EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets
     for (size_t at = 0; at < count; at++) {
         if (targets[at]->member == packet->member)
             continue;
+        if (targets[at]->socket == STREAM) {
+            tally->streams++;
+            continue;
+        }
         if (batch.count == BATCH || (batch.count && batch.socket != targets[at]->socket))
             flush(&batch, tally);
         add(&batch, targets[at], packet, protect, tally);

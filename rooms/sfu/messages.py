@@ -31,6 +31,7 @@ class Code(StrEnum):
     FULL = "full"
     STUN_INVALID = "stun_invalid"
     STUN_FORGED = "stun_forged"
+    FRAME_INVALID = "frame_invalid"
     RTP_INVALID = "rtp_invalid"
     RED_INVALID = "red_invalid"
     RTCP_INVALID = "rtcp_invalid"

@@ -1,4 +1,4 @@
-"""The UDP sockets: one per address of this machine, all on one port number, so that an answer leaves from the address
+"""The sockets: one per address of this machine, all on one port number, so that an answer leaves from the address
 that was asked.
 """
 
@@ -6,10 +6,11 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ifaddr
 
@@ -27,24 +28,32 @@ MAX_CANDIDATES = 8
 
 @dataclass(slots=True, eq=False)
 class Port:
-    """One socket, and the connections by the source address that they were last seen at."""
+    """One socket, and the connections by the source address that they were last seen at.
 
+    `stream` tells that what is sent there has to be framed.
+    """
+
+    stream: ClassVar[bool] = False
     socket: socket.socket
     host: str
     number: int
     known: dict[Any, "Connection"] = field(default_factory=dict)
 
+    def sender(self) -> Callable[[bytes, Any], Any]:
+        """What sends a datagram to an address. Raises `OSError` where it cannot be sent now."""
+        return self.socket.sendto
+
     def send(self, data: bytes, address: Any, counters: Counters) -> None:
         """Nothing: `data` was given to the socket, or counted where it is full or the address cannot be reached."""
         try:
-            self.socket.sendto(data, address)
+            self.sender()(data, address)
         except BlockingIOError:
             counters[Count.SEND_FULL] += 1
         except OSError:
             counters[Count.SEND_FAILED] += 1
 
 
-def open_ports(hosts: tuple[str, ...], number: int) -> list[Port]:
+def open_ports(hosts: tuple[str, ...], number: int, kind: socket.SocketKind = socket.SOCK_DGRAM) -> list[Port]:
     """A bound, non-blocking socket for every address that `hosts` stand for; `number` 0 takes a free one.
 
     A wildcard stands for the addresses that the machine has now. Raises `OSError` when one cannot be bound.
@@ -52,7 +61,7 @@ def open_ports(hosts: tuple[str, ...], number: int) -> list[Port]:
     ports: list[Port] = []
     try:
         for host in _expanded(hosts):
-            ports.append(_open(host, number or (ports[0].number if ports else 0)))
+            ports.append(_open(host, number or (ports[0].number if ports else 0), kind))
     except OSError:
         for port in ports:
             port.socket.close()
@@ -89,20 +98,25 @@ def _local_addresses() -> list[IPv4Address | IPv6Address]:
     return [address for address in parsed if not address.is_link_local]
 
 
-def _open(host: str, number: int) -> Port:
+def _open(host: str, number: int, kind: socket.SocketKind) -> Port:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM)
+    opened = socket.socket(family, kind)
     try:
-        udp.setblocking(False)
+        opened.setblocking(False)
         if family == socket.AF_INET6:
-            udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF, *FORCED):
-            _enlarge(udp, option)
-        udp.bind((host, number))
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if kind is socket.SOCK_STREAM:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF, *FORCED):
+                _enlarge(opened, option)
+        opened.bind((host, number))
+        if kind is socket.SOCK_STREAM:
+            opened.listen()
     except OSError:
-        udp.close()
+        opened.close()
         raise
-    return Port(udp, host, udp.getsockname()[1])
+    return Port(opened, host, opened.getsockname()[1])
 
 
 def _enlarge(udp: socket.socket, option: int) -> None:

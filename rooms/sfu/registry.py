@@ -44,9 +44,9 @@ MAX_DROPPED = 100_000
 class Registry:
     """The rooms and connections.
 
-    `report` takes what the web side must know; `candidates` is where browsers reach us; `hearing` makes what sends a
-    slot's packets, `fan_out` is its name; `keep` is given every packet that a room accepts; `users` finds a connection
-    by our ufrag.
+    `report` takes what the web side must know; `candidates` is where browsers reach us, `streams` where by TCP;
+    `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room accepts;
+    `users` finds a connection by our ufrag.
     """
 
     def __init__(
@@ -57,11 +57,12 @@ class Registry:
         counters: Counters,
         hearing: Callable[[], Hearing] = Hearing,
         keep: Keep = forget,
+        streams: tuple[tuple[str, int], ...] = (),
     ) -> None:
         self.users: dict[str, Connection] = {}
         self._sfu = sfu
         self._epoch = secrets.token_hex(8)
-        self._candidates = candidates
+        self._candidates, self._streams = candidates, streams
         self._report = report
         self._counters = counters
         self._hearing = hearing
@@ -139,6 +140,7 @@ class Registry:
             fingerprint=self._identity.fingerprint,
             candidates=self._candidates,
             ssrcs=room.ssrcs,
+            streams=self._streams,
         )
         now = time.monotonic()
         connection = Connection(

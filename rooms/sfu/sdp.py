@@ -98,7 +98,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Local:
     """Our side of the answer: a number for the o= line, ICE credentials, SHA-256 fingerprint in hex with colons,
-    addresses (host, port) that we can be reached at, and the SSRC of each slot."""
+    addresses (host, port) that we can be reached at by UDP, the SSRC of each slot, and addresses for TCP."""
 
     session: int
     ufrag: str
@@ -106,6 +106,7 @@ class Local:
     fingerprint: str
     candidates: tuple[tuple[str, int], ...]
     ssrcs: tuple[int, ...]
+    streams: tuple[tuple[str, int], ...] = ()
 
 
 def parse(text: str, *, listen: bool) -> Offer:
@@ -310,10 +311,18 @@ def _accepted(line: Line, shape: Shape, direction: str, setup: str, local: Local
     stereo = ";stereo=1" if line.stereo else ""
     yield f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;usedtx=1{stereo}"
     yield from (f"a=extmap:{extension}" for extension in line.extensions)
-    for rank, (address, number) in enumerate(local.candidates):
-        priority = (126 << 24) + ((65535 - rank) << 8) + 255  # the first is the highest (RFC 8445 section 5.1.2.1)
-        yield f"a=candidate:{rank + 1} 1 udp {priority} {address} {number} typ host"
+    yield from _candidates(local)
     yield "a=end-of-candidates"
+
+
+def _candidates(local: Local) -> Iterator[str]:
+    """The first is the highest (RFC 8445 section 5.1.2.1), and every TCP one below all UDP (RFC 6544 section 4.2)."""
+    ways = [("udp", 126, *one, "") for one in local.candidates] + [
+        ("tcp", 90, *one, " tcptype passive") for one in local.streams
+    ]
+    for rank, (protocol, kind, address, number, end) in enumerate(ways):
+        priority = (kind << 24) + ((65535 - rank) << 8) + 255
+        yield f"a=candidate:{rank + 1} 1 {protocol} {priority} {address} {number} typ host{end}"
 
 
 def _stream(slot: int, ssrc: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ import secrets
 import signal
 import time
 from dataclasses import replace
+from socket import SOCK_STREAM
 from typing import Any
 
 from rooms.sfu import accelerator, ice, red, rtcp, rtp
@@ -18,7 +19,8 @@ from rooms.sfu.ports import Port, advertised, open_ports
 from rooms.sfu.registry import Registry
 from rooms.sfu.ring import Rings
 from rooms.sfu.room import forget
-from rooms.sfu.settings import Settings
+from rooms.sfu.settings import SettingError, Settings
+from rooms.sfu.streams import Streams
 from rooms.sfu.vault import Vault
 
 BATCH = 64
@@ -37,11 +39,12 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.counters: Counters = Counters()
         self.ports = open_ports(settings.hosts, settings.port)
-        candidates = advertised(self.ports, settings.public)
+        self.streams = Streams(_listening(settings), self.counters)
+        candidates, passive = (advertised(ports, settings.public) for ports in (self.ports, self.streams.ports))
         hearing = accelerator.hearing()
         self._rings = Rings(secrets.token_bytes(32))
         keep = self._rings.keep if settings.ring else forget
-        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing, keep)
+        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing, keep, passive)
         self._vault = Vault(settings.sfu, self._rings, settings.evidence, self._report, self.counters)
         self._link = Link(settings.redis_url, settings.sfu, self._take, self.registry.alive, self.counters)
 
@@ -66,6 +69,7 @@ class Server:
             loop.add_signal_handler(number, stop.set)
         for port in self.ports:
             loop.add_reader(port.socket, self._readable, port)
+        self.streams.start(self.receive)
         work = [asyncio.create_task(one) for one in (stop.wait(), self._link.run(), self._beat(), self._age())]
         done, others = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         await self._drain()
@@ -74,6 +78,7 @@ class Server:
         for port in self.ports:
             loop.remove_reader(port.socket)
             port.socket.close()
+        self.streams.close()
         for task in done:
             task.result()
 
@@ -96,6 +101,7 @@ class Server:
             await asyncio.sleep(TICK)
             now = time.monotonic()
             self.registry.tick(now)
+            self.streams.tick(now)
             self._rings.tick(now)
 
     def _readable(self, port: Port) -> None:
@@ -178,3 +184,11 @@ class Server:
         now = time.monotonic()
         connection.note(packet, now, self.counters)
         connection.room.push(connection.member, packet, now, time.time())
+
+
+def _listening(settings: Settings) -> list[Port]:
+    """The sockets that TCP connections come in by. Raises `SettingError`."""
+    try:
+        return open_ports(settings.hosts, settings.tcp, SOCK_STREAM)
+    except OSError as error:
+        raise SettingError("STOA_TCP_PORT", f"cannot be used: {error.strerror}") from error

@@ -26,7 +26,8 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`sfu` is this process's id; `port` is 0 for any free one; `public` replaces our own addresses in answers.
+    """`sfu` is this process's id; `port` (UDP) and `tcp` are 0 for any free one; `public` replaces our own addresses in
+    answers.
 
     With `ring` the last minute of every speaker is kept in memory; what is sealed of it goes to the folder `evidence`.
     """
@@ -38,12 +39,14 @@ class Settings:
     redis_url: str
     ring: bool
     evidence: Path
+    tcp: int = 0
 
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`, each also as NAME_FILE. Raises `SettingError`."""
     index = _number(environment, "STOA_SFU_INDEX", "0", 999)
     port = _number(environment, "STOA_UDP_PORT", "7882", 65535 - index)
+    tcp = _number(environment, "STOA_TCP_PORT", "7881", 65535 - index)
     node = _value(environment, "STOA_NODE", "") or socket.gethostname()
     if not NAME.fullmatch(node):
         raise SettingError("STOA_NODE", "letters, digits, dots, dashes and underscores, 64 at most")
@@ -55,6 +58,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         redis_url=_redis_url(environment),
         ring=_profile(environment) != RINGLESS,
         evidence=Path(_value(environment, "STOA_DATA", str(DATA))).resolve() / "evidence",
+        tcp=tcp + index if tcp else 0,
     )
 
 

@@ -65,6 +65,11 @@ def test_a_clock_that_differs_from_the_others_fails(monkeypatch: pytest.MonkeyPa
 
 def test_ports_that_somebody_else_holds_fail_by_name(settings: Settings) -> None:
     settings.STOA_HTTP_HOST, settings.STOA_UDP_HOST = "127.0.0.1", ["127.0.0.1"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        settings.STOA_TCP_PORT = free.getsockname()[1]
+        settings.STOA_UDP_PORT = settings.STOA_TCP_PORT
+        assert doctor.udp().level is Level.FAIL
+        assert "another STOA_TCP_PORT" in doctor.udp().advice
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind(("127.0.0.1", 0))
         settings.STOA_HTTP_PORT, settings.STOA_UDP_PORT = tcp.getsockname()[1], udp.getsockname()[1]

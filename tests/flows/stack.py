@@ -95,13 +95,15 @@ class Stoa:
 @contextmanager
 def running(folder: Path, **extra: str) -> Iterator[Stoa]:
     """A Stoa that is ready, and stopped in order at the end."""
-    http, udp, address = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM), outward_address()
+    http, tcp, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    address = outward_address()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("STOA_", "DJANGO_", "SECRET_"))},
         "STOA_DATA": str(folder / "data"),
         "STOA_HTTP_HOST": "0.0.0.0",
         "STOA_HTTP_PORT": str(http),
         "STOA_UDP_PORT": str(udp),
+        "STOA_TCP_PORT": str(tcp),
         "STOA_PUBLIC_IP": address,
         "PUBLIC_URL": f"http://127.0.0.1:{http}",
         "ALLOWED_HOSTS": f"127.0.0.1,{address}",

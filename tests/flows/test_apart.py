@@ -120,7 +120,8 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
     """What the image holds made, migrated once, then every process of ours started as Compose would."""
     folder = tmp_path_factory.mktemp("apart")
     (folder / "data").mkdir(mode=0o700)
-    http, udp = str(free_port(socket.SOCK_STREAM)), str(free_port(socket.SOCK_DGRAM))
+    http, tcp = str(free_port(socket.SOCK_STREAM)), str(free_port(socket.SOCK_STREAM))
+    udp = str(free_port(socket.SOCK_DGRAM))
     with ExitStack() as stack:
         database = stack.enter_context(postgres.running())
         redis = stack.enter_context(redis_server(folder))
@@ -130,7 +131,7 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
             made = running.run("migrate", *command)
             assert made.returncode == 0, made.stderr
         for service in ("sfu", "worker", "beat", "web"):
-            stack.enter_context(running.started(service, {"8000": http}, STOA_UDP_PORT=udp))
+            stack.enter_context(running.started(service, {"8000": http}, STOA_UDP_PORT=udp, STOA_TCP_PORT=tcp))
         until("it is ready", lambda: _ready(running), 60)
         yield running
 

@@ -168,7 +168,11 @@ def test_another_redis_takes_the_place_of_the_private_one(tmp_path: Path) -> Non
     ],
 )
 def test_a_database_or_redis_that_is_not_there_is_refused_in_one_line(name: str, url: str, tmp_path: Path) -> None:
-    ports = {"STOA_HTTP_PORT": socket.SOCK_STREAM, "STOA_UDP_PORT": socket.SOCK_DGRAM}
+    ports = {
+        "STOA_HTTP_PORT": socket.SOCK_STREAM,
+        "STOA_TCP_PORT": socket.SOCK_STREAM,
+        "STOA_UDP_PORT": socket.SOCK_DGRAM,
+    }
     changed = {name: url, "STOA_DATA": str(tmp_path / "data")} | {
         key: str(stack.free_port(kind)) for key, kind in ports.items()
     }

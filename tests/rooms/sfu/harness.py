@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,6 +28,7 @@ class Media:
     port: int
     server: servers.Server
     valkey: servers.Server
+    tcp: int
 
     @property
     def url(self) -> str:
@@ -37,9 +39,12 @@ class Media:
 @contextlib.contextmanager
 def media(folder: Path, **environment: str) -> Iterator[Media]:
     """A Valkey and a media process of their own in `folder`, up and reporting."""
-    port = servers.free_port()
-    with servers.valkey(folder) as valkey, servers.sfu(folder, port, **environment) as server:
-        it = Media(folder, port, server, valkey)
+    port, tcp = servers.free_port(), servers.free_port(socket.SOCK_STREAM)
+    with (
+        servers.valkey(folder) as valkey,
+        servers.sfu(folder, port, STOA_TCP_PORT=str(tcp), **environment) as server,
+    ):
+        it = Media(folder, port, server, valkey, tcp)
         asyncio.run(_first_sign(it))
         yield it
 

@@ -71,6 +71,35 @@ def test_a_connection_without_an_address_costs_its_own_packet_alone(accelerated:
     assert +counters == {Count.SENT: 1, Count.SEND_FAILED: 1}
 
 
+class Pipe(Port):
+    """A stream that keeps what it is given."""
+
+    stream = True
+
+    def __init__(self) -> None:
+        super().__init__(socket.socket(), "127.0.0.1", 7881)
+        self.sent: list[bytes] = []
+
+    def sender(self) -> Callable[[bytes, Any], Any]:
+        return lambda data, _: self.sent.append(data)
+
+
+def test_who_is_in_a_stream_is_sent_to_by_python_and_the_others_by_c(accelerated: Make) -> None:
+    via, pipe, counters = port(), Pipe(), tally()
+    ears, crowd = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(40)], accelerated()
+    for ear in ears:
+        crowd.add(ear.connection)
+    ears[20].connection.checked(pipe, ("127.0.0.1", 1), nominated=True, now=0.0)
+    crowd.send(voice(1000), counters)
+    assert [len(ear.heard) for ear in ears] == [1] * 20 + [0] + [1] * 19
+    assert len(pipe.sent) == 1
+    ears[20].connection.checked(via, ears[20].socket.getsockname(), nominated=True, now=0.0)
+    crowd.send(voice(1001), counters)
+    assert [len(ear.heard) for ear in ears] == [1] * 40
+    assert (len(pipe.sent), counters) == (1, {Count.SENT: 80})
+    pipe.socket.close()
+
+
 def test_a_session_lives_as_long_as_its_listener_is_in_the_crowd_and_no_longer(
     accelerated: Make, no_collector: None
 ) -> None:

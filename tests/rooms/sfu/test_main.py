@@ -47,6 +47,10 @@ def test_a_busy_port_is_named(busy: int) -> None:
     done = start(**REDIS, STOA_UDP_HOST="127.0.0.1", STOA_UDP_PORT=str(busy))
     assert done.returncode == 2
     assert done.stderr.startswith("STOA_UDP_PORT: ")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        done = start(**REDIS, STOA_UDP_HOST="127.0.0.1", STOA_UDP_PORT="0", STOA_TCP_PORT=taken)
+    assert (done.returncode, done.stderr) == (2, "STOA_TCP_PORT: cannot be used: Address already in use\n")
 
 
 @pytest.mark.server
@@ -54,7 +58,7 @@ def test_a_busy_port_is_named(busy: int) -> None:
 async def test_the_log_and_every_sign_of_life_say_which_fan_out_carries_the_voice(module: str, tmp_path: Path) -> None:
     expected = accelerator.hearing()().fan_out if module == "rooms.sfu" else "plain"
     with servers.valkey(tmp_path), servers.sfu(tmp_path, servers.free_port(), module=module) as server:
-        it = Media(tmp_path, 0, server, server)
+        it = Media(tmp_path, 0, server, server, 0)
         async with room(it) as made:
             alive = await made.desk.report(Alive, seconds=15)
             speaker, _, heard = await duet(made)

@@ -80,6 +80,9 @@ class _Port:
         self.socket = Loopback(client)
         self.known: dict[Any, Connection] = {}
 
+    def sender(self) -> Any:
+        return self.socket.sendto
+
     def send(self, data: bytes, address: object, _: Counters) -> None:
         self.socket.sendto(data, address)
 

@@ -1,5 +1,6 @@
 """Contract of `rooms.sfu.sdp`: the one shape we speak, whatever is offered; anything else is `Refused`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,22 @@ def test_the_answer_takes_red_and_opus_with_fec_and_dtx_level_and_mid_and_nothin
         extensions = [line for line in lines if line.startswith("a=extmap")]
         assert extensions == [f"a=extmap:1 {LEVEL_URI}", f"a=extmap:4 {MID_URI}"]
         assert not any("rtcp-fb" in line for line in lines)
+
+
+def test_tcp_addresses_come_after_those_for_udp_and_wait_to_be_called() -> None:
+    local = replace(LOCAL, streams=(("192.0.2.1", 7881), ("2001:db8::1", 7881)))
+    lines = sections(answer(parse(golden("chromium"), listen=True), local))[0]
+    candidates = [line.split() for line in lines if line.startswith("a=candidate")]
+    assert [(one[2], one[4], one[5]) for one in candidates] == [
+        ("udp", "192.0.2.1", "7882"),
+        ("udp", "2001:db8::1", "7882"),
+        ("tcp", "192.0.2.1", "7881"),
+        ("tcp", "2001:db8::1", "7881"),
+    ]
+    assert [one[8:] for one in candidates] == [[], [], ["tcptype", "passive"], ["tcptype", "passive"]]
+    priorities = [int(one[3]) for one in candidates]
+    assert priorities == sorted(set(priorities), reverse=True)
+    assert len({one[0] for one in candidates}) == 4
 
 
 @pytest.mark.parametrize(

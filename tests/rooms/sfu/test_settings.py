@@ -11,18 +11,20 @@ REDIS = {"REDIS_URL": "unix:///run/valkey.sock"}
 
 def test_redis_url_alone_is_enough() -> None:
     settings = read(REDIS)
-    assert (settings.hosts, settings.port, settings.public) == (("0.0.0.0", "::"), 7882, ())
+    assert (settings.hosts, settings.port, settings.tcp, settings.public) == (("0.0.0.0", "::"), 7882, 7881, ())
     assert settings.sfu.endswith("-0")
     assert settings.redis_url == "unix:///run/valkey.sock"
 
 
-def test_the_index_makes_the_id_and_moves_the_port() -> None:
-    settings = read(REDIS | {"STOA_NODE": "berlin.1", "STOA_SFU_INDEX": "2", "STOA_UDP_PORT": "9000"})
-    assert (settings.sfu, settings.port) == ("berlin.1-2", 9002)
+def test_the_index_makes_the_id_and_moves_the_ports() -> None:
+    ports = {"STOA_UDP_PORT": "9000", "STOA_TCP_PORT": "9100"}
+    settings = read(REDIS | ports | {"STOA_NODE": "berlin.1", "STOA_SFU_INDEX": "2"})
+    assert (settings.sfu, settings.port, settings.tcp) == ("berlin.1-2", 9002, 9102)
 
 
 def test_port_0_takes_any_free_one() -> None:
-    assert read(REDIS | {"STOA_SFU_INDEX": "2", "STOA_UDP_PORT": "0"}).port == 0
+    settings = read(REDIS | {"STOA_SFU_INDEX": "2", "STOA_UDP_PORT": "0", "STOA_TCP_PORT": "0"})
+    assert (settings.port, settings.tcp) == (0, 0)
 
 
 @pytest.mark.parametrize(("profile", "ring"), [("standard", True), ("cn", True), ("private", False)])
@@ -54,6 +56,7 @@ def test_every_value_may_come_from_a_file(tmp_path: Path) -> None:
         ("STOA_UDP_PORT", "65536"),
         ("STOA_UDP_PORT", "-1"),
         ("STOA_UDP_PORT", "٣"),
+        ("STOA_TCP_PORT", "65536"),
         ("STOA_SFU_INDEX", "first"),
         ("STOA_UDP_HOST", "localhost"),
         ("STOA_UDP_HOST", "127.0.0.1,"),
