@@ -45,8 +45,8 @@ class Registry:
     """The rooms and connections.
 
     `report` takes what the web side must know; `candidates` is where browsers reach us, `streams` where by TCP;
-    `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room accepts;
-    `users` finds a connection by our ufrag.
+    `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room
+    accepts; `users` finds a connection by our ufrag.
     """
 
     def __init__(
