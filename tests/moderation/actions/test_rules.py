@@ -1,4 +1,4 @@
-"""The rule that acts on a crowd of reports until a person decides, and turns itself off when it errs too often (G27)."""
+"""The rule that acts on a crowd until a person decides, and turns itself off when it errs too often (G27)."""
 
 from datetime import timedelta
 
