@@ -68,7 +68,7 @@ def _known(decision: Decision) -> str:
 
 def _machines(decision: Decision) -> str:
     if decision.automated:
-        return _("The decision was made by a rule of the server, without a person.")
+        return _("The decision was made by the server itself, without a person.")
     if decision.case.hints.exists():
         return _("A person decided. Programs gave hints on where to look first.")
     return _("A person decided, and no program had a part in it.")

@@ -26,7 +26,7 @@ ACTIONS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is read of an entry: `reason` is the measure of a decision, `rule` what decided where a machine did."""
+    """What is read of an entry: `reason` is the measure of a decision, `reflex` what decided where a machine did."""
 
     action: str
     at: datetime
@@ -34,7 +34,7 @@ class Line:
     policy: str = ""
     reason: str = ""
     automated: bool = False
-    rule: str = ""
+    reflex: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -92,14 +92,14 @@ def report(lines: Iterable[Line], start: datetime, end: datetime) -> dict[str, A
 
 
 def quality(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """For every policy, and every rule that decides by itself: how many decisions there were, and how many lasted.
+    """For every policy, and every reflex of the server: how many decisions there were, and how many lasted.
 
     `reversed` is the share of decisions that were undone, `overturned` that of appeals that succeeded; None of none.
     """
     known = list(lines)
     subjects: dict[tuple[str, str], list[Line]] = {}
     for line in _of(known, "decision.make"):
-        key = ("rule", line.rule) if line.automated else ("policy", line.policy)
+        key = ("reflex", line.reflex) if line.automated else ("policy", line.policy)
         subjects.setdefault(key, []).append(line)
     return [_judged(kind, name, made, known) for (kind, name), made in sorted(subjects.items())]
 

@@ -110,5 +110,5 @@ CHANNELS: dict[str, Promise] = {
     "profile": _("From a profile"),
     "notice": _("By somebody outside"),
     "staff": _("By the moderation itself"),
-    "machine": _("By a rule of the server"),
+    "machine": _("By the server itself"),
 }

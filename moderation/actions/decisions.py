@@ -58,15 +58,15 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
 
 
 @transaction.atomic
-def decide_by_rule(case: Case, verdict: Verdict, rule: str, *, now: datetime, source: Source) -> Decision:
-    """What a rule of the server decides until a person does: the case, which is held, stays where it is.
+def decide_by_reflex(case: Case, verdict: Verdict, reflex: str, *, now: datetime, source: Source) -> Decision:
+    """What a reflex of the server decides until a person does: the case, which is held, stays where it is.
 
     Whoever finds later that nothing was broken undoes it. Raises `Refused` as `decide` does.
     """
     subject = enforce.subject_of(case, verdict.measure)
     _check(verdict, case, subject)
     decision = _made(case, subject, verdict, Stand.PROPOSED, None, now)
-    decision.rule = rule
+    decision.reflex = reflex
     return _enforce(decision, case, None, now, source)
 
 
@@ -167,7 +167,7 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         policy=decision.policy,
         reason=decision.measure,
         automated=decision.automated,
-        model=decision.rule,
+        model=decision.reflex,
         detail=_told(decision),
     )
     decision.save()

@@ -19,6 +19,7 @@ from moderation.models.cases import (
     Stand,
     Step,
 )
+from moderation.models.reflexes import Reflex
 from moderation.models.review import (
     Authority,
     Baseline,
@@ -32,7 +33,6 @@ from moderation.models.review import (
     Statement,
     Trigger,
 )
-from moderation.models.rules import Rule
 from moderation.models.staff import Staff
 
 __all__ = [
@@ -56,10 +56,10 @@ __all__ = [
     "Outcome",
     "PolicyText",
     "Reason",
+    "Reflex",
     "Report",
     "Result",
     "Review",
-    "Rule",
     "Severity",
     "Staff",
     "Stand",

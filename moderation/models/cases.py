@@ -291,7 +291,7 @@ class Decision(models.Model):
     lasts = models.DurationField(null=True)
     until = models.DateTimeField(null=True)
     automated = models.BooleanField(default=False)
-    rule = models.CharField(max_length=60, blank=True, default="")  # what decided, where a machine did
+    reflex = models.CharField(max_length=60, blank=True, default="")  # what decided, where a machine did
     state = models.CharField(max_length=10, choices=Stand.choices)
     made_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()

@@ -21,7 +21,7 @@ LIFE = [
     line("decision.undo", NOON + DAY + HOUR, policy="hate", reason="suspend"),
     line("appeal.overturned", NOON + DAY + HOUR, policy="hate", reason="suspend"),
     line("case.open", NOON + DAY, "2", policy="spam"),
-    line("decision.make", NOON + DAY + 4 * HOUR, "2", 2, policy="spam", reason="mute", automated=True, rule="crowd"),
+    line("decision.make", NOON + DAY + 4 * HOUR, "2", 2, policy="spam", reason="mute", automated=True, reflex="crowd"),
 ]
 
 
@@ -47,10 +47,10 @@ def test_what_lies_outside_is_not_counted_and_nothing_gives_no_median() -> None:
     assert told["median_seconds"] == {"report_to_decision": None, "appeal_to_answer": None}
 
 
-def test_the_quality_of_policies_and_of_rules_that_decide_by_themselves_is_told_apart() -> None:
+def test_the_quality_of_policies_and_of_reflexes_is_told_apart() -> None:
     assert quality(LIFE) == [
         {"kind": "policy", "name": "hate", "decisions": 1, "appeals": 1, "reversed": 1.0, "overturned": 1.0},
-        {"kind": "rule", "name": "crowd", "decisions": 1, "appeals": 0, "reversed": 0.0, "overturned": None},
+        {"kind": "reflex", "name": "crowd", "decisions": 1, "appeals": 0, "reversed": 0.0, "overturned": None},
     ]
 
 

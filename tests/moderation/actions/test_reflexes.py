@@ -1,4 +1,4 @@
-"""The rule that acts on a crowd until a person decides, and turns itself off when it errs too often (G27)."""
+"""The reflex that acts on a crowd until a person decides, and turns itself off when it errs too often (G27)."""
 
 from datetime import timedelta
 
@@ -6,14 +6,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from moderation.actions import appeals, rules
+from moderation.actions import appeals, reflexes
 from moderation.actions.base import Code
 from moderation.audit import sequence
 from moderation.cases import OPEN
 from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Rule, Stand
-from moderation.rules import ENOUGH, LIMIT, Name
+from moderation.models import Case, Decision, Reflex, Stand
+from moderation.reflexes import ENOUGH, LIMIT, Name
 from moderation.staff import Role
 from rooms.models import Room
 from rooms.roles import Move, Stage
@@ -36,8 +36,8 @@ def femi(db: None) -> User:
     return moderator("Femi", Role.SENIOR)
 
 
-def on(by: User, limit: int = LIMIT) -> Rule:
-    return rules.switch(Name.CROWD, on=True, limit=limit, by=by, now=NOON, source=SOURCE)
+def on(by: User, limit: int = LIMIT) -> Reflex:
+    return reflexes.switch(Name.CROWD, on=True, limit=limit, by=by, now=NOON, source=SOURCE)
 
 
 def speaking(person: User, room: Room, host: User) -> None:
@@ -55,7 +55,7 @@ def crowded(whom: User, room: Room, size: int = 3) -> Case:
 
 
 def acted(case: Case) -> Decision | None:
-    return rules.act(case.pk, now=NOON + timedelta(seconds=5), source=SOURCE)
+    return reflexes.act(case.pk, now=NOON + timedelta(seconds=5), source=SOURCE)
 
 
 def test_a_crowds_report_moves_the_speaker_to_the_audience_until_a_person_looks(
@@ -111,14 +111,14 @@ def test_it_turns_itself_off_when_too_much_of_it_did_not_last(alice: User, bob: 
         assert acted(case) is not None
         decided(claimed(case, femi), femi, Measure.NONE)
     sequence.seal(timezone.now())
-    Rule.objects.update(since=NOON - timedelta(days=1))
-    assert [rule.name for rule in rules.judge(now=NOON, source=SOURCE)] == [Name.CROWD]
-    rule = Rule.objects.get()
-    assert (rule.on, rule.reason) == (False, rules.REVERSED)
-    assert [(one.automated, one.reason) for one in entries(action="rule.off")] == [(True, rules.REVERSED)]
-    assert rules.judge(now=NOON, source=SOURCE) == []
+    Reflex.objects.update(since=NOON - timedelta(days=1))
+    assert [reflex.name for reflex in reflexes.judge(now=NOON, source=SOURCE)] == [Name.CROWD]
+    reflex = Reflex.objects.get()
+    assert (reflex.on, reflex.reason) == (False, reflexes.REVERSED)
+    assert [(one.automated, one.reason) for one in entries(action="reflex.off")] == [(True, reflexes.REVERSED)]
+    assert reflexes.judge(now=NOON, source=SOURCE) == []
 
 
 def test_a_limit_that_is_no_share_is_refused(femi: User) -> None:
     unchanged(Code.MEASURE, lambda: on(femi, 101))
-    assert not Rule.objects.exists()
+    assert not Reflex.objects.exists()

@@ -1,13 +1,13 @@
-"""Which rules of the server act by themselves; only `moderation.actions.rules` writes it."""
+"""Which reflexes of the server act by themselves; only `moderation.actions.reflexes` writes it."""
 
 from django.db import models
 from django.db.models import Q
 
-from moderation.rules import LIMIT, Name
+from moderation.reflexes import LIMIT, Name
 
 
-class Rule(models.Model):
-    """A rule that somebody turned on, or that is off again; one without a row was never on."""
+class Reflex(models.Model):
+    """A reflex that somebody turned on, or that is off again; one without a row was never on."""
 
     name = models.CharField(max_length=20, primary_key=True, choices=[(name.value, name.value) for name in Name])
     on = models.BooleanField()

@@ -1,6 +1,6 @@
-"""What the server does by itself, before a person has looked: few rules, all off until somebody turns them on. PURE.
+"""What the server does by itself, before a person has looked: few reflexes, all off until somebody turns them on. PURE.
 
-A rule's measure is for the time until a person decides. One that is reversed too often turns itself off.
+A reflex's measure is for the time until a person decides. One that is reversed too often turns itself off.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from moderation.measures import Measure
 
 
 class Name(StrEnum):
-    """The rules there are."""
+    """The reflexes there are."""
 
     CROWD = "crowd"  # several people, who were not let in by the same person, report one speaker of one room
 
@@ -21,9 +21,9 @@ MEASURES: Mapping[Name, Measure] = MappingProxyType({Name.CROWD: Measure.TO_AUDI
 
 CROWD = 3
 LIMIT = 20
-"""Per cent of a rule's decisions that may be undone before it turns itself off."""
+"""Per cent of a reflex's decisions that may be undone before it turns itself off."""
 ENOUGH = 5
-"""Decisions before a rule is judged."""
+"""Decisions before a reflex is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +42,5 @@ def crowd(witnesses: Collection[Witness]) -> bool:
 
 
 def fails(decisions: int, share: float | None, limit: int) -> bool:
-    """Whether a rule with so many decisions, of which this share was undone, must be off."""
+    """Whether a reflex with so many decisions, of which this share was undone, must be off."""
     return decisions >= ENOUGH and share is not None and share * 100 > limit

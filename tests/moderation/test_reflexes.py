@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.rules import CROWD, ENOUGH, LIMIT, MEASURES, Name, Witness, crowd, fails
+from moderation.reflexes import CROWD, ENOUGH, LIMIT, MEASURES, Name, Witness, crowd, fails
 
 
 def test_every_rule_has_a_measure() -> None:

@@ -1,0 +1,92 @@
+"""The reflexes that act by themselves: turned on and off by a senior moderator, carried out, judged by what lasted."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Redemption, User
+from moderation import cases, published, reflexes, transparency
+from moderation.actions.base import Code, Refused
+from moderation.actions.cases import locked
+from moderation.actions.decisions import Verdict, decide_by_reflex
+from moderation.audit.models import Checkpoint
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from moderation.models import Case, Decision, Reflex
+from moderation.policies import Policy
+from moderation.reflexes import Name, Witness
+
+FRESH = timedelta(minutes=10)
+FACTS = "Several people who do not belong together reported it within ten minutes. A person will look at it."
+REVERSED = "reversed_too_often"
+
+
+@transaction.atomic
+def switch(name: Name, *, on: bool, limit: int, by: User, now: datetime, source: Source) -> Reflex:
+    """The reflex, on or off. Raises `Refused(MEASURE)` for a limit that is no share."""
+    if not 0 <= limit <= 100:
+        raise Refused(Code.MEASURE)
+    reflex, _ = Reflex.objects.update_or_create(
+        name=name, defaults={"on": on, "limit": limit, "since": now, "reason": ""}
+    )
+    _note("reflex.on" if on else "reflex.off", reflex, source, by)
+    return reflex
+
+
+@transaction.atomic
+def act(pk: int, *, now: datetime, source: Source) -> Decision | None:
+    """What a reflex decided on the case until a person does; None where no reflex that is on has anything to say."""
+    case = locked(pk)
+    reflex = Reflex.objects.filter(name=Name.CROWD, on=True).first()
+    if reflex is None or case.state not in cases.OPEN or not case.room or case.subject is None:
+        return None
+    if Decision.objects.filter(case=case).exists() or not reflexes.crowd(_witnesses(case, now)):
+        return None
+    verdict = Verdict(reflexes.MEASURES[Name.CROWD], Policy(case.policy), FACTS)
+    try:
+        with transaction.atomic():
+            return decide_by_reflex(case, verdict, Name.CROWD, now=now, source=source)
+    except Refused:  # the speaker is not on stage any more, which is as good
+        return None
+
+
+@transaction.atomic
+def judge(*, now: datetime, source: Source) -> list[Reflex]:
+    """The reflexes that turned themselves off just now, since too much of what they decided did not last."""
+    newest = Checkpoint.objects.order_by("-size").first()
+    lines = list(published.lines(newest.size if newest else 0))
+    off = []
+    for reflex in Reflex.objects.select_for_update().filter(on=True):
+        since = [line for line in lines if (line.reflex == reflex.name and line.at >= reflex.since) or not line.reflex]
+        found = {told["name"]: told for told in transparency.quality(since) if told["kind"] == "reflex"}
+        told = found.get(reflex.name)
+        if told and reflexes.fails(told["decisions"], told["reversed"], reflex.limit):
+            reflex.on, reflex.since, reflex.reason = False, now, REVERSED
+            reflex.save(update_fields=["on", "since", "reason"])
+            _note("reflex.off", reflex, source, None, reason=REVERSED)
+            off.append(reflex)
+    return off
+
+
+def _witnesses(case: Case, now: datetime) -> list[Witness]:
+    reported = case.reports.filter(made_at__gt=now - FRESH).exclude(reporter=None)
+    people = set(reported.values_list("reporter", "reporter__uid"))
+    inviters = dict(
+        Redemption.objects.filter(user__in=[pk for pk, _ in people])
+        .exclude(code__issuer=None)
+        .values_list("user", "code__issuer__uid")
+    )
+    return [Witness(uid, inviters.get(pk, "")) for pk, uid in sorted(people)]
+
+
+def _note(action: str, reflex: Reflex, source: Source, by: User | None, reason: str = "") -> None:
+    record(
+        action,
+        source=source,
+        actor=by.uid if by else "",
+        object_type="reflex",
+        object_id=reflex.name,
+        automated=by is None,
+        reason=reason,
+        detail={"limit": reflex.limit},
+    )
