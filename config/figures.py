@@ -1,4 +1,4 @@
-"""What `/metrics` shows besides the process's own figures: requests by status, rooms and people in them."""
+"""What `/metrics` shows besides the process's own figures: requests by status, rooms and people in them, the log."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from moderation.audit import pulse, sequence
 from rooms.models import Member, Room, State
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -36,6 +37,24 @@ class Rooms(Collector):
         return iter(())
 
 
+class Log(Collector):
+    """Tries the audit log at every scrape."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Whether the log takes entries, and for how many seconds the oldest one waits for its checkpoint."""
+        try:
+            pulse.probe()
+            yield GaugeMetricFamily("stoa_log_writable", "Whether the audit log takes an entry", 1)
+            late = sequence.waited().total_seconds()
+            yield GaugeMetricFamily("stoa_log_unsealed_seconds", "How long the oldest entry waits for its seal", late)
+        except DatabaseError:
+            yield GaugeMetricFamily("stoa_log_writable", "Whether the audit log takes an entry", 0)
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing in advance: registering must not ask the database."""
+        return iter(())
+
+
 def _counted(name: str, text: str, rows: QuerySet[Any], by: str) -> Iterator[GaugeMetricFamily]:
     family = GaugeMetricFamily(name, text, labels=[by])
     try:
@@ -47,3 +66,4 @@ def _counted(name: str, text: str, rows: QuerySet[Any], by: str) -> Iterator[Gau
 
 
 REGISTRY.register(Rooms())
+REGISTRY.register(Log())

@@ -1,13 +1,22 @@
 """Celery's part: thin, repeatable."""
 
+from typing import Any
+
+import structlog
 from celery import shared_task
+from celery.signals import worker_ready, worker_shutdown
 from django.utils import timezone
 
+from moderation.audit import pulse
 from moderation.audit.cosign import cosign
 from moderation.audit.prune import prune
+from moderation.audit.pulse import Sign
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.audit.stream import send
+
+_log = structlog.get_logger(__name__)
+_HERE = Source.internal("celery")
 
 
 @shared_task(name="audit.seal", ignore_result=True)
@@ -19,7 +28,7 @@ def seal_log() -> None:
 @shared_task(name="audit.prune", ignore_result=True)
 def prune_log() -> None:
     """Let the oldest entries go, once a day."""
-    prune(timezone.now(), source=Source.internal("celery"))
+    prune(timezone.now(), source=_HERE)
 
 
 @shared_task(name="audit.cosign", ignore_result=True)
@@ -32,3 +41,28 @@ def show_witnesses() -> None:
 def feed_collectors() -> None:
     """Send the collectors what they have not got yet."""
     send(timezone.now())
+
+
+@shared_task(name="audit.beat", ignore_result=True)
+def beat() -> None:
+    """Show that this server lives, also when nobody acts."""
+    pulse.give(Sign.BEAT, source=_HERE)
+
+
+@shared_task(name="audit.watch", ignore_result=True)
+def watch_log() -> None:
+    """Raise the alarm within five seconds where the log cannot be written, or is sealed late."""
+    for trouble in pulse.troubles():
+        _log.error("alarm", trouble=trouble.value)
+
+
+@worker_ready.connect
+def began(**_kwargs: Any) -> None:
+    """Note that what seals the log began."""
+    pulse.give(Sign.START, source=_HERE)
+
+
+@worker_shutdown.connect
+def ended(**_kwargs: Any) -> None:
+    """Note that it ended in order; a server that was killed says nothing, and its silence shows."""
+    pulse.give(Sign.STOP, source=_HERE)

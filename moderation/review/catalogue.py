@@ -26,6 +26,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
         "identity.verified": Control("major", (2,), laws=IDENTITY),
         "log.insert_only": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
         "log.sealed": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
+        "log.heard": Control("major", (3,), ("16.4.3",), ("A.8.15.protected",), laws=LOGS),
         "log.proved": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
         "log.witnessed": Control("major", (3,), ("16.4.3",), ("A.8.15.protected",), laws=LOGS),
         "log.streamed": Control("minor", (3,), ("16.2.4", "16.4.3"), ("A.8.15.protected",), laws=LOGS),

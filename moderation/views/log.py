@@ -1,5 +1,6 @@
 """`/console/log`: the log, searched; each entry with its proof; the checkpoint and what witnesses say of it."""
 
+from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.views import member
-from moderation.audit import cosign, export, proof, search
+from moderation.audit import cosign, export, proof, search, sequence
 from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
 from moderation.audit.opened import Opened, opened
 from moderation.audit.search import Page, Wish
@@ -40,6 +41,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
         "searched": any(query.values()),
         "checkpoint": cosign.text(newest) if newest else "",
         "witnesses": _witnesses(newest),
+        "late": sequence.waited() // timedelta(minutes=1),
     }
     return render(request, "console/log.html", context)
 

@@ -4,6 +4,7 @@ from django.utils import timezone
 from prometheus_client import REGISTRY, generate_latest
 
 from config import figures
+from moderation.audit.models import Entry
 from rooms.models import Access, Room, State
 
 
@@ -38,3 +39,20 @@ def test_requests_are_counted_and_invented_methods_are_one() -> None:
     assert 'stoa_http_request_seconds_count{method="GET",status="200"}' in shown()
     assert "MALLORY" not in shown()
     assert 'method="other",status="405"' in shown()
+
+
+@pytest.mark.django_db
+def test_the_log_is_tried_at_every_scrape_and_leaves_no_entry() -> None:
+    assert "stoa_log_writable 1.0" in shown()
+    assert "stoa_log_unsealed_seconds 0.0" in shown()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_log_that_cannot_be_written_is_a_figure_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr("moderation.audit.record._write", full)
+    assert "stoa_log_writable 0.0" in shown()
+    assert "stoa_log_unsealed_seconds" not in shown()

@@ -20,6 +20,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "identity.verified": people.identity,
         "log.insert_only": log.insert_only,
         "log.sealed": log.sealed,
+        "log.heard": log.heard,
         "log.proved": log.proved,
         "log.witnessed": log.witnessed,
         "log.streamed": log.streamed,

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
 
 from accounts.models import User
-from moderation.audit import keys, prune, sequence, tree
+from moderation.audit import keys, prune, pulse, sequence, tree
 from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result, Stream
 from moderation.audit.store import Nodes
@@ -50,6 +50,13 @@ def _is_refused(statement: str, entry: int) -> bool:
     except DatabaseError:
         return True
     return False
+
+
+def heard(span: Span) -> Found:
+    """Whether the log gave signs of life all the time, except after it was ended in order."""
+    signs, longest = pulse.silence(span.start, span.end)
+    numbers = {"signs": signs, "longest": longest // timedelta(minutes=1)}
+    return Found.if_true(longest <= pulse.QUIET, **numbers) if signs else Found.unknown(**numbers)
 
 
 def sealed(span: Span) -> Found:

@@ -31,4 +31,4 @@ def test_an_entry_is_sealed_shown_and_sent(settings: Settings, monkeypatch: pyte
 
 def test_beat_runs_every_task_of_the_log() -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert {"audit.seal", "audit.cosign", "audit.stream", "audit.prune"} <= scheduled
+    assert {"audit.seal", "audit.cosign", "audit.stream", "audit.prune", "audit.beat", "audit.watch"} <= scheduled

@@ -8,9 +8,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from moderation.audit import sequence
+from moderation.audit import pulse, sequence
 from moderation.audit.destinations import Collector
 from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
+from moderation.audit.pulse import Sign
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Outcome
@@ -46,6 +47,19 @@ def written(count: int = 3) -> None:
 def test_an_empty_log_is_not_measured(span: Span) -> None:
     probes = (log.insert_only, log.sealed, log.proved, log.fields, log.clocks, log.kept, log.events, log.read)
     assert {probe(span).outcome for probe in probes} == {Outcome.UNKNOWN}
+
+
+def test_a_log_that_beats_passes_and_a_silence_fails(span: Span, now: datetime) -> None:
+    assert facts(log.heard(span)) == (Outcome.UNKNOWN, {"signs": 0, "longest": 0})
+    pulse.give(Sign.BEAT, source=HERE)
+    assert facts(log.heard(Span(span.start, now + timedelta(seconds=30)))) == (
+        Outcome.PASSED,
+        {"signs": 1, "longest": 0},
+    )
+    assert facts(log.heard(Span(span.start, now + timedelta(minutes=40)))) == (
+        Outcome.FAILED,
+        {"signs": 1, "longest": 39},
+    )
 
 
 def test_the_database_refuses_every_attempt_on_an_entry_and_nothing_changed(span: Span) -> None:
