@@ -22,9 +22,9 @@ CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Stream
 LANGUAGES = ("en", "zh-hans")
 _SECTIONS = MappingProxyType(
     {
-        "standard": ("voice", "short", "account", "browser", "log", "you"),
+        "standard": ("minute", "short", "account", "browser", "log", "you"),
         "private": ("voice", "short", "private", "account", "log", "you"),
-        "cn": ("voice", "short", "account", "browser", "log", "china", "you"),
+        "cn": ("minute", "short", "account", "browser", "log", "china", "you"),
     }
 )
 _FOLDER = Path(__file__).parent / "notices"

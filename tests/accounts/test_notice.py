@@ -1,11 +1,13 @@
 """What applies here."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
 from accounts import notice
+from moderation.actions.evidence import KEPT, LONGEST
 
 PROFILES = ("standard", "private", "cn")
 
@@ -39,6 +41,19 @@ def test_the_chinese_profile_names_its_floors_and_the_private_one_its_promise() 
     assert f"{notice.LOG_DAYS_CN} days" in chinese
     assert f"{notice.CONTENT_DAYS_CN} days" in chinese
     assert "A private server" in notice.canonical("private", notice.of("private").texts)
+
+
+@pytest.mark.parametrize(("profile", "held"), [("standard", True), ("cn", True), ("private", False)])
+def test_a_profile_that_holds_the_last_minute_says_so_and_the_private_one_denies_it(profile: str, held: bool) -> None:
+    text = notice.canonical(profile, notice.of(profile).texts)
+    assert ("the last minute of what you say stays" in text) is held
+    assert ("not stored and not transcribed" in text) is not held
+
+
+def test_evidence_is_destroyed_when_the_notice_says() -> None:
+    a_month, a_year = timedelta(days=30), timedelta(days=365)
+    assert a_month == KEPT
+    assert a_year == LONGEST
 
 
 def test_how_long_the_log_is_kept_is_never_less_than_the_law_asks() -> None:

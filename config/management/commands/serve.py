@@ -58,7 +58,9 @@ class Command(BaseCommand):
     def _greet(self) -> None:
         """Say where everything is; until somebody owns this server, also how to."""
         self.stdout.write(f"Stoa {settings.VERSION} is at {settings.PUBLIC_URL}")
-        self.stdout.write(f"Its database, keys and queues are in {settings.STOA_DATA}; no audio is ever written there.")
+        self.stdout.write(
+            f"Its database, keys and queues are in {settings.STOA_DATA}; audio only once reported, sealed."
+        )
         link = owner_link()
         if link:
             self.stdout.write(f"Make the owner's account, once, at {link}")
