@@ -1,0 +1,66 @@
+"""What those whom a case concerns do with it: add words to their report, read a decision, read what became of it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from moderation.actions.base import Code, Refused
+from moderation.audit.record import record
+from moderation.audit.source import Source
+from moderation.cases import OPEN
+from moderation.models import Decision, Report
+from moderation.own import unread
+
+
+@transaction.atomic
+def add_words(number: str, words: str, *, by: User, source: Source) -> None:
+    """Nothing: the report has these words, which it had none of.
+
+    Raises `Refused`: GONE for a report that is none of theirs, EMPTY, DECIDED once it has words or its case is decided.
+    """
+    report = Report.objects.filter(number=number, reporter=by).first()
+    if report is None:
+        raise Refused(Code.GONE)
+    if not words.strip():
+        raise Refused(Code.EMPTY)
+    bare = Report.objects.filter(pk=report.pk, words="", case__state__in=OPEN)
+    if not bare.update(words=words.strip()):
+        raise Refused(Code.DECIDED)
+    _note("report.add", report, source, by)
+
+
+@transaction.atomic
+def read(decision: Decision, *, by: User, now: datetime, source: Source) -> None:
+    """Nothing: it is known that they read the decision, or the answer to their appeal that came after it."""
+    if unread(by).filter(pk=decision.pk).update(read_at=now):
+        record(
+            "decision.read",
+            source=source,
+            actor=by.uid,
+            object_type="decision",
+            object_id=str(decision.pk),
+            room=decision.room,
+            case=str(decision.case_id),
+            policy=decision.policy,
+        )
+
+
+@transaction.atomic
+def told(report: Report, *, by: User | None, now: datetime, source: Source) -> None:
+    """Nothing: whoever reported has read what became of it, so that an e-mail address has nothing to wait for."""
+    if Report.objects.filter(pk=report.pk, told_at=None).update(told_at=now, email=""):
+        _note("report.told", report, source, by)
+
+
+def _note(action: str, report: Report, source: Source, by: User | None) -> None:
+    record(
+        action,
+        source=source,
+        actor=by.uid if by else "",
+        object_type="report",
+        object_id=str(report.pk),
+        room=report.case.room,
+        case=str(report.case_id),
+        policy=report.policy,
+    )

@@ -1,0 +1,81 @@
+"""What became of decisions and reports, in words for whoever they concern: never who reported, never who decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from moderation.cases import State
+from moderation.measures import RULES, Measure
+from moderation.models import Case, Decision, Report, Stand
+
+MADE = (Stand.IN_FORCE, Stand.UNDONE)
+_HOLDS = (Measure.BAN, Measure.BAN_ROOM)
+_DISMISSED = (Measure.NONE, Measure.RESTRICT_REPORTING)
+"""What says that the reported did nothing wrong."""
+_WAITING: dict[str, Promise] = {
+    State.NEW: gettext_lazy("Received. Nobody has looked at it yet."),
+    State.TRIAGED: gettext_lazy("Received. It waits for a moderator."),
+    State.CLAIMED: gettext_lazy("A moderator is looking at it."),
+    State.ESCALATED: gettext_lazy("A senior moderator is looking at it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a report; `over` says that it was decided, `dismissed` is the decision that found nothing."""
+
+    words: str
+    over: bool = False
+    dismissed: Decision | None = None
+
+
+def of_report(report: Report) -> Outcome:
+    """What its reporter reads."""
+    made = _latest(report.case)
+    if made is None:
+        return Outcome(str(_WAITING.get(report.case.state, _WAITING[State.TRIAGED])))
+    nothing, undone = made.measure in _DISMISSED, made.state == Stand.UNDONE
+    if undone and made.measure == Measure.NONE:
+        return Outcome(_("After an appeal we are looking at it again."))
+    if nothing:
+        dismissed = made if made.measure == Measure.NONE else None
+        return Outcome(_("We found that no rule was broken."), over=True, dismissed=dismissed)
+    if undone:
+        return Outcome(_("We acted on it, and took that back after an appeal."), over=True)
+    return Outcome(_("A rule was broken, and we acted on it."), over=True)
+
+
+def of_decision(decision: Decision, now: datetime) -> str:
+    """Whether it still holds, and until when."""
+    if decision.state == Stand.UNDONE and decision.undone_at is not None:
+        return _("Taken back on %(date)s") % {"date": _day(decision.undone_at)}
+    if decision.measure in _HOLDS:
+        return _("In force, without an end")
+    if not RULES[Measure(decision.measure)].timed or decision.until is None:
+        return _("Done, and over")
+    if decision.until <= now:
+        return _("Over since %(date)s") % {"date": _day(decision.until)}
+    return _("In force until %(date)s") % {"date": _day(decision.until)}
+
+
+def holds(decision: Decision, now: datetime) -> bool:
+    """Whether it restricts somebody now."""
+    lasting = decision.measure in _HOLDS or (decision.until is not None and decision.until > now)
+    return decision.state == Stand.IN_FORCE and lasting
+
+
+def appealable(decision: Decision, now: datetime) -> bool:
+    """Whether an appeal is open, as far as nobody has made one."""
+    return decision.state == Stand.IN_FORCE and decision.appeal_until is not None and decision.appeal_until > now
+
+
+def _latest(case: Case) -> Decision | None:
+    return Decision.objects.filter(case=case, state__in=MADE).order_by("-in_force_at", "-pk").first()
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")

@@ -1,0 +1,18 @@
+"""Which decisions concern somebody, and which of them they have not read."""
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from moderation.measures import RESTRICTIONS
+from moderation.models import Decision
+from moderation.outcomes import MADE
+
+
+def decisions_on(person: User) -> QuerySet[Decision]:
+    """Every decision that was ever in force on this person."""
+    return Decision.objects.filter(subject=person, state__in=MADE, measure__in=RESTRICTIONS)
+
+
+def unread(person: User) -> QuerySet[Decision]:
+    """Those that they have not read, or whose appeal was answered since."""
+    return decisions_on(person).filter(Q(read_at=None) | Q(read_at__lt=F("appeal__heard_at")))

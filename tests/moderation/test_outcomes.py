@@ -1,0 +1,114 @@
+"""What became of it, in words."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from moderation import outcomes
+from moderation.actions import appeals, decisions
+from moderation.cases import APPEAL_FOR
+from moderation.measures import Measure
+from moderation.models import Decision, Report, Result, Stand
+from moderation.staff import Role
+from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, reported
+from tests.rooms.scenes import NOON, SOURCE, a_room, come
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report(alice: User, bob: User, carol: User) -> Report:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    return reported(carol, bob, room)
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+def words(report: Report) -> str:
+    return outcomes.of_report(Report.objects.get(pk=report.pk)).words
+
+
+def test_a_report_says_how_far_it_is(report: Report, femi: User) -> None:
+    assert words(report) == "Received. Nobody has looked at it yet."
+    claimed(report.case, femi)
+    assert words(report) == "A moderator is looking at it."
+    decided(report.case, femi)
+    assert words(report) == "A rule was broken, and we acted on it."
+
+
+def test_what_is_only_proposed_is_not_told(report: Report, femi: User) -> None:
+    decided(claimed(report.case, femi), femi, Measure.BAN)
+    outcome = outcomes.of_report(Report.objects.get())
+    assert (outcome.words, outcome.over) == ("A senior moderator is looking at it.", False)
+
+
+def test_a_dismissal_can_be_disputed_and_is_then_looked_at_again(report: Report, carol: User, femi: User) -> None:
+    dismissal = decided(claimed(report.case, femi), femi, Measure.NONE)
+    outcome = outcomes.of_report(Report.objects.get())
+    assert (outcome.words, outcome.dismissed) == ("We found that no rule was broken.", dismissal)
+    made = appeals.appeal(dismissal.pk, "He did.", by=carol, now=NOON + DAY, source=SOURCE)
+    gus = moderator("Gus", Role.SENIOR)
+    appeals.hear(made.pk, Result.OVERTURNED, "Indeed.", by=gus, now=NOON + 2 * DAY, source=SOURCE)
+    outcome = outcomes.of_report(Report.objects.get())
+    assert (outcome.words, outcome.over) == ("After an appeal we are looking at it again.", False)
+
+
+def test_what_was_taken_back_is_told_to_whoever_reported(report: Report, femi: User) -> None:
+    decision = decided(claimed(report.case, femi), femi)
+    decisions.undo(decision, by=femi, now=NOON + DAY, source=SOURCE)
+    assert words(report) == "We acted on it, and took that back after an appeal."
+
+
+def test_a_reporter_who_was_restricted_is_told_that_nothing_was_found(report: Report) -> None:
+    Decision.objects.create(
+        case=report.case,
+        subject=report.reporter,
+        measure=Measure.RESTRICT_REPORTING,
+        policy="reporting",
+        policy_version=1,
+        ground="terms",
+        facts="Three false reports.",
+        automated=True,
+        state=Stand.IN_FORCE,
+        made_at=NOON,
+        in_force_at=NOON,
+        appeal_until=NOON + APPEAL_FOR,
+    )
+    outcome = outcomes.of_report(report)
+    assert (outcome.words, outcome.dismissed) == ("We found that no rule was broken.", None)
+
+
+@pytest.mark.parametrize(
+    ("measure", "until", "later", "said", "holds"),
+    [
+        (Measure.WARN, None, HOUR, "Done, and over", False),
+        (Measure.BAN, None, HOUR, "In force, without an end", True),
+        (Measure.SUSPEND, 7 * DAY, HOUR, "In force until Jan. 8, 2026", True),
+        (Measure.SUSPEND, 7 * DAY, 8 * DAY, "Over since Jan. 8, 2026", False),
+    ],
+)
+def test_a_decision_says_whether_it_holds(
+    measure: Measure, until: timedelta | None, later: timedelta, said: str, holds: bool
+) -> None:
+    decision = Decision(measure=measure, until=NOON + until if until else None, state=Stand.IN_FORCE)
+    assert outcomes.of_decision(decision, NOON + later) == said
+    assert outcomes.holds(decision, NOON + later) is holds
+
+
+def test_what_was_taken_back_holds_no_more_and_cannot_be_appealed() -> None:
+    undone = Decision(measure=Measure.BAN, state=Stand.UNDONE, undone_at=NOON, appeal_until=NOON + DAY)
+    assert outcomes.of_decision(undone, NOON) == "Taken back on Jan. 1, 2026"
+    assert not outcomes.holds(undone, NOON)
+    assert not outcomes.appealable(undone, NOON)
+
+
+def test_an_appeal_is_open_until_its_day_and_no_longer() -> None:
+    decision = Decision(measure=Measure.WARN, state=Stand.IN_FORCE, appeal_until=NOON + APPEAL_FOR)
+    assert outcomes.appealable(decision, NOON + APPEAL_FOR - HOUR)
+    assert not outcomes.appealable(decision, NOON + APPEAL_FOR)
