@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),
     path("api/v1/", include("rooms.api")),
+    path("api/v1/", include("moderation.api")),
     path("audit/checkpoint", checkpoint, name="checkpoint"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("accounts.urls")),

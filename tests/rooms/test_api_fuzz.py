@@ -11,8 +11,10 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi import checks
 
+from accounts import rest
 from accounts.models import User
-from rooms import answers, api
+from moderation import api as reports
+from rooms import api
 from rooms.models import Room
 from tests.rooms.scenes import a_room, come
 
@@ -37,7 +39,7 @@ SCHEMA = _described()
 @pytest.fixture
 def cookies(alice: User, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Alice's browser, which no limit stops."""
-    monkeypatch.setattr(answers.RoomsView, "limit", lambda *_arguments, **_more: None)
+    monkeypatch.setattr(rest.Resource, "limit", lambda *_arguments, **_more: None)
     client = Client()
     client.force_login(alice)
     session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
@@ -53,7 +55,7 @@ def hosted(alice: User, bob: User) -> Room:
     return room
 
 
-@SCHEMA.include(path_regex="^/api/v1/rooms/").parametrize()
+@SCHEMA.include(path_regex="^/api/v1/(rooms|people|reports)/").parametrize()
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_described(case: Any, cookies: dict[str, str], hosted: Room) -> None:
     if len(str(case.path_parameters.get("room_id", ""))) % 2:
@@ -67,4 +69,5 @@ def test_every_answer_is_as_described(case: Any, cookies: dict[str, str], hosted
 
 def test_every_path_of_the_api_is_described() -> None:
     described = {path for path in SCHEMA.raw_schema["paths"] if path.startswith("/api/v1/rooms/")}
-    assert len(described) == len([url for url in api.urlpatterns if not str(url.name).startswith("wh")])
+    urls = [*api.urlpatterns, *(url for url in reports.urlpatterns if str(url.pattern).startswith("rooms/"))]
+    assert len(described) == len([url for url in urls if not str(url.name).startswith("wh")])
