@@ -1,4 +1,4 @@
-"""What the console asks for."""
+"""What the console, and the pages of those whom a case concerns, ask for."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from moderation.models import Authority, Reason, Severity
+from moderation.policies import REPORTED
 from moderation.review.catalogue import TOPICS
-from moderation.words import AUTHORITIES, PROFILES, SEVERITIES
+from moderation.words import AUTHORITIES, POLICIES, PROFILES, SEVERITIES
 
 LONGEST = 366
 
@@ -145,3 +146,48 @@ class LawfulForm(PeriodForm):
         if not data.get("person") and not data.get("room"):
             self.add_error("person", _("Name a person or a room: nobody gets the whole log."))
         return data
+
+
+class AppealForm(forms.Form):
+    """Why a decision is wrong."""
+
+    words = forms.CharField(
+        label=_("Why is it wrong?"),
+        help_text=_("What happened, in your words. Only those who hear the appeal read it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class NoticeForm(forms.Form):
+    """A notice of somebody outside, with what DSA Art. 16(2) asks of one."""
+
+    where = forms.CharField(
+        label=_("Where is it?"),
+        help_text=_("The link of the room, or its title, and when it was."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    policy = forms.ChoiceField(
+        label=_("What is wrong?"), choices=[(policy.value, POLICIES[policy]) for policy in REPORTED]
+    )
+    what = forms.CharField(
+        label=_("What happened, and why is it illegal or against the rules?"),
+        help_text=_("Who said or did it, as far as you know, and what exactly."),
+        max_length=780,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address, if you like"),
+        help_text=_(
+            "For a question back. You may leave it empty, and we never ask for it where children are harmed. "
+            "It is deleted once you have read what became of your notice."
+        ),
+        max_length=254,
+        required=False,
+    )
+    good_faith = forms.BooleanField(label=_("To the best of my knowledge, what I write is accurate and complete."))
+
+    def words(self) -> str:
+        """The place and what happened there, as the staff reads it."""
+        return f"{self.cleaned_data['where']}\n\n{self.cleaned_data['what']}"

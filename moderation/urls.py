@@ -1,10 +1,24 @@
-"""Every path of the console."""
+"""Every path of the console, and of those whom a case concerns."""
 
 from django.urls import path
 
-from moderation.views import controls, findings, index, lawful, log, review, statements, transparency
+from moderation.views import controls, findings, index, lawful, log, notice, own, review, statements, transparency
 
+concerned = [
+    path("report/", notice.write, name="notice"),
+    path("report/find/", notice.find, name="notice_find"),
+    path("report/<str:number>/", notice.receipt, name="notice_receipt"),
+    path("privacy/decisions/", own.decisions, name="decisions"),
+    path("privacy/decisions/<int:pk>/", own.decision, name="decision"),
+    path("privacy/decisions/<int:pk>/appeal/", own.appeal, name="decision_appeal"),
+    path("privacy/decisions/<int:pk>/proof/", own.decision_proof, name="decision_proof"),
+    path("privacy/reports/", own.reports, name="own_reports"),
+    path("privacy/reports/<str:number>/", own.report, name="own_report"),
+    path("privacy/reports/<str:number>/appeal/", own.dispute, name="own_report_appeal"),
+    path("privacy/reports/<str:number>/proof/", own.report_proof, name="own_report_proof"),
+]
 urlpatterns = [
+    *concerned,
     path("transparency/", transparency.page, name="transparency"),
     path("transparency/report.json", transparency.numbers, name="transparency_numbers"),
     path("transparency/report.csv", transparency.table, name="transparency_table"),
