@@ -59,12 +59,14 @@ export class PersonSheet {
    * @param {(number: number) => Member | undefined} find
    * @param {() => Member | undefined} you
    * @param {(move: Move, member: Member) => void} make
+   * @param {(member: Member) => void} report
    */
-  constructor(table, find, you, make) {
+  constructor(table, find, you, make, report) {
     this.table = table;
     this.find = find;
     this.you = you;
     this.make = make;
+    this.report = report;
   }
 
   /** @param {number} number */
@@ -104,7 +106,13 @@ export class PersonSheet {
     return [
       h("div", { class: "row" }, avatar(member), h("p", { class: "muted grow" }, about(member, you))),
       other && member.stage === "speaking" && loudness(member),
-      h("div", {}, ...offers.map(([move, offer]) => this.#item(member, move, offer)), other && this.#block(member)),
+      h(
+        "div",
+        {},
+        ...offers.map(([move, offer]) => this.#item(member, move, offer)),
+        other && this.#block(member),
+        other && item("flag", gettext("Report"), () => this.report(member), gettext("To the moderators of this server")),
+      ),
     ];
   }
 

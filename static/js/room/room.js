@@ -3,6 +3,7 @@
 import { assertive } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
 import { byId, data } from "../dom.js";
+import { memberOf, openReport, wholeRoom } from "../report.js";
 import { closeSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
@@ -56,7 +57,7 @@ const acts = new Acts((message) => socket.ask(message));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
 const speak = new SpeakSheet(microphone, () => voice.apply());
 const audience = new AudienceView(page.id, open);
-const person = new PersonSheet(page.moves, find, () => session.you, make);
+const person = new PersonSheet(page.moves, find, () => session.you, make, report);
 const stage = new StageView(open);
 const hands = new HandsView(page.moves, make, open);
 const link = new LinkView(() => session.snapshot && unpin(session.snapshot.room));
@@ -106,7 +107,16 @@ function open(number) {
 }
 
 function more() {
-  openRoom(page.moves, session, { make, settings: () => sound.settings() });
+  openRoom(page.moves, session, { make, settings: () => sound.settings(), report: reportRoom });
+}
+
+/** @param {Member} member */
+function report(member) {
+  openReport(memberOf(page.id, member), leave);
+}
+
+function reportRoom() {
+  openReport(wholeRoom(page.id, session.snapshot?.room.title ?? "", true), leave);
 }
 
 /**

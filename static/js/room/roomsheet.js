@@ -18,9 +18,9 @@ import { movesOnRoom } from "./moves.js";
 /**
  * @param {import("./moves.js").Table} table
  * @param {Session} session
- * @param {{make: (move: Move) => void, settings: () => void}} run
+ * @param {{make: (move: Move) => void, settings: () => void, report: () => void}} run
  */
-export function openRoom(table, session, { make, settings }) {
+export function openRoom(table, session, { make, settings, report }) {
   const { snapshot, you } = session;
   if (!snapshot || !you) return;
   const { room } = snapshot;
@@ -38,6 +38,7 @@ export function openRoom(table, session, { make, settings }) {
       item("gear", gettext("Sound"), settings, gettext("Devices and how you sound")),
       you.stage === "speaking" && item("down", gettext("Step down"), close("step_down"), gettext("You go on listening")),
       item("key", gettext("Keys"), openKeys),
+      you.rank !== "host" && item("flag", gettext("Report the room"), report, gettext("To the moderators of this server")),
       moves.includes("lock") && item("lock", gettext("Lock the room"), close("lock"), gettext("Nobody new comes in")),
       moves.includes("unlock") && item("unlock", gettext("Unlock the room"), close("unlock")),
       moves.includes("end") && item("stop", gettext("End the room"), () => sure(close("end")), gettext("For everybody"), "danger"),

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kept, memberOf, outside, wholeRoom } from "../../static/js/report.js";
+
+test("a member is reported by number, a room without one, and a person by their id", () => {
+  assert.deepEqual(memberOf("abc", { number: 7, name: "Bob" }), { path: "rooms/abc/reports/", member: 7, name: "Bob", live: true });
+  assert.deepEqual(wholeRoom("abc", "Slow Sunday", true), { path: "rooms/abc/reports/", name: "Slow Sunday", live: true });
+  assert.deepEqual(outside("0123456789abcdef", "Bob"), { path: "people/0123456789abcdef/reports/", name: "Bob", live: false });
+});
+
+test("a room that is over is reported without sound", () => {
+  assert.equal(wholeRoom("abc", "Slow Sunday", false).live, false);
+});
+
+test("the sheet says what goes along, and who may hear it", () => {
+  assert.match(kept(true), /last 60 seconds .* sealed .* second one agrees/);
+  assert.match(kept(false), /^No sound goes with it/);
+});
