@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
+import psycopg
 import pytest
 
 from benchmarks import packets
@@ -85,6 +86,19 @@ async def test_who_talks_is_heard_on_while_postgresql_is_killed_and_started_agai
         await asyncio.to_thread(cluster.start)
 
     await survives(on_postgres, kill)
+
+
+async def test_who_talks_is_heard_on_while_the_log_cannot_be_written(on_postgres: Stoa, cluster: Cluster) -> None:
+    def full() -> None:
+        with psycopg.connect(cluster.dsn, autocommit=True) as database:
+            database.execute("ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+            try:
+                assert fetch("GET", f"{on_postgres.url}/readyz", {})[1]["log"] == "IntegrityError"
+                time.sleep(3)
+            finally:
+                database.execute("ALTER TABLE audit_entry DROP CONSTRAINT full_disk")
+
+    await survives(on_postgres, lambda: asyncio.to_thread(full))
 
 
 async def test_after_a_killed_media_process_talking_goes_on_by_itself(own: Stoa, figure: Callable[[str], None]) -> None:

@@ -4,18 +4,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import DatabaseError, connection
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Block, InviteCode, User
 from config import health
+from moderation.actions import lawful
 from moderation.audit import check, hold
 from moderation.audit.erase import erase
 from moderation.audit.models import Entry, Hold, Label, Leaf, PersonKey
+from moderation.audit.record import record
 from moderation.audit.search import Wish, search
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
+from moderation.models import LawfulRequest
+from moderation.staff import Role
 from rooms.models import Member, Room
+from tests.moderation.cast import at_console
 from tests.rooms.scenes import NOON, a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,10 +50,10 @@ def run(statements: dict[str, str]) -> None:
 
 
 def state() -> list[object]:
-    models = (Room, Member, Block, InviteCode, Hold, Label, PersonKey, Entry)
-    return [list(model._default_manager.order_by("pk").values()) for model in models] + [
-        list(User.objects.order_by("pk").values("display_name", "password", "is_active"))
-    ]
+    models: list[type[Model]] = [Room, Member, Block, InviteCode, Hold, Label, PersonKey, Entry]
+    models += apps.get_app_config("moderation").get_models()
+    people = list(User.objects.order_by("pk").values("display_name", "password", "is_active"))
+    return [people, [list(model._default_manager.order_by("pk").values()) for model in models]]
 
 
 REQUESTS: dict[str, Callable[[Client, User, Room], int]] = {
@@ -74,6 +81,90 @@ def test_without_its_log_an_act_is_answered_503_and_changes_nothing(
     with full():
         assert REQUESTS[what](client, bob, room) == 503
     assert state() == before
+
+
+READS = (
+    "/console/",
+    "/console/log/",
+    "/console/log/?action=room.open",
+    "/console/log/1/",
+    "/console/log/1/receipt",
+    "/console/log/bundle.zip",
+    "/console/controls/",
+    "/console/review/",
+    "/console/findings/",
+    "/console/statements/",
+    "/console/lawful/",
+)
+PERIOD = {"start": "2026-11-01", "end": "2026-11-20"}
+ASKED = {"kind": "police", "authority": "Station 7", "ground": "warrant 12", "room": "r1", **PERIOD}
+ACTS = {
+    "/console/controls/check/": {},
+    "/console/review/run/": {"profile": "cn", **PERIOD},
+    "/console/review/trigger/": {"reason": "notice", "words": "a letter"},
+    "/console/findings/report/": {"title": "A door is open", "severity": "major"},
+    "/console/statements/make/": {"topic": "officer", "english": "Alice", "chinese": ""},
+    "/console/lawful/ask/": ASKED,
+}
+
+
+@pytest.fixture
+def console(alice: User) -> Client:
+    """Alice's browser, which may do everything in the console."""
+    client = at_console(alice, Role.SENIOR)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("page", READS)
+def test_without_its_log_the_console_shows_nothing(console: Client, page: str) -> None:
+    with transaction.atomic():
+        first = record("room.open", source=SOURCE).pk
+    page = page.replace("/1/", f"/{first}/")
+    before = state()
+    with full():
+        answer = console.get(page)
+    assert (answer.status_code, "room.open" in answer.text) == (503, False)
+    assert state() == before
+
+
+@pytest.mark.parametrize("path", ACTS)
+def test_without_its_log_the_console_does_nothing(console: Client, path: str) -> None:
+    before = state()
+    with full():
+        assert console.post(path, ACTS[path]).status_code == 503
+    assert state() == before
+    assert console.post(path, ACTS[path]).status_code in (200, 302)
+    assert state() != before
+
+
+def test_without_the_log_nothing_leaves_for_an_authority(console: Client, alice: User, carol: User) -> None:
+    console.post("/console/lawful/ask/", ASKED)
+    other = at_console(carol, Role.SENIOR)
+    other.raise_request_exception = False
+    (asked,) = LawfulRequest.objects.all()
+    before = state()
+    with full():
+        assert other.post(f"/console/lawful/{asked.pk}/decide/", {"decision": "approve"}).status_code == 503
+    assert state() == before
+    lawful.decide(asked.pk, True, by=carol, now=timezone.now(), source=SOURCE)
+    seal(timezone.now())
+    before = state()
+    with full():
+        answer = console.post(f"/console/lawful/{asked.pk}/export/")
+    assert (answer.status_code, answer.headers["Content-Type"].startswith("application/zip")) == (503, False)
+    assert state() == before
+
+
+def test_without_the_log_one_still_listens(alice: User, bob: User) -> None:
+    room = a_room(alice)
+    come(alice, room)
+    browser = Client()
+    browser.force_login(bob)
+    with full():
+        assert browser.get("/healthz").status_code == 200
+        assert browser.get("/").status_code == 200
+        assert browser.get(f"/r/{room.pk}").status_code == 200
 
 
 def test_what_the_console_does_and_reads_fails_with_the_log(alice: User, bob: User) -> None:
