@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
