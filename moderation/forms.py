@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from moderation.models import Authority, Reason, Severity
+from moderation.models import Authority, Reason, Severity, Wish
 from moderation.policies import REPORTED
 from moderation.review.catalogue import TOPICS
-from moderation.words import AUTHORITIES, POLICIES, PROFILES, SEVERITIES
+from moderation.words import AUTHORITIES, POLICIES, PROFILES, SEVERITIES, WISHES
 
 LONGEST = 366
 
@@ -191,3 +191,29 @@ class NoticeForm(forms.Form):
     def words(self) -> str:
         """The place and what happened there, as the staff reads it."""
         return f"{self.cleaned_data['where']}\n\n{self.cleaned_data['what']}"
+
+
+class DataRequestForm(forms.Form):
+    """What somebody asks of their own data."""
+
+    wish = forms.ChoiceField(
+        label=_("What do you want?"), choices=[(wish, WISHES[wish]) for wish in Wish.values if wish != Wish.ACCESS]
+    )
+    words = forms.CharField(label=_("Which data, and why?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AnswerForm(forms.Form):
+    """The answer to a request."""
+
+    words = forms.CharField(
+        label=_("Your answer"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReflexForm(forms.Form):
+    """A reflex, on or off."""
+
+    on = forms.BooleanField(label=_("On"), required=False)
+    limit = forms.IntegerField(
+        label=_("Off by itself above this share undone, in per cent"), min_value=0, max_value=100
+    )

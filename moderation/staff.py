@@ -50,6 +50,10 @@ class Act(StrEnum):
     WRITE_POLICY = "policy.write"
     READ_RETENTION = "retention.read"
     HOLD = "log.hold"
+    READ_QUALITY = "quality.read"
+    SWITCH_REFLEX = "reflex.switch"
+    READ_DATA = "data.read"
+    ANSWER_DATA = "data.answer"
 
 
 class Code(StrEnum):
@@ -69,7 +73,7 @@ GUESTS = (Role.REVIEWER, Role.INSPECTOR)
 
 LOOKS = frozenset({
     *(Act.ENTER, Act.READ_CONTROLS, Act.READ_LOG, Act.EXPORT_LOG, Act.READ_REVIEWS, Act.READ_LAWFUL),
-    *(Act.READ_CASES, Act.READ_LIVE, Act.READ_STAFF, Act.READ_POLICIES, Act.READ_RETENTION),
+    *(Act.READ_CASES, Act.READ_LIVE, Act.READ_STAFF, Act.READ_POLICIES, Act.READ_RETENTION, Act.READ_QUALITY),
 })  # fmt: skip
 """What shows something and changes nothing."""
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from moderation.views import controls, findings, index, lawful, log, notice, own, review, statements, transparency
+from moderation.views import (
+    controls,
+    findings,
+    index,
+    lawful,
+    log,
+    notice,
+    own,
+    own_data,
+    quality,
+    review,
+    statements,
+    transparency,
+)
 
 concerned = [
     path("report/", notice.write, name="notice"),
@@ -22,6 +35,8 @@ urlpatterns = [
     path("transparency/", transparency.page, name="transparency"),
     path("transparency/report.json", transparency.numbers, name="transparency_numbers"),
     path("transparency/report.csv", transparency.table, name="transparency_table"),
+    path("privacy/data/", own_data.page, name="own_data"),
+    path("privacy/data/take/", own_data.take, name="own_data_take"),
     path("console/", index.index, name="console"),
     path("console/log/", log.log, name="console_log"),
     path("console/log/<int:pk>/", log.entry, name="console_entry"),
@@ -47,4 +62,8 @@ urlpatterns = [
     path("console/lawful/ask/", lawful.ask, name="console_ask"),
     path("console/lawful/<int:pk>/decide/", lawful.decide, name="console_decide"),
     path("console/lawful/<int:pk>/export/", lawful.hand_over, name="console_hand_over"),
+    path("console/quality/", quality.page, name="console_quality"),
+    path("console/quality/<str:name>/", quality.switch, name="console_reflex"),
+    path("console/data/", own_data.requests, name="console_data"),
+    path("console/data/<int:pk>/", own_data.answer, name="console_data_answer"),
 ]

@@ -112,3 +112,10 @@ CHANNELS: dict[str, Promise] = {
     "staff": _("By the moderation itself"),
     "machine": _("By the server itself"),
 }
+WISHES: dict[str, Promise] = {
+    "access": _("A copy of my data"),
+    "correction": _("Correct something"),
+    "erasure": _("Delete my data"),
+    "objection": _("Stop using something"),
+}
+REFLEXES: dict[str, Promise] = {"crowd": _("Reported by a crowd")}

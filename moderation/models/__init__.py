@@ -33,6 +33,7 @@ from moderation.models.review import (
     Statement,
     Trigger,
 )
+from moderation.models.rights import DataRequest, Wish
 from moderation.models.staff import Staff
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Case",
     "Channel",
     "Control",
+    "DataRequest",
     "Decision",
     "Evidence",
     "Finding",
@@ -66,4 +68,5 @@ __all__ = [
     "Statement",
     "Step",
     "Trigger",
+    "Wish",
 ]

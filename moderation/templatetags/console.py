@@ -18,6 +18,8 @@ WAYS = (
     ("console_review", _("Security review"), Act.READ_REVIEWS),
     ("console_findings", _("Findings"), Act.READ_REVIEWS),
     ("console_statements", _("Statements"), Act.READ_REVIEWS),
+    ("console_quality", _("Quality"), Act.READ_QUALITY),
+    ("console_data", _("Data requests"), Act.READ_DATA),
     ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
 )
 

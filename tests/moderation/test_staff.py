@@ -18,6 +18,9 @@ CHANGES = {
     Act.CONFIRM,
     Act.HEAR,
     Act.ASK_EVIDENCE,
+    Act.SWITCH_REFLEX,
+    Act.READ_DATA,  # what people ask of their data is between them and the seniors
+    Act.ANSWER_DATA,
     Act.APPROVE_EVIDENCE,
     Act.OPEN_EVIDENCE,
     Act.OPEN_CASE,

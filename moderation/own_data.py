@@ -1,0 +1,93 @@
+"""Everything the server keeps of one person, for that person: their data and their own voice, and nobody else's."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Count
+
+from accounts.models import User
+from moderation import cases
+from moderation.actions.evidence import unsealed
+from moderation.audit import people
+from moderation.audit.models import Entry, Label, Part
+from moderation.evidence.ogg import ogg
+from moderation.models import Evidence
+
+SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
+"""Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
+_ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "channel")
+
+
+def bundle(user: User) -> bytes:
+    """A ZIP with `data.json` and, as Ogg Opus, what of their voice is kept as evidence in cases that are decided.
+
+    It is made in memory: no voice stands on a disk unsealed.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", json.dumps(data(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        for track in voice(user):
+            start_ms = round(track.start_at.timestamp() * 1000)
+            archive.writestr(f"voice/{track.pk}.ogg", ogg(unsealed(track), start_ms, track.pk))
+    return file.getvalue()
+
+
+def voice(user: User) -> Iterator[Evidence]:
+    """The tracks of their own voice that they may have."""
+    own = Evidence.objects.filter(user=user, destroyed_at=None, case__state__in=SETTLED, case__secret__isnull=False)
+    return own.select_related("case", "freeze").iterator()
+
+
+def data(user: User) -> dict[str, Any]:
+    """What `data.json` says. Other people are in it only by the id that the person's own acts gave them."""
+    return {
+        "account": _account(user),
+        "accepted": list(user.acceptances.values("profile", "version", "digest", "language", "accepted_at")),
+        "came_by_code_at": list(user.redemptions.values_list("redeemed_at", flat=True)),
+        "codes": list(
+            user.issued.annotate(came=Count("redemptions")).values("created_at", "expires_at", "revoked_at", "came")
+        ),
+        "rooms": list(
+            user.memberships.values(
+                *("room", "room__title", "number", "rank", "spoke", "joined_at", "left_at", "removed_at", "barred")
+            )
+        ),
+        "blocked": list(user.blocks.values("blocked__uid", "created_at")),
+        "reports": list(user.reports.values("number", "policy", "words", "made_at", "case__state", "case__room")),
+        "decisions": list(
+            user.decisions.exclude(in_force_at=None).values(
+                *("id", "measure", "policy", "facts", "ground", "law", "in_force_at", "until", "undone_at"),
+                *("automated", "appeal__words", "appeal__result", "appeal__reasons"),
+            )
+        ),
+        "signs_in_with": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
+        "sessions": list(
+            UserSession.objects.filter(user=user).values("created_at", "last_seen_at", "ip", "user_agent")
+        ),
+        "browsers_notified": user.push_subscriptions.count(),
+        "log": list(_log(user)),
+    }
+
+
+def _account(user: User) -> dict[str, Any]:
+    names = ("uid", "username", "display_name", "language", "theme", "date_joined", "last_login", "suspended_until")
+    return {name: getattr(user, name) for name in names} | {"has_picture": bool(user.avatar)}
+
+
+def _log(user: User) -> Iterator[dict[str, Any]]:
+    """What they did, as the log has it, and from where; not what others did to them, which would tell of those."""
+    who = people.find(user.uid)
+    if who is None:
+        return
+    parts = [part for part in range(8) if part & Part.ACTOR]
+    boxes = dict(Label.objects.filter(person=who.id, part__in=parts).values_list("entry", "box"))
+    for entry in Entry.objects.filter(pk__in=boxes).order_by("pk").iterator():
+        opened = who.open(bytes(boxes[entry.pk]), entry.event)
+        own = {name: value for name, (_, value) in opened.items() if name not in ("actor", "object", "second")}
+        yield {name: getattr(entry, name) for name in _ENTRY} | own

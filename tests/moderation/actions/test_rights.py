@@ -1,0 +1,91 @@
+"""What people may ask of their own data (G25): bob asks, femi answers, carol's words are not bob's."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from moderation.actions import rights
+from moderation.actions.base import Code
+from moderation.measures import Measure
+from moderation.models import DataRequest, Wish
+from moderation.staff import Role
+from tests.log import entry
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, block, come
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def taken(user: User) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(rights.take(user, now=NOON, source=SOURCE))) as archive:
+        told: dict[str, Any] = json.loads(archive.read("data.json"))
+    return told
+
+
+@pytest.fixture
+def femi(db: None) -> User:
+    return moderator("Femi", Role.SENIOR)
+
+
+def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, carol: User, femi: User) -> None:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    block(bob, carol)
+    reported(bob, alice, room)
+    decided(claimed(reported(carol, bob, room).case, femi), femi, Measure.SUSPEND, DAY)
+    told = taken(bob)
+    assert told["account"]["uid"] == bob.uid
+    assert [one["room"] for one in told["rooms"]] == [room.pk]
+    assert told["blocked"][0]["blocked__uid"] == carol.uid
+    assert len(told["reports"]) == 1
+    assert told["decisions"][0]["facts"] == "He shouted."
+    assert {"member.join", "report.make"} <= {one["action"] for one in told["log"]}
+    own = next(one for one in told["log"] if one["action"] == "member.join")
+    assert own["address"] == SOURCE.address
+    everything = json.dumps({**told, "blocked": []}, ensure_ascii=False)
+    for other in (alice, carol, femi):
+        assert other.uid not in everything
+        assert other.display_name not in everything
+
+
+def test_that_they_took_it_is_written_down(bob: User) -> None:
+    taken(bob)
+    noted = entry(action="data.take")
+    assert (noted.actor, noted.object, noted.detail["voice"]) == (bob.uid, bob.uid, [])
+    assert DataRequest.objects.get().granted
+
+
+def test_a_request_is_due_within_the_laws_time(bob: User, settings: Settings) -> None:
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    assert asked.due_at == NOON + timedelta(days=30)
+    settings.STOA_PROFILE = "cn"
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    assert asked.due_at <= NOON + timedelta(days=22)
+
+
+def test_a_refusal_says_why_and_nobody_answers_themselves_or_twice(bob: User, femi: User) -> None:
+    asked = rights.ask(bob, Wish.CORRECTION, "My name.", now=NOON, source=SOURCE)
+
+    def answer(words: str, by: User, *, granted: bool = False) -> DataRequest:
+        return rights.answer(asked.pk, words, granted=granted, by=by, now=NOON + DAY, source=SOURCE)
+
+    unchanged(Code.EMPTY, lambda: answer(" ", femi))
+    unchanged(Code.SUBJECT, lambda: answer("No.", bob))
+    answered = answer("The log keeps it for six months by law.", femi)
+    assert (answered.granted, answered.answered_by) == (False, femi.uid)
+    assert entry(action="data.refuse").object == bob.uid
+    unchanged(Code.DECIDED, lambda: answer("Yes.", femi, granted=True))
+
+
+def test_nobody_floods_the_desk(bob: User) -> None:
+    for _ in range(rights.WAITING):
+        rights.ask(bob, Wish.OBJECTION, "No notifications.", now=NOON, source=SOURCE)
+    unchanged(Code.TOO_MANY, lambda: rights.ask(bob, Wish.OBJECTION, "Again.", now=NOON, source=SOURCE))
+    unchanged(Code.EMPTY, lambda: rights.ask(bob, Wish.OBJECTION, " ", now=NOON, source=SOURCE))

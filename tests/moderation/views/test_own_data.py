@@ -1,0 +1,48 @@
+"""`/privacy/data/` and `/console/data/`."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from moderation.models import DataRequest, Wish
+from moderation.staff import Role
+from tests.log import entries
+from tests.moderation.cast import at_console
+from tests.rooms.scenes import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def femi_at(alice: User) -> Client:
+    return at_console(alice, Role.SENIOR)
+
+
+def test_a_member_takes_everything_and_asks_for_more(client: Client, bob: User, femi_at: Client) -> None:
+    client.force_login(bob)
+    taken = client.post("/privacy/data/take/")
+    assert (taken["Content-Type"], taken["Cache-Control"].split(",")[-1].strip()) == ("application/zip", "private")
+    client.post("/privacy/data/", {"wish": "erasure", "words": "My rooms."})
+    asked = DataRequest.objects.get(wish=Wish.ERASURE)
+    assert "My rooms." in client.get("/privacy/data/").content.decode()
+    assert "My rooms." in femi_at.get("/console/data/").content.decode()
+    femi_at.post(f"/console/data/{asked.pk}/", {"words": "Done.", "grant": "1"})
+    assert "Done." in client.get("/privacy/data/").content.decode()
+
+
+def test_only_seniors_see_and_answer_requests(client: Client, bob: User, carol: User) -> None:
+    asked = DataRequest.objects.create(user=bob, wish=Wish.ERASURE, asked_at=NOON, due_at=NOON)
+    dana = at_console(carol, Role.MODERATOR)
+    assert dana.get("/console/data/").status_code == 403
+    assert dana.post(f"/console/data/{asked.pk}/", {"grant": "1"}).status_code == 403
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    assert len(entries(action="data.answer", result="refused")) == 1
+
+
+def test_a_refusal_without_a_reason_is_told_to_whoever_made_it(bob: User, femi_at: Client) -> None:
+    asked = DataRequest.objects.create(user=bob, wish=Wish.ERASURE, asked_at=NOON, due_at=NOON)
+    femi_at.post(f"/console/data/{asked.pk}/", {"words": ""})
+    assert "Say something first." in femi_at.get("/console/data/").content.decode()
+    asked.refresh_from_db()
+    assert asked.answered_at is None

@@ -1,0 +1,43 @@
+"""`/console/quality/`: what lasted, and the reflexes."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.audit import sequence
+from moderation.models import Reflex
+from moderation.staff import Role
+from tests.moderation.cast import at_console
+from tests.moderation.desk import claimed, decided, moderator, reported
+from tests.rooms.scenes import a_room, come
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_it_shows_what_was_decided_and_lasted(alice: User, bob: User, carol: User) -> None:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    dana = moderator("Dana")
+    decided(claimed(reported(carol, bob, room).case, dana), dana)
+    sequence.seal(timezone.now())
+    page = at_console(alice, Role.REVIEWER).get("/console/quality/").content.decode()
+    assert "Harassment" in page
+    assert "<td>1</td><td>0 %</td>" in page
+
+
+def test_a_senior_turns_a_reflex_on_and_a_moderator_does_not(alice: User, bob: User) -> None:
+    senior, other = at_console(alice, Role.SENIOR), at_console(bob, Role.MODERATOR)
+    assert other.post("/console/quality/crowd/", {"on": "on", "limit": "20"}).status_code == 403
+    assert not Reflex.objects.exists()
+    senior.post("/console/quality/crowd/", {"on": "on", "limit": "30"})
+    assert Reflex.objects.values_list("name", "on", "limit").get() == ("crowd", True, 30)
+    senior.post("/console/quality/nonsense/", {"on": "on", "limit": "30"})
+    senior.post("/console/quality/crowd/", {"limit": "30"})
+    assert Reflex.objects.values_list("on", flat=True).get() is False
+
+
+def test_a_fresh_server_has_nothing_to_judge(alice: User, client: Client) -> None:
+    assert "Nothing was decided yet." in at_console(alice, Role.SENIOR).get("/console/quality/").content.decode()
+    assert client.get("/console/quality/").status_code == 302
