@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import controls, triggers
+from moderation.actions import closing, controls, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -18,3 +18,9 @@ def check() -> None:
 def watch() -> None:
     """See whether a new assessment is due, every hour."""
     triggers.watch(shape(), now=timezone.now(), source=Source.internal("celery"))
+
+
+@shared_task(name="moderation.keep_log")
+def keep_log() -> None:
+    """Take the log out once a suspended server has no live room left; every half minute."""
+    closing.keep_log(timezone.now(), source=Source.internal("celery"))
