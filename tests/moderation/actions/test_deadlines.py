@@ -1,0 +1,118 @@
+"""Claims that are forgotten, and decisions that nobody can appeal any more."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from moderation.actions import deadlines
+from moderation.actions.deadlines import close_over, release_idle
+from moderation.audit.models import Entry
+from moderation.cases import APPEAL_FOR, IDLE, State
+from moderation.measures import Measure
+from moderation.models import Case, Decision, Grant, Ground, Stand
+from moderation.policies import Policy
+from tests.log import entry
+from tests.moderation.filed import a_case
+from tests.rooms.scenes import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def _claimed(subject: User, holder: User | None) -> Case:
+    return a_case(subject, state=State.CLAIMED, holder=holder, held_at=NOON)
+
+
+def test_a_claim_that_nobody_worked_on_goes_back_to_the_queue_once(alice: User, bob: User) -> None:
+    case = _claimed(bob, alice)
+    assert release_idle(NOON + IDLE - timedelta(seconds=1)) == 0
+    assert release_idle(NOON + IDLE) == 1
+    case.refresh_from_db()
+    assert (case.state, case.holder, case.held_at) == (State.TRIAGED, None, None)
+    told = entry(action="case.release")
+    assert (told.reason, told.automated, told.actor, told.second) == ("idle", True, "", alice.uid)
+    assert release_idle(NOON + IDLE) == 0
+    assert Entry.objects.count() == 1
+
+
+def test_a_claim_of_somebody_who_is_gone_goes_back_too(bob: User) -> None:
+    _claimed(bob, None)
+    assert release_idle(NOON + IDLE) == 1
+
+
+@pytest.mark.parametrize("field", ["asked_at", "decided_at"])
+def test_who_asked_to_open_evidence_or_was_just_let_is_at_work(alice: User, bob: User, field: str) -> None:
+    case = _claimed(bob, alice)
+    times = {"asked_at": NOON, field: NOON + timedelta(hours=1)}
+    Grant.objects.create(case=case, asked_by=alice, reason="to hear it", **times)
+    assert release_idle(NOON + IDLE) == 0
+    assert release_idle(NOON + timedelta(hours=1) + IDLE) == 1
+
+
+def test_a_claim_that_was_renewed_meanwhile_stays(alice: User, bob: User) -> None:
+    stale = _claimed(bob, alice)
+    Case.objects.update(held_at=NOON + IDLE)
+    assert not deadlines._release(stale)
+    assert Case.objects.get().state == State.CLAIMED
+
+
+def test_no_other_case_is_released(bob: User) -> None:
+    for state in set(State) - {State.CLAIMED}:
+        a_case(bob, room=state.value, state=state, held_at=NOON)
+    assert release_idle(NOON + IDLE) == 0
+
+
+def test_a_claim_whose_release_cannot_be_written_down_stays(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _claimed(bob, alice)
+    monkeypatch.setattr(deadlines, "note", lambda *_args, **_named: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        release_idle(NOON + IDLE)
+    assert Case.objects.get().holder == alice
+
+
+def _decided(subject: User, decider: User, appeal_until: datetime | None = None) -> Case:
+    case = a_case(subject, state=State.DECIDED, decided_at=NOON)
+    Decision.objects.create(
+        case=case,
+        subject=subject,
+        measure=Measure.WARN,
+        policy=Policy.HATE,
+        policy_version=1,
+        ground=Ground.TERMS,
+        facts="Said it.",
+        state=Stand.IN_FORCE,
+        made_by=decider,
+        made_at=NOON,
+        in_force_at=NOON,
+        appeal_until=appeal_until or NOON + APPEAL_FOR,
+    )
+    return case
+
+
+def test_a_case_is_closed_when_nobody_can_appeal_any_more(alice: User, bob: User) -> None:
+    case, over = _decided(bob, alice), NOON + APPEAL_FOR
+    assert close_over(over - timedelta(seconds=1)) == 0
+    assert close_over(over) == 1
+    case.refresh_from_db()
+    assert (case.state, case.closed_at) == (State.CLOSED, over)
+    assert close_over(over) == 0
+    assert entry(action="case.close").actor == ""
+
+
+def test_a_decision_with_a_longer_time_for_appeals_keeps_its_case_open(alice: User, bob: User) -> None:
+    later = NOON + APPEAL_FOR + timedelta(days=7)
+    _decided(bob, alice, later)
+    assert close_over(NOON + APPEAL_FOR) == 0
+    assert close_over(later) == 1
+
+
+def test_what_was_appealed_in_the_last_moment_is_not_closed_and_keeps_no_other_open(
+    alice: User, bob: User, carol: User
+) -> None:
+    first, _ = _decided(bob, alice), _decided(carol, alice)
+    Case.objects.filter(pk=first.pk).update(state=State.APPEALED)
+    assert not deadlines._close(first.pk, NOON + APPEAL_FOR)
+    assert close_over(NOON + APPEAL_FOR) == 1
+    assert Case.objects.get(pk=first.pk).state == State.APPEALED
