@@ -33,9 +33,9 @@ def media() -> Iterator[Child]:
 
 
 def slow() -> Iterator[Child]:
-    """Celery's clock and its worker."""
+    """Celery's clock and its worker: two processes, so that a model that listens in one keeps nobody from the other."""
     celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
-    worker = ("worker", "--concurrency", "1", "--without-gossip", "--without-mingle")
+    worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
     yield Child("beat", (*celery, "beat", "--pidfile", ""), grace=3, nice=10)
     yield Child("worker", (*celery, *worker), grace=10, nice=10)
 

@@ -279,9 +279,11 @@ CELERY_BEAT_SCHEDULE = {
     "cosign": {"task": "audit.cosign", "schedule": 5.0, "options": {"expires": 5.0}},
     "stream": {"task": "audit.stream", "schedule": 5.0, "options": {"expires": 5.0}},
     "prune": {"task": "audit.prune", "schedule": 24 * 3600.0, "options": {"expires": 3600.0}},
+    "triage": {"task": "moderation.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "expire": {"task": "moderation.expire", "schedule": 60.0, "options": {"expires": 60.0}},
+    "judge": {"task": "moderation.judge", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "check": {"task": "moderation.check", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "watch": {"task": "moderation.watch", "schedule": 3600.0, "options": {"expires": 3600.0}},
-    "keep_log": {"task": "moderation.keep_log", "schedule": 30.0, "options": {"expires": 30.0}},
     "deliver": {"task": "accounts.deliver_overdue", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")

@@ -1,9 +1,9 @@
-"""Celery's part: the controls are checked and the server is watched, again and again."""
+"""Celery's part: thin, repeatable, and told nothing but numbers of rows."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import closing, controls, triggers
+from moderation.actions import controls, deadlines, evidence, reflexes, triage, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -20,7 +20,30 @@ def watch() -> None:
     triggers.watch(shape(), now=timezone.now(), source=Source.internal("celery"))
 
 
-@shared_task(name="moderation.keep_log")
-def keep_log() -> None:
-    """Take the log out once a suspended server has no live room left; every half minute."""
-    closing.keep_log(timezone.now(), source=Source.internal("celery"))
+@shared_task(name=triage.TASK, ignore_result=True, time_limit=600)
+def go_on(case: int) -> None:
+    """Do what is to be done for a case now; killed anywhere, it is done again."""
+    while triage.go_on(case, timezone.now()):
+        pass
+
+
+@shared_task(name="moderation.sweep", ignore_result=True)
+def sweep() -> None:
+    """Start what stands still and end what has lasted long enough, every five seconds."""
+    now = timezone.now()
+    for case in triage.standing(now):
+        triage.hand_over(case)
+    deadlines.release_idle(now)
+    deadlines.close_over(now)
+
+
+@shared_task(name="moderation.judge", ignore_result=True)
+def judge() -> None:
+    """Turn off the reflexes that err too often, every hour."""
+    reflexes.judge(now=timezone.now(), source=Source.internal("celery"))
+
+
+@shared_task(name="moderation.expire", ignore_result=True)
+def expire() -> None:
+    """Destroy the evidence whose time is over, every minute."""
+    evidence.expire(timezone.now())

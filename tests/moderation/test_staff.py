@@ -28,8 +28,6 @@ CHANGES = {
     Act.CHANGE_STAFF,
     Act.WRITE_POLICY,
     Act.HOLD,
-    Act.PULL_ROOM,
-    Act.PULL_SERVER,
 }
 
 

@@ -1,0 +1,130 @@
+"""Celery's part: told numbers, and nothing else."""
+
+import base64
+import inspect
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from config.celery import app
+from moderation import tasks
+from moderation.actions import deadlines, evidence, hints, reflexes, triage
+from moderation.cases import IDLE, State
+from moderation.hearing import transcribe as transcribing
+from moderation.models import Case, Hint, Step
+from tests.moderation.filed import Ear, a_case, a_track
+from tests.moderation.hearing.speech import packets, tone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
+    ear = Ear("the canary sings")
+    monkeypatch.setattr(transcribing, "chosen", lambda: ear)
+    return ear
+
+
+def _case(bob: User) -> Case:
+    long_ago = timezone.now() - timedelta(seconds=30)
+    case = a_case(bob, opened_at=long_ago, stepped_at=long_ago)
+    a_track(case, packets(tone(2)))
+    return case
+
+
+def _messages() -> list[dict[str, Any]]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        return [json.loads(message) for message in client.lrange("celery", 0, -1)]
+
+
+def _redis() -> str:
+    """Everything that is in there, as text."""
+    reads = {b"list": ("LRANGE", 0, -1), b"hash": ("HGETALL",), b"set": ("SMEMBERS",), b"zset": ("ZRANGE", 0, -1)}
+    kept = []
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        for key in client.keys("*"):
+            command, *rest = reads.get(client.type(key), ("GET",))
+            kept.append((key, client.execute_command(str(command), key, *rest)))
+    return str(kept)
+
+
+def test_the_sweep_starts_what_stands_still_by_its_number_alone(bob: User) -> None:
+    case = _case(bob)
+    tasks.sweep()
+    (message,) = _messages()
+    assert message["headers"]["task"] == "moderation.triage"
+    args, named, _ = json.loads(base64.b64decode(message["body"]))
+    assert (args, named) == ([case.pk], {})
+    assert message["headers"]["expires"]
+
+
+def test_nothing_that_was_said_is_in_redis_whatever_a_case_goes_through(bob: User, ear: Ear) -> None:
+    case = _case(bob)
+    tasks.sweep()
+    tasks.go_on(case.pk)
+    tasks.sweep()
+    assert ear.asked == 1
+    kept = _redis()
+    assert "moderation.triage" in kept
+    assert "canary" not in kept
+    assert b"canary" not in b"".join(base64.b64decode(message["body"]) for message in _messages())
+
+
+def test_every_task_of_ours_takes_numbers_of_rows_and_gives_nothing_back() -> None:
+    ours = {name: task for name, task in app.tasks.items() if name.startswith(("moderation.", "audit.", "rooms."))}
+    assert {"moderation.triage", "moderation.sweep", "moderation.expire"} <= ours.keys()
+    for task in ours.values():
+        told = inspect.signature(task.run)
+        assert {parameter.annotation for parameter in told.parameters.values()} <= {int}
+        assert told.return_annotation is None
+
+
+def test_one_task_takes_a_case_through_all_its_steps(bob: User) -> None:
+    tasks.go_on(_case(bob).pk)
+    case = Case.objects.get()
+    assert (case.step, case.state, Hint.objects.count()) == (Step.DONE, State.TRIAGED, 3)
+
+
+def test_a_model_has_less_time_than_its_task_and_a_case_waits_no_longer_than_both() -> None:
+    assert tasks.go_on.time_limit == 600
+    assert hints.PATIENCE[Step.TRANSCRIBE].total_seconds() < tasks.go_on.time_limit
+
+
+def test_the_sweep_lets_time_do_what_it_does_to_claims(alice: User, bob: User) -> None:
+    a_case(bob, state=State.CLAIMED, holder=alice, held_at=timezone.now() - IDLE, step=Step.DONE)
+    tasks.sweep()
+    assert Case.objects.get().state == State.TRIAGED
+
+
+def test_the_sweep_closes_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(deadlines, "close_over", lambda now: told.append("close"))
+    tasks.sweep()
+    assert told == ["close"]
+
+
+def test_reflexes_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(reflexes, "judge", lambda **_named: told.append("judge"))
+    tasks.judge()
+    assert told == ["judge"]
+
+
+def test_evidence_expires_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(evidence, "expire", told.append)
+    tasks.expire()
+    assert len(told) == 1
+
+
+def test_the_clock_calls_them() -> None:
+    scheduled = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    ours = ("moderation.sweep", "moderation.expire", "moderation.judge")
+    assert [scheduled[name] for name in ours] == [5.0, 60.0, 3600.0]
+    assert tasks.go_on.name == triage.TASK
