@@ -105,8 +105,10 @@ def _frozen(purpose: str) -> bool:
 
 
 def frozen() -> str:
-    """What is read about a good code while nobody new comes in."""
-    return _("Nobody new can come in at the moment. Your code stays good: please try again later.")
+    """What is read about a good code while nobody new comes in, with what the staff says of it."""
+    switch = pulled(Lever.INVITES)
+    words = _("Nobody new can come in at the moment. Your code stays good: please try again later.")
+    return f"{words} {switch.note if switch else ''}".strip()
 
 
 def _mistyped(code: invites.Code) -> str:

@@ -24,7 +24,8 @@ from django.views.i18n import set_language
 from accounts import actions, notice, qr, strangers
 from accounts.answers import safe_next
 from accounts.forms import IssueForm
-from accounts.models import InviteCode, Purpose, User
+from accounts.models import InviteCode, Lever, Purpose, User
+from accounts.switches import pulled
 from accounts.tree import branch, places
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
@@ -59,6 +60,7 @@ def codes(request: HttpRequest) -> HttpResponseBase:
         "codes": [(code, code.terms.refusal(now)) for code in own.prefetch_related("redemptions__user")[:SHOWN]],
         "places": places(user, now),
         "tree": branch(user, GENERATIONS),
+        "frozen": pulled(Lever.INVITES),
     }
     return render(request, "accounts/codes.html", context)
 

@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "judge": {"task": "moderation.judge", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "check": {"task": "moderation.check", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "watch": {"task": "moderation.watch", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "keep_log": {"task": "moderation.keep_log", "schedule": 30.0, "options": {"expires": 30.0}},
     "deliver": {"task": "accounts.deliver_overdue", "schedule": 60.0, "options": {"expires": 60.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")

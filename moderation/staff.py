@@ -54,6 +54,9 @@ class Act(StrEnum):
     SWITCH_REFLEX = "reflex.switch"
     READ_DATA = "data.read"
     ANSWER_DATA = "data.answer"
+    READ_POWERS = "powers.read"
+    PULL_ROOM = "power.room"
+    PULL_SERVER = "power.server"
 
 
 class Code(StrEnum):
@@ -74,6 +77,7 @@ GUESTS = (Role.REVIEWER, Role.INSPECTOR)
 LOOKS = frozenset({
     *(Act.ENTER, Act.READ_CONTROLS, Act.READ_LOG, Act.EXPORT_LOG, Act.READ_REVIEWS, Act.READ_LAWFUL),
     *(Act.READ_CASES, Act.READ_LIVE, Act.READ_STAFF, Act.READ_POLICIES, Act.READ_RETENTION, Act.READ_QUALITY),
+    Act.READ_POWERS,
 })  # fmt: skip
 """What shows something and changes nothing."""
 
@@ -82,7 +86,7 @@ READS = LOOKS | {Act.RUN_REVIEW}
 
 CASEWORK = frozenset({
     *(Act.READ_CASES, Act.WORK, Act.DECIDE, Act.ASK_EVIDENCE, Act.OPEN_EVIDENCE),
-    *(Act.READ_LIVE, Act.OPEN_CASE, Act.OBSERVE, Act.READ_POLICIES),
+    *(Act.READ_LIVE, Act.OPEN_CASE, Act.OBSERVE, Act.READ_POLICIES, Act.READ_POWERS, Act.PULL_ROOM),
 })  # fmt: skip
 
 TABLE: Mapping[Role, frozenset[Act]] = MappingProxyType(

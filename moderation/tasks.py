@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import controls, deadlines, evidence, reflexes, triage, triggers
+from moderation.actions import closing, controls, deadlines, evidence, reflexes, triage, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -47,3 +47,9 @@ def judge() -> None:
 def expire() -> None:
     """Destroy the evidence whose time is over, every minute."""
     evidence.expire(timezone.now())
+
+
+@shared_task(name="moderation.keep_log")
+def keep_log() -> None:
+    """Take the log out once a suspended server has no live room left; every half minute."""
+    closing.keep_log(timezone.now(), source=Source.internal("celery"))

@@ -44,6 +44,8 @@ REFUSALS: dict[str, Promise] = {
     "no_law": _("Name the law, since it is the ground."),
     "not_possible_now": _("It cannot be done now: the member is not where it could be. Choose another measure."),
     "too_late": _("The time for an appeal is over."),
+    "no_number": _("Say how many newcomers a minute."),
+    "already": _("That is so already. Perhaps somebody else was faster."),
     "away": _("A part of the server is away, so nothing was done. Try again in a moment."),
     "second_factor_stale": _("Show your second factor again: it was too long ago."),
     "evidence_broken": _("It is not what the log says it is, so it cannot be heard. The operator was told."),
@@ -119,3 +121,30 @@ WISHES: dict[str, Promise] = {
     "objection": _("Stop using something"),
 }
 REFLEXES: dict[str, Promise] = {"crowd": _("Reported by a crowd")}
+POWERS: dict[str, Promise] = {
+    "mute_all": _("Mute everybody"),
+    "lock": _("Lock"),
+    "unlock": _("Unlock"),
+    "slow": _("Slow mode"),
+    "end_room": _("End the room"),
+}
+POWER_REASONS: dict[str, Promise] = {
+    "raid": _("Raid"),
+    "safety": _("Somebody is in danger"),
+    "unlawful": _("Unlawful content"),
+    "disruption": _("Disruption"),
+    "operation": _("Operation of the server"),
+    "over": _("It is over"),
+}
+LEVERS: dict[str, Promise] = {
+    "invites": _("Freeze invites"),
+    "joins": _("Brake joins"),
+    "server": _("Suspend the server"),
+}
+PACE_WORDS: dict[int, Promise] = {
+    0: _("off"),
+    10: _("10 seconds"),
+    30: _("30 seconds"),
+    60: _("a minute"),
+    300: _("5 minutes"),
+}

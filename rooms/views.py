@@ -19,7 +19,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import notice
-from accounts.models import User
+from accounts.models import Lever, User
+from accounts.switches import pulled
 from moderation.audit.source import Source
 from rooms import calendar, cards, history, roles
 from rooms import hallway as halls
@@ -52,6 +53,7 @@ def hallway(request: HttpRequest) -> HttpResponse:
         "q": q,
         "etag": etag,
         "more": pages + 1 if shown.more and pages < MOST_PAGES else None,
+        "closed": None if part else pulled(Lever.SERVER),
     }
     response = render(request, "rooms/_rooms.html" if part else "rooms/hallway.html", context)
     response["ETag"] = etag
@@ -61,7 +63,7 @@ def hallway(request: HttpRequest) -> HttpResponse:
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """The form that opens a room; its script posts to the API."""
-    return render(request, "rooms/new.html")
+    return render(request, "rooms/new.html", {"closed": pulled(Lever.SERVER)})
 
 
 @login_not_required

@@ -28,6 +28,8 @@ class Code(StrEnum):
     LAW = "no_law"
     UNDOABLE = "not_possible_now"  # whom it concerns is not where it could be done
     TOO_LATE = "too_late"
+    ALREADY = "already"
+    NUMBER = "no_number"  # of newcomers
     AWAY = "away"  # a part of the server that it needs
     STALE = "second_factor_stale"
     BROKEN = "evidence_broken"  # it is not what the log says

@@ -13,6 +13,7 @@ register = template.Library()
 
 WAYS = (
     ("console", _("Overview"), Act.ENTER),
+    ("console_powers", _("Powers"), Act.READ_POWERS),
     ("console_log", _("Log"), Act.READ_LOG),
     ("console_controls", _("Controls"), Act.READ_CONTROLS),
     ("console_review", _("Security review"), Act.READ_REVIEWS),

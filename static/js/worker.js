@@ -3,19 +3,32 @@
 
 const worker = /** @type {any} */ (self); // the type checker knows pages only
 const KEPT = "offline";
-const language = new URL(worker.location).searchParams.get("language") ?? ""; // another language is another worker
 
-/** The page as a stranger gets it, in the language of this device's member, and every static file it names. */
-async function keep() {
+/** Puts aside the page as a stranger gets it, in this language, and every static file it names. @param {string} language */
+async function keep(language) {
   const page = new Request("/offline/", { credentials: "omit", headers: { "Accept-Language": language } });
   const answer = await fetch(page);
   if (!answer.ok) throw new Error(`no page to keep: ${answer.status}`); // the browser tries again at a later visit
-  const files = (await answer.clone().text()).match(/\/static\/[^"]+/g);
-  await caches.delete(KEPT);
+  const files = new Set((await answer.clone().text()).match(/\/static\/[^"]+/g));
   const kept = await caches.open(KEPT);
+  await kept.addAll(files);
   await kept.put("/offline/", answer);
-  await kept.addAll(new Set(files));
+  for (const old of await kept.keys()) {
+    const { pathname } = new URL(old.url);
+    if (pathname !== "/offline/" && !files.has(pathname)) await kept.delete(old);
+  }
+}
+
+/** Installed with the browser's own language, until a page tells the member's. */
+async function install() {
+  await keep(worker.navigator.language);
   await worker.skipWaiting();
+}
+
+/** Makes the page that is kept one in this language, if it is not. @param {string} language */
+async function speak(language) {
+  const page = await caches.match("/offline/");
+  if (page?.headers.get("Content-Language") !== language) await keep(language);
 }
 
 /** The page asked for; without a network, the one that says so. @param {any} event */
@@ -36,7 +49,9 @@ async function file(request) {
   }
 }
 
-worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keep()));
+worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
+
+worker.addEventListener("message", (/** @type {any} */ event) => event.waitUntil(speak(event.data.language)));
 
 worker.addEventListener("activate", (/** @type {any} */ event) => {
   event.waitUntil(worker.registration.navigationPreload?.enable()); // a page does not wait for the worker to start

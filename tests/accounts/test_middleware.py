@@ -141,8 +141,8 @@ def test_what_else_they_try_is_refused_recorded_and_changes_nothing(suspended: C
 
 def test_while_nobody_can_say_who_asks_nobody_is_suspended() -> None:
     class Away:
-        @property
-        def __class__(self) -> NoReturn:  # type: ignore[misc]  # as a lazy user whose session cannot be read
+        @property  # type: ignore[misc]  # see below
+        def __class__(self) -> NoReturn:  # type: ignore[override]  # as a lazy user whose session cannot be read
             raise DatabaseError
 
     request = RequestFactory().get("/")

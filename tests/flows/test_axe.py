@@ -17,7 +17,15 @@ from tests.flows.test_passkeys import authenticator
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
-OUTSIDE = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/join/", "/join/ABCD", "/privacy/")
+OUTSIDE = (
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/join/",
+    "/join/ABCD",
+    "/privacy/",
+    "/offline/",
+)
 WITHOUT_FACTORS = (
     "/",
     "/history/",
@@ -59,6 +67,7 @@ with translation.override(%(language)r):
     print(json.dumps([render_to_string(name, {"minutes": 5}, request) for name in %(names)r]))
 """
 """Run by `manage.py shell`: pages that come only when something is wrong, as a stranger gets them."""
+UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
 PASSWORD = "nine green kettles sing"
 
 
@@ -152,6 +161,23 @@ def test_pages_around_a_room(visit: Visit, stoa: Stoa, live: str, look: dict[str
     stoa.ask("alice", "POST", f"/api/v1/rooms/{later}/end/")
     stranger.forgive("404")
     seen.assert_nothing_found()
+
+
+def test_the_page_of_somebody_who_blocked_others(visit: Visit, stoa: Stoa, look: dict[str, Any]) -> None:
+    for name in ("bob", "carol"):
+        uid = stoa.manage("shell", "--verbosity", "0", "--command", UID % name).strip()
+        assert stoa.ask("alice", "POST", "/api/v1/blocks/", {"uid": uid})[0] in {201, 204}
+    alice = visit("alice", **look)
+    inspector = Inspector(alice.page)
+    alice.page.goto("/me/")
+    alice.page.locator("form[action^='/me/blocked/'] button").nth(1).wait_for()
+    inspector.look("blocked people")
+    alice.page.locator("form[action^='/me/blocked/'] button").first.click()
+    alice.page.locator("form[action^='/me/blocked/'] button").nth(1).wait_for(state="detached")
+    inspector.look("one person less")
+    alice.page.locator("form[action^='/me/blocked/'] button").click()
+    alice.page.locator("form[action^='/me/blocked/']").wait_for(state="detached")
+    inspector.assert_nothing_found()
 
 
 def onboard(inspector: Inspector, stoa: Stoa) -> None:

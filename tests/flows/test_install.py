@@ -23,6 +23,11 @@ KEPT = """async () => {
   return kept;
 }"""
 """Path and text of everything that this site's worker has put aside."""
+SCRIPTS = """async () => {
+  const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+  return [installing, waiting, active].filter(Boolean).map(({ scriptURL }) => scriptURL.replace(location.origin, ""));
+}"""
+"""The addresses of the workers that come, wait and are there."""
 
 
 def test_a_browser_takes_it_for_an_app(playwright: Playwright, stoa: Stoa, tmp_path: Path) -> None:
@@ -74,6 +79,20 @@ def test_another_language_is_another_page_to_keep(visit: Visit) -> None:
     gina.page.get_by_role("button", name="简体中文").click()
     gina.page.get_by_role("heading", name="大厅").wait_for()
     until("the page kept is Chinese", lambda: 'lang="zh-hans"' in gina.page.evaluate(KEPT).get("/offline/", ""))
+
+
+def test_another_language_does_not_replace_the_worker_that_pages_pass_through(visit: Visit) -> None:
+    gina = visit("gina")
+    gina.page.goto("/")
+    looked_after(gina.page)
+    for language, heading in (("简体中文", "大厅"), ("English", "Hallway")):
+        gina.page.locator("[popovertarget=me-menu]").click()
+        gina.page.get_by_role("button", name=language).click()
+        gina.page.get_by_role("heading", name=heading).wait_for()
+        for path in ("/me/", "/invites/", "/"):
+            gina.page.goto(path, timeout=5_000)
+        looked_after(gina.page)
+    assert gina.page.evaluate(SCRIPTS) == ["/worker.js"]
 
 
 def test_what_is_kept_is_the_offline_page_and_static_files_and_nothing_personal(visit: Visit, stoa: Stoa) -> None:

@@ -109,9 +109,10 @@ def test_i_am_heard_only_while_the_server_hears_me(visit: Visit, proxy: Proxy, r
 
 
 def ring(visitor: Visitor) -> float:
-    """How wide the ring around the visitor's own face on stage is."""
+    """How much there is to see of the ring around the visitor's own face on stage."""
     face = visitor.page.locator("#stage .own stoa-avatar")
-    return float(face.evaluate("face => getComputedStyle(face).getPropertyValue('--level') || 0"))
+    look = "face => { const ring = face.querySelector('.ring'); return ring ? getComputedStyle(ring).opacity : 0; }"
+    return float(face.evaluate(look))
 
 
 def test_a_wall_around_udp_is_said_and_tried_again(visit: Visit, proxy: Proxy, room: str) -> None:

@@ -28,6 +28,8 @@ CHANGES = {
     Act.CHANGE_STAFF,
     Act.WRITE_POLICY,
     Act.HOLD,
+    Act.PULL_ROOM,
+    Act.PULL_SERVER,
 }
 
 

@@ -12,6 +12,7 @@ import { Piece, define } from "./piece.js";
  * @typedef {{look: string, icon?: string, text?: string}} Badge
  */
 
+const REST = 3_000; // ms that a ring is kept unseen after a voice: a breath, and a pause between sentences
 const RANKS = /** @type {Record<string, string>} */ ({ host: "star", moderator: "shield" });
 
 /**
@@ -32,13 +33,32 @@ export function badges({ muted, rank, hand, ai }) {
 export class Avatar extends Piece {
   static observedAttributes = ["muted", "rank", "hand", "ai"];
 
+  /** @type {HTMLElement | undefined} */
+  #ring;
+  /** @type {HTMLElement | undefined} */
+  #halo;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
+
   /**
-   * How loud the person is now, 0 (silent: no ring) to 1. Meant for every frame: only what has changed is touched.
+   * How loud the person is now, 0 (silent: no ring) to 1. Meant for every frame: only opacities change, which the compositor
+   * draws without laying out, painting or layering anything anew, and the ring outlasts a breath unseen.
    * @param {number} level
    */
   set level(level) {
-    this.classList.toggle("heard", level > 0);
-    this.style.setProperty("--level", level.toFixed(2));
+    clearTimeout(this.#rest);
+    if (!this.#ring?.isConnected && level <= 0) return;
+    this.#draw(level);
+    if (level <= 0) this.#rest = setTimeout(() => this.#ring?.remove(), REST);
+  }
+
+  /** @param {number} level */
+  #draw(level) {
+    this.#halo ??= h("span", { class: "halo" });
+    this.#ring ??= h("span", { class: "ring" }, this.#halo);
+    this.#halo.style.opacity = level.toFixed(2);
+    this.#ring.classList.toggle("unheard", level <= 0);
+    if (!this.#ring.isConnected) this.insertBefore(this.#ring, this.querySelector(".badge"));
   }
 
   attributeChangedCallback() {

@@ -81,7 +81,7 @@ export class AudienceView {
       this.#listening = listening;
       this.#seated = seated;
       this.#count();
-      this.#show();
+      this.#tally();
     }
     if (listening !== this.#known) this.#later();
   }
@@ -164,12 +164,20 @@ export class AudienceView {
   #show() {
     const { people } = this.#listeners;
     const known = people.filter((person) => person.known);
-    const all = total(this.#listeners, this.#query, this.#seated);
-    const ended = known.length < people.length || this.#listeners.complete; // all that I know are here
-    this.known.show(known, ended ? known.length : -1);
-    this.others.show(people.slice(known.length), all < 0 ? -1 : all - known.length);
+    this.known.show(known);
+    this.others.show(people.slice(known.length));
     byId("known-heading").hidden = byId("others-heading").hidden = known.length === 0;
     byId("others-heading").hidden ||= known.length === people.length;
+    this.#tally();
+  }
+
+  /** How many there are, whoever of them is shown. */
+  #tally() {
+    const { people, complete } = this.#listeners;
+    const known = people.filter((person) => person.known).length;
+    const all = total(this.#listeners, this.#query, this.#seated);
+    this.known.size = complete || known < people.length ? known : -1; // all that I know are here
+    this.others.size = all < 0 ? -1 : all - known;
     byId("audience-tools").hidden = !this.#query && this.#seated < 2;
     byId("audience-empty").hidden = Boolean(this.#query) || this.#listening > 0;
   }

@@ -67,15 +67,18 @@ export class Grid {
     new ResizeObserver(() => this.draw()).observe(list);
   }
 
-  /**
-   * @param {Person[]} people
-   * @param {number} size
-   */
-  show(people, size) {
+  /** @param {Person[]} people those known of, in order */
+  show(people) {
     this.#people = people;
-    this.#size = size;
     this.#active = Math.max(0, Math.min(this.#active, people.length - 1));
     this.draw();
+  }
+
+  /** How many there are in truth now; who is in the document stays. @param {number} size */
+  set size(size) {
+    if (size === this.#size) return;
+    this.#size = size;
+    for (const item of this.list.children) item.setAttribute("aria-setsize", String(size));
   }
 
   /** The index of the first person on screen. */
@@ -118,7 +121,7 @@ export class Grid {
    * @param {boolean} stop
    */
   #place(item, index, stop) {
-    const now = [index, this.#columns, this.#size, stop].join();
+    const now = [index, this.#columns, stop].join();
     if (item.dataset.place === now) return;
     item.dataset.place = now;
     item.dataset.index = String(index);

@@ -18,7 +18,7 @@ export const REACTIONS = {
 const RATE = 2; // a second, and
 const BURST = 6; // at once: as the server allows
 const IN_FLIGHT = 8; // elements that move at the same time, at most
-const SPREAD = 900; // ms over which a second's reactions start
+const SPREAD = 700; // ms over which a second's reactions start
 const QUIET = 6_000; // ms that a count stays
 
 /** What one page may send. */

@@ -21,7 +21,10 @@ import { WakeLock } from "./wakelock.js";
  * @typedef {{choose: () => void, draw: () => void, toggle: () => void, leave: () => void}} Run
  */
 
+const NAMED = 1_000; // ms between two times that the system is told who speaks
+
 export class Sound {
+  #named = -Infinity;
   #paused = false;
   #in = false;
   #lock = new WakeLock();
@@ -85,7 +88,10 @@ export class Sound {
     if (!this.#in) return;
     this.volumes.apply(slots);
     if (!numbers.length) return;
-    this.monitor.hears(performance.now());
+    const now = performance.now();
+    this.monitor.hears(now);
+    if (now - this.#named < NAMED) return;
+    this.#named = now;
     nameSound(this.session.snapshot?.room.title ?? "", listing(numbers.map((number) => this.#member(number)?.name ?? "")));
   }
 

@@ -1,0 +1,158 @@
+"""`/console/powers`: what can be done at once, to a live room or to the whole server, and who is coming in where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import Lever, Purpose, Redemption, Switch, User
+from accounts.views import member
+from moderation.actions import powers
+from moderation.actions.powers import Pull
+from moderation.audit.source import Source
+from moderation.gate import console, staff_of
+from moderation.power_forms import LeverForm, RoomForm
+from moderation.powers import Power, Reason
+from moderation.staff import Act, Role
+from moderation.views.answers import said
+from moderation.words import LEVERS, POWER_REASONS, POWERS
+from rooms.models import Member, Room, State
+from rooms.roles import Rank, Stage
+
+SHOWN = 50
+MINUTE, WHILE = timedelta(minutes=1), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live room: how many are there, how many of them speak, how many came in the last `minute` and `lately`.
+
+    `by` is through whose codes most of these came, None where nobody stands out, and `through` how many.
+    """
+
+    room: Room
+    host: str
+    here: int
+    speaking: int
+    minute: int
+    lately: int
+    by: str | None
+    through: int
+    form: RoomForm
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A lever of the whole server, as it stands."""
+
+    name: str
+    title: Promise
+    switch: Switch | None
+    by: str
+    reason: Promise | str
+    form: LeverForm
+
+
+@console(Act.READ_POWERS)
+def overview(request: HttpRequest) -> HttpResponseBase:
+    """The page: the levers of the server, then the live rooms, those with the most newcomers first."""
+    now = timezone.now()
+    return render(request, "console/powers.html", {"levers": _levers(), "rooms": _rooms(now), "shown": SHOWN})
+
+
+@console(Act.PULL_ROOM)
+def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
+    """Back to the page; it is done to the room, or it is said why not."""
+    form = RoomForm(request.POST or None)
+    if form.is_valid():
+        power = Power(form.cleaned_data["power"])
+        with said(request, Act.PULL_ROOM, _("Done: %(power)s.") % {"power": POWERS[power]}):
+            powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"])
+    _say_what_is_wrong(request, form)
+    return redirect("console_powers")
+
+
+@console(Act.PULL_SERVER)
+def lever(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Back to the page; the lever is pulled or let go, or it is said why not."""
+    form = LeverForm(name, request.POST or None)
+    if form.is_valid() and name in Lever:
+        pull = _pull(request, form)
+        with said(request, Act.PULL_SERVER, _("Done: %(power)s.") % {"power": LEVERS[name]}):
+            if form.cleaned_data["release"]:
+                powers.release_lever(Lever(name), pull)
+            else:
+                powers.pull_lever(Lever(name), pull, most=form.cleaned_data.get("most"))
+    _say_what_is_wrong(request, form)
+    return redirect("console_powers")
+
+
+def _pull(request: HttpRequest, form: LeverForm | RoomForm) -> Pull:
+    user, data = member(request), form.cleaned_data
+    staff = staff_of(user)
+    role = Role(staff.role) if staff else Role.MODERATOR
+    words = data["words"].strip()
+    return Pull(user, role, Reason(data["reason"]), timezone.now(), Source.of_request(request), words)
+
+
+def _say_what_is_wrong(request: HttpRequest, form: LeverForm | RoomForm) -> None:
+    for errors in form.errors.values():
+        messages.error(request, str(errors[0]), extra_tags="danger")
+
+
+def _levers() -> list[Shown]:
+    pulled = {switch.name: switch for switch in Switch.objects.all()}
+    people = User.objects.filter(uid__in=[switch.pulled_by for switch in pulled.values()])
+    names = dict(people.values_list("uid", "display_name"))
+    return [_lever(name, pulled.get(name), names) for name in Lever]
+
+
+def _lever(name: Lever, switch: Switch | None, names: dict[str, str]) -> Shown:
+    by, reason = (names.get(switch.pulled_by, ""), POWER_REASONS.get(switch.reason, "")) if switch else ("", "")
+    return Shown(name, LEVERS[name], switch, by, reason, LeverForm(name, auto_id=f"{name}-%s"))
+
+
+def _rooms(now: datetime) -> list[Live]:
+    """The live rooms, in a fixed number of questions."""
+    members = Member.objects.filter(room__state=State.LIVE).values("room")
+    counted = members.annotate(
+        here=Count("pk", Q(present=True)),
+        speaking=Count("pk", Q(present=True, stage=Stage.SPEAKING)),
+        minute=Count("pk", Q(joined_at__gt=now - MINUTE)),
+        lately=Count("pk", Q(joined_at__gt=now - WHILE)),
+    )
+    rows = list(counted.order_by("-minute", "-lately", "-here", "room")[:SHOWN])
+    hosts = Member.objects.filter(room__in=[row["room"] for row in rows], rank=Rank.HOST).select_related("room", "user")
+    hosted, roots = {member.room_id: member for member in hosts}, _roots([row["room"] for row in rows], now)
+    return [
+        _live(hosted[row["room"]], (row["here"], row["speaking"], row["minute"], row["lately"]), roots) for row in rows
+    ]
+
+
+def _live(host: Member, counts: tuple[int, int, int, int], roots: Mapping[str, tuple[str, int]]) -> Live:
+    by, through = roots.get(host.room_id, (None, 0))
+    return Live(host.room, host.user.display_name, *counts, by, through, _form(host.room))
+
+
+def _form(room: Room) -> RoomForm:
+    return RoomForm(auto_id=f"{room.pk}-%s", initial={"seconds": room.slow})
+
+
+def _roots(rooms: list[str], now: datetime) -> dict[str, tuple[str, int]]:
+    """For each room whose codes let in the most of those who came lately, and how many; at least two."""
+    lately = Redemption.objects.filter(
+        user__memberships__room__in=rooms, user__memberships__joined_at__gt=now - WHILE
+    ).exclude(code__purpose=Purpose.RESET)
+    counted = lately.values("user__memberships__room", "code__issuer__display_name").annotate(many=Count("user"))
+    return {
+        row["user__memberships__room"]: (row["code__issuer__display_name"], row["many"])
+        for row in counted.filter(code__issuer__isnull=False, many__gt=1).order_by("many")
+    }

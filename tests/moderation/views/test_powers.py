@@ -1,0 +1,150 @@
+"""The page of powers."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import InviteCode, Lever, Redemption, Switch, User
+from moderation.audit.models import Entry
+from moderation.powers import Power
+from moderation.staff import Role
+from rooms.models import Member, Room, State
+from tests.accounts.pages import text
+from tests.log import entry
+from tests.moderation.cast import at_console
+from tests.rooms.scenes import a_room, come
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOM = {"reason": "raid", "words": "Quiet, please.", "seconds": "30"}
+LEVERS = {"invites": {}, "joins": {"most": "5"}, "server": {"sure": "on"}}
+
+
+@pytest.fixture
+def moderator(mallory: User) -> Client:
+    return at_console(mallory, Role.MODERATOR)
+
+
+@pytest.fixture
+def senior(mallory: User) -> Client:
+    return at_console(mallory, Role.SENIOR)
+
+
+@pytest.fixture
+def room(alice: User) -> Room:
+    return a_room(alice)
+
+
+def press(client: Client, room: Room, power: str, **fields: str) -> str:
+    """What the page says after it."""
+    return text(client.post(f"/console/powers/room/{room.pk}/", {**ROOM, "power": power, **fields}, follow=True))
+
+
+def pull(client: Client, name: str, **fields: str) -> str:
+    data = {"reason": "raid", "words": "Too many at once.", **LEVERS.get(name, {}), **fields}
+    return text(client.post(f"/console/powers/{name}/", data, follow=True))
+
+
+@pytest.mark.parametrize("power", [Power.LOCK, Power.SLOW, Power.END_ROOM])
+def test_a_moderator_acts_on_a_room_and_reads_that_it_is_done(
+    moderator: Client, mallory: User, room: Room, power: Power
+) -> None:
+    assert "Done: " in press(moderator, room, power)
+    act = entry(action=f"power.{power}")
+    assert (act.actor, act.role, act.reason) == (mallory.uid, "moderator", "raid")
+
+
+def test_what_is_not_done_is_said_and_recorded(moderator: Client, room: Room) -> None:
+    assert "That is so already." in press(moderator, room, Power.MUTE_ALL)
+    assert "Say something first." in press(moderator, room, Power.END_ROOM, words=" ")
+    assert "Select a valid choice" in press(moderator, room, "paint")
+    assert Room.objects.get(pk=room.pk).state == State.LIVE
+    refusals = Entry.objects.filter(action="power.room", result="refused").order_by("pk")
+    assert list(refusals.values_list("reason", flat=True)) == ["already", "empty"]
+
+
+@pytest.mark.parametrize("name", Lever)
+def test_a_moderator_sees_the_levers_of_the_server_and_pulls_none(moderator: Client, name: str) -> None:
+    assert f'action="/console/powers/{name}/"' not in text(moderator.get("/console/powers/"))
+    assert moderator.post(f"/console/powers/{name}/", {"reason": "raid", "words": "x"}).status_code == 403
+    assert not Switch.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.INSPECTOR])
+def test_a_guest_reads_and_pulls_nothing(mallory: User, room: Room, role: Role) -> None:
+    guest = at_console(mallory, role)
+    assert guest.get("/console/powers/").status_code == 200
+    assert guest.post(f"/console/powers/room/{room.pk}/", {**ROOM, "power": "end_room"}).status_code == 403
+    assert Room.objects.get(pk=room.pk).state == State.LIVE
+
+
+@pytest.mark.parametrize("name", Lever)
+def test_a_senior_pulls_a_lever_and_lets_it_go(senior: Client, mallory: User, name: str) -> None:
+    page = pull(senior, name)
+    assert "Done: " in page
+    assert "Too many at once." in page
+    assert Switch.objects.get().name == name
+    assert "Done: " in pull(senior, name, release="1", reason="over", words="")
+    assert not Switch.objects.exists()
+    acts = Entry.objects.filter(action=f"power.{name}", result="ok").order_by("pk")
+    assert [(act.role, act.reason, act.detail["on"]) for act in acts] == [
+        ("senior", "raid", True),
+        ("senior", "over", False),
+    ]
+    assert mallory.uid not in str(acts.values())
+
+
+def test_nobody_suspends_the_server_by_a_slip(senior: Client) -> None:
+    assert "Say that you are sure" in pull(senior, "server", sure="")
+    assert not Switch.objects.exists()
+
+
+def test_there_is_no_other_lever(senior: Client) -> None:
+    pull(senior, "nothing")
+    assert not Switch.objects.exists()
+
+
+def test_what_people_read_stands_where_they_are_stopped(senior: Client, bob: User) -> None:
+    for name in ("invites", "server"):
+        pull(senior, name, words=f"Why {name}")
+    browser = Client()
+    browser.force_login(bob)
+    assert "Why server" in text(browser.get("/"))
+    assert "Why server" in text(browser.get("/new/"))
+    assert "Why invites" in text(browser.get("/invites/"))
+
+
+def test_a_raid_is_seen_by_who_comes_in_and_through_whom(
+    moderator: Client, room: Room, alice: User, bob: User, carol: User
+) -> None:
+    quiet = a_room(alice)
+    now = timezone.now()
+    code = InviteCode.objects.create(
+        digest="x", issuer=alice, uses=9, uses_left=7, created_at=now, expires_at=now + timedelta(days=1)
+    )
+    for user, ago in ((bob, 0), (carol, 5)):
+        Redemption.objects.create(code=code, user=user, redeemed_at=now)
+        come(user, room, now=now - timedelta(minutes=ago))
+    page = text(moderator.get("/console/powers/"))
+    assert page.index(f'id="room-{room.pk}"') < page.index(f'id="room-{quiet.pk}"')
+    said = re.sub(r"<[^>]+>", "", page)
+    assert "Came in: 1 in the last minute, 2 in the last ten. 2 of them by codes of Alice." in said
+    assert "Came in: 0 in the last minute, 0 in the last ten." in said
+
+
+def test_the_questions_do_not_grow_with_the_rooms(moderator: Client, alice: User) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert moderator.get("/console/powers/").status_code == 200
+        return len(queries)
+
+    a_room(alice)
+    first = asked()
+    for _ in range(5):
+        a_room(alice)
+    assert asked() == first
+    assert Member.objects.filter(room__state=State.LIVE).count() == 6
