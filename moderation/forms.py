@@ -210,6 +210,13 @@ class AnswerForm(forms.Form):
     )
 
 
+class UnmaskForm(forms.Form):
+    """Whose name somebody wants to know, and why."""
+
+    person = forms.RegexField(label=_("Id"), regex=r"^[0-9a-f]{16}$", max_length=16)
+    reason = forms.CharField(label=_("Why must you know?"), max_length=500)
+
+
 class ReflexForm(forms.Form):
     """A reflex, on or off."""
 

@@ -53,6 +53,8 @@ class Act(StrEnum):
     READ_QUALITY = "quality.read"
     SWITCH_REFLEX = "reflex.switch"
     READ_DATA = "data.read"
+    ASK_NAME = "name.ask"
+    GRANT_NAME = "name.grant"
     ANSWER_DATA = "data.answer"
     READ_POWERS = "powers.read"
     PULL_ROOM = "power.room"
@@ -81,8 +83,9 @@ LOOKS = frozenset({
 })  # fmt: skip
 """What shows something and changes nothing."""
 
-READS = LOOKS | {Act.RUN_REVIEW}
-"""What a reviewer may do. Running the review measures and writes down, and changes nothing that it measures."""
+READS = LOOKS | {Act.RUN_REVIEW, Act.ASK_NAME}
+"""What a reviewer may do. Running the review measures and writes down, and changes nothing that it measures; a name is
+asked for, and given by somebody else."""
 
 CASEWORK = frozenset({
     *(Act.READ_CASES, Act.WORK, Act.DECIDE, Act.ASK_EVIDENCE, Act.OPEN_EVIDENCE),
@@ -94,7 +97,7 @@ TABLE: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.MODERATOR: CASEWORK | {Act.ENTER, Act.READ_CONTROLS},
         Role.SENIOR: frozenset(Act),
         Role.REVIEWER: READS,
-        Role.INSPECTOR: LOOKS,
+        Role.INSPECTOR: LOOKS | {Act.ASK_NAME},
     }
 )
 

@@ -16,6 +16,7 @@ from moderation.views import (
     review,
     statements,
     transparency,
+    unmasking,
 )
 
 concerned = [
@@ -68,6 +69,9 @@ urlpatterns = [
     path("console/lawful/<int:pk>/export/", lawful.hand_over, name="console_hand_over"),
     path("console/quality/", quality.page, name="console_quality"),
     path("console/quality/<str:name>/", quality.switch, name="console_reflex"),
+    path("console/names/", unmasking.page, name="console_names"),
+    path("console/names/ask/", unmasking.ask, name="console_name"),
+    path("console/names/<int:pk>/", unmasking.decide, name="console_name_decide"),
     path("console/data/", own_data.requests, name="console_data"),
     path("console/data/<int:pk>/", own_data.answer, name="console_data_answer"),
 ]

@@ -35,6 +35,7 @@ from moderation.models.review import (
 )
 from moderation.models.rights import DataRequest, Wish
 from moderation.models.staff import Staff
+from moderation.models.unmasking import Unmasking
 
 __all__ = [
     "About",
@@ -68,5 +69,6 @@ __all__ = [
     "Statement",
     "Step",
     "Trigger",
+    "Unmasking",
     "Wish",
 ]

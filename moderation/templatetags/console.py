@@ -20,6 +20,7 @@ WAYS = (
     ("console_findings", _("Findings"), Act.READ_REVIEWS),
     ("console_statements", _("Statements"), Act.READ_REVIEWS),
     ("console_quality", _("Quality"), Act.READ_QUALITY),
+    ("console_names", _("Names"), Act.ASK_NAME),
     ("console_data", _("Data requests"), Act.READ_DATA),
     ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
 )

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.views import member
+from moderation.actions import unmasking
+from moderation.actions.cases import role_of
 from moderation.audit import cosign, export, proof, search, sequence
 from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
 from moderation.audit.opened import Opened, opened
@@ -18,7 +20,7 @@ from moderation.audit.search import Page, Wish
 from moderation.audit.source import Source
 from moderation.forms import SearchForm
 from moderation.gate import console
-from moderation.staff import Act
+from moderation.staff import GUESTS, Act
 
 IN_MEMORY = 1 << 23
 WITNESS = "witness "  # how the streams of witnesses are named
@@ -32,7 +34,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
     newest = Checkpoint.objects.order_by("-size").first()
     query = request.GET.copy()
     query.pop("before", None)
-    names = _names(page.entries)
+    names = _names(request, page.entries)
     context = {
         "form": form,
         "found": [(one, _words(one, names)) for one in page.entries],
@@ -52,9 +54,12 @@ def _search(request: HttpRequest, form: SearchForm) -> Page:
     return search.search(Wish(**asked), by=member(request).uid, source=Source.of_request(request), before=before)
 
 
-def _names(found: list[Opened]) -> dict[str, str]:
-    """The names people show, by their ids; whoever is gone has none."""
+def _names(request: HttpRequest, found: list[Opened]) -> dict[str, str]:
+    """The names people show, by their ids. A guest of the staff is shown those that a second person agreed to alone."""
     ids = {str(one.fields[part]) for one in found for part in ("actor", "object", "second")}
+    user = member(request)
+    if role_of(user) in GUESTS:
+        ids &= unmasking.shown_to(user, timezone.now())
     return dict(User.objects.filter(uid__in=ids).values_list("uid", "display_name"))
 
 
@@ -85,7 +90,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "one": one,
         "fields": {name: value for name, value in one.fields.items() if value not in (None, "", {}, False)},
-        "names": _names([one]),
+        "names": _names(request, [one]),
         "leaf": Leaf.objects.filter(entry=pk).first(),
         "receipt": _receipt(one.entry),
     }
