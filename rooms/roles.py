@@ -38,6 +38,7 @@ class Move(StrEnum):
     DECLINE = "decline"
     STEP_DOWN = "step_down"
     MOVE_TO_AUDIENCE = "move_to_audience"
+    TAKE_BACK = "take_back"
     MUTE = "mute"
     UNMUTE = "unmute"
     MAKE_MODERATOR = "make_moderator"
@@ -121,6 +122,7 @@ STAGES: Mapping[tuple[Stage, Move], tuple[Stage, By]] = MappingProxyType({
     (Stage.INVITED, Move.ACCEPT): (Stage.SPEAKING, By.SELF),
     (Stage.INVITED, Move.DECLINE): (Stage.AUDIENCE, By.SELF),
     (Stage.INVITED, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.STAFF),
+    (Stage.INVITED, Move.TAKE_BACK): (Stage.HAND_UP, By.STAFF),
     (Stage.SPEAKING, Move.STEP_DOWN): (Stage.AUDIENCE, By.SELF),
     (Stage.SPEAKING, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.STAFF),
     (Stage.SPEAKING, Move.MUTE): (Stage.SPEAKING, By.ANY),

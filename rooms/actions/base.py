@@ -153,7 +153,8 @@ def view(member: Member) -> Event:
     """The member as the wire shows them."""
     user = member.user
     who = (member.number, user.uid, user.display_name, avatars.address(user))
-    return protocol.member_view(*who, member.rank, member.stage, member.muted, member.hand)
+    hand = member.hand if member.stage == Stage.HAND_UP else None
+    return protocol.member_view(*who, member.rank, member.stage, member.muted, hand)
 
 
 def room_view(room: Room) -> Event:

@@ -88,9 +88,12 @@ def on_member(one: Turn, actor: Member, subject: Member, what: Move) -> None:
 
 
 def _stand(one: Turn, _actor: Member, subject: Member, _what: Move, after: Standing, **more: datetime) -> None:
-    """The subject stands elsewhere. Who leaves the stage, or declines it, needs a new invite to come to it."""
+    """The subject stands elsewhere. Who leaves the stage, or declines it, needs a new invite to come to it.
+
+    Whoever is invited out of the queue keeps their place in it until they answer.
+    """
     values: dict[str, Any] = {"stage": after.stage, "muted": after.muted, "rank": after.rank, **more}
-    if after.stage != subject.stage:
+    if {subject.stage, after.stage} != {Stage.HAND_UP, Stage.INVITED} and after.stage != subject.stage:
         values["hand"] = one.room.seq + 1 if after.stage == Stage.HAND_UP else None
     if after.stage == Stage.SPEAKING:
         values["spoke"] = True
@@ -108,6 +111,13 @@ def _raise_hand(one: Turn, actor: Member, subject: Member, what: Move, after: St
     if wait and subject.raised_at is not None and subject.raised_at + wait > one.now:
         raise Refused(Code.SLOW_MODE)
     _stand(one, actor, subject, what, after, raised_at=one.now)
+
+
+def _take_back(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
+    """The invitation is undone, and the hand is up again where it was in the queue."""
+    if subject.hand is None:
+        raise Refused(Code.WRONG_STAGE)
+    _stand(one, actor, subject, what, after)
 
 
 def _accept(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
@@ -141,6 +151,7 @@ def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Sta
 
 _DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = MappingProxyType({
     Move.RAISE_HAND: _raise_hand,
+    Move.TAKE_BACK: _take_back,
     Move.ACCEPT: _accept,
     Move.PASS_HOST: _pass_host,
     Move.REMOVE: _put_out,

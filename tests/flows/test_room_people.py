@@ -73,9 +73,10 @@ def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room:
     talk.invite(alice, bob)
     take_back(alice, "Bob is invited to speak")
     expect(toast(bob, "The invitation to the stage is over.")).to_be_visible()
-    expect(talk.dock(bob, "Raise hand")).to_be_visible()
+    expect(talk.dock(bob, "Lower hand")).to_contain_text("Number 1 in line")
 
-    talk.bring_on_stage(alice, bob)
+    talk.invite(alice, bob)
+    talk.go_live(bob)
     talk.decide(alice, bob, "Move to the audience")
     expect(toast(bob, "You were moved to the audience.")).to_be_visible()
     take_back(alice, "Bob is in the audience now")

@@ -12,6 +12,12 @@ test("what can be taken back is taken back by the move that leads back", () => {
   }
 });
 
+test("an invitation taken back puts whoever waited in line where they waited, and nobody else", () => {
+  assert.equal(inverse("invite", "hand_up"), "take_back");
+  assert.equal(inverse("take_back"), "invite");
+  assert.equal(inverse("invite", "audience"), "move_to_audience");
+});
+
 test("a mute, a removal and a ban offer no way back, because the room has none", () => {
   for (const move of /** @type {Move[]} */ (["mute", "remove", "ban", "end", "pass_host"])) assert.equal(inverse(move), undefined);
 });

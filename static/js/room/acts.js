@@ -43,13 +43,13 @@ export class Acts {
    */
   async make(move, member) {
     if (member) this.#touched.add(member.number);
+    const back = inverse(move, member?.stage);
     const answer = await this.say(move, member);
     if (answer.type === "error") {
       if (member) this.#touched.delete(member.number);
       return;
     }
     const words = deed(move, member?.name ?? "");
-    const back = inverse(move);
     const whom = member?.number ?? ROOM;
     this.#offers.get(whom)?.dismiss();
     if (back) this.#offers.set(whom, undoable(words, () => this.make(back, member)));

@@ -31,7 +31,7 @@ export function about(before, after) {
   const name = (after ?? before)?.name ?? "";
   const stage = after?.stage ?? "audience";
   const rank = after?.rank ?? before?.rank;
-  if (stage === "hand_up" && before?.stage !== "hand_up") return { kind: "hand", name };
+  if (stage === "hand_up" && before?.stage !== "hand_up" && before?.stage !== "invited") return { kind: "hand", name };
   if (stage === "speaking" && before?.stage !== "speaking") return { kind: "on", name };
   if (stage !== "speaking" && before?.stage === "speaking") return { kind: "off", name };
   if (rank === "host" && before && before.rank !== "host") return { kind: "host", name };
@@ -71,7 +71,7 @@ export function tell(piece) {
  */
 export function aboutMe(before, after, own) {
   if (before.stage === "speaking" && after.stage === "audience" && !own) return gettext("You were moved to the audience. You go on listening.");
-  if (before.stage === "invited" && after.stage === "audience" && !own) return gettext("The invitation to the stage is over.");
+  if (before.stage === "invited" && (after.stage === "audience" || after.stage === "hand_up") && !own) return gettext("The invitation to the stage is over.");
   if (before.rank !== "host" && after.rank === "host") return gettext("You are the host of this room now.");
   if (before.rank === "member" && after.rank === "moderator") return gettext("You are a moderator of this room now.");
   if (before.rank !== "member" && after.rank === "member") return gettext("You are no longer a moderator of this room.");

@@ -12,7 +12,7 @@
  *   | {type: "left", seq: number, number: number, reason: string}
  *   | {type: "room", seq: number, room: Room}
  *   | {type: "ended", seq: number, reason: string}} RoomEvent
- * @typedef {"raise_hand" | "lower_hand" | "invite" | "accept" | "decline" | "step_down" | "move_to_audience" | "mute" | "unmute"
+ * @typedef {"raise_hand" | "lower_hand" | "invite" | "accept" | "decline" | "step_down" | "move_to_audience" | "take_back" | "mute" | "unmute"
  *   | "make_moderator" | "unmake_moderator" | "pass_host" | "remove" | "ban" | "lock" | "unlock" | "end"} Move
  */
 

@@ -12,6 +12,7 @@ import { toast } from "../toast.js";
 /** What is said of a move upon somebody else, or upon the room, and the move that takes it back. @type {Partial<Record<Move, Deed>>} */
 const DEEDS = {
   invite: { said: (values) => format(gettext("%(name)s is invited to speak"), values), back: "move_to_audience" },
+  take_back: { said: (values) => format(gettext("%(name)s waits in line again"), values), back: "invite" },
   move_to_audience: { said: (values) => format(gettext("%(name)s is in the audience now"), values), back: "invite" },
   make_moderator: { said: (values) => format(gettext("%(name)s is a moderator now"), values), back: "unmake_moderator" },
   unmake_moderator: { said: (values) => format(gettext("%(name)s is no longer a moderator"), values), back: "make_moderator" },
@@ -24,9 +25,13 @@ const DEEDS = {
   unlock: { said: () => gettext("The room is open again"), back: "lock" },
 };
 
-/** The move that takes this one back, if one does. @param {Move} move */
-export function inverse(move) {
-  return DEEDS[move]?.back;
+/**
+ * The move that takes this one back, if one does; whoever waited with a hand up waits again, and in the same place.
+ * @param {Move} move
+ * @param {string} [stage] where the one it is made upon stood
+ */
+export function inverse(move, stage) {
+  return move === "invite" && stage === "hand_up" ? "take_back" : DEEDS[move]?.back;
 }
 
 /**

@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisGone
 from accounts.models import User
 from moderation.audit.models import Result
 from rooms import bus
+from rooms.actions.base import view
 from rooms.models import Access, Member, Room, State
 from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
@@ -54,6 +55,8 @@ WALK: list[tuple[str, Move, str | None]] = [
     ("bob", Move.RAISE_HAND, None),
     ("carol", Move.RAISE_HAND, None),
     ("carol", Move.LOWER_HAND, None),
+    ("alice", Move.INVITE, "bob"),
+    ("alice", Move.TAKE_BACK, "bob"),
     ("alice", Move.INVITE, "bob"),
     ("bob", Move.ACCEPT, None),
     ("bob", Move.MUTE, None),
@@ -284,6 +287,37 @@ def test_a_granted_place_on_stage_is_lost_with_leaving_it(room: Room, alice: Use
     Member.objects.filter(room=room, user=bob).update(granted=True)
     do(alice, room, Move.MOVE_TO_AUDIENCE, bob)
     assert not member(bob, room).granted
+
+
+def test_an_invitation_taken_back_leaves_the_hand_where_it_was_in_the_queue(
+    room: Room, alice: User, bob: User, carol: User
+) -> None:
+    for user in (bob, carol):
+        do(user, room, Move.RAISE_HAND)
+    before = member(bob, room).hand
+    do(alice, room, Move.INVITE, bob)
+    do(alice, room, Move.TAKE_BACK, bob)
+    back = member(bob, room)
+    assert (back.stage, back.hand) == (Stage.HAND_UP, before)
+    assert before is not None
+    assert before < (member(carol, room).hand or 0)
+
+
+def test_an_invitation_of_somebody_whose_hand_was_down_is_not_taken_back_into_the_queue(
+    room: Room, alice: User, bob: User
+) -> None:
+    do(alice, room, Move.INVITE, bob)
+    assert refused(alice, room, Move.TAKE_BACK, bob) == Code.WRONG_STAGE
+
+
+def test_a_place_in_the_queue_is_gone_with_the_answer_and_is_not_shown_meanwhile(
+    room: Room, alice: User, bob: User
+) -> None:
+    do(bob, room, Move.RAISE_HAND)
+    do(alice, room, Move.INVITE, bob)
+    assert view(member(bob, room))["hand"] is None
+    do(bob, room, Move.DECLINE)
+    assert member(bob, room).hand is None
 
 
 def test_a_demotion_is_undone_by_inviting_again_and_a_rank_by_giving_it_again(
