@@ -35,6 +35,7 @@ from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing, fan_out
 from rooms.sfu.peer import PROTECT
 from rooms.sfu.ports import Port
+from rooms.sfu.red import MANY
 from rooms.sfu.rtp import build
 from rooms.sfu.stage import SLOTS, Relay, View
 
@@ -43,7 +44,13 @@ STREAM = -2
 
 
 class _View(Structure):
-    _fields_ = [("offset", c_uint16), ("payload_type", c_uint8), ("level_id", c_uint8), ("red_type", c_uint8)]
+    _fields_ = [
+        ("offset", c_uint16),
+        ("payload_type", c_uint8),
+        ("level_id", c_uint8),
+        ("red_type", c_uint8),
+        ("copies", c_uint8),
+    ]
 
 
 class _Packet(Structure):
@@ -54,9 +61,9 @@ class _Packet(Structure):
         ("level", c_int32),
         ("slot", c_uint32),
         ("member", c_uint32),
-        ("red", c_char_p),
-        ("red_size", c_uint32),
-        ("blocks", c_uint32),
+        ("copies", c_uint32),
+        ("red_sizes", c_uint32 * MANY),
+        ("red", c_char_p * MANY),
     ]
 
 
@@ -102,7 +109,7 @@ class Target(Structure):
 
     def look(self, slot: int, view: View) -> None:
         """Nothing: `slot` is seen as `view` from now on."""
-        self.views[slot] = _View(view.offset, view.payload_type, view.level_id or 0, view.red_type or 0)
+        self.views[slot] = _View(view.offset, view.payload_type, view.level_id or 0, view.red_type or 0, view.copies)
 
 
 class Crowd(Hearing):
@@ -134,9 +141,10 @@ class Crowd(Hearing):
         data = build(relay.packet, relay.csrc, 0, relay.packet.sequence, None)
         level = -1 if relay.packet.level is None else relay.packet.level
         packet = _Packet(data, len(data), len(data) - len(relay.packet.payload), level, relay.slot, relay.member)
-        if relay.packet.copies:
-            whole = red.build(relay.packet.payload, relay.packet.copies, 0)
-            packet.red, packet.red_size, packet.blocks = whole, len(whole), len(relay.packet.copies) + 1
+        packet.copies = len(relay.packet.copies)
+        for number in range(packet.copies):
+            whole = red.build(relay.packet.payload, relay.packet.copies[-1 - number :], 0)
+            packet.red[number], packet.red_sizes[number] = whole, len(whole)
         first, count = self._targets.buffer_info()
         tally = self._tally
         if self._code.stoa_fan_out(PROTECT, first, count, byref(packet), byref(tally)):

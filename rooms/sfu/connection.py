@@ -9,6 +9,7 @@ from rooms.sfu import rtcp, sdp
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.peer import Peer
 from rooms.sfu.ports import Port
+from rooms.sfu.red import Need
 from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import Listener
 
@@ -57,6 +58,7 @@ class Connection:
     heard_at: float = 0.0
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
     reception: rtcp.Reception | None = None
+    need: Need = field(default_factory=Need)
 
     @property
     def member(self) -> int:

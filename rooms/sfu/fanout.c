@@ -23,6 +23,7 @@ enum {
     STREAM = -2,       /* in place of a socket: the target is in a TCP stream, and Python sends to it */
     BLOCK = 4,         /* a block header of RED but the last, which is one byte (RFC 2198 section 3) */
     LEVEL = 8,         /* RFC 6464 in a block of one-byte elements, RFC 8285 section 4.2 */
+    COPIES = 2,        /* red.MANY */
     PAYLOAD = 1275,    /* rtp.MAX_PAYLOAD */
     TRAILER = 16 + 128 /* SRTP_MAX_TAG_LEN + SRTP_MAX_MKI_LEN: what srtp_protect may add */
 };
@@ -32,6 +33,7 @@ struct view {
     uint8_t payload_type;
     uint8_t level_id; /* 0: the listener takes no level */
     uint8_t red_type; /* 0: the listener takes no RED */
+    uint8_t copies;   /* how many he is sent, where there are as many */
 };
 
 /* One listener; accelerator.py declares the same. */
@@ -52,9 +54,9 @@ struct packet {
     int32_t level;  /* 0 to 127, or -1 for none */
     uint32_t slot;
     uint32_t member; /* who speaks, and is not sent it */
-    const uint8_t *red; /* the payload with copies, as `red.build` writes it with Opus as 0 */
-    uint32_t red_size;
-    uint32_t blocks; /* 0: there are no copies, and no `red` */
+    uint32_t copies; /* how many there are */
+    uint32_t red_sizes[COPIES];
+    const uint8_t *red[COPIES]; /* the payload with one copy, with two, as `red.build` writes it with Opus as 0 */
 };
 
 /* What became of it, in packets; accelerator.py declares the same. */
@@ -92,8 +94,10 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
     size_t size = packet->head;
     memcpy(to, packet->data, size);
     uint16_t sequence = (uint16_t)((to[2] << 8 | to[3]) + view.offset);
-    int red = view.red_type && packet->blocks;
-    to[1] = (uint8_t)((to[1] & 0x80) | (red ? view.red_type : view.payload_type));
+    uint32_t copies = view.copies < packet->copies ? view.copies : packet->copies;
+    if (!view.red_type)
+        copies = 0;
+    to[1] = (uint8_t)((to[1] & 0x80) | (copies ? view.red_type : view.payload_type));
     to[2] = (uint8_t)(sequence >> 8);
     to[3] = (uint8_t)sequence;
     if (view.level_id && packet->level >= 0) {
@@ -102,14 +106,14 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
         memcpy(to + size, block, LEVEL);
         size += LEVEL;
     }
-    if (!red) {
+    if (!copies) {
         memcpy(to + size, packet->data + packet->head, packet->size - packet->head);
         return size + packet->size - packet->head;
     }
-    memcpy(to + size, packet->red, packet->red_size);
-    for (size_t block = 0; block < packet->blocks; block++)
+    memcpy(to + size, packet->red[copies - 1], packet->red_sizes[copies - 1]);
+    for (size_t block = 0; block <= copies; block++)
         to[size + block * BLOCK] |= view.payload_type;
-    return size + packet->red_size;
+    return size + packet->red_sizes[copies - 1];
 }
 
 /* The batch is sent and empty. A packet that the socket does not take at once is dropped: late audio is worthless. */
@@ -165,8 +169,11 @@ EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets
     if (packet->slot >= SLOTS || packet->head < FIXED || packet->head > FIXED + SOURCE || packet->size < packet->head ||
         packet->size - packet->head > PAYLOAD)
         return -1;
-    if (packet->blocks && (packet->red_size > PAYLOAD || packet->blocks > (packet->red_size + BLOCK - 1) / BLOCK))
+    if (packet->copies > COPIES)
         return -1;
+    for (uint32_t at = 0; at < packet->copies; at++)
+        if (packet->red_sizes[at] > PAYLOAD || packet->red_sizes[at] <= (at + 1) * BLOCK)
+            return -1;
     struct batch batch;
     batch.count = 0;
     for (size_t at = 0; at < count; at++) {

@@ -68,6 +68,6 @@ def fan_out(relay: Relay, hearing: Iterable[Connection], counters: Counters) -> 
 def _built(relay: Relay, view: View) -> bytes:
     packet, payload_type = relay.packet, view.payload_type
     if packet.copies and view.red_type is not None:
-        payload = red.build(packet.payload, packet.copies, view.payload_type)
+        payload = red.build(packet.payload, packet.copies[-view.copies :], view.payload_type)
         packet, payload_type = replace(packet, payload=payload), view.red_type
     return build(packet, relay.csrc, payload_type, (packet.sequence + view.offset) % SEQUENCES, view.level_id)

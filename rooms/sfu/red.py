@@ -9,11 +9,19 @@ from typing import NamedTuple
 from rooms.sfu.messages import Code, Refused
 
 MAX_COPIES = 8
-"""Copies that one packet may carry. Browsers send one, two at most."""
-_HEADER = 4
+"""Copies that one packet may bring. Browsers send one, two at most."""
+FEW, MANY = 1, 2
+"""Copies that a listener is sent on a good line, and on one that loses."""
+MAX_AGE, MAX_SIZE = 0x3FFF, 0x3FF
+"""What a block header has room for."""
+WEAK = 5
+"""256ths of the packets lost, 2 %, from which on a line loses."""
+WELL = 6
+"""Reports in a row, half a minute of a browser's, without that until it does not any more."""
+HEADER = 4
+"""Bytes before each copy."""
 _FOLLOWS, _PAYLOAD_TYPE = 0x80, 0x7F
 _LENGTH_BITS = 10
-_LENGTH = (1 << _LENGTH_BITS) - 1
 
 
 class Copy(NamedTuple):
@@ -32,11 +40,11 @@ def parse(data: bytes, payload_type: int) -> tuple[bytes, tuple[Copy, ...]]:
     heads: list[tuple[int, int]] = []
     at = 0
     while data[at : at + 1] and data[at] & _FOLLOWS:
-        head = int.from_bytes(data[at : at + _HEADER], "big")
-        at += _HEADER
+        head = int.from_bytes(data[at : at + HEADER], "big")
+        at += HEADER
         if at > len(data) or len(heads) == MAX_COPIES or head >> 24 & _PAYLOAD_TYPE != payload_type:
             raise Refused(Code.RED_INVALID)
-        heads.append((head >> _LENGTH_BITS & 0x3FFF, head & _LENGTH))
+        heads.append((head >> _LENGTH_BITS & MAX_AGE, head & MAX_SIZE))
     if data[at : at + 1] != bytes((payload_type,)):
         raise Refused(Code.RED_INVALID)
     at += 1
@@ -53,7 +61,27 @@ def parse(data: bytes, payload_type: int) -> tuple[bytes, tuple[Copy, ...]]:
 def build(payload: bytes, copies: tuple[Copy, ...], payload_type: int) -> bytes:
     """The RED payload with the frame `payload` and its `copies`, all of Opus by the name of `payload_type`."""
     heads = (
-        ((_FOLLOWS | payload_type) << 24 | copy.age << _LENGTH_BITS | len(copy.payload)).to_bytes(_HEADER, "big")
+        ((_FOLLOWS | payload_type) << 24 | copy.age << _LENGTH_BITS | len(copy.payload)).to_bytes(HEADER, "big")
         for copy in copies
     )
     return b"".join((*heads, bytes((payload_type,)), *(copy.payload for copy in copies), payload))
+
+
+class Need:
+    """How many copies one listener needs, by what his receiver reports say: more at once, fewer after a while."""
+
+    __slots__ = ("_well", "copies")
+
+    def __init__(self) -> None:
+        self.copies = FEW
+        self._well = 0
+
+    def report(self, lost: int) -> bool:
+        """True when `copies` changed: `lost` is the share of the last interval, in 256ths."""
+        before = self.copies
+        self._well = 0 if lost >= WEAK else self._well + 1
+        if lost >= WEAK:
+            self.copies = MANY
+        elif self._well >= WELL:
+            self.copies = FEW
+        return self.copies != before

@@ -129,6 +129,11 @@ class Room:
         self._send((relay,))
         self._report(relay.slot, now, wall)
 
+    def reported(self, connection: Connection, blocks: list[rtcp.Block]) -> None:
+        """Nothing: a listener whose line loses what he is sent is sent it more often."""
+        if blocks and connection.need.report(max(block.lost for block in blocks)):
+            self.stage.repeat(connection.listener, connection.need.copies)
+
     def _send(self, relays: Iterable[Relay]) -> None:
         for relay in relays:
             self._hearing[relay.slot].send(relay, self._counters)

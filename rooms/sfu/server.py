@@ -166,6 +166,7 @@ class Server:
         elif rtp.is_rtcp(data):
             blocks = rtcp.parse(connection.peer.open_rtcp(data))
             self.counters[Count.RECEIVER_REPORTS] += len(blocks)
+            connection.room.reported(connection, blocks)
         else:
             self._speech(connection, connection.peer.open(data))
 

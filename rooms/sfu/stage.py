@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import Floor, heard
-from rooms.sfu.red import Copy
-from rooms.sfu.rtp import CLOCK_RATE, SILENCE, Packet
+from rooms.sfu.red import FEW, HEADER, MANY, MAX_AGE, MAX_SIZE, Copy
+from rooms.sfu.rtp import CLOCK_RATE, MAX_PAYLOAD, SILENCE, Packet
 
 SLOTS = 3
 SEQUENCES, TIMESTAMPS = 1 << 16, 1 << 32
@@ -46,12 +46,16 @@ class Shape:
 
 
 class View(NamedTuple):
-    """How a listener sees one slot: what he adds to its sequence, and his `Shape`. Equal views share their bytes."""
+    """How a listener sees one slot: what he adds to its sequence, his `Shape`, and with RED how many copies he is sent.
+
+    Equal views share their bytes.
+    """
 
     offset: int
     payload_type: int
     level_id: int | None
     red_type: int | None = None
+    copies: int = FEW
 
 
 def _nobody(slot: int, view: View) -> None:
@@ -77,7 +81,7 @@ class Slot:
 
     `source` is the member and SSRC whose tenure this is, or was if it is `over`; `opened` is the slot's sequence at
     which it began and `began` the source's time then; `oldest` and `newest` bound the source's numbers. `heard_at` is
-    when `timestamp` was spoken.
+    when `timestamp` was spoken. `recent` are the source's time and frame of the last packets, the newest last.
     """
 
     ssrc: int
@@ -92,6 +96,7 @@ class Slot:
     sequence_offset: int = 0
     timestamp_offset: int = 0
     heard_at: float = 0.0
+    recent: tuple[tuple[int, bytes], ...] = ()
     packets: int = 0
     octets: int = 0
 
@@ -136,6 +141,13 @@ class Stage:
             offset = (_folded(first) - first) % SEQUENCES
             listener.views.append(View(offset, shape.payload_type, shape.level_id, shape.red_type))
         self.listeners.append(listener)
+
+    def repeat(self, listener: Listener, copies: int) -> None:
+        """Nothing: `listener` is sent so many copies from the next packet on, where he takes RED."""
+        for number, view in enumerate(listener.views):
+            if view.red_type is not None:
+                listener.views[number] = view._replace(copies=copies)
+                listener.turned(number, listener.views[number])
 
     def leave(self, listener: Listener) -> None:
         """Nothing: `listener` is sent nothing more."""
@@ -212,7 +224,7 @@ class Stage:
             self._rebase(slot, number, slot.source[0])
             _advance(slot, now)
         slot.source, slot.over = (member, packet.ssrc), False
-        slot.opened, slot.began = slot.sequence, packet.timestamp
+        slot.opened, slot.began, slot.recent = slot.sequence, packet.timestamp, ()
         slot.oldest = packet.sequence
         slot.newest = (packet.sequence - 1) % SEQUENCES
         slot.sequence_offset = slot.sequence - packet.sequence
@@ -231,22 +243,35 @@ class Stage:
         """The packet in the slot's own numbers; the slot's state moves on if it is the newest."""
         sequence = (packet.sequence + slot.sequence_offset) % SEQUENCES
         timestamp = (packet.timestamp + slot.timestamp_offset) % TIMESTAMPS
+        copies = _copies(slot, packet)
         if not _behind(packet.sequence, slot.newest):
             slot.newest = packet.sequence
             if _ahead(slot.newest, slot.oldest) > MAX_LATE:
                 slot.oldest = (slot.newest - MAX_LATE) % SEQUENCES
             slot.sequence = (sequence + 1) % SEQUENCES
             slot.timestamp, slot.heard_at = timestamp, max(now, slot.heard_at)
+            slot.recent = (*slot.recent[1 - MANY :], (packet.timestamp, packet.payload))
         slot.packets += 1
         slot.octets += len(packet.payload)
         marker = packet.marker or begins
-        copies = _since(slot.began, packet) if packet.copies else ()
         return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload, copies)
 
 
-def _since(began: int, packet: Packet) -> tuple[Copy, ...]:
-    """The copies of frames that this tenure has carried: an earlier one was another's time, or nobody's to hear."""
-    return tuple(copy for copy in packet.copies if copy.age <= (packet.timestamp - began) % TIMESTAMPS)
+def _copies(slot: Slot, packet: Packet) -> tuple[Copy, ...]:
+    """The last frames before `packet`: those relayed, and of those that never came what it brought itself.
+
+    None is from before this tenure: that was another's time, or nobody's to hear.
+    """
+    frames = {(packet.timestamp - moment) % TIMESTAMPS: frame for moment, frame in slot.recent}
+    since = (packet.timestamp - slot.began) % TIMESTAMPS
+    frames.update((copy.age, copy.payload) for copy in packet.copies if copy.age <= since)
+    room, copies = MAX_PAYLOAD - len(packet.payload) - 1, []
+    for age, frame in sorted(frames.items())[:MANY]:
+        room -= len(frame) + HEADER
+        if not 0 < age <= MAX_AGE or len(frame) > MAX_SIZE or room < 0:
+            break
+        copies.append(Copy(age, frame))
+    return tuple(reversed(copies))
 
 
 def _advance(slot: Slot, now: float) -> None:

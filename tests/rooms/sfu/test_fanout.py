@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rooms.sfu import red
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
-from rooms.sfu.red import MAX_COPIES, Copy
+from rooms.sfu.red import MANY, Copy
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build
 from rooms.sfu.stage import SEQUENCES, Relay, View
 from tests.rooms.sfu.ears import PROFILES, Ear, port, session
@@ -44,7 +44,7 @@ def expected(member: int, view: View, relay: Relay = RELAY, profile: int | None 
     """The datagram that `member` must get."""
     sequence, packet, payload_type = (relay.packet.sequence + view.offset) % SEQUENCES, relay.packet, view.payload_type
     if packet.copies and view.red_type:
-        packet = replace(packet, payload=red.build(packet.payload, packet.copies, view.payload_type))
+        packet = replace(packet, payload=red.build(packet.payload, packet.copies[-view.copies :], view.payload_type))
         payload_type = view.red_type
     plain = build(packet, relay.csrc, payload_type, sequence, view.level_id)
     return (session(member) if profile is None else session(member, profile)).protect(plain)
@@ -75,11 +75,11 @@ def test_each_listener_gets_his_own_view_of_this_slot(hearing: Make) -> None:
 def test_copies_go_to_who_takes_red_under_his_own_names_and_the_frame_alone_to_the_others(hearing: Make) -> None:
     copies = (Copy(1920, b"older"), Copy(960, b"old"))
     via, relay = port(), replace(RELAY, packet=replace(VOICE, copies=copies))
-    views = {BOB: View(0, 111, 1, 63), CAROL: View(5, 109, None, 121), DAVE: View(0, 111, 1)}
+    views = {BOB: View(0, 111, 1, 63), CAROL: View(5, 109, None, 121, 2), DAVE: View(0, 111, 1, None, 2)}
     ears = {member: Ear(member, via, (PLAIN, view, PLAIN)) for member, view in views.items()}
     assert spread(hearing, ears.values(), relay) == {Count.SENT: 3}
     whole = {
-        (111, 63): bytes.fromhex("ef1e0005 ef0f0003 6f") + b"olderoldvoice",
+        (111, 63): bytes.fromhex("ef0f0003 6f") + b"oldvoice",
         (109, 121): bytes.fromhex("ed1e0005 ed0f0003 6d") + b"olderoldvoice",
     }
     for member, view in list(views.items())[:2]:
@@ -128,8 +128,9 @@ VIEWS = st.builds(
     st.integers(0, 127),
     st.none() | st.integers(1, 14),
     st.none() | st.integers(1, 127),
+    st.integers(1, MANY),
 )
-COPIES = st.lists(st.builds(Copy, st.integers(0, 0x3FFF), st.binary(min_size=1, max_size=60)), max_size=MAX_COPIES)
+COPIES = st.lists(st.builds(Copy, st.integers(0, 0x3FFF), st.binary(min_size=1, max_size=60)), max_size=MANY)
 PACKETS = st.builds(
     Packet,
     payload_type=st.integers(0, 127),
@@ -138,7 +139,7 @@ PACKETS = st.builds(
     timestamp=st.integers(0, 2**32 - 1),
     ssrc=st.integers(0, 2**32 - 1),
     level=st.none() | st.integers(0, 127),
-    payload=st.binary(min_size=1, max_size=MAX_PAYLOAD - MAX_COPIES * 64 - 1),
+    payload=st.binary(min_size=1, max_size=MAX_PAYLOAD - MANY * 64 - 1),
     copies=COPIES.map(tuple),
 )
 

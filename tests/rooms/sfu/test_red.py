@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.messages import Code, Refused
-from rooms.sfu.red import MAX_COPIES, Copy, build, parse
+from rooms.sfu.red import FEW, MANY, MAX_COPIES, WEAK, WELL, Copy, Need, build, parse
 
 OPUS = 111
 GOLDEN = bytes.fromhex("ef0f0003 6f 0a0b0c 78797a")
@@ -98,3 +98,13 @@ def test_a_payload_cut_short_is_refused_or_loses_the_end_of_its_frame_alone(
         refused(cut)
     else:
         assert parse(cut, OPUS) == (payload[: len(cut) - len(whole)], tuple(copies))
+
+
+def test_a_line_that_loses_is_sent_more_at_once_and_less_only_when_it_has_been_well_for_a_while() -> None:
+    need = Need()
+    assert (need.copies, need.report(WEAK - 1), need.copies) == (FEW, False, FEW)
+    assert (need.report(WEAK), need.copies) == (True, MANY)
+    assert not any(need.report(0) for _ in range(WELL - 1))
+    assert not need.report(255)
+    assert [need.report(0) for _ in range(WELL)] == [False] * (WELL - 1) + [True]
+    assert need.copies == FEW

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from pylibsrtp import Policy, Session
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import IDLE
-from rooms.sfu.red import Copy
+from rooms.sfu.red import FEW, MANY, Copy
 from rooms.sfu.rtp import SILENCE, Packet, build
 from rooms.sfu.stage import (
     BURST,
@@ -40,12 +41,12 @@ class Voice:
         self.member, self.sequence, self.timestamp, self.level = member, sequence, timestamp, level
         self.ssrc = 1000 + member
         self.stride = 1
-        self.copies: tuple[Copy, ...] = ()
+        self.frame, self.copies = b"voice", tuple[Copy, ...]()
 
     def packet(self) -> Packet:
         self.sequence = (self.sequence + self.stride) % SEQUENCES
         self.timestamp = (self.timestamp + FRAME) % TIMESTAMPS
-        return Packet(111, False, self.sequence, self.timestamp, self.ssrc, self.level, b"voice", self.copies)
+        return Packet(111, False, self.sequence, self.timestamp, self.ssrc, self.level, self.frame, self.copies)
 
 
 class Room:
@@ -120,12 +121,59 @@ def test_a_relayed_packet_carries_the_slots_ssrc_the_members_number_and_the_payl
 OLDER, OLD = Copy(2 * FRAME, b"older"), Copy(FRAME, b"old")
 
 
-def test_copies_of_frames_that_were_relayed_go_along_and_no_others() -> None:
+def test_the_last_frames_that_were_relayed_go_along_again() -> None:
     room, alice = Room(ALICE), Voice(ALICE)
-    alice.copies = (OLDER, OLD)
     carol = room.join(CAROL)
-    room.say(alice, 3)
-    assert [packet.copies for packet in said(room, carol)] == [(), (OLD,), (OLDER, OLD)]
+    for frame in (b"one", b"two", b"three", b"four"):
+        alice.frame = frame
+        room.say(alice)
+    assert [packet.copies for packet in said(room, carol)] == [
+        (),
+        (Copy(FRAME, b"one"),),
+        (Copy(2 * FRAME, b"one"), Copy(FRAME, b"two")),
+        (Copy(2 * FRAME, b"two"), Copy(FRAME, b"three")),
+    ]
+
+
+def test_a_frame_that_never_came_is_taken_from_the_copy_that_the_next_packet_brought() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    carol = room.join(CAROL)
+    room.say(alice)
+    alice.packet()  # lost on the way in
+    alice.copies = (Copy(FRAME, b"lost"),)
+    room.say(alice)
+    assert said(room, carol)[-1].copies == (Copy(2 * FRAME, b"voice"), Copy(FRAME, b"lost"))
+
+
+def test_a_packet_that_came_late_is_no_copy_of_itself() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    carol = room.join(CAROL)
+    room.say(alice, 2)
+    late = alice.packet()
+    room.say(alice)
+    room.deliver([cast("Relay", room.stage.push(ALICE, late, room.now))])
+    assert [copy.age for packet in said(room, carol) for copy in packet.copies] == [960, 2880, 1920, 960]
+
+
+def test_copies_never_make_a_packet_too_long_nor_their_headers_too_small() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    carol = room.join(CAROL)
+    for size in (500, 400, 700, 1100, 20):
+        alice.frame = bytes(size)
+        room.say(alice)
+    sizes = [[len(copy.payload) for copy in packet.copies] for packet in said(room, carol)]
+    assert sizes == [[], [500], [400], [], []]
+
+
+def test_a_listener_is_sent_as_many_copies_as_he_needs_where_he_takes_red() -> None:
+    room = Room(ALICE)
+    carol = room.join(CAROL, (Shape(111, 1, 63), Shape(111, 1)))
+    turned: list[tuple[int, int]] = []
+    carol.turned = lambda slot, view: turned.append((slot, view.copies))
+    assert [view.copies for view in carol.views] == [FEW, FEW]
+    room.stage.repeat(carol, MANY)
+    assert [view.copies for view in carol.views] == [MANY, FEW]
+    assert turned == [(0, MANY)]
 
 
 def test_what_was_said_before_one_might_speak_is_heard_from_no_copy() -> None:
@@ -137,7 +185,7 @@ def test_what_was_said_before_one_might_speak_is_heard_from_no_copy() -> None:
     room.say(alice)
     room.allow(ALICE)
     room.say(alice)
-    assert [packet.copies for packet in said(room, carol)][-1] == ()
+    assert said(room, carol)[-1].copies == ()
 
 
 def test_two_who_talk_at_once_are_in_two_slots() -> None:
