@@ -16,7 +16,8 @@ TENURE = 0.5
 """Seconds that a holder keeps a slot against louder voices."""
 MARGIN = 6.0
 """Decibels by which a voice must be louder than the quietest holder to take over."""
-ATTACK, RELEASE = 0.4, 0.05
+ATTACK, RELEASE = 0.4, 0.01
+"""Shares by which a voice's loudness follows a louder and a softer sound: it soon is that of the vowels, and stays."""
 
 
 def heard(level: int | None, size: int) -> int:
@@ -28,7 +29,7 @@ def heard(level: int | None, size: int) -> int:
 
 @dataclass(slots=True)
 class Voice:
-    """One member's smoothed loudness (0 silent, 127 loudest), last audible moment, slot and since when."""
+    """One member's loudness since he began (0 silent, 127 loudest), last audible moment, slot and since when."""
 
     loudness: float = 0.0
     audible: float = float("-inf")
@@ -48,13 +49,17 @@ class Floor:
 
         `level` is in -dBov; `now` in seconds. A talker takes the lowest slot that is empty or whose holder is idle, so
         that a listener with few lines hears who talks; a holder who talks keeps his slot until a voice louder by
-        `MARGIN` comes after `TENURE`.
+        `MARGIN` comes after `TENURE`. The pauses between words make nobody softer, or whoever takes a breath would lose
+        his slot to the next one's vowel.
         """
         voice = self.voices.setdefault(member, Voice())
-        loudness = SILENCE - level
-        voice.loudness += (loudness - voice.loudness) * (ATTACK if loudness > voice.loudness else RELEASE)
         talks = level <= AUDIBLE
         starts = talks and self._idle(voice, now)
+        if starts:
+            voice.loudness = SILENCE - AUDIBLE
+        if talks:
+            loudness = SILENCE - level
+            voice.loudness += (loudness - voice.loudness) * (ATTACK if loudness > voice.loudness else RELEASE)
         if voice.slot is None or (starts and voice.slot):
             self._seat(member, voice, talks, now)
         if talks:

@@ -27,6 +27,14 @@ DETOUR = """([from, to]) => {
   };
 }"""
 """Sends the page's sound to another port than the server says."""
+TCP_ALONE = """() => {
+  const { prototype } = RTCPeerConnection;
+  const { setRemoteDescription } = prototype;
+  prototype.setRemoteDescription = function ({ type, sdp }) {
+    return setRemoteDescription.call(this, { type, sdp: sdp.replaceAll(/a=candidate:\\S+ 1 udp .*\\r\\n/g, "") });
+  };
+}"""
+"""Leaves the page no way over UDP."""
 THROTTLED = {"offline": False, "latency": 300, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
 """What pages and sockets get on a slow line: ms, and bytes a second."""
 
@@ -133,6 +141,24 @@ def test_a_wall_around_udp_is_said_and_tried_again(visit: Visit, proxy: Proxy, r
     carol.page.get_by_role("button", name="Try now").click()
     talk.connected(carol)
     expect(wall).to_have_count(0)
+
+
+def test_where_udp_is_blocked_the_sound_takes_tcp_and_it_is_said(visit: Visit, room: str) -> None:
+    alice, bob, carol = (visit(name) for name in ("alice", "bob", "carol"))
+    for visitor in (bob, carol):
+        visitor.page.add_init_script(f"({TCP_ALONE})()")
+    talk.enter(alice, room)
+    talk.enter(bob, room)
+    expect(bob.page.get_by_text("Your network blocks UDP; sound takes a slower way")).to_be_visible()
+    talk.enter(carol, room)
+    talk.speak_up(alice)
+    bob.hears(HUM)
+    talk.dock(alice, "Mute").click()
+    talk.bring_on_stage(alice, bob)
+    alice.hears(HUM)
+    carol.hears(HUM)
+    assert received(carol, 1000) > 40
+    assert alice.page.get_by_text("Your network blocks UDP").count() == 0
 
 
 def test_another_address_is_followed_and_another_network_is_joined_without_a_tap(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Media, relays } from "../../static/js/room/media.js";
+import { Media, detour } from "../../static/js/room/media.js";
 
 class Peer {
   /** @type {Peer[]} */
@@ -231,7 +231,7 @@ test("stereo is offered by a new connection, and by every later one", async (con
 test("a path through a relay is told once", async (context) => {
   const { media, first } = await joined(context);
   let told = 0;
-  media.relayed.on(() => told++);
+  media.detour.on(() => told++);
   const relay = new Map([
     ["T", { id: "T", type: "transport", selectedCandidatePairId: "P" }],
     ["P", { id: "P", type: "candidate-pair", localCandidateId: "L" }],
@@ -250,9 +250,11 @@ test("a path through a relay is told once", async (context) => {
 
 test("the path is read in each browser's words", () => {
   const local = { id: "L", type: "local-candidate", candidateType: "relay" };
-  assert.equal(relays([{ id: "P", type: "candidate-pair", selected: true, localCandidateId: "L" }, local]), true);
-  assert.equal(relays([{ id: "P", type: "candidate-pair", selected: true, localCandidateId: "L" }, { ...local, candidateType: "host" }]), false);
-  assert.equal(relays([]), false);
+  const pair = { id: "P", type: "candidate-pair", selected: true, localCandidateId: "L" };
+  assert.equal(detour([pair, local]), "relay");
+  assert.equal(detour([pair, { ...local, candidateType: "host", protocol: "udp" }]), undefined);
+  assert.equal(detour([pair, { ...local, candidateType: "prflx", protocol: "tcp" }]), "tcp");
+  assert.equal(detour([]), undefined);
 });
 
 test("a connection that does not come up is tried again", async (context) => {

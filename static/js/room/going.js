@@ -61,7 +61,8 @@ export function going(name, run) {
   showBanner(place, text(), { kind, actions });
 }
 
-/** Said once, since nothing is to be done about it. */
-export function relayed() {
-  return gettext("Your network blocks direct sound; it goes through a relay.");
-}
+/** Said once, since nothing is to be done about it. @type {Record<import("./media.js").Detour, () => string>} */
+export const DETOURS = {
+  relay: () => gettext("Your network blocks direct sound; it goes through a relay."),
+  tcp: () => gettext("Your network blocks UDP; sound takes a slower way and may have gaps."),
+};

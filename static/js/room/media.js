@@ -7,6 +7,7 @@ import { playsStereo, sendsStereo } from "./stereo.js";
 /**
  * `unreachable`: the server answers, and yet no path for sound is found.
  * @typedef {"connecting" | "connected" | "lost" | "unreachable"} Flow
+ * @typedef {"relay" | "tcp"} Detour
  */
 
 const SLOTS = 3;
@@ -25,8 +26,8 @@ export class Media {
   flow = new Signal();
   /** The browser wants a tap before it plays. @type {Signal<void>} */
   blocked = new Signal();
-  /** The sound goes through a relay: said once per visit. @type {Signal<void>} */
-  relayed = new Signal();
+  /** The sound takes a way round: said once per visit. @type {Signal<Detour>} */
+  detour = new Signal();
 
   /** The line that is heard. @type {Line | undefined} */
   #current;
@@ -229,9 +230,11 @@ export class Media {
 
   /** Which way the sound goes. */
   async #trace() {
-    if (this.#told || !relays(await this.stats())) return;
+    if (this.#told) return;
+    const way = detour(await this.stats());
+    if (!way) return;
     this.#told = true;
-    this.relayed.emit();
+    this.detour.emit(way);
   }
 
   /** @param {Line} line */
@@ -254,12 +257,15 @@ async function describe(pc) {
 }
 
 /**
- * Whether the chosen path leads through a TURN server.
+ * Which way round the chosen path takes: through a TURN server, or TCP; undefined for the straight one.
  * @param {any[]} stats
+ * @returns {Detour | undefined}
  */
-export function relays(stats) {
+export function detour(stats) {
   const byId = new Map(stats.map((stat) => [stat.id, stat]));
   const chosen = stats.find((stat) => stat.type === "transport" && stat.selectedCandidatePairId)?.selectedCandidatePairId;
   const pair = byId.get(chosen) ?? stats.find((stat) => stat.type === "candidate-pair" && stat.selected); // Firefox
-  return byId.get(pair?.localCandidateId)?.candidateType === "relay";
+  const local = byId.get(pair?.localCandidateId);
+  if (local?.candidateType === "relay") return "relay";
+  return local?.protocol === "tcp" ? "tcp" : undefined;
 }

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
-import { GOING, going, relayed } from "./going.js";
+import { DETOURS, GOING, going } from "./going.js";
 import { PLACES } from "./permission.js";
 import { showScreen } from "./screen.js";
 import { noMicrophone, stopped } from "./words.js";
@@ -26,7 +26,8 @@ export const STATES = [
   ...PLACES.map((where) => microphone(`denied_${where}`, () => noMicrophone("denied", where))),
   ...TROUBLES.map((name) => microphone(name, () => noMicrophone(name))),
   ...Object.keys(GOING).map((name) => banner(/** @type {keyof typeof GOING} */ (name))),
-  { name: "relayed", kind: "toast", show: () => toast(relayed()) },
+  { name: "relayed", kind: "toast", show: () => toast(DETOURS.relay()) },
+  { name: "tcp", kind: "toast", show: () => toast(DETOURS.tcp()) },
 ];
 
 /** @param {string} name @returns {State} */

@@ -4,7 +4,7 @@ import { assertive, polite } from "../announce.js";
 import { hideBanner } from "../banner.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
-import { going, relayed } from "./going.js";
+import { DETOURS, going } from "./going.js";
 
 const MOMENT = 1500; // ms
 
@@ -64,7 +64,7 @@ export function watchTrouble(socket, media) {
     if (flow !== "connected") lasting.begin();
     else if (shown.some(Boolean)) polite(gettext("The sound is back"));
   });
-  media.relayed.on(() => toast(relayed()));
+  media.detour.on((way) => toast(DETOURS[way]()));
   media.blocked.on(() => going("tap", () => (hideBanner("tap"), media.play())));
 }
 
