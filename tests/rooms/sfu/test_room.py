@@ -9,6 +9,7 @@ from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.messages import Wanted
 from rooms.sfu.room import REPORT_EVERY, Room
+from rooms.sfu.rtcp import Block
 from rooms.sfu.rtp import Packet, is_rtcp
 from rooms.sfu.stage import Listener, Shape
 
@@ -38,7 +39,7 @@ class House:
 
     def enter(self, name: str, member: int, opened: float = 0.0) -> Connection:
         nothing, peer = cast("Any", None), cast("Any", Open())
-        listener = Listener(member, (Shape(111, 1),) * 3)
+        listener = Listener(member, (Shape(111, 1, 63),) * 3)
         made = Connection(name, self.room, nothing, nothing, "", listener, opened, 0.0, peer)
         self.sent[name] = []
         made.address, made.sendto = name, lambda data, address: self.sent[address].append(data)
@@ -157,6 +158,20 @@ def test_every_listener_has_one_sender_report_in_five_seconds_of_speech(house: H
     reports = [sum(is_rtcp(data) for data in packets) for packets in house.sent.values()]
     assert reports == [1] * 40
     assert house.counters[Count.SENDER_REPORTS] == 40
+
+
+def test_who_reports_loss_is_sent_more_copies_and_the_others_are_not(house: House) -> None:
+    carol, bob = house.enter("carol", CAROL), house.enter("bob", BOB)
+    for one in (carol, bob):
+        house.room.connect(one)
+    house.room.reported(carol, [Block(10, 0, 0), Block(20, 26, 0)])
+    house.room.reported(bob, [Block(10, 0, 0)])
+    house.room.reported(bob, [])
+    house.say(ALICE, 3)
+    sizes = [[len(data) for data in house.sent[name] if not is_rtcp(data)] for name in ("carol", "bob")]
+    copy = len(b"voice") + 4
+    assert [size - sizes[0][0] for size in sizes[0]] == [0, copy + 1, 2 * copy + 1]
+    assert [size - sizes[1][0] for size in sizes[1]] == [0, copy + 1, copy + 1]
 
 
 def test_what_a_speaker_says_is_kept_also_while_three_louder_ones_hold_the_slots() -> None:
