@@ -61,7 +61,7 @@ def report(annex: Annex, texts: Texts, language: str) -> Report:
     parts = {"cn": page.cn, "iso27001": page.iso, "asvs": page.asvs}[annex["profile"]]
     words = texts["words"]
     blockers = tuple(page.blocker(blocker) for blocker in annex["blockers"])
-    head = (words[f"law_{annex['profile']}"], page.fill("head", **page.frame()))
+    head = (words[f"law_{annex['profile']}"], words["paraphrase"], page.fill("head", **page.frame()))
     sections = (*parts(), page.numbers(), page.checkpoint())
     verdict = words["unsigned"] if blockers else words["signed"]
     return Report(texts["titles"][annex["profile"]], language, head, blockers, verdict, sections)

@@ -93,6 +93,7 @@ def test_it_is_written_as_html_pdf_and_a_signed_annex(https: None, tmp_path: Pat
     page = (tmp_path / "out" / f"stoa-review-{one.pk}-zh-hans.html").read_text(encoding="utf-8")
     assert '<html lang="zh-hans">' in page
     assert one.digest in page
+    assert "仅为转述，不构成法律意见" in page
     assert (tmp_path / "out" / f"stoa-review-{one.pk}-zh-hans.pdf").read_bytes().startswith(b"%PDF-")
 
 

@@ -49,3 +49,8 @@ def test_the_digest_of_the_annex_stands_on_every_page() -> None:
     pages = len(re.findall(rb"/Type /Page\b", document))
     assert pages > 1
     assert streams(document).count(DIGEST.encode()) == pages
+
+
+@pytest.mark.parametrize("profile", ["cn", "iso27001", "asvs"])
+def test_the_document_says_that_laws_are_paraphrased_in_it(profile: str) -> None:
+    assert b"Paraphrase; not legal advice." in streams(made("en", profile=profile))
