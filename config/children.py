@@ -5,11 +5,15 @@ The same commands run apart in production.
 
 import sys
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from django.conf import settings
 
 from config import valkey
 from config.supervisor import Child
+
+NO_OWNER = MappingProxyType({"DATABASE_OWNER_URL": "", "DATABASE_OWNER_URL_FILE": ""})
+"""What serves members does not know how to change the log."""
 
 
 def private_valkey() -> Child:
@@ -36,8 +40,8 @@ def slow() -> Iterator[Child]:
     """Celery's clock and its worker: two processes, so that a model that listens in one keeps nobody from the other."""
     celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
     worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
-    yield Child("beat", (*celery, "beat", "--pidfile", ""), grace=3, nice=10)
-    yield Child("worker", (*celery, *worker), grace=10, nice=10)
+    yield Child("beat", (*celery, "beat", "--pidfile", ""), NO_OWNER, grace=3, nice=10)
+    yield Child("worker", (*celery, *worker), NO_OWNER, grace=10, nice=10)
 
 
 def web() -> Child:
@@ -45,4 +49,4 @@ def web() -> Child:
     host = settings.STOA_HTTP_HOST.replace(":", "\\:")
     endpoint = f"tcp:port={settings.STOA_HTTP_PORT}:interface={host}"
     daphne = (sys.executable, "-m", "daphne", "--verbosity", "0", "--no-server-name", "--endpoint", endpoint)
-    return Child("web", (*daphne, "config.asgi:application"), grace=5)
+    return Child("web", (*daphne, "config.asgi:application"), NO_OWNER, grace=5)

@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection
 from config import health, ports, turn
 from config.environment import SettingsError
 from moderation.audit.clock import FREE, state
+from moderation.audit.role import may_change
 from moderation.hearing import transcribe
 from rooms import ice
 from rooms.sfu import messages
@@ -80,6 +81,22 @@ def database() -> Finding:
     if waiting:
         return Finding(Level.FAIL, f"{name}: migrations {waiting}", "Run manage.py migrate (serve does it by itself).")
     return Finding(Level.OK, f"{name} answers, every migration is applied")
+
+
+def log() -> Finding:
+    """Whether the servers' role in the database could change the log, and who migrates and prunes."""
+    if connection.vendor != "postgresql":
+        return Finding(Level.OK, f"{connection.vendor} has no roles; its triggers alone refuse to change the log")
+    servers, owner = settings.DATABASES["default"]["USER"], settings.DATABASES.get("owner", {}).get("USER")
+    try:
+        changeable = may_change()
+    except DatabaseError:
+        return Finding(Level.OK, "nothing to be said of it without its table")
+    if changeable:
+        text = f"the role {servers} could change the log: only triggers stand before it"
+        return Finding(Level.WARN, text, "Give the servers a role of their own, and set DATABASE_OWNER_URL (audit.md).")
+    who = f"migrate and audit prune run as {owner}" if owner else "DATABASE_OWNER_URL says who migrates and prunes"
+    return Finding(Level.OK, f"the role {servers} adds to the log, and can do no more; {who}")
 
 
 def broker() -> Finding:
@@ -283,6 +300,7 @@ def _local() -> bool:
 CHECKS: dict[str, Callable[[], Finding]] = {
     "disk": disk,
     "database": database,
+    "log": log,
     "redis": broker,
     "clock": clock,
     "http": web,

@@ -147,6 +147,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:  # of what Django runs nothing is prepared; the log's one statement asks for it, and takes half the time
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if env.given("DATABASE_OWNER_URL"):  # who migrates and prunes: the servers' role may only add to the log
+    _owner = env.url("DATABASE_OWNER_URL", ("postgres", "postgresql"), "")
+    DATABASES["owner"] = {**DATABASES["default"], **environ.Env.db_url_config(_owner), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

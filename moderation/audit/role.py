@@ -1,6 +1,9 @@
 """The PostgreSQL role that the servers use: it may add to the log, and neither change it nor take from it."""
 
-from django.db import connection
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, connections
 from psycopg import sql
 
 from moderation.audit.triggers import FOREVER
@@ -26,3 +29,26 @@ def grant(role: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements(role):
             cursor.execute(statement)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Within it this thread speaks to the database as its owner, where DATABASE_OWNER_URL names one."""
+    servant = connections["default"]
+    connections["default"] = connections["owner" if "owner" in connections.settings else "default"]
+    try:
+        yield
+    finally:
+        connections["default"] = servant
+
+
+def may_change() -> bool:
+    """Whether the present role could change the log or take from it, if no trigger stood before it."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('audit_entry', 'UPDATE') OR has_table_privilege('audit_entry', 'DELETE')"
+        )
+        (allowed,) = cursor.fetchone()
+    return bool(allowed)

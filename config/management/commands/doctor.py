@@ -11,7 +11,7 @@ from config.doctor import Level
 class Command(BaseCommand):
     """Prints one line per check; ends with status 1 when one of them fails."""
 
-    help = "Check ports, media, clock, certificate, addresses, TURN, database, Redis and disk."
+    help = "Check ports, media, clock, certificate, addresses, TURN, database, log, Redis and disk."
     requires_system_checks = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:

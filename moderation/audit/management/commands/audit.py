@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ class Command(BaseCommand):
             "keys": self._keys,
             "grant": self._grant,
         }
-        does[word](**{name: value for name, value in given.items() if name not in _DJANGO})
+        with rights.as_owner() if word in ("prune", "grant") else nullcontext():
+            does[word](**{name: value for name, value in given.items() if name not in _DJANGO})
 
     def _verify(self) -> None:
         found = list(check.faults(timezone.now()))

@@ -1,0 +1,76 @@
+"""The owner migrates and prunes; the role that the servers use may add to the log, and do no more to it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import children
+from tests import postgres
+from tests.postgres import Cluster
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(120)]
+
+ROOT = Path(__file__).parents[2]
+WRITE = """
+from django.db import transaction
+from moderation.audit.record import record
+from moderation.audit.source import Source
+with transaction.atomic():
+    record("room.open", source=Source("192.0.2.7"), actor="a11ce")
+"""
+LOOK = "from config import doctor; finding = doctor.log(); print(finding.level, finding.text)"
+SEAL = "from django.utils import timezone; from moderation.audit.sequence import seal; print(seal(timezone.now()))"
+AGE = "ALTER TABLE audit_entry DISABLE TRIGGER ALL; UPDATE audit_entry SET recorded_at = now() - interval '500 days';"
+AGE += "ALTER TABLE audit_entry ENABLE TRIGGER ALL"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with postgres.running() as running:
+        with psycopg.connect(running.dsn, autocommit=True) as database:
+            database.execute("CREATE ROLE stoa_app LOGIN")
+        yield running
+
+
+def manage(cluster: Cluster, folder: Path, *command: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py COMMAND` says where the servers' role is `stoa_app`."""
+    url = f"postgres://stoa_app@/postgres?host={cluster.folder}"
+    environment = {**os.environ, "STOA_DATA": str(folder), "SECRET_KEY": "x" * 60, "DATABASE_URL": url, **extra}
+    asked = [sys.executable, "manage.py", *command]
+    return subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_owner_migrates_and_prunes_and_the_servers_only_add_to_the_log(cluster: Cluster, tmp_path: Path) -> None:
+    owner = {"DATABASE_OWNER_URL": cluster.url}
+    assert manage(cluster, tmp_path, "migrate").returncode != 0
+    migrated = manage(cluster, tmp_path, "migrate", **owner)
+    assert migrated.returncode == 0, migrated.stderr
+    for code in (WRITE, SEAL):
+        done = manage(cluster, tmp_path, "shell", "--command", code)
+        assert done.returncode == 0, done.stderr
+    said = manage(cluster, tmp_path, "shell", "--verbosity", "0", "--command", LOOK, **owner).stdout
+    assert said.startswith("ok the role stoa_app adds to the log, and can do no more; migrate and audit prune run as ")
+    with psycopg.connect(f"host={cluster.folder} dbname=postgres user=stoa_app", autocommit=True) as servers:
+        for statement in ("UPDATE audit_entry SET reason = ''", "DELETE FROM audit_leaf", "TRUNCATE audit_checkpoint"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                servers.execute(statement)
+    with psycopg.connect(cluster.dsn, autocommit=True) as database:
+        database.execute(AGE)
+    assert manage(cluster, tmp_path, "audit", "prune").stdout == "0 entries went.\n"
+    assert manage(cluster, tmp_path, "audit", "prune", **owner).stdout == "1 entries went.\n"
+
+
+def test_where_the_owner_serves_doctor_warns(cluster: Cluster, tmp_path: Path) -> None:
+    said = manage(cluster, tmp_path, "shell", "--verbosity", "0", "--command", LOOK, DATABASE_URL=cluster.url).stdout
+    assert said.startswith("warn")
+    assert "only triggers stand before it" in said
+
+
+def test_what_serves_members_does_not_know_the_owner() -> None:
+    for child in (*children.slow(), children.web()):
+        assert child.environment["DATABASE_OWNER_URL"] == child.environment["DATABASE_OWNER_URL_FILE"] == ""
