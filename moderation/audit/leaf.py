@@ -38,7 +38,7 @@ PUBLIC = (
     "detail",
     "commitments",
 )
-PERSONAL = ("actor", "object", "second", "address", "port", "destination", "user_agent", "session")
+PERSONAL = ("actor", "object", "second", "address", "port", "destination", "user_agent", "session", "sought")
 
 
 def leaf(fields: Mapping[str, object]) -> bytes:

@@ -40,11 +40,13 @@ class Act(Grounds, total=False):
     """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words.
 
     `actor`, `second` (who approved, who invited) and, for the types in `sealing.PERSONS`, `object_id` are ids of
-    persons: they are sealed. The rest is for all who read the log, and never erased: put no person's id there.
+    persons: they are sealed, and so is `sought`, an address that somebody looked for. The rest is for all who read
+    the log, and never erased: put no person's id there.
     """
 
     actor: str
     second: str
+    sought: str
     object_type: str
     object_id: str
     room: str
@@ -78,7 +80,7 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
     if len(canonical(dict(act.get("detail", {})))) > DETAIL:
         raise CanonicalError("a detail of more than 16 KiB")
     found = secrets(source, act)
-    public = {name: value for name, value in act.items() if name not in ("actor", "second")}
+    public = {name: value for name, value in act.items() if name not in ("actor", "second", "sought")}
     if "object" in found:
         del public["object_id"]
     entry = Entry(

@@ -49,6 +49,7 @@ def secrets(source: Source, act: Mapping[str, Any]) -> dict[str, Secret]:
     person = act.get("object_id", "") if act.get("object_type") in PERSONS else ""
     owned = [("actor", actor, actor), ("object", person, person), ("second", second, second)]
     owned += [(field, value, actor or person) for field, value in _whence(source)]
+    owned.append(("sought", act.get("sought", ""), actor))
     return {field: Secret(field, value, owner, os.urandom(SALT)) for field, value, owner in owned if value}
 
 

@@ -104,7 +104,7 @@ def _note(wish: Wish, by: str, source: Source) -> None:
     told |= {"by": [name for name in ("actor", "person", "address") if getattr(wish, name)]}
     whom = wish.actor or wish.person
     act = {"object_type": "user", "object_id": whom} if whom and people.find(whom) else {}
-    record("log.search", source=source, actor=by, detail=told, **act)  # type: ignore[arg-type]  # the words of `Act`
+    record("log.search", source=source, actor=by, sought=wish.address[:64], detail=told, **act)  # type: ignore[arg-type]  # the words of `Act`
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from moderation.audit.erase import erase
+from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.search import Wish, search
 from moderation.audit.source import Source
@@ -72,7 +74,12 @@ def test_the_search_is_an_entry_that_tells_whom_and_where_only_to_who_may_open_i
     search(Wish(actor=BOB, room="r1", address="192.0.2.9"), by=CAROL, source=HERE)
     asked = entry(action="log.search")
     assert (asked.actor, asked.object, asked.detail) == (CAROL, BOB, {"room": "r1", "by": ["actor", "address"]})
-    assert "192.0.2.9" not in repr(asked)
+    assert asked.sought == "192.0.2.9"
+    (row,) = Entry.objects.filter(action="log.search").values()
+    assert "sought" in row["commitments"]
+    assert "192.0.2.9" not in repr(row)
+    erase(CAROL, by="", reason="request", source=HERE)
+    assert entry(action="log.search").sought is None
 
 
 def test_looking_for_somebody_unknown_gives_them_no_key() -> None:
