@@ -19,7 +19,7 @@ from rooms.sfu.room import Keep, Room, forget
 from rooms.sfu.rtp import Packet
 from rooms.sfu.vault import Vault
 
-PACKETS, ROUNDS = 30_000, 7
+PACKETS, ROUNDS = 10_000, 25
 SPEAKERS, SECONDS = 50, 60
 PAYLOAD, LOUD_PAYLOAD = 120, 400
 INTERVAL = 0.02
