@@ -159,8 +159,10 @@ def expire(now: datetime, source: Source = _INTERNAL) -> int:
     shut = Q(state=State.CLOSED, closed_at__lte=now - KEPT) | Q(opened_at__lte=now - LONGEST)
     for pk in list(Case.objects.filter(shut, secret__isnull=False).values_list("pk", flat=True)):
         _forget(pk, now, source)
+    kept = set(Evidence.objects.filter(destroyed_at=None).values_list("file", flat=True))
     for file in folder().glob("*.sealed"):
-        _remove_stray(file, now, source)
+        if file.name not in kept:
+            _remove_stray(file, now, source)
     return destroyed
 
 
@@ -201,12 +203,12 @@ def _forget(pk: int, now: datetime, source: Source) -> None:
 
 @transaction.atomic
 def _remove_stray(file: Path, now: datetime, source: Source) -> None:
-    """Nothing: a file that no case has, after a restored backup for instance, is gone."""
+    """Nothing: a file that no case has (any more), after a restored backup for instance, is gone."""
     try:
         age = now.timestamp() - file.stat().st_mtime
     except FileNotFoundError:
         return
-    if age < STRAY.total_seconds() or Evidence.objects.filter(file=file.name).exists():
+    if age < STRAY.total_seconds() or Evidence.objects.filter(file=file.name, destroyed_at=None).exists():
         return
     file.unlink(missing_ok=True)
     record("evidence.destroy", source=source, automated=True, reason="stray", detail={"freeze": file.name[:16]})

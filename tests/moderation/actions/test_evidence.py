@@ -227,8 +227,17 @@ def test_a_file_that_no_case_has_is_removed_after_a_day_with_an_entry(freeze: Fr
     assert not stray.exists()
 
 
-def _stray(freeze: str, age: timedelta) -> Path:
-    file = evidence.folder() / f"{freeze}-1.sealed"
+def test_a_destroyed_file_that_a_backup_brought_back_is_removed_too(freeze: Freeze, bob: User) -> None:
+    (track,) = attached(freeze, bob)
+    closed(freeze.case)
+    evidence.expire(NOON + MONTH)
+    back = _stray(freeze.pk, age=timedelta(days=2), member=track.member)
+    evidence.expire(NOON + MONTH)
+    assert not back.exists()
+
+
+def _stray(freeze: str, age: timedelta, member: int = 1) -> Path:
+    file = evidence.folder() / f"{freeze}-{member}.sealed"
     file.write_bytes(b"sealed")
     at = (NOON - age).timestamp()
     os.utime(file, (at, at))

@@ -1,70 +1,25 @@
 """The running media process and a report: what the speaker sent is sealed at once, nothing else is kept."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from redis.asyncio import Redis
 
-from benchmarks.light import Client
 from benchmarks.room import Room
 from moderation.evidence import sealed
 from rooms.sfu.messages import Freeze, Sealed
-from tests.rooms.sfu.harness import ALICE, BOB, CAROL, MALLORY, Media, Speaker, ear, hears, media, room, until, want
+from tests.canary import SONG, Singer, found_in, overheard
+from tests.rooms.sfu.harness import ALICE, BOB, CAROL, MALLORY, Media, ear, hears, media, room, until, want
 
 pytestmark = pytest.mark.server
 
 CASE = X25519PrivateKey.generate()
 FREEZE = "0123456789abcdef"
-CANARY = b"the canary sings of what was said "
 SEALED_WITHIN = 2.0
-
-
-class Canary:
-    """Chance that fills every payload with the same words."""
-
-    def randint(self, low: int, _high: int) -> int:
-        return low
-
-    def randbytes(self, count: int) -> bytes:
-        return (CANARY * 4)[:count]
-
-
-class Singer(Speaker):
-    """A speaker whose every packet carries the canary; `sent` is what he sent, packet for packet."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(client)
-        self.voice._chance = Canary()  # type: ignore[assignment]  # as much of it as a voice needs
-        self.sent: list[bytes] = []
-        say = client.say
-
-        def noted(packet: bytes) -> None:
-            self.sent.append(packet[packet.index(CANARY) - 9 :])
-            say(packet)
-
-        client.say = noted  # type: ignore[method-assign]  # a microphone that remembers
-
-
-@contextlib.asynccontextmanager
-async def overheard(relay: Media) -> AsyncIterator[list[str]]:
-    """Every command that Valkey takes while the block lasts, what is published included."""
-    commands: list[str] = []
-    async with Redis.from_url(relay.url) as redis, redis.monitor() as monitor:
-
-        async def listen() -> None:
-            async for command in monitor.listen():
-                commands.append(str(command))  # noqa: PERF401  # it never ends
-
-        task = asyncio.create_task(listen())
-        yield commands
-        await asyncio.sleep(0.1)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.fixture
@@ -85,13 +40,8 @@ async def freeze(made: Room) -> Sealed:
     return await made.desk.report(Sealed, seconds=SEALED_WITHIN)
 
 
-def found_in(folder: Path, words: bytes) -> list[Path]:
-    """The files under `folder` that hold `words`."""
-    return [file for file in folder.rglob("*") if file.is_file() and words in file.read_bytes()]
-
-
 async def test_a_freeze_seals_within_two_seconds_exactly_what_the_speaker_sent(relay: Media) -> None:
-    async with overheard(relay) as commands, room(relay) as made:
+    async with overheard(relay.url) as commands, room(relay) as made:
         alice, heard = Singer(await made.join(ALICE)), ear(await made.join(CAROL))
         bob, mallory = Singer(await made.join(BOB)), Singer(await made.join(MALLORY))
         await want(made, speak=(ALICE,))  # Bob is muted, Mallory listens; both send all the same
@@ -108,24 +58,24 @@ async def test_a_freeze_seals_within_two_seconds_exactly_what_the_speaker_sent(r
     assert [record.payload for record in records] == alice.sent
     assert track.header.packets == 60
     assert any('"kind":"freeze"' in command.replace("\\", "") for command in commands)
-    assert not [command for command in commands if "canary sings" in command]
+    assert not [command for command in commands if SONG.decode() in command]
     relay.server.stop()
-    assert found_in(relay.folder, b"canary sings") == []
+    assert found_in(relay.folder) == []
 
 
 async def test_without_a_report_what_was_said_is_found_nowhere(relay: Media) -> None:
-    async with overheard(relay) as commands, room(relay) as made:
+    async with overheard(relay.url) as commands, room(relay) as made:
         alice, heard = Singer(await made.join(ALICE)), ear(await made.join(CAROL))
         await want(made, speak=(ALICE,))
         await hears(alice, heard, 100)
         assert commands
-        assert not [command for command in commands if "canary sings" in command]
+        assert not [command for command in commands if SONG.decode() in command]
         async with Redis.from_url(relay.url) as redis:
             await redis.save()
     assert not (relay.folder / "data").exists()
     assert (relay.folder / "dump.rdb").exists()
     relay.server.stop()
-    assert found_in(relay.folder, b"canary sings") == []
+    assert found_in(relay.folder) == []
 
 
 async def test_what_was_said_is_still_evidence_after_the_speaker_left_and_the_room_ended(relay: Media) -> None:
