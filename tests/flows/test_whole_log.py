@@ -87,7 +87,9 @@ def stoa(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_a_log_that_cannot_be_written_rings_within_five_seconds(
     stoa: Stoa, cluster: Cluster, figure: Callable[[str], None]
 ) -> None:
+    began = "SELECT 1 FROM audit_entry WHERE action = 'server.start'"
     with psycopg.connect(cluster.dsn, autocommit=True) as database:
+        stack.until("the worker is there", lambda: database.execute(began).fetchone(), 60)
         begun = time.monotonic()
         database.execute("ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
         try:
