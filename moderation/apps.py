@@ -9,8 +9,11 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        """From now on what the media processes seal is kept."""
+        """From now on what the media processes seal is kept, and who is erased is let go of."""
+        from moderation.actions.erasures import let_go
+        from moderation.audit.erase import erasing
         from moderation.receivers import answered
         from rooms.evidence import sealed
 
         sealed.connect(answered, dispatch_uid="moderation")
+        erasing.connect(let_go, dispatch_uid="moderation")

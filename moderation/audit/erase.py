@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from moderation.audit import keys, people
 from moderation.audit.hold import HeldError, holding
 from moderation.audit.models import Label, PersonKey
 from moderation.audit.record import record
 from moderation.audit.source import Source
+
+erasing = Signal()
+"""Sent with the `uid` of whoever is erased, inside the transaction, so that other apps let go of them as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
             raise HeldError(holds)
         # The key first: on PostgreSQL this waits for whoever writes a label right now, and the labels then are all.
         gone = _destroy(who.id) if who else 0
+        erasing.send(PersonKey, uid=uid)
         actor = "" if by == uid else by
         entry = record("log.erase", source=source, actor=actor, reason=reason, detail={"entries": gone})
     if who:

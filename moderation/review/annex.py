@@ -49,7 +49,7 @@ def gather(order: Order) -> dict[str, Any]:
         "start": stamp(order.start),
         "end": stamp(order.end),
         "run_at": stamp(order.now),
-        "run_by": order.by,
+        "run_by": "staff" if order.by else "operator",  # who, the log says, which can forget; an annex cannot
         "technology": list(shape().technology),
         "people": User.objects.filter(is_active=True).count(),
         "rooms": Room.objects.filter(state=State.LIVE).count(),

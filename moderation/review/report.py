@@ -113,7 +113,7 @@ class _Page:
     def frame(self) -> dict[str, str]:
         times = {name: self.at(self.annex[name]) for name in ("start", "end", "run_at")}
         plain = {name: self.annex[name] for name in ("service", "version", "server_profile")}
-        return times | plain | {"run_by": self.annex["run_by"] or self.texts["words"]["operator"]}
+        return times | plain | {"run_by": self.texts["words"][self.annex["run_by"]]}
 
     def cn(self) -> Iterable[Section]:
         """The four parts of Article 6; the second has the eight items of Article 5."""

@@ -27,7 +27,7 @@ def annex(profile: str = "cn", **other: Any) -> dict[str, Any]:
         "start": "2026-10-27T00:00:00.000000Z",
         "end": "2026-11-26T00:00:00.000000Z",
         "run_at": AT,
-        "run_by": "",
+        "run_by": "operator",
         "technology": ["django 5", "sqlite"],
         "people": 12,
         "rooms": 1,
