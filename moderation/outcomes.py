@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from moderation.cases import State
+from moderation.cases import OPEN, State
 from moderation.measures import RULES, Measure
 from moderation.models import Case, Decision, Report, Stand
 
@@ -35,8 +35,10 @@ class Outcome:
 
 def of_report(report: Report) -> Outcome:
     """What its reporter reads."""
-    made = _latest(report.case)
-    if made is None:
+    made, waits = _latest(report.case), report.case.state in OPEN
+    if made is not None and made.automated and waits and made.state == Stand.IN_FORCE:
+        return Outcome(_("The server acted for now. A moderator still looks at it."))
+    if made is None or (made.automated and waits):
         return Outcome(str(_WAITING.get(report.case.state, _WAITING[State.TRIAGED])))
     nothing, undone = made.measure in _DISMISSED, made.state == Stand.UNDONE
     if undone and made.measure == Measure.NONE:
@@ -69,8 +71,14 @@ def holds(decision: Decision, now: datetime) -> bool:
 
 
 def appealable(decision: Decision, now: datetime) -> bool:
-    """Whether an appeal is open, as far as nobody has made one."""
-    return decision.state == Stand.IN_FORCE and decision.appeal_until is not None and decision.appeal_until > now
+    """Whether an appeal is open, as far as nobody has made one; while a person still looks at it, there is no need."""
+    over = decision.state != Stand.IN_FORCE or decision.case.state != State.DECIDED
+    return not over and decision.appeal_until is not None and decision.appeal_until > now
+
+
+def provisional(decision: Decision) -> bool:
+    """Whether a rule of the server decided it, and a person still looks at it."""
+    return decision.automated and decision.state == Stand.IN_FORCE and decision.case.state in OPEN
 
 
 def _latest(case: Case) -> Decision | None:

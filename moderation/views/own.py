@@ -154,6 +154,7 @@ def _decision_page(request: HttpRequest, one: Decision, form: AppealForm) -> Htt
         "title": MEASURES[one.measure],
         "standing": outcomes.of_decision(one, now),
         "holds": outcomes.holds(one, now),
+        "provisional": outcomes.provisional(one),
         "statement": statement(one),
         "room": _titles({one.room}).get(one.room, ""),
         "proof": bool(_proof(_noted(one), user)),

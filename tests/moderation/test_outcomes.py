@@ -7,9 +7,11 @@ import pytest
 from accounts.models import User
 from moderation import outcomes
 from moderation.actions import appeals, decisions
-from moderation.cases import APPEAL_FOR
+from moderation.actions.decisions import Verdict
+from moderation.cases import APPEAL_FOR, State
 from moderation.measures import Measure
-from moderation.models import Decision, Report, Result, Stand
+from moderation.models import Case, Decision, Report, Result, Stand
+from moderation.policies import Policy
 from moderation.staff import Role
 from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, reported
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
@@ -74,7 +76,8 @@ def test_a_reporter_who_was_restricted_is_told_that_nothing_was_found(report: Re
         policy_version=1,
         ground="terms",
         facts="Three false reports.",
-        automated=True,
+        automated=False,
+        made_by=report.reporter,
         state=Stand.IN_FORCE,
         made_at=NOON,
         in_force_at=NOON,
@@ -109,6 +112,17 @@ def test_what_was_taken_back_holds_no_more_and_cannot_be_appealed() -> None:
 
 
 def test_an_appeal_is_open_until_its_day_and_no_longer() -> None:
-    decision = Decision(measure=Measure.WARN, state=Stand.IN_FORCE, appeal_until=NOON + APPEAL_FOR)
+    case = Case(state=State.DECIDED)
+    decision = Decision(case=case, measure=Measure.WARN, state=Stand.IN_FORCE, appeal_until=NOON + APPEAL_FOR)
     assert outcomes.appealable(decision, NOON + APPEAL_FOR - HOUR)
     assert not outcomes.appealable(decision, NOON + APPEAL_FOR)
+
+
+def test_what_a_rule_of_the_server_did_is_told_as_provisional(report: Report) -> None:
+    verdict = Verdict(Measure.WARN, Policy.HARASSMENT, "Three people reported it.")
+    decision = decisions.decide_by_reflex(report.case, verdict, "crowd", now=NOON, source=SOURCE)
+    assert words(report) == "The server acted for now. A moderator still looks at it."
+    assert outcomes.provisional(decision)
+    assert not outcomes.appealable(decision, NOON)
+    Decision.objects.update(state=Stand.UNDONE, undone_at=NOON)
+    assert words(report) == "Received. Nobody has looked at it yet."
