@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from moderation import news
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, note
 from moderation.actions.decisions import undo
@@ -63,6 +64,7 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
         reason=made.decision.measure,
         detail={"decision": made.decision_id},
     )
+    news.heard(made)
     return made
 
 

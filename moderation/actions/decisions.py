@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from moderation import enforce
+from moderation import enforce, news
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, locked, note
 from moderation.audit.source import Source
@@ -172,6 +172,7 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
     )
     decision.save()
     enforce.apply(decision, by=by, source=source, now=now)
+    news.decided(decision)
     return decision
 
 
