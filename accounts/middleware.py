@@ -14,6 +14,7 @@ from moderation.audit.source import Source
 
 OPEN = (
     "/privacy/",
+    "/report/",
     "/language/",
     "/accounts/logout/",
     "/audit/checkpoint",
@@ -28,8 +29,8 @@ OPEN = (
     "/static/",
     "/api/v1/",
 )
-"""How the paths begin that the suspended still reach: their own data, the way out, what tells nobody anything about
-others, and the API, which asks for itself."""
+"""How the paths begin that the suspended still reach: their own data, what everybody may report, the way out, what
+tells nobody anything about others, and the API, which asks for itself."""
 
 
 class OwnLanguage:
