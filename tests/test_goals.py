@@ -1,0 +1,20 @@
+"""docs/goals.md names tests that exist."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    named = re.findall(r"`(tests/[^`]+\.py)`", (ROOT / "docs" / "goals.md").read_text(encoding="utf-8"))
+    assert len(named) > 30
+    assert [file for file in named if not (ROOT / file).is_file()] == []
+
+
+def test_every_attack_and_goal_of_its_own_is_named() -> None:
+    text = (ROOT / "docs" / "goals.md").read_text(encoding="utf-8")
+    own = [*(ROOT / "tests/moderation/attacks").glob("test_*.py"), *(ROOT / "tests/moderation/goals").glob("test_*.py")]
+    assert [file.name for file in own if file.name not in text] == []
