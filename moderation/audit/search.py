@@ -95,6 +95,8 @@ def _between(wish: Wish) -> Q:
         asked &= Q(pk__gte=first[:1])
     if wish.until:
         asked &= Q(recorded_at__lt=wish.until)
+        last = Entry.objects.filter(recorded_at__lt=wish.until + _SLACK).order_by("-recorded_at").values_list("pk")
+        asked &= Q(pk__lte=last[:1])
     return asked
 
 

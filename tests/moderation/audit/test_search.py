@@ -60,6 +60,16 @@ def test_a_time_is_from_its_first_moment_and_up_to_its_last() -> None:
     assert [one.entry.action for one in search(early, by=CAROL, source=HERE).entries] == ["room.end"]
 
 
+def test_an_entry_whose_number_came_late_is_found_by_its_time() -> None:
+    now = timezone.now()
+    early = record("room.lock", source=HERE, room="r3")
+    late = record("room.unlock", source=HERE, room="r3")
+    aged(early, timedelta(minutes=1))
+    aged(late, timedelta(minutes=6))  # it got its number after the other, and its time before
+    wish = Wish(room="r3", since=now - timedelta(minutes=9), until=now - timedelta(minutes=5))
+    assert [one.entry.action for one in search(wish, by=CAROL, source=HERE).entries] == ["room.unlock"]
+
+
 def test_pages_follow_one_another_without_gap_or_repetition() -> None:
     wish, pages, before = Wish(room="r1"), [], None
     while True:
