@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.actions.base import note
 from accounts.models import Notification, PushSubscription, User
+from accounts.standing import suspended
 from moderation.audit.source import Source
 
 MOST = 20  # browsers of one person; the oldest gives way
@@ -58,7 +59,9 @@ def forget_person(user: User) -> None:
 
 @transaction.atomic
 def announce(user: User, title: str, body: str, url: str, *, now: datetime, source: Source) -> list[int]:
-    """The rows, one for each browser of `user`, that `deliver` is to work on; none where there is no browser."""
+    """The rows, one for each browser of `user`, that `deliver` is to work on; none for whoever is suspended."""
+    if suspended(user, now):
+        return []
     browsers = list(PushSubscription.objects.filter(user=user))
     words = {"title": title[:200], "body": body[:300], "url": url, "created_at": now, "due_at": now}
     rows = Notification.objects.bulk_create(Notification(subscription=browser, **words) for browser in browsers)

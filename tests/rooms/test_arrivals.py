@@ -1,14 +1,21 @@
 """Whether anybody may come into any room now."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 import redis
+from django.db import connections, transaction
 
 from accounts import throttle
+from accounts.actions.standing import suspend
 from accounts.actions.switches import pull
 from accounts.models import Lever, User
+from accounts.standing import FOR_GOOD
+from rooms.actions import orders, presence
 from rooms.actions.rooms import Plan, open_room, start
 from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Refused
@@ -82,3 +89,40 @@ def test_a_brake_that_cannot_count_lets_nobody_in(
 def test_without_a_lever_nothing_is_braked(open_room: Room, bob: User) -> None:
     come(bob, open_room)
     assert member(bob, open_room).present
+
+
+def test_a_suspension_puts_out_whoever_is_just_coming_in(
+    open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The join has asked, and not sat down yet, when the suspension begins: which waits, and then sees it."""
+    asked, over = Event(), Event()
+    sit = presence._sit
+
+    def slowly(*args: Any) -> Member:
+        asked.set()
+        over.wait(1)  # as long as the suspension cannot end
+        return sit(*args)
+
+    def shut_out() -> int:
+        asked.wait(20)
+        how: dict[str, Any] = {"by": None, "now": NOON, "source": SOURCE}
+        with transaction.atomic():
+            suspend(bob, FOR_GOOD, **how)
+            rooms = orders.put_out(bob, notice=None, **how)
+        over.set()
+        return rooms
+
+    monkeypatch.setattr(presence, "_sit", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        joining, shutting = (threads.submit(_alone, act) for act in (lambda: come(bob, open_room), shut_out))
+    joining.result()
+    assert shutting.result() == 1
+    assert not member(bob, open_room).present
+
+
+def _alone(act: Callable[[], Any]) -> Any:
+    """What it gave, with a connection of its own."""
+    try:
+        return act()
+    finally:
+        connections.close_all()

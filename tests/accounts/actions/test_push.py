@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actions import push
 from accounts.models import Notification, PushSubscription, User
+from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from tests.log import entry
@@ -74,3 +75,11 @@ def test_with_a_browser_goes_what_was_on_its_way_to_it(alice: User, now: datetim
     push.gone(PushSubscription.objects.get(), source=source)
     assert not Notification.objects.exists()
     assert entry(action="push.gone").actor == alice.uid
+
+
+def test_whoever_is_suspended_is_notified_of_nothing(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    alice.suspended_until = FOR_GOOD
+    assert push.announce(alice, "A room", "starts", "/", now=now, source=source) == []
+    assert not Notification.objects.exists()
+    assert endpoints(alice) == ["https://push.example/0"]
