@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -221,6 +222,8 @@ def _freeze(report: Report, target: _Target, reporter: User | None, now: datetim
 
 
 def _has_ring(room: Room, now: datetime) -> bool:
+    if settings.STOA_PROFILE == "private":
+        return False
     just_over = room.state == State.ENDED and room.ended_at is not None and room.ended_at > now - ENDED_FOR
     return room.state == State.LIVE or just_over
 

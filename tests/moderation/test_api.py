@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation import api
@@ -15,7 +16,7 @@ from moderation.models import Case, Channel, Freeze, Report
 from moderation.words import REFUSALS
 from rooms.models import Access, Room
 from tests.log import entry
-from tests.rooms.scenes import a_room, come, member
+from tests.rooms.scenes import a_room, come, member, wire
 
 pytestmark = pytest.mark.django_db
 WORDS = "He called her names."
@@ -45,6 +46,15 @@ def test_a_member_is_reported_with_a_reason_alone(room: Room, bob: User, carol: 
     assert (report.reporter, report.channel, report.words) == (carol, Channel.ROOM, "")
     assert (report.case.subject, report.case.room) == (bob, room.pk)
     assert Freeze.objects.get().report == report
+
+
+def test_a_private_server_asks_for_no_sound_and_says_so(settings: Settings, room: Room, bob: User, carol: User) -> None:
+    settings.STOA_PROFILE = "private"
+    status, receipt = ask(
+        carol, "post", f"rooms/{room.pk}/reports/", member=member(bob, room).number, policy="harassment"
+    )
+    assert (status, receipt["sound"]) == (201, False)
+    assert not Freeze.objects.exists()
 
 
 def test_a_room_is_reported_without_a_member(room: Room, carol: User) -> None:
@@ -136,6 +146,17 @@ def test_whoever_is_not_signed_in_reports_by_the_page_for_everybody(room: Room) 
 
 def test_every_refusal_has_words(room: Room) -> None:
     assert set(api.STATUSES) <= set(REFUSALS) | set(api.WORDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_a_report_goes_to_the_room_or_names_the_reporter_on_its_way(
+    room: Room, bob: User, carol: User
+) -> None:
+    with wire() as caught:
+        ask(carol, "post", f"rooms/{room.pk}/reports/", member=member(bob, room).number, policy="hate", words=WORDS)
+    assert not caught.letters(room)
+    for _, parcel in caught.parcels:
+        assert not [secret for secret in (carol.uid, "carol", WORDS, Report.objects.get().number) if secret in parcel]
 
 
 def test_no_entry_says_to_the_reported_who_reported(room: Room, bob: User, carol: User) -> None:
