@@ -62,6 +62,27 @@ def test_a_room_that_is_joined_and_fills_stands_still(watched: Visitor, visit: V
     assert shifted(watched) <= 2 * STEADY, told(watched)  # whoever stood behind a face that left moves up
 
 
+def test_a_link_that_is_pinned_or_taken_down_moves_nothing(watched: Visitor, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
+    watched.page.goto(f"/r/{room}")
+    watched.page.get_by_role("button", name="Listen").click()
+    talk.connected(watched)
+    watched.page.get_by_role("button", name="Erin", exact=True).wait_for()
+    watched.page.wait_for_timeout(600)  # until the tap is over: what moves within half a second of it is not counted
+    before = shifted(watched)
+    pinned = watched.page.get_by_role("link", name="example.org")
+    assert stoa.ask("alice", "PATCH", f"/api/v1/rooms/{room}/", {"link": "https://example.org/poems"})[0] == 200
+    pinned.wait_for()
+    dock = watched.page.get_by_role("toolbar").bounding_box()
+    below = pinned.bounding_box()
+    assert dock is not None
+    assert below is not None
+    assert below["y"] + below["height"] <= dock["y"] + 1
+    assert stoa.ask("alice", "PATCH", f"/api/v1/rooms/{room}/", {"link": ""})[0] == 200
+    pinned.wait_for(state="hidden")
+    assert shifted(watched) == before, told(watched)
+
+
 def shifted(visitor: Visitor) -> float:
     """How far the page has shifted by itself so far: the sum of all shifts, no less than the CLS of browsers."""
     return float(visitor.page.evaluate("shifts.reduce((sum, { value }) => sum + value, 0)"))
