@@ -28,7 +28,7 @@ INSIDE = {
     "not-found": "/r/aaaaaaaaaaaa",
 }
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
-LATIN = {"Stoa", "IP", "SHA", "https", "http", "QR", "PIN", "Space", "English", "XXXX"}
+LATIN = {"Stoa", "IP", "SHA", "https", "http", "QR", "PIN", "Cookie", "Space", "English", "XXXX"}
 """What stays as it is in Chinese: names, abbreviations and samples."""
 TYPED = r"Alice|Bob|Carol|Slow Sunday|Reading together"
 SENTENCES = """() => {
