@@ -3,7 +3,9 @@
 from django.urls import path
 
 from moderation.views import (
+    case,
     controls,
+    evidence,
     findings,
     index,
     lawful,
@@ -13,6 +15,7 @@ from moderation.views import (
     own_data,
     powers,
     quality,
+    queue,
     review,
     statements,
     transparency,
@@ -32,6 +35,23 @@ concerned = [
     path("privacy/reports/<str:number>/appeal/", own.dispute, name="own_report_appeal"),
     path("privacy/reports/<str:number>/proof/", own.report_proof, name="own_report_proof"),
 ]
+cases = [
+    path("console/cases/", queue.queue, name="console_cases"),
+    path("console/cases/<int:case>/", case.case, name="console_case"),
+    path("console/cases/<int:case>/claim/", case.claim, name="console_claim"),
+    path("console/cases/<int:case>/release/", case.release, name="console_release"),
+    path("console/cases/<int:case>/escalate/", case.escalate, name="console_escalate"),
+    path("console/cases/<int:case>/hand-over/", case.hand_over, name="console_case_over"),
+    path("console/cases/<int:case>/decide/", case.decide, name="console_verdict"),
+    path("console/cases/<int:case>/preview/", case.preview, name="console_preview"),
+    path("console/cases/<int:case>/evidence/ask/", evidence.ask, name="console_ask_evidence"),
+    path("console/cases/<int:case>/evidence/prove/", evidence.prove, name="console_prove"),
+    path("console/cases/<int:case>/grants/<int:pk>/answer/", evidence.answer, name="console_answer_evidence"),
+    path("console/cases/<int:case>/grants/<int:pk>/listen/", evidence.listen, name="console_listen"),
+    path("console/cases/<int:case>/decisions/<int:pk>/confirm/", case.confirm, name="console_confirm"),
+    path("console/cases/<int:case>/decisions/<int:pk>/decline/", case.decline, name="console_decline"),
+    path("console/cases/<int:case>/appeals/<int:pk>/", case.hear, name="console_hear"),
+]
 urlpatterns = [
     *concerned,
     path("transparency/", transparency.page, name="transparency"),
@@ -40,6 +60,7 @@ urlpatterns = [
     path("privacy/data/", own_data.page, name="own_data"),
     path("privacy/data/take/", own_data.take, name="own_data_take"),
     path("console/", index.index, name="console"),
+    *cases,
     path("console/log/", log.log, name="console_log"),
     path("console/log/<int:pk>/", log.entry, name="console_entry"),
     path("console/log/<int:pk>/receipt", log.receipt, name="console_receipt"),

@@ -9,6 +9,19 @@ ROLES: dict[str, Promise] = {
     "reviewer": _("reviewer"),
     "inspector": _("inspector"),
 }
+SHELVES: dict[str, Promise] = {
+    "open": _("Open"),
+    "mine": _("Mine"),
+    "escalated": _("Escalated"),
+    "appeals": _("Appeals"),
+    "decided": _("Decided"),
+}
+KINDS: dict[str, Promise] = {
+    "transcript": _("Transcript"),
+    "words": _("Words"),
+    "sound": _("Sound"),
+    "pattern": _("Pattern"),
+}
 SEVERITIES: dict[str, Promise] = {"critical": _("critical"), "major": _("major"), "minor": _("minor")}
 OUTCOMES: dict[str, Promise] = {"passed": _("Passed"), "failed": _("Failed"), "unknown": _("Not measured")}
 PROFILES: dict[str, Promise] = {

@@ -17,10 +17,9 @@ from moderation.actions.cases import advance, locked, note
 from moderation.audit.source import Source
 from moderation.cases import APPEAL_FOR, Act
 from moderation.measures import RESTRICTIONS, Measure, fits, two_people
-from moderation.models import Case, Decision, Ground, PolicyText, Stand
+from moderation.models import Case, Decision, Ground, Stand
 from moderation.policies import Policy
-
-FIRST_VERSION = 1  # the texts that came with the server, see `moderation.words`
+from moderation.rules import rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,39 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
     subject = enforce.subject_of(case, verdict.measure, verdict.report)
     _check(verdict, case, subject)
     if two_people(verdict.measure, verdict.lasts):
-        decision = _made(case, subject, verdict, Stand.PROPOSED, by, now)
+        decision = draft(case, subject, verdict, by, now)
+        decision.save()
         advance(pk, Act.PROPOSE, by=by, now=now, source=source, reason=verdict.measure)
         return decision
     case = advance(pk, Act.DECIDE, by=by, now=now, source=source, reason=verdict.measure, decided_at=now)
     if verdict.measure is Measure.NONE:
         for interim in case.decisions.filter(automated=True, state=Stand.IN_FORCE):
             undo(interim, by=by, now=now, source=source)
-    return _enforce(_made(case, subject, verdict, Stand.PROPOSED, by, now), case, by, now, source)
+    decision = draft(case, subject, verdict, by, now)
+    decision.save()
+    return _enforce(decision, case, by, now, source)
+
+
+def draft(case: Case, subject: User | None, verdict: Verdict, by: User | None, now: datetime) -> Decision:
+    """The decision as it would be, not stored: what a statement of reasons can be made of beforehand."""
+    return Decision(
+        case=case,
+        subject=subject,
+        room=case.room,
+        measure=verdict.measure,
+        policy=verdict.policy,
+        policy_version=rule_of(verdict.policy).version,
+        ground=verdict.ground,
+        law=verdict.law.strip(),
+        facts=verdict.facts.strip(),
+        lasts=verdict.lasts,
+        until=now + verdict.lasts if verdict.lasts else None,
+        automated=by is None,
+        state=Stand.PROPOSED,
+        made_by=by,
+        made_at=now,
+        appeal_until=now + APPEAL_FOR,
+    )
 
 
 @transaction.atomic
@@ -65,8 +89,9 @@ def decide_by_reflex(case: Case, verdict: Verdict, reflex: str, *, now: datetime
     """
     subject = enforce.subject_of(case, verdict.measure)
     _check(verdict, case, subject)
-    decision = _made(case, subject, verdict, Stand.PROPOSED, None, now)
+    decision = draft(case, subject, verdict, None, now)
     decision.reflex = reflex
+    decision.save()
     return _enforce(decision, case, None, now, source)
 
 
@@ -123,26 +148,6 @@ def _check(verdict: Verdict, case: Case, subject: User | None) -> None:
         raise Refused(Code.FACTS)
     if verdict.ground == Ground.LAW and not verdict.law.strip():
         raise Refused(Code.LAW)
-
-
-def _made(case: Case, subject: User | None, verdict: Verdict, state: Stand, by: User | None, now: datetime) -> Decision:
-    newest = PolicyText.objects.filter(policy=verdict.policy).order_by("-version").first()
-    return Decision.objects.create(
-        case=case,
-        subject=subject,
-        room=case.room,
-        measure=verdict.measure,
-        policy=verdict.policy,
-        policy_version=newest.version if newest else FIRST_VERSION,
-        ground=verdict.ground,
-        law=verdict.law.strip(),
-        facts=verdict.facts.strip(),
-        lasts=verdict.lasts,
-        automated=by is None,
-        state=state,
-        made_by=by,
-        made_at=now,
-    )
 
 
 def _proposed(pk: int) -> Decision:

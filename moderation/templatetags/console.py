@@ -1,18 +1,27 @@
-"""What every page of the console shows beside its own: where one may go, and the newest checkpoint."""
+"""What every page of the console shows beside its own: where one may go, the newest checkpoint, and its own words."""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from django import template
+from django.utils.functional import Promise
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
-from moderation.staff import Act
+from moderation.models import Staff
+from moderation.staff import Act, Role
+from moderation.words import CHANNELS, GRADES, KINDS, MEASURES, POLICIES, ROLES, STATES
 
 register = template.Library()
 
 WAYS = (
     ("console", _("Overview"), Act.ENTER),
+    ("console_cases", _("Cases"), Act.READ_CASES),
     ("console_powers", _("Powers"), Act.READ_POWERS),
     ("console_log", _("Log"), Act.READ_LOG),
     ("console_controls", _("Controls"), Act.READ_CONTROLS),
@@ -24,6 +33,15 @@ WAYS = (
     ("console_data", _("Data requests"), Act.READ_DATA),
     ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
 )
+
+WORDS: Mapping[str, Mapping[str, Promise]] = {
+    "channel": CHANNELS,
+    "kind": KINDS,
+    "measure": MEASURES,
+    "policy": POLICIES,
+    "role": ROLES,
+    "state": STATES,
+}
 
 
 @register.simple_tag
@@ -44,3 +62,41 @@ def checkpoint() -> dict[str, object]:
     """The newest checkpoint of the log, its note with the witnesses' lines; empty where there is none."""
     newest = Checkpoint.objects.order_by("-size").first()
     return {"size": newest.size, "at": newest.created_at, "note": cosign.text(newest)} if newest else {}
+
+
+@register.filter
+def worded(value: str, table: str) -> str:
+    """What the console calls this policy, measure, state, ..."""
+    return str(WORDS[table][value])
+
+
+@register.filter
+def grade(severity: int) -> str:
+    """What the console calls this severity of a policy."""
+    return str(GRADES[severity])
+
+
+@register.filter
+def named(person: User | None, reader: Staff) -> str:
+    """How this reader of the staff sees a person: by name; an inspector by their id."""
+    if person is None:
+        return said("somebody who is gone")
+    return person.uid if reader.role == Role.INSPECTOR else person.display_name
+
+
+@register.filter
+def calls(uid: str, names: Mapping[str, str]) -> str:
+    """The name of the person with this id; the id where there is none."""
+    return names.get(uid, uid)
+
+
+@register.filter
+def since(then: datetime, now: datetime) -> str:
+    """How long ago, in one unit."""
+    return timesince(then, now, depth=1)
+
+
+@register.filter
+def till(then: datetime, now: datetime) -> str:
+    """How long it still is, in one unit; empty where it is over."""
+    return timesince(now, then, depth=1) if then > now else ""

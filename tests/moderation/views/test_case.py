@@ -1,0 +1,323 @@
+"""One case in the console: dana and hana are moderators, femi and gus are seniors, bob was reported by carol."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.actions import appeals, staff
+from moderation.actions import cases as working
+from moderation.actions.base import Refused
+from moderation.audit.models import Entry, Result
+from moderation.cases import State
+from moderation.measures import Measure
+from moderation.models import Appeal, Case, Decision, Report, Stand
+from moderation.policies import Policy
+from moderation.staff import Role
+from rooms.models import Member, Room
+from rooms.roles import Move
+from tests.accounts.pages import text
+from tests.moderation.cast import at_console
+from tests.moderation.desk import decided, reported
+from tests.rooms.scenes import SOURCE, a_room, come, do
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room, now=timezone.now())
+    return room
+
+
+@pytest.fixture
+def case(room: Room, bob: User, carol: User) -> Case:
+    return reported(carol, bob, room).case
+
+
+def person(name: str) -> User:
+    return User.objects.create_user(name.lower(), display_name=name)
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    return person("Dana")
+
+
+@pytest.fixture
+def desk(dana: User) -> Client:
+    return at_console(dana, Role.MODERATOR, days=None)
+
+
+@pytest.fixture
+def senior(db: None) -> Client:
+    return at_console(person("Femi"), Role.SENIOR, days=None)
+
+
+def address(case: Case, act: str = "") -> str:
+    return f"/console/cases/{case.pk}/{act}"
+
+
+def said(client: Client, case: Case, act: str, **fields: object) -> str:
+    """What the page says after an act."""
+    answer = client.post(address(case, act), fields, follow=True)
+    assert answer.redirect_chain == [(address(case), 302)], text(answer)
+    return text(answer)
+
+
+def verdict(measure: Measure = Measure.WARN, **fields: object) -> dict[str, object]:
+    given = {"measure": measure, "policy": Policy.HARASSMENT, "facts": "He shouted.", "ground": "terms", "days": 7}
+    return given | fields
+
+
+def newest(case: Case) -> Entry:
+    return Entry.objects.filter(case=str(case.pk)).order_by("-pk")[0]
+
+
+def test_a_claim_says_which_entry_of_the_log_it_is(case: Case, desk: Client, dana: User) -> None:
+    page = said(desk, case, "claim/")
+    case.refresh_from_db()
+    assert (case.state, case.holder) == (State.CLAIMED, dana)
+    claim = Entry.objects.get(action="case.claim")
+    assert f"The case is yours. It is entry {claim.pk} of the log." in page
+
+
+def test_two_people_at_once_on_one_case_one_wins_and_the_other_is_told(
+    case: Case, desk: Client, dana: User, senior: Client
+) -> None:
+    said(desk, case, "claim/")
+    page = said(senior, case, "claim/")
+    assert "Somebody else works on it already." in page
+    case.refresh_from_db()
+    assert case.holder == dana
+    refusal = Entry.objects.get(action="case.work", result=Result.REFUSED)
+    assert (refusal.case, refusal.reason) == (str(case.pk), "claimed_by_another")
+
+
+def test_a_case_is_put_back_handed_over_and_left_to_the_seniors(case: Case, desk: Client, dana: User) -> None:
+    hana = person("Hana")
+    at_console(hana, Role.MODERATOR)
+    said(desk, case, "claim/")
+    said(desk, case, "release/")
+    case.refresh_from_db()
+    assert (case.state, case.holder) == (State.TRIAGED, None)
+    said(desk, case, "claim/")
+    assert "The case is now with Hana." in said(desk, case, "hand-over/", to=hana.uid)
+    case.refresh_from_db()
+    assert case.holder == hana
+    assert "Claim the case first." in said(desk, case, "escalate/")
+
+
+def test_nobody_hands_a_case_to_whom_it_is_about(case: Case, desk: Client, dana: User, bob: User) -> None:
+    staff.grant(bob, Role.MODERATOR, None, now=timezone.now(), source=SOURCE)
+    said(desk, case, "claim/")
+    assert bob.uid not in text(desk.get(address(case))).partition('name="to"')[2].partition("</select>")[0]
+    said(desk, case, "hand-over/", to=bob.uid)
+    case.refresh_from_db()
+    assert case.holder == dana
+
+
+@pytest.mark.parametrize("part", ["bob", "carol"])
+def test_whoever_has_a_part_in_a_case_does_not_see_it_and_it_is_recorded(
+    case: Case, part: str, request: pytest.FixtureRequest
+) -> None:
+    client = at_console(request.getfixturevalue(part), Role.SENIOR)
+    answer = client.get(address(case))
+    assert answer.status_code == 403
+    assert "Harassment" not in text(answer)
+    refusal = Entry.objects.filter(action="cases.read", result=Result.REFUSED).get()
+    assert refusal.reason == {"bob": "subject", "carol": "own_report"}[part]
+    assert client.post(address(case, "preview/"), verdict()).status_code == 404
+
+
+def test_a_read_of_a_case_names_it_in_the_log(case: Case, desk: Client) -> None:
+    desk.get(address(case))
+    assert (newest(case).action, newest(case).object_id) == ("console.read", "cases.read")
+
+
+def test_a_decision_is_in_force_at_once_and_told_with_its_entry(
+    case: Case, desk: Client, bob: User, room: Room, alice: User
+) -> None:
+    do(alice, room, Move.INVITE, bob)
+    do(bob, room, Move.ACCEPT)
+    said(desk, case, "claim/")
+    page = said(desk, case, "decide/", **verdict(Measure.TO_AUDIENCE))
+    assert "It is entry" in page
+    made = Decision.objects.get()
+    assert (made.measure, made.state, made.facts, made.subject) == ("move_to_audience", "in_force", "He shouted.", bob)
+    assert Member.objects.get(room=room, user=bob).stage == "audience"
+
+
+def test_a_decision_without_facts_is_asked_for_again_and_nothing_changed(case: Case, desk: Client) -> None:
+    said(desk, case, "claim/")
+    answer = desk.post(address(case, "decide/"), verdict(facts=" "))
+    assert answer.status_code == 200
+    assert "This field is required." in text(answer)
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_on_the_law_names_it_or_is_refused(case: Case, desk: Client) -> None:
+    said(desk, case, "claim/")
+    assert "Name the law" in said(desk, case, "decide/", **verdict(ground="law"))
+    assert not Decision.objects.exists()
+    said(desk, case, "decide/", **verdict(ground="law", law="Criminal Code, section 185"))
+    assert Decision.objects.get().law == "Criminal Code, section 185"
+
+
+def test_a_length_counts_only_where_the_measure_has_one(case: Case, desk: Client) -> None:
+    said(desk, case, "claim/")
+    said(desk, case, "decide/", **verdict(Measure.WARN, days=7))
+    assert Decision.objects.get().lasts is None
+
+
+def test_nobody_decides_on_a_case_of_somebody_else(case: Case, desk: Client, senior: Client) -> None:
+    said(desk, case, "claim/")
+    assert "Claim the case first." in said(senior, case, "decide/", **verdict())
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(("act", "state"), [("confirm/", Stand.IN_FORCE), ("decline/", Stand.DECLINED)])
+def test_a_ban_is_proposed_and_a_senior_confirms_or_declines_it(
+    case: Case, desk: Client, senior: Client, act: str, state: Stand
+) -> None:
+    said(desk, case, "claim/")
+    said(desk, case, "decide/", **verdict(Measure.BAN, facts="Again and again."))
+    made = Decision.objects.get()
+    assert made.state == Stand.PROPOSED
+    assert desk.post(address(case, f"decisions/{made.pk}/{act}")).status_code == 403
+    page = text(senior.get(address(case)))
+    assert re.search(r"Dana</bdi> proposes: Banned from this server", page)
+    assert "Again and again." in page
+    said(senior, case, f"decisions/{made.pk}/{act}")
+    made.refresh_from_db()
+    assert made.state == state
+
+
+def test_nobody_confirms_what_they_proposed(case: Case, senior: Client) -> None:
+    said(senior, case, "claim/")
+    said(senior, case, "decide/", **verdict(Measure.BAN))
+    made = Decision.objects.get()
+    assert "It takes a second person" in said(senior, case, f"decisions/{made.pk}/confirm/")
+    made.refresh_from_db()
+    assert made.state == Stand.PROPOSED
+
+
+def test_the_page_offers_only_what_can_be_done(case: Case, desk: Client, senior: Client) -> None:
+    assert 'id="verdict"' not in text(desk.get(address(case)))
+    said(desk, case, "claim/")
+    assert 'id="verdict"' in text(desk.get(address(case)))
+    assert 'id="verdict"' not in text(senior.get(address(case)))
+    assert "/claim/" not in text(senior.get(address(case))).partition('class="desk"')[0]
+
+
+@pytest.fixture
+def appealed(case: Case, dana: User, desk: Client, bob: User) -> Appeal:
+    working.claim(case.pk, by=dana, now=timezone.now(), source=SOURCE)
+    made = decided(case, dana, Measure.BAN_ROOM)
+    Decision.objects.update(appeal_until=timezone.now() + timedelta(days=1))
+    return appeals.appeal(made.pk, "It was my brother.", by=bob, now=timezone.now(), source=SOURCE)
+
+
+def test_an_appeal_is_heard_by_a_senior_who_had_no_part_in_it(appealed: Appeal, case: Case, senior: Client) -> None:
+    assert "It was my brother." in text(senior.get(address(case)))
+    said(senior, case, f"appeals/{appealed.pk}/", result="overturned", reasons="He is right.")
+    appealed.refresh_from_db()
+    appealed.decision.refresh_from_db()
+    assert (appealed.result, appealed.reasons, appealed.decision.state) == ("overturned", "He is right.", "undone")
+    page = text(senior.get(address(case)))
+    assert "The decision is overturned" in page
+
+
+def test_an_appeal_without_reasons_is_asked_for_again_and_nothing_changed(
+    appealed: Appeal, case: Case, senior: Client
+) -> None:
+    answer = senior.post(address(case, f"appeals/{appealed.pk}/"), {"result": "upheld"})
+    assert "This field is required." in text(answer)
+    appealed.refresh_from_db()
+    assert appealed.result == ""
+
+
+def test_whoever_decided_does_not_hear_the_appeal(appealed: Appeal, case: Case, dana: User, desk: Client) -> None:
+    staff.grant(dana, Role.SENIOR, None, now=timezone.now(), source=SOURCE)
+    assert 'name="result"' not in text(desk.get(address(case)))
+    fields = {"result": "upheld", "reasons": "I was right."}
+    assert "Whoever decided does not hear the appeal." in said(desk, case, f"appeals/{appealed.pk}/", **fields)
+    appealed.refresh_from_db()
+    assert appealed.result == ""
+
+
+def test_the_preview_is_what_the_member_would_read_in_their_language(case: Case, desk: Client, bob: User) -> None:
+    User.objects.filter(pk=bob.pk).update(language="zh-hans")
+    answer: Any = desk.post(address(case, "preview/"), verdict(Measure.SUSPEND, facts="He shouted."))
+    told = answer.json()
+    assert told["language"] == "zh-hans"
+    words = dict(told["fields"])
+    assert words["内容"] if "内容" in words else "He shouted." in words.values()
+    assert all(text for _, text in told["fields"])
+    assert not Decision.objects.exists()
+
+
+def test_the_preview_of_a_form_that_is_hardly_filled_in_is_no_error(case: Case, desk: Client) -> None:
+    assert desk.post(address(case, "preview/"), {}).json()["fields"] == []
+    assert desk.post(address(case, "preview/"), {"measure": "suspend"}).status_code == 200
+
+
+def test_false_reports_are_answered_without_learning_who_made_them(case: Case, desk: Client, carol: User) -> None:
+    report = Report.objects.get()
+    said(desk, case, "claim/")
+    page = text(desk.get(address(case)))
+    assert report.number in page
+    assert carol.uid not in page
+    said(desk, case, "decide/", **verdict(Measure.RESTRICT_REPORTING, report=report.pk, policy="reporting"))
+    assert Decision.objects.get().subject == carol
+    page = text(desk.get(address(case)))
+    assert "Carol" not in page
+    assert carol.uid not in page
+
+
+ACTS = {
+    "claim/": {},
+    "release/": {},
+    "escalate/": {},
+    "hand-over/": {"to": "x"},
+    "decide/": verdict(),
+    "preview/": verdict(),
+    "evidence/ask/": {"reason": "x"},
+    "decisions/1/confirm/": {},
+    "appeals/1/": {"result": "upheld", "reasons": "x"},
+    "grants/1/answer/": {"answer": "approve"},
+    "grants/1/listen/": {"evidence": 1},
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("role", [None, Role.REVIEWER, Role.INSPECTOR])
+def test_whoever_only_reads_changes_nothing_and_is_recorded(
+    case: Case, mallory: User, role: Role | None, act: str
+) -> None:
+    client = at_console(mallory, role)
+    before = (list(Case.objects.values()), Entry.objects.exclude(result=Result.REFUSED).count())
+    assert client.post(address(case, act), ACTS[act]).status_code == 403
+    assert (list(Case.objects.values()), Entry.objects.exclude(result=Result.REFUSED).count()) == before
+    assert Entry.objects.order_by("-pk")[0].result == Result.REFUSED
+
+
+def test_a_case_that_does_not_exist_is_not_found(desk: Client) -> None:
+    assert desk.get("/console/cases/999/").status_code == 404
+    with pytest.raises(Refused):
+        working.locked(999)
+
+
+def test_what_was_done_names_the_staff_and_no_member(case: Case, desk: Client) -> None:
+    said(desk, case, "claim/")
+    page = text(desk.get(address(case)))
+    done = page.partition('id="done-h"')[2].partition("</section>")[0]
+    assert "case.claim" in done
+    assert "Dana" in done
+    assert "report.make" not in done
