@@ -68,9 +68,17 @@ class Firefox:
         return value
 
     def click(self, words: str, seconds: float = 10) -> None:
-        """Nothing: a person's click on the button whose label begins with `words`, once there is one."""
+        """Nothing: a person's click on the button or link whose label begins with `words`, once there is one."""
         button = until(f"Firefox shows a button {words!r}", lambda: self._button(words), seconds)
         self.call("WebDriver:ElementClick", {"id": button})
+
+    def shows(self, words: str) -> None:
+        """Nothing, as soon as the page says `words` to those who look at it."""
+        until(f"Firefox says {words!r}", lambda: words in str(self.evaluate("return document.body?.innerText ?? ''")))
+
+    def forget(self) -> None:
+        """Nothing: nobody is signed in."""
+        self.call("WebDriver:DeleteAllCookies")
 
     def cookie(self, name: str, value: str) -> None:
         """Nothing: the loaded page's host has the cookie from now on."""
@@ -81,10 +89,14 @@ class Firefox:
         return str(self.call("WebDriver:TakeScreenshot", {"full": False})["value"])
 
     def _button(self, words: str) -> str | None:
-        path = f"//button[starts-with(normalize-space(), '{words}')][not(ancestor::*[@hidden])]"
-        found = self.call("WebDriver:FindElements", {"using": "xpath", "value": path})
+        path = f"//*[self::button or self::a][starts-with(normalize-space(), '{words}')][not(ancestor::*[@hidden])]"
+        found = self._find("xpath", path)
         shown = (button[ELEMENT] for button in found if self._is_shown(button[ELEMENT]))
         return next(shown, None)
+
+    def _find(self, using: str, value: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = self.call("WebDriver:FindElements", {"using": using, "value": value})
+        return found
 
     def _is_shown(self, button: str) -> bool:
         return bool(self.call("WebDriver:IsElementDisplayed", {"id": button})["value"])

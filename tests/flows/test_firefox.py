@@ -10,6 +10,8 @@ from tests.flows.firefox import Firefox
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
+HOLD = "document.body.dispatchEvent(new KeyboardEvent('{event}', {{ key: ' ', code: 'Space', bubbles: true }}))"
+"""The space bar, from where no button has the focus."""
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +69,41 @@ def test_firefox_reacts_turns_down_changes_networks_and_leaves(
     until("Firefox hears alice once more", lambda: hears(fox, chromium.HUM))
 
 
+def test_firefox_picks_devices_holds_to_talk_and_is_told_of_the_end(
+    fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
+) -> None:
+    room = stoa.room("dana", "A fox's own room")
+    alice = visit("alice")
+    enter(fox, stoa, room)
+    talk.enter(alice, room)
+    for words in ("Turn on the microphone", "Use my microphone", "Unmute"):
+        fox.click(words)
+    alice.hears(firefox.HUM)
+    fox.click("You are heard")
+    alice.silence_falls()
+    for words in ("More", "Sound"):
+        fox.click(words)
+    fox.shows("What others hear")
+    assert fox.evaluate("return document.querySelectorAll('#sheet select option').length") >= 1
+    fox.evaluate("document.querySelector('#sheet').close()")
+    fox.evaluate(HOLD.format(event="keydown"))
+    alice.hears(firefox.HUM)
+    fox.evaluate(HOLD.format(event="keyup"))
+    alice.silence_falls()
+    stoa.ask("dana", "POST", f"/api/v1/rooms/{room}/end/")
+    fox.shows("This room has ended")
+
+
+def sign_in(fox: Firefox, stoa: Stoa, name: str) -> None:
+    """Nothing: this person, and nobody else, is signed in."""
+    fox.goto(f"{stoa.outside}/healthz")
+    fox.forget()
+    fox.cookie("sessionid", stoa.sign_in(name)[name])
+
+
 def enter(fox: Firefox, stoa: Stoa, room: str) -> None:
     """Nothing: dana is in the room."""
-    fox.goto(f"{stoa.outside}/healthz")
-    fox.cookie("sessionid", stoa.sign_in("dana")["dana"])
+    sign_in(fox, stoa, "dana")
     fox.goto(f"{stoa.outside}/r/{room}")
     fox.listen()
     fox.click("Listen")
