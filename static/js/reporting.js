@@ -1,10 +1,10 @@
-// Report buttons on pages outside a live room.
+// Report buttons of pages, outside the room itself.
 
 import { openReport, outside, wholeRoom } from "./report.js";
 
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-report]"))) {
-  const { report = "", reportRoom, reportPerson = "" } = button.dataset;
-  const target = () => (reportRoom ? wholeRoom(reportRoom, report, false) : outside(reportPerson, report));
+  const { report = "", reportRoom, reportPerson = "", reportLive } = button.dataset;
+  const target = () => (reportRoom ? wholeRoom(reportRoom, report, reportLive !== undefined) : outside(reportPerson, report));
   button.addEventListener("click", () => openReport(target()));
   button.hidden = false;
 }
