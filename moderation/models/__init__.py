@@ -19,6 +19,7 @@ from moderation.models.cases import (
     Stand,
     Step,
 )
+from moderation.models.holds import Held, HoldRequest
 from moderation.models.reflexes import Reflex
 from moderation.models.review import (
     Authority,
@@ -53,7 +54,9 @@ __all__ = [
     "Frozen",
     "Grant",
     "Ground",
+    "Held",
     "Hint",
+    "HoldRequest",
     "Kind",
     "LawfulRequest",
     "Outcome",

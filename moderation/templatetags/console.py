@@ -32,6 +32,9 @@ WAYS = (
     ("console_names", _("Names"), Act.ASK_NAME),
     ("console_data", _("Data requests"), Act.READ_DATA),
     ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
+    ("console_policies", _("Rules"), Act.READ_POLICIES),
+    ("console_staff", _("Staff"), Act.READ_STAFF),
+    ("console_retention", _("Retention"), Act.READ_RETENTION),
 )
 
 WORDS: Mapping[str, Mapping[str, Promise]] = {

@@ -26,6 +26,9 @@ CONSOLE = [pattern for pattern in urls.urlpatterns if str(pattern.pattern).start
 PAGES = {
     "console": Act.ENTER,
     "console_cases": Act.READ_CASES,
+    "console_policies": Act.READ_POLICIES,
+    "console_staff": Act.READ_STAFF,
+    "console_retention": Act.READ_RETENTION,
     "console_controls": Act.READ_CONTROLS,
     "console_review": Act.READ_REVIEWS,
     "console_findings": Act.READ_REVIEWS,
