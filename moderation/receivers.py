@@ -2,9 +2,12 @@
 
 from django.utils import timezone
 
-from moderation.actions import evidence
+from moderation.actions import evidence, triage
+from moderation.models import Freeze
 
 
 def answered(freeze: str, tracks: tuple[str, ...], **_: object) -> None:
-    """Keep what a media process sealed. Every web process hears of it; the first one does it."""
+    """Keep what a media process sealed, once though every web process hears of it, and go on with its case."""
     evidence.attach(freeze, timezone.now(), answered=tracks)
+    for case in Freeze.objects.filter(pk=freeze).values_list("case_id", flat=True):
+        triage.hand_over(case)

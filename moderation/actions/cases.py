@@ -78,6 +78,13 @@ def advance(
     return case
 
 
+def keep(case: Case, holder: User, now: datetime) -> None:
+    """Nothing: if they hold the case, their claim is not forgotten: they work on it. Called with its row locked."""
+    if case.state == State.CLAIMED and case.holder_id == holder.pk:
+        case.held_at = now
+        case.save(update_fields=["held_at"])
+
+
 def locked(pk: int) -> Case:
     """The case, whose row this transaction holds. Raises `Refused(GONE)`."""
     case = Case.objects.select_for_update(of=("self",)).select_related("subject", "holder").filter(pk=pk).first()

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from moderation.actions.base import Refused
 from moderation.actions.cases import advance, note
@@ -19,10 +19,8 @@ def release_idle(now: datetime) -> int:
 
 
 def _idle(now: datetime) -> QuerySet[Case]:
-    """Claimed so long ago, and no leave to open evidence was asked for or given since."""
-    since = now - IDLE
-    worked_on = Q(grants__asked_at__gt=since) | Q(grants__decided_at__gt=since)
-    return Case.objects.filter(state=State.CLAIMED, held_at__lte=since).exclude(worked_on)
+    """Nobody has worked on them for so long."""
+    return Case.objects.filter(state=State.CLAIMED, held_at__lte=now - IDLE)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
-from moderation.actions.cases import is_senior, locked, note
+from moderation.actions.cases import is_senior, keep, locked, note
 from moderation.actions.evidence import unsealed
 from moderation.audit.keys import KeysMissingError
 from moderation.audit.models import Result
@@ -39,6 +39,7 @@ def ask(pk: int, reason: str, *, by: User, now: datetime, source: Source) -> Gra
     if case.grants.filter(asked_by=by, decided_at=None).exists():
         raise Refused(Code.DECIDED)
     grant = Grant.objects.create(case=case, asked_by=by, asked_at=now, reason=reason.strip())
+    keep(case, by, now)
     note(case, "evidence.ask", source, by=by, detail={"grant": grant.pk})
     return grant
 
@@ -70,6 +71,7 @@ def _decide(pk: int, approved: bool, *, by: User, factor: timedelta | None, now:
     grant.approver, grant.approved, grant.decided_at = by, approved, now
     grant.expires_at = now + GRANTED if approved else None
     grant.save(update_fields=["approver", "approved", "decided_at", "expires_at"])
+    keep(case, grant.asked_by, now)
     action = "evidence.approve" if approved else "evidence.refuse"
     note(case, action, source, by=by, second=grant.asked_by, detail={"grant": grant.pk})
     return grant
@@ -113,6 +115,7 @@ def admit(
         raise Refused(Code.EXPIRED)
     _works_on(case, by, now)
     _fresh(factor)
+    keep(case, by, now)
     detail = {"grant": grant.pk, "evidence": track.pk, "what": what, "digest": track.digest}
     note(case, "evidence.open", source, by=by, second=grant.approver, detail=detail)
     return track

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from moderation import cases
+from moderation.actions import triage
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -138,7 +139,10 @@ def _take(
     now: datetime,
     by: User | None = None,
 ) -> Report:
-    """The report in its case, with its entry, and the ring frozen where there is one and the budget allows it."""
+    """The report in its case, with its entry, and the ring frozen where there is one and the budget allows it.
+
+    A worker begins with the case at once; the sweep does where it is not told.
+    """
     case = _case(target, complaint, source, now)
     report = Report.objects.create(
         case=case,
@@ -164,6 +168,7 @@ def _take(
         automated=complaint.channel == Channel.MACHINE,
         detail={"channel": complaint.channel, "freeze": freeze.pk if freeze else ""},
     )
+    transaction.on_commit(lambda: triage.hand_over(case.pk), robust=True)
     return report
 
 

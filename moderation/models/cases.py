@@ -52,7 +52,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     holder = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="+")
-    held_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)  # when its holder last worked on it
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     key = models.CharField(max_length=64, blank=True, default="")

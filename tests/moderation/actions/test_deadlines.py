@@ -10,7 +10,7 @@ from moderation.actions.deadlines import close_over, release_idle
 from moderation.audit.models import Entry
 from moderation.cases import APPEAL_FOR, IDLE, State
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Grant, Ground, Stand
+from moderation.models import Case, Decision, Ground, Stand
 from moderation.policies import Policy
 from tests.log import entry
 from tests.moderation.filed import a_case
@@ -38,15 +38,6 @@ def test_a_claim_that_nobody_worked_on_goes_back_to_the_queue_once(alice: User, 
 def test_a_claim_of_somebody_who_is_gone_goes_back_too(bob: User) -> None:
     _claimed(bob, None)
     assert release_idle(NOON + IDLE) == 1
-
-
-@pytest.mark.parametrize("field", ["asked_at", "decided_at"])
-def test_who_asked_to_open_evidence_or_was_just_let_is_at_work(alice: User, bob: User, field: str) -> None:
-    case = _claimed(bob, alice)
-    times = {"asked_at": NOON, field: NOON + timedelta(hours=1)}
-    Grant.objects.create(case=case, asked_by=alice, reason="to hear it", **times)
-    assert release_idle(NOON + IDLE) == 0
-    assert release_idle(NOON + timedelta(hours=1) + IDLE) == 1
 
 
 def test_a_claim_that_was_renewed_meanwhile_stays(alice: User, bob: User) -> None:

@@ -9,10 +9,10 @@ import pytest
 from accounts.models import User
 from moderation import cases
 from moderation.actions import cases as working
-from moderation.actions import evidence, grants, staff
+from moderation.actions import deadlines, evidence, grants, staff
 from moderation.actions.base import Code, Refused
 from moderation.actions.grants import GRANTED
-from moderation.cases import State
+from moderation.cases import IDLE, State
 from moderation.models import Case, Evidence, Grant
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
@@ -248,6 +248,32 @@ def test_a_senior_who_is_to_confirm_or_to_hear_the_appeal_may_ask_and_who_decide
     unchanged(cases.Code.SENIOR, lambda: ask(track, dana))
     grant = ask(track, femi)
     assert listen(approve(grant, moderator("Grace", Role.SENIOR)), track, femi)
+
+
+@pytest.mark.parametrize("work", ["ask", "approve", "open"])
+def test_a_claim_of_whoever_asks_is_answered_or_listens_is_not_forgotten(
+    track: Evidence, dana: User, femi: User, work: str
+) -> None:
+    later = {"now": NOON + timedelta(minutes=20), "source": SOURCE}
+    grant = None if work == "ask" else ask(track, dana)
+    if grant is None:
+        grants.ask(track.case_id, "One has to hear it.", by=dana, **later)  # type: ignore[arg-type]  # a table
+    elif work == "approve":
+        grants.approve(grant.pk, by=femi, factor=AT_ONCE, **later)  # type: ignore[arg-type]
+    else:
+        grants.open_track(approve(grant, femi).pk, track.pk, by=dana, factor=AT_ONCE, **later)  # type: ignore[arg-type]
+    assert Case.objects.get().held_at == later["now"]
+    assert deadlines.release_idle(NOON + IDLE) == 0
+    assert deadlines.release_idle(NOON + IDLE + timedelta(minutes=20)) == 1
+
+
+def test_a_senior_who_lets_somebody_listen_does_not_renew_a_claim_of_another(
+    track: Evidence, dana: User, femi: User
+) -> None:
+    grant = ask(track, dana)
+    working.hand_over(track.case_id, moderator("Eli"), by=dana, now=NOON, source=SOURCE)
+    grants.approve(grant.pk, by=femi, factor=AT_ONCE, now=NOON + IDLE, source=SOURCE)
+    assert deadlines.release_idle(NOON + IDLE) == 1
 
 
 def _on_staff(person: User) -> None:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from moderation.actions import reports
+from moderation.actions import reports, triage
 from moderation.actions.base import Code
 from moderation.audit.models import Entry
 from moderation.cases import State, due
@@ -63,6 +64,40 @@ def test_a_case_that_somebody_works_on_takes_more_reports(room: Room, alice: Use
 def test_a_tap_too_many_is_the_same_report(room: Room, bob: User, carol: User) -> None:
     assert reported(carol, bob, room) == reported(carol, bob, room)
     assert Report.objects.count() == Freeze.objects.count() == 1
+
+
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The cases that a worker was told to begin with."""
+    told: list[int] = []
+    monkeypatch.setattr(triage, "hand_over", told.append)
+    return told
+
+
+def test_a_worker_is_told_of_a_report_once_it_is_committed(
+    room: Room,
+    bob: User,
+    carol: User,
+    handed_over: list[int],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        report = reported(carol, bob, room)
+        assert handed_over == []
+    assert handed_over == [report.case_id]
+
+
+def test_a_report_stands_where_no_worker_can_be_told(
+    room: Room,
+    bob: User,
+    carol: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    monkeypatch.setattr(triage, "hand_over", lambda _: 1 / 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        reported(carol, bob, room)
+    assert Report.objects.count() == 1
 
 
 def test_nobody_reports_themselves_or_whom_they_cannot_know_of(
