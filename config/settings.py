@@ -277,7 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "rooms.remind", "schedule": 20.0, "options": {"expires": 20.0}},
     "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "seal": {"task": "audit.seal", "schedule": 2.0, "options": {"expires": 2.0}},
-    "watch_log": {"task": "audit.watch", "schedule": 4.0, "options": {"expires": 4.0}},
+    "watch_log": {"task": "audit.watch", "schedule": 2.0, "options": {"expires": 2.0}},
     "beat": {"task": "audit.beat", "schedule": 300.0, "options": {"expires": 300.0}},
     "cosign": {"task": "audit.cosign", "schedule": 5.0, "options": {"expires": 5.0}},
     "stream": {"task": "audit.stream", "schedule": 5.0, "options": {"expires": 5.0}},

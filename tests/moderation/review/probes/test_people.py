@@ -31,7 +31,7 @@ def facts(found: Found) -> tuple[Outcome, dict[str, int | str]]:
 
 def test_somebody_must_be_able_to_decide(span: Span, alice: User, bob: User) -> None:
     at_console(alice, Role.REVIEWER)
-    none = {"seniors": 0, "moderators": 0, "reviewers": 1}
+    none = {"seniors": 0, "moderators": 0, "reviewers": 1, "inspectors": 0}
     assert facts(people.named(span)) == (Outcome.FAILED, none)
     at_console(bob, Role.SENIOR)
     assert facts(people.named(span)) == (Outcome.PASSED, none | {"seniors": 1})
