@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.views import member
 from moderation.actions import lawful
+from moderation.actions.base import Code, Refused
 from moderation.actions.lawful import Wish
 from moderation.audit import export
 from moderation.audit.source import Source
@@ -87,7 +88,10 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the response closes it
     with said(request, Act.EXPORT_LAWFUL, _("Exported.")):
         lawful.refuse_export(found, user, now)
-        export.export(file, now=now, shows=lawful.scope(found), person=found.person or None)
+        try:
+            export.export(file, now=now, shows=lawful.scope(found), person=found.person or None)
+        except export.NothingSealedError as error:
+            raise Refused(Code.AWAY) from error
         lawful.export(pk, _digest(file), by=user, now=now, source=source)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"stoa-request-{pk}.zip")

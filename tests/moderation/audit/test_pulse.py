@@ -74,6 +74,6 @@ def test_a_log_that_cannot_be_written_is_an_alarm_within_five_seconds(monkeypatc
     assert [(line["log_level"], line["trouble"]) for line in lines] == [("error", Trouble.UNWRITABLE)]
     assert settings.CELERY_BEAT_SCHEDULE["watch_log"] == {
         "task": "audit.watch",
-        "schedule": 4.0,
-        "options": {"expires": 4.0},
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
     }
