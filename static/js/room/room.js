@@ -5,7 +5,7 @@ import { hideBanner, showBanner } from "../banner.js";
 import { byId, data } from "../dom.js";
 import { memberOf, openReport, wholeRoom } from "../report.js";
 import { closeSheet } from "../sheet.js";
-import { gettext } from "../text.js";
+import { format, gettext } from "../text.js";
 import { toast } from "../toast.js";
 import { Acts } from "./acts.js";
 import { AudienceView } from "./audience.js";
@@ -23,7 +23,7 @@ import { Microphone } from "./microphone.js";
 import { watchNetwork } from "./network.js";
 import { about, aboutMe, tell, tellMe } from "./news.js";
 import { PersonSheet } from "./person.js";
-import { ReactionsView, slowMode } from "./reactions.js";
+import { ReactionsView } from "./reactions.js";
 import { give, openKeys, openRoom } from "./roomsheet.js";
 import { showScreen, view } from "./screen.js";
 import { Session } from "./session.js";
@@ -221,7 +221,7 @@ function drawHead(room, you) {
   byId("room-locked").hidden = !room.locked;
   reactions.slow = room.slow ?? 0;
   byId("room-slow").hidden = !room.slow;
-  byId("room-slow-words").textContent = slowMode(room.slow ?? 0);
+  byId("room-slow-words").textContent = format(gettext("Slow mode: %(n)s s"), { n: room.slow ?? 0 });
   byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
 }
 
