@@ -169,7 +169,8 @@ class NoticeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     policy = forms.ChoiceField(
-        label=_("What is wrong?"), choices=[(policy.value, POLICIES[policy]) for policy in REPORTED]
+        label=_("What is wrong?"),
+        choices=[("", _("Please choose")), *((policy.value, POLICIES[policy]) for policy in REPORTED)],
     )
     what = forms.CharField(
         label=_("What happened, and why is it illegal or against the rules?"),

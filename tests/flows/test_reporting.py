@@ -181,6 +181,7 @@ def test_the_pages_of_those_whom_it_concerns(visit: Visit, decided: tuple[int, s
     stranger = visit(**look)
     outside = Inspector(stranger.page, seen.found)
     outside.visit("/report/")
+    stranger.page.locator("[name=policy]").select_option("illegal")
     stranger.page.locator("[name=where]").fill("Slow Sunday, last night")
     stranger.page.locator("[name=what]").fill("Somebody sold weapons.")
     stranger.page.locator("[name=good_faith]").check()

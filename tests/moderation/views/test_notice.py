@@ -66,6 +66,7 @@ def test_a_notice_needs_no_account_and_leads_to_its_number(erin: Client) -> None
         {"what": " "},
         {"where": ""},
         {"policy": "reporting"},
+        {"policy": ""},
         {"email": "erin"},
         {"what": "a" * 781},
         {"where": "a" * 201},

@@ -67,7 +67,9 @@ def test_a_decision_stands_there_with_its_reasons_until_read_as_new(report: Repo
     listed = text(browser.get("/privacy/decisions/"))
     assert "Account suspended" in listed
     assert "In force until" in listed
-    assert "you have not read it yet" in listed
+    assert 'pill strong">New' in listed
+    assert "you have not read it yet" not in listed
+    assert "you have not read it yet" in text(browser.get("/"))
     page = text(browser.get(f"/privacy/decisions/{decision.pk}/"))
     assert "He shouted at &lt;Dana&gt;." in page
     assert "For 7 days" in page
