@@ -14,7 +14,7 @@ from moderation.actions.base import Code, Refused
 from moderation.evidence import keys
 from moderation.models import Evidence, Freeze
 from moderation.policies import Policy
-from moderation.staff import Role
+from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
 from tests.log import entries
 from tests.moderation import tape
@@ -73,11 +73,11 @@ def test_a_grant_is_no_link_that_could_be_passed_on(room: Room, bob: User, carol
     dana, femi, gus = moderator("Dana"), moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
     claimed(track.case, dana)
     grant = grants.ask(track.case_id, "One has to hear it.", by=dana, now=NOON, source=SOURCE)
-    grants.approve(grant.pk, by=femi, factor=grants.FRESH, now=NOON, source=SOURCE)
+    grants.approve(grant.pk, by=femi, factor=FRESH, now=NOON, source=SOURCE)
     for thief in (femi, gus, bob, carol):
 
         def steal(thief: User = thief) -> object:
-            return grants.open_track(grant.pk, track.pk, by=thief, factor=grants.FRESH, now=NOON, source=SOURCE)
+            return grants.open_track(grant.pk, track.pk, by=thief, factor=FRESH, now=NOON, source=SOURCE)
 
         unchanged(Code.GONE, steal)
     assert entries(action="evidence.open") == []
@@ -88,8 +88,8 @@ def test_two_who_approve_at_once_approve_once(room: Room, bob: User, carol: User
     dana, femi, gus = moderator("Dana"), moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
     claimed(track.case, dana)
     grant = grants.ask(track.case_id, "One has to hear it.", by=dana, now=NOON, source=SOURCE)
-    grants.approve(grant.pk, by=femi, factor=grants.FRESH, now=NOON, source=SOURCE)
+    grants.approve(grant.pk, by=femi, factor=FRESH, now=NOON, source=SOURCE)
     with pytest.raises(Refused) as refused:
-        grants.approve(grant.pk, by=gus, factor=grants.FRESH, now=NOON, source=SOURCE)
+        grants.approve(grant.pk, by=gus, factor=FRESH, now=NOON, source=SOURCE)
     assert refused.value.code is Code.DECIDED
     assert len(entries(action="evidence.approve")) == 1
