@@ -1,16 +1,19 @@
-"""What `/metrics` shows besides the process's own figures: requests by status, rooms and people in them, the log."""
+"""What `/metrics` shows besides the process's own figures: requests by status, rooms and people, media, the log."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Count, QuerySet
 from prometheus_client import REGISTRY, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from moderation.audit import pulse, sequence
+from rooms import process
 from rooms.models import Member, Room, State
+from rooms.sfu.messages import STEPS, Figures
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -35,6 +38,47 @@ class Rooms(Collector):
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing in advance: registering must not ask the database."""
         return iter(())
+
+
+class MediaProcesses(Collector):
+    """Tells what every media process said last."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Peers, packets and bytes in and out, drops by reason, CPU, and histograms of relay, joins and loop lag."""
+        told = process.media_figures()
+        peers = GaugeMetricFamily("stoa_media_peers", "Connections", labels=["sfu"])
+        cpu = CounterMetricFamily("stoa_media_cpu_seconds", "CPU that the process took", labels=["sfu"])
+        packets = CounterMetricFamily(
+            "stoa_media_packets", "Packets, and of voices those passed on", labels=["sfu", "kind"]
+        )
+        octets = CounterMetricFamily("stoa_media_bytes", "Bytes in packets", labels=["sfu", "kind"])
+        drops = CounterMetricFamily("stoa_media_drops", "Packets thrown away", labels=["sfu", "reason"])
+        for one in told:
+            peers.add_metric([one.sfu], one.counts["peers"])
+            cpu.add_metric([one.sfu], one.counts["cpu_ms"] / 1000)
+            for kind in ("received", "relayed", "sent"):
+                packets.add_metric([one.sfu, kind], one.counts[kind])
+            for kind in ("received", "sent"):
+                octets.add_metric([one.sfu, kind], one.counts[f"{kind}_bytes"])
+            for reason, number in sorted(one.drops.items()):
+                drops.add_metric([one.sfu, reason], number)
+        yield from (peers, cpu, packets, octets, drops)
+        yield _histogram("stoa_media_relay_seconds", "A packet until its last listener was sent it", told, "relay")
+        yield _histogram("stoa_media_join_seconds", "An offer until it was connected", told, "joins")
+        yield _histogram("stoa_media_lag_seconds", "What was due until the event loop did it", told, "lag")
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing in advance: there is none before a media process said anything."""
+        return iter(())
+
+
+def _histogram(name: str, text: str, told: list[Figures], field: str) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, text, labels=["sfu"])
+    bounds = [*(str(step / 1000) for step in STEPS), "+Inf"]
+    for one in told:
+        *counts, micros = getattr(one, field)
+        family.add_metric([one.sfu], list(zip(bounds, accumulate(counts), strict=True)), micros / 1_000_000)
+    return family
 
 
 class Log(Collector):
@@ -67,3 +111,4 @@ def _counted(name: str, text: str, rows: QuerySet[Any], by: str) -> Iterator[Gau
 
 REGISTRY.register(Rooms())
 REGISTRY.register(Log())
+REGISTRY.register(MediaProcesses())

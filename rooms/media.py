@@ -9,7 +9,7 @@ import structlog
 
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Gone, Order, Rejected, Sealed
+from rooms.sfu.messages import Alive, Answer, Figures, Gone, Order, Rejected, Sealed
 
 DEAD_AFTER = 5.0  # seconds without a word
 ANSWER_WITHIN = 2.0
@@ -47,7 +47,8 @@ class Media:
     """A web process's knowledge of the media processes.
 
     `arrived(alive)` is called for every `Alive`, `lost(sfu)` when a media process died or began anew (its peers are
-    gone), `gone(report)` for every peer that ended, `sealed(report)` for every freeze that was answered.
+    gone), `gone(report)` for every peer that ended, `sealed(report)` for every freeze that was answered. `figures` are
+    the last of each that lives.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Media:
     ) -> None:
         self._arrived, self._lost, self._gone, self._sealed = arrived, lost, gone, sealed
         self._seen: dict[str, Seen] = {}
+        self.figures: dict[str, Figures] = {}
         self._epochs: dict[str, str] = {}
         self._heard = asyncio.Event()
         self._asked: dict[str, asyncio.Future[Answer]] = {}
@@ -76,6 +78,8 @@ class Media:
             self._gone(report)
         elif isinstance(report, Sealed):
             self._sealed(report)
+        elif isinstance(report, Figures):
+            self.figures[report.sfu] = report
         elif isinstance(report, Answer | Rejected):
             self._settle(report)
 
@@ -87,6 +91,7 @@ class Media:
         now = asyncio.get_running_loop().time()
         for sfu in [sfu for sfu, seen in self._seen.items() if now - max(seen.at, since) > DEAD_AFTER]:
             del self._seen[sfu]
+            self.figures.pop(sfu, None)
             _log.warning("sfu_dead", sfu=sfu)
             self._lost(sfu)
 

@@ -27,7 +27,7 @@ from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Gone, Sealed
+from rooms.sfu.messages import REPORTS, Alive, Answer, Figures, Gone, Sealed
 
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
@@ -199,6 +199,12 @@ def here() -> Process:
         _processes[loop] = Process()
         _processes[loop].start()
     return _processes[loop]
+
+
+def media_figures() -> list[Figures]:
+    """The last figures of every media process that is heard of here."""
+    found = {one.sfu: one for process in list(_processes.values()) for one in list(process.media.figures.values())}
+    return [found[sfu] for sfu in sorted(found)]
 
 
 def _with_connection(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

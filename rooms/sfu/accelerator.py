@@ -74,6 +74,7 @@ class _Tally(Structure):
         ("failed", c_uint32),
         ("unsealed", c_uint32),
         ("streams", c_uint32),
+        ("octets", c_uint32),
     ]
 
 
@@ -152,6 +153,7 @@ class Crowd(Hearing):
         if tally.streams:
             fan_out(relay, [one for one in self.connections if one.port and one.port.stream], counters)
         counters[Count.SENT] += tally.sent
+        counters[Count.SENT_BYTES] += tally.octets
         if tally.full or tally.failed or tally.unsealed:
             counters[Count.SEND_FULL] += tally.full
             counters[Count.SEND_FAILED] += tally.failed

@@ -7,8 +7,11 @@ from enum import StrEnum
 class Count(StrEnum):
     """What happened to a datagram; the refusal codes of `messages.Code` are counted beside these."""
 
+    RECEIVED = "received"
+    RECEIVED_BYTES = "received_bytes"
     RELAYED = "relayed"
     SENT = "sent"
+    SENT_BYTES = "sent_bytes"
     SENDER_REPORTS = "sender_reports"
     RECEIVER_REPORTS = "receiver_reports"
     ADDRESS_MOVES = "address_moves"
@@ -35,3 +38,19 @@ class Count(StrEnum):
 
 
 Counters = Counter[StrEnum]
+
+HARMLESS = frozenset(
+    {
+        Count.RECEIVED,
+        Count.RECEIVED_BYTES,
+        Count.RELAYED,
+        Count.SENT,
+        Count.SENT_BYTES,
+        Count.SENDER_REPORTS,
+        Count.RECEIVER_REPORTS,
+        Count.ADDRESS_MOVES,
+        Count.STREAMS_CUT,
+        Count.REPORTS_LOST,
+    }
+)
+"""Counts of what is no datagram thrown away."""

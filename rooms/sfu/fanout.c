@@ -59,9 +59,9 @@ struct packet {
     const uint8_t *red[COPIES]; /* the payload with one copy, with two, as `red.build` writes it with Opus as 0 */
 };
 
-/* What became of it, in packets; accelerator.py declares the same. */
+/* What became of it, in packets, and the bytes of those sent; accelerator.py declares the same. */
 struct tally {
-    uint32_t sent, full, failed, unsealed, streams;
+    uint32_t sent, full, failed, unsealed, streams, octets;
 };
 
 typedef int protect_function(void *session, void *packet, int *size); /* srtp_protect */
@@ -124,6 +124,8 @@ static void flush(struct batch *batch, struct tally *tally)
         int sent = sendmmsg(batch->socket, batch->messages + done, batch->count - done, MSG_DONTWAIT);
         if (sent > 0) {
             tally->sent += (uint32_t)sent;
+            for (unsigned int at = done; at < done + (unsigned int)sent; at++)
+                tally->octets += (uint32_t)batch->parts[at].iov_len;
             done += (unsigned int)sent;
         } else if (sent < 0 && errno == EINTR) {
             continue;

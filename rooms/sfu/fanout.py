@@ -41,7 +41,7 @@ def fan_out(relay: Relay, hearing: Iterable[Connection], counters: Counters) -> 
     """
     slot, speaker = relay.slot, relay.member
     built: dict[View, bytes] = {}
-    sent = 0
+    sent = octets = 0
     for connection in hearing:
         listener = connection.listener
         if listener.member == speaker:
@@ -62,7 +62,9 @@ def fan_out(relay: Relay, hearing: Iterable[Connection], counters: Counters) -> 
             counters[Count.SEND_FAILED] += 1
         else:
             sent += 1
+            octets += len(sealed)
     counters[Count.SENT] += sent
+    counters[Count.SENT_BYTES] += octets
 
 
 def _built(relay: Relay, view: View) -> bytes:

@@ -44,10 +44,14 @@ class Link:
         self._empty.clear()
         self._more.set()
 
-    def greet(self) -> None:
-        """Nothing: the web side will hear that we live, however much else waits: silence would pass for death."""
+    def greet(self, *more: Report) -> None:
+        """Nothing: the web side will hear that we live, however much else waits: silence would pass for death.
+
+        `more` goes along, unless the last greeting still waits.
+        """
         if not any(isinstance(report, Alive) for report in self._waiting):
-            self.send(self._alive())
+            for report in (self._alive(), *more):
+                self.send(report)
 
     async def run(self) -> None:
         """Nothing, ever: reads orders and publishes reports until cancelled.

@@ -14,6 +14,8 @@ from typing import Any, get_args, get_type_hints
 REPORTS = "stoa:reports"
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 32 * 1024
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Milliseconds at which a histogram of `Figures` is divided."""
 
 
 class Code(StrEnum):
@@ -172,8 +174,25 @@ class Sealed:
     tracks: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Report: what the process has counted since its start, sent every two seconds.
+
+    `drops` are datagrams thrown away, by reason. `relay`, `joins` and `lag` are histograms: how often up to each of
+    `STEPS`, how often longer, and the microseconds in all; of a packet until its last listener was sent it, of an offer
+    until it was connected, and of the event loop until it did what was due.
+    """
+
+    sfu: str
+    counts: Mapping[str, int]
+    drops: Mapping[str, int]
+    relay: tuple[int, ...]
+    joins: tuple[int, ...]
+    lag: tuple[int, ...]
+
+
 Order = Wanted | Offer | Drop | Freeze
-Report = Answer | Rejected | Alive | Connected | Gone | Sealed
+Report = Answer | Rejected | Alive | Connected | Gone | Sealed | Figures
 Message = Order | Report
 
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(

@@ -26,6 +26,7 @@ from rooms.sfu.messages import (
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.room import Ended, Keep, Room, forget
 from rooms.sfu.stage import SLOTS, Listener
+from rooms.sfu.timing import Timing
 from rooms.sfu.wheel import Wheel
 
 CONSENT = 30.0
@@ -46,7 +47,7 @@ class Registry:
 
     `report` takes what the web side must know; `candidates` is where browsers reach us, `streams` where by TCP;
     `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room
-    accepts; `users` finds a connection by our ufrag.
+    accepts; `users` finds a connection by our ufrag; `joins` is how long offers took until they were connected.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Registry:
         streams: tuple[tuple[str, int], ...] = (),
     ) -> None:
         self.users: dict[str, Connection] = {}
+        self.joins = Timing()
         self._sfu = sfu
         self._epoch = secrets.token_hex(8)
         self._candidates, self._streams = candidates, streams
@@ -196,6 +198,7 @@ class Registry:
         if not done:
             self._end(Ended(connection, "failed"))
             return
+        self.joins.note(time.monotonic() - connection.opened)
         for ended in connection.room.connect(connection):
             self._end(ended)
         self._report(Connected(self._sfu, connection.room.wanted.room, connection.member, connection.id))

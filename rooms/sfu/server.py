@@ -11,9 +11,9 @@ from typing import Any
 
 from rooms.sfu import accelerator, ice, red, rtcp, rtp
 from rooms.sfu.connection import Connection
-from rooms.sfu.counters import Count, Counters
+from rooms.sfu.counters import HARMLESS, Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import Freeze, Order, Refused, Report
+from rooms.sfu.messages import Figures, Freeze, Order, Refused, Report
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
 from rooms.sfu.registry import Registry
@@ -21,6 +21,7 @@ from rooms.sfu.ring import Rings
 from rooms.sfu.room import forget
 from rooms.sfu.settings import SettingError, Settings
 from rooms.sfu.streams import Streams
+from rooms.sfu.timing import Timing
 from rooms.sfu.vault import Vault
 
 BATCH = 64
@@ -38,6 +39,8 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self.counters: Counters = Counters()
+        self._sfu = settings.sfu
+        self._relayed, self._lag = Timing(), Timing()
         self.ports = open_ports(settings.hosts, settings.port)
         self.streams = Streams(_listening(settings), self.counters)
         candidates, passive = (advertised(ports, settings.public) for ports in (self.ports, self.streams.ports))
@@ -94,12 +97,22 @@ class Server:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(ALIVE_EVERY)
-            self._link.greet()
+            self._link.greet(self._figures())
+
+    def _figures(self) -> Figures:
+        counts = {str(name): self.counters[name] for name in sorted(HARMLESS)}
+        counts["peers"] = self.registry.alive().peers
+        counts["cpu_ms"] = round(time.process_time() * 1000)
+        drops = {str(name): number for name, number in self.counters.items() if name not in HARMLESS}
+        relay, joins, lag = (timing.told() for timing in (self._relayed, self.registry.joins, self._lag))
+        return Figures(self._sfu, counts, drops, relay, joins, lag)
 
     async def _age(self) -> None:
         while True:
+            due = time.monotonic() + TICK
             await asyncio.sleep(TICK)
             now = time.monotonic()
+            self._lag.note(max(0.0, now - due))
             self.registry.tick(now)
             self.streams.tick(now)
             self._rings.tick(now)
@@ -127,6 +140,8 @@ class Server:
         if not 2 <= len(data) <= MAX_DATAGRAM:
             self.counters[Count.BAD_SIZE] += 1
             return
+        self.counters[Count.RECEIVED] += 1
+        self.counters[Count.RECEIVED_BYTES] += len(data)
         first = data[0]
         if first < 4:
             self._stun(port, data, address)
@@ -185,6 +200,7 @@ class Server:
         now = time.monotonic()
         connection.note(packet, now, self.counters)
         connection.room.push(connection.member, packet, now, time.time())
+        self._relayed.note(time.monotonic() - now)
 
 
 def _listening(settings: Settings) -> list[Port]:

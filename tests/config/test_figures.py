@@ -1,3 +1,7 @@
+import json
+import re
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError
 from django.utils import timezone
@@ -5,7 +9,11 @@ from prometheus_client import REGISTRY, generate_latest
 
 from config import figures
 from moderation.audit.models import Entry
+from rooms import process
 from rooms.models import Access, Room, State
+from rooms.sfu.messages import STEPS, Figures
+
+DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
 
 def shown() -> str:
@@ -56,3 +64,50 @@ def test_a_log_that_cannot_be_written_is_a_figure_and_no_error(monkeypatch: pyte
     monkeypatch.setattr("moderation.audit.record._write", full)
     assert "stoa_log_writable 0.0" in shown()
     assert "stoa_log_unsealed_seconds" not in shown()
+
+
+SAID = Figures(
+    "node-0",
+    {"peers": 3, "cpu_ms": 1500, "received": 10, "received_bytes": 1000, "relayed": 9, "sent": 18, "sent_bytes": 1900},
+    {"late": 1},
+    (4, 5, *[0] * (len(STEPS) - 1), 12_000),
+    (*[0] * (len(STEPS) + 1), 0),
+    (*[0] * len(STEPS), 1, 6_000_000),
+)
+
+
+@pytest.mark.django_db
+def test_what_the_media_processes_said_last_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "media_figures", lambda: [SAID])
+    lines = shown().splitlines()
+    for line in (
+        'stoa_media_peers{sfu="node-0"} 3.0',
+        'stoa_media_cpu_seconds_total{sfu="node-0"} 1.5',
+        'stoa_media_packets_total{kind="sent",sfu="node-0"} 18.0',
+        'stoa_media_bytes_total{kind="received",sfu="node-0"} 1000.0',
+        'stoa_media_drops_total{reason="late",sfu="node-0"} 1.0',
+        'stoa_media_relay_seconds_bucket{le="0.001",sfu="node-0"} 4.0',
+        'stoa_media_relay_seconds_bucket{le="+Inf",sfu="node-0"} 9.0',
+        'stoa_media_relay_seconds_sum{sfu="node-0"} 0.012',
+        'stoa_media_lag_seconds_bucket{le="5.0",sfu="node-0"} 0.0',
+        'stoa_media_lag_seconds_count{sfu="node-0"} 1.0',
+    ):
+        assert line in lines
+
+
+@pytest.mark.django_db
+def test_the_dashboard_asks_for_nothing_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "media_figures", lambda: [SAID])
+    figures.count_request("GET", 200, 0.01)
+    dashboard = json.loads(DASHBOARD.read_text())
+    asked = {
+        name
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"[a-z]+(?:_[a-z]+)+(?=[{\\[)\s]|$)", target["expr"])
+        if name.startswith(("stoa_", "process_"))
+    }
+    given = set(re.findall(r"^(?:# HELP )?(\w+)", shown(), re.MULTILINE))
+    assert asked
+    assert asked <= given
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])

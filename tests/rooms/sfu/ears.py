@@ -1,12 +1,14 @@
 """Listeners with real sockets and real SRTP, without DTLS: what the fan-out's tests send to."""
 
 import socket
+from collections import Counter
 from typing import Any, cast
 
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi
 
 from rooms.sfu.connection import Connection
+from rooms.sfu.counters import Count, Counters
 from rooms.sfu.ports import Port
 from rooms.sfu.stage import Listener, Shape, View
 
@@ -19,6 +21,11 @@ PROFILES = {
     PROFILE: 44,
 }
 """Every profile that DTLS may agree on, and the bytes of its key and salt."""
+
+
+def packets(counters: Counters) -> Counters:
+    """What was counted but for the bytes."""
+    return Counter({name: number for name, number in counters.items() if number and name is not Count.SENT_BYTES})
 
 
 def session(member: int, profile: int = PROFILE) -> Session:

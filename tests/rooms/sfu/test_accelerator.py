@@ -23,7 +23,7 @@ from rooms.sfu.red import Copy
 from rooms.sfu.room import Room
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
 from rooms.sfu.stage import Relay, View
-from tests.rooms.sfu.ears import Ear, port
+from tests.rooms.sfu.ears import Ear, packets, port
 
 ALICE, BOB, CAROL = 1, 2, 3
 PLAIN = View(0, 111, 1)
@@ -68,7 +68,7 @@ def test_a_connection_without_an_address_costs_its_own_packet_alone(accelerated:
     for ear in ears:
         crowd.add(ear.connection)
     crowd.send(voice(), counters)
-    assert +counters == {Count.SENT: 1, Count.SEND_FAILED: 1}
+    assert packets(counters) == {Count.SENT: 1, Count.SEND_FAILED: 1}
 
 
 class Pipe(Port):
@@ -96,7 +96,7 @@ def test_who_is_in_a_stream_is_sent_to_by_python_and_the_others_by_c(accelerated
     ears[20].connection.checked(via, ears[20].socket.getsockname(), nominated=True, now=0.0)
     crowd.send(voice(1001), counters)
     assert [len(ear.heard) for ear in ears] == [1] * 40
-    assert (len(pipe.sent), counters) == (1, {Count.SENT: 80})
+    assert (len(pipe.sent), packets(counters)) == (1, {Count.SENT: 80})
     pipe.socket.close()
 
 
@@ -138,7 +138,7 @@ def test_other_threads_that_collect_garbage_and_peers_that_come_and_go_disturb_n
         crowd.send(voice(sequence), counters)
     over.set()
     thread.join()
-    assert counters == {Count.SENT: sum(len(ear.heard) for ear in ears)}
+    assert packets(counters) == {Count.SENT: sum(len(ear.heard) for ear in ears)}
 
 
 class House:

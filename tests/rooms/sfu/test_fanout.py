@@ -20,7 +20,7 @@ from rooms.sfu.fanout import Hearing
 from rooms.sfu.red import MANY, Copy
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build
 from rooms.sfu.stage import SEQUENCES, Relay, View
-from tests.rooms.sfu.ears import PROFILES, Ear, port, session
+from tests.rooms.sfu.ears import PROFILES, Ear, packets, port, session
 
 ALICE, BOB, CAROL, DAVE, ERIN = 1, 2, 3, 4, 5
 VOICE = Packet(111, False, 1000, 960, 7, 20, b"voice")
@@ -37,7 +37,7 @@ def spread(hearing: Make, ears: Iterable[Ear], relay: Relay = RELAY) -> Counters
     for ear in ears:
         crowd.add(ear.connection)
     crowd.send(relay, counters)
-    return +counters
+    return packets(counters)
 
 
 def expected(member: int, view: View, relay: Relay = RELAY, profile: int | None = None) -> bytes:
@@ -56,6 +56,15 @@ def test_everybody_but_the_speaker_is_sent_the_packet(hearing: Make) -> None:
     counters = spread(hearing, (alice, bob, carol))
     assert [ear.heard for ear in (alice, bob, carol)] == [[], [expected(BOB, PLAIN)], [expected(CAROL, PLAIN)]]
     assert counters == {Count.SENT: 2}
+
+
+def test_what_is_counted_as_sent_are_the_bytes_that_arrive(hearing: Make) -> None:
+    via, counters, crowd = port(), Counter[StrEnum](), hearing()
+    ears = [Ear(10 + number, via, (PLAIN, View(0, 111, number % 3 or None), PLAIN)) for number in range(70)]
+    for ear in ears:
+        crowd.add(ear.connection)
+    crowd.send(RELAY, counters)
+    assert counters[Count.SENT_BYTES] == sum(len(data) for ear in ears for data in ear.heard)
 
 
 def test_a_room_without_listeners_costs_nothing(hearing: Make) -> None:
@@ -190,7 +199,7 @@ def test_a_full_socket_drops_its_packet_at_once_and_the_others_get_theirs(hearin
         if number in full:
             fill(ear.socket.getsockname())
     crowd.send(RELAY, counters)
-    assert +counters == {Count.SENT: 64, Count.SEND_FULL: 6}
+    assert packets(counters) == {Count.SENT: 64, Count.SEND_FULL: 6}
     assert [any(len(data) > 1 for data in ear.heard) for ear in ears] == [number not in full for number in range(70)]
 
 
