@@ -22,7 +22,8 @@
 
     setRemoteDescription({ type, sdp }) {
       const [from, to] = window.detour ?? [0, 0];
-      return super.setRemoteDescription({ type, sdp: sdp.replaceAll(` ${from} typ host`, ` ${to} typ host`) });
+      const udp = sdp.replaceAll(/a=candidate:\S+ 1 tcp .*\r\n/g, ""); // a browser leaves a line that loses for TCP
+      return super.setRemoteDescription({ type, sdp: udp.replaceAll(` ${from} typ host`, ` ${to} typ host`) });
     }
   };
 
