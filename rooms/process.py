@@ -27,7 +27,7 @@ from rooms.hub import Hub, Socket, each
 from rooms.models import Room
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Figures, Gone, Sealed
+from rooms.sfu.messages import REPORTS, Alive, Answer, Figures, Gone, Ice, Sealed
 
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
@@ -95,6 +95,19 @@ class Process:
                 note = partial(record_refusal, "member.offer", actor=seat.uid, room=seat.room, reason=why)
                 await self.in_thread(note, source=source)
             raise
+        finally:
+            self.media.forget(asked.request)
+
+    async def ice(self, lease: str, peer: str, *, anew: bool) -> Answer:
+        """How this peer, a session under `lease`, reaches the media side; `anew` with new credentials.
+
+        Raises `Refused`: REMOVED when the media side does not have it any more, UNAVAILABLE.
+        """
+        asked = Ice(media.new_peer(), peer, anew)
+        self.media.expect(asked.request)
+        try:
+            await self.in_thread(peers.ice, lease, asked)
+            return await self.media.answer(asked.request)
         finally:
             self.media.forget(asked.request)
 

@@ -1,5 +1,6 @@
 """WHIP (RFC 9725) and WHEP: an encoder speaks, a player listens, each by one HTTP request with a room token."""
 
+import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -22,11 +23,13 @@ from rooms.protocol import MAX_SDP
 from rooms.roles import Code, Refused
 from rooms.tokens import RoomToken
 
+_SDP, _FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
+_UFRAG = re.compile(r"^a=ice-ufrag:([A-Za-z0-9+/]{4,256})\r?$", re.MULTILINE)
 _CORS = {
-    "Accept-Post": "application/sdp",
+    "Accept-Post": _SDP,
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
-    "Access-Control-Expose-Headers": "Location, Link",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, Link, ETag, Accept-Patch",
     "Access-Control-Max-Age": "86400",
 }
 _AT_THE_DOOR = frozenset({Code.BAD_TOKEN, Code.SUSPENDED, Code.FORBIDDEN, Code.BAD_TYPE, Code.TOO_LARGE})
@@ -91,20 +94,56 @@ async def play(request: HttpRequest, room_id: str) -> HttpResponse:
     return await _begin(request, _bearer(request, room_id), listen=True)
 
 
-@_endpoint("DELETE")
+@_endpoint("DELETE", "PATCH")
 async def session(request: HttpRequest, room_id: str, session: str) -> HttpResponse:
-    """End the session; the one whose token began it can."""
+    """End the session, or its ICE anew; the one whose token began it can."""
     token = _bearer(request, room_id)
     if not session.isalnum():
         raise Refused(Code.NOT_FOUND)
+    if request.method == "PATCH":
+        return await _ice(request, token, session)
     ended = await here().in_thread(_end, token, session, Source.of_request(request))
     if not ended:
         raise Refused(Code.NOT_FOUND)
     return HttpResponse(status=200)
 
 
+async def _ice(request: HttpRequest, token: RoomToken, session: str) -> HttpResponse:
+    """RFC 9725, section 4.3: candidates are taken and not needed, or the ICE session begins anew."""
+    tag = request.headers.get("If-Match", "")
+    if not tag:
+        message = "Say by If-Match which ICE session is meant, or * to begin a new one."
+        return JsonResponse({"code": "no_if_match", "message": message}, status=428)
+    fragment = _body(request, _FRAGMENT)
+    if tag == "*" and not _UFRAG.search(fragment):
+        raise Refused(Code.BAD_SDP)
+    lease = await here().in_thread(_lease, token, session)
+    answer = await here().ice(lease, session, anew=tag == "*")
+    current = _tag(answer.sdp)
+    if tag == "*":
+        return HttpResponse(answer.sdp, content_type=_FRAGMENT, headers={"ETag": current})
+    if tag != current:
+        return JsonResponse({"code": "stale", "message": "That ICE session is over."}, status=412)
+    return HttpResponse(status=204)
+
+
+def _lease(token: RoomToken, session: str) -> str:
+    """The lease of this session. Raises `Refused(NOT_FOUND)` when it is not theirs or over."""
+    seat = presence.seat_of(token.room, tokens.holder(token).uid, session)
+    lease = presence.lease_of(seat) if seat else ""
+    if not lease:
+        raise Refused(Code.NOT_FOUND)
+    return lease
+
+
+def _tag(sdp: str) -> str:
+    """The entity tag of an ICE session: it is new with each restart, as our user name is."""
+    found = _UFRAG.search(sdp)
+    return f'"{found[1] if found else ""}"'
+
+
 async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> HttpResponse:
-    sdp = _offer(request)
+    sdp = _body(request, _SDP)
     process, source = here(), Source.of_request(request)
     peer = media.new_peer(media.SESSION)
     sitting = Session(peer, process.id, speaks=not listen)
@@ -114,17 +153,18 @@ async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> Htt
     except (Refused, DatabaseError):
         await process.in_thread(presence.leave, joined.seat, "left", source=source, now=timezone.now())
         raise
-    response = HttpResponse(answer.sdp, status=201, content_type="application/sdp")
+    response = HttpResponse(answer.sdp, status=201, content_type=_SDP)
     response.headers["Location"] = reverse("whip_session", args=[token.room, peer])
-    response.headers["ETag"] = f'"{peer}"'
+    response.headers["ETag"] = _tag(answer.sdp)
+    response.headers["Accept-Patch"] = _FRAGMENT
     links = [_link(server) for server in ice.servers(token.uid, timezone.now().timestamp())]
     if links:
         response.headers["Link"] = ", ".join(links)
     return response
 
 
-def _offer(request: HttpRequest) -> str:
-    if request.content_type != "application/sdp":
+def _body(request: HttpRequest, kind: str) -> str:
+    if request.content_type != kind:
         raise Refused(Code.BAD_TYPE)
     if len(request.body) > MAX_SDP:
         raise Refused(Code.TOO_LARGE)

@@ -11,7 +11,7 @@ from rooms.actions.base import live, wanted
 from rooms.actions.presence import Seat
 from rooms.models import Member, Room
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import Alive, Offer, Wanted
+from rooms.sfu.messages import Alive, Ice, Offer, Wanted
 
 # Asked at every offer.
 _ROOM = rows.select(Room, "room", "FROM rooms_room AS room WHERE id = %s")
@@ -48,6 +48,14 @@ def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
     order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
     try:
         bus.publish([media.parcel(sfu, order)])
+    except RedisError as error:
+        raise Refused(Code.UNAVAILABLE) from error
+
+
+def ice(lease: str, asked: Ice) -> None:
+    """The question is on its way to the media process of this lease. Raises `Refused(UNAVAILABLE)`."""
+    try:
+        bus.publish([media.parcel(lease.rpartition(".")[0], asked)])
     except RedisError as error:
         raise Refused(Code.UNAVAILABLE) from error
 

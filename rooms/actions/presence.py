@@ -111,6 +111,12 @@ def seat_of(room_id: str, uid: str, connection: str) -> Seat | None:
     return None if member is None else Seat(room_id, member.pk, member.number, uid, connection)
 
 
+def lease_of(seat: Seat) -> str:
+    """The lease that this session lives under; empty when it is over."""
+    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
+    return here.values_list("process", flat=True).first() or ""
+
+
 def may_speak(member: Member | None) -> bool:
     """Whether an encoder may speak for them: they hold a rank, an invite to the stage, or are on it."""
     return member is not None and (member.rank > Rank.MEMBER or member.granted or member.stage == Stage.SPEAKING)

@@ -107,8 +107,17 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Ice:
+    """Order: tell how this peer reaches us, with new ICE credentials if `anew`. Answered as an `Offer` is."""
+
+    request: str
+    peer: str
+    anew: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Report: the SDP answer to an `Offer`."""
+    """Report: the SDP answer to an `Offer`, or the part of it that `Ice` asked for (RFC 8840)."""
 
     sfu: str
     request: str
@@ -191,7 +200,7 @@ class Figures:
     lag: tuple[int, ...]
 
 
-Order = Wanted | Offer | Drop | Freeze
+Order = Wanted | Offer | Drop | Freeze | Ice
 Report = Answer | Rejected | Alive | Connected | Gone | Sealed | Figures
 Message = Order | Report
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rooms.sfu import rtcp, sdp
 from rooms.sfu.connection import Connection
@@ -16,6 +17,7 @@ from rooms.sfu.messages import (
     Connected,
     Drop,
     Gone,
+    Ice,
     Offer,
     Order,
     Refused,
@@ -87,6 +89,8 @@ class Registry:
                 self._offer(order)
             case Drop():
                 self._drop(order)
+            case Ice():
+                self._ice(order)
 
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
@@ -129,6 +133,18 @@ class Registry:
             self._report(Rejected(self._sfu, order.request, order.peer, refused.code))
             return
         self._report(Answer(self._sfu, order.request, order.peer, connection.answer))
+
+    def _ice(self, order: Ice) -> None:
+        connection = self._connections.get(order.peer)
+        if connection is None:
+            self._report(Rejected(self._sfu, order.request, order.peer, Code.MEMBER_ABSENT))
+            return
+        if order.anew:
+            del self.users[connection.local.ufrag]
+            connection.local = replace(connection.local, ufrag=secrets.token_hex(8), password=secrets.token_hex(16))
+            self.users[connection.local.ufrag] = connection
+        fragment = sdp.fragment(connection.offer, connection.local)
+        self._report(Answer(self._sfu, order.request, order.peer, fragment))
 
     def _open(self, order: Offer) -> Connection:
         """The new connection that `order` asks for. Raises `Refused`."""

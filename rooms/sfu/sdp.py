@@ -282,6 +282,17 @@ def answer(offer: Offer, local: Local) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+def fragment(offer: Offer, local: Local) -> str:
+    """The part of the answer that says how we are reached (RFC 8840 section 9): credentials and candidates."""
+    first = min(index for index in (offer.microphone, *offer.slots) if index is not None)
+    line = offer.lines[first]
+    lines = ["a=ice-lite", f"a=ice-ufrag:{local.ufrag}", f"a=ice-pwd:{local.password}"]
+    lines.append(f"m={line.kind} 9 {line.protocol} 0")
+    lines += [] if line.mid is None else [f"a=mid:{line.mid}"]
+    lines += [*_candidates(local), "a=end-of-candidates"]
+    return "\r\n".join(lines) + "\r\n"
+
+
 def _rejected(line: Line) -> Iterator[str]:
     yield f"m={line.kind} 0 {line.protocol} {line.formats}"
     yield "c=IN IP4 0.0.0.0"

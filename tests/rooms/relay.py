@@ -8,7 +8,7 @@ import redis.asyncio
 from django.conf import settings
 
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Gone, Offer, Order, Rejected, Report
+from rooms.sfu.messages import Alive, Answer, Gone, Ice, Offer, Order, Rejected, Report
 
 _O = TypeVar("_O")
 
@@ -21,6 +21,7 @@ class Relay:
         self.orders: list[Order] = []
         self.refuse: messages.Code | None = None
         self.mute = False
+        self.ice = 0
 
     async def __aenter__(self) -> Self:
         self._redis: Any = redis.asyncio.Redis.from_url(settings.REDIS_URL, decode_responses=True)
@@ -66,6 +67,10 @@ class Relay:
             self.orders.append(order)  # type: ignore[arg-type]  # only orders come this way
             if isinstance(order, Offer) and not self.mute:
                 await self._answer(order)
+            elif isinstance(order, Ice):
+                self.ice += order.anew
+                fragment = f"a=ice-ufrag:user{self.ice}\r\n"
+                await self.report(Answer(self.name, order.request, order.peer, fragment))
 
     async def _answer(self, offer: Offer) -> None:
         if self.refuse is not None:

@@ -76,6 +76,44 @@ async def test_a_delete_on_the_location_ends_it(relay: Relay, open_room: Room, b
     assert (await relay.took(messages.Drop)).member == 2
 
 
+async def patch(where: str, bearer: str, fragment: str, **headers: str) -> Any:
+    kind = headers.pop("content_type", "application/trickle-ice-sdpfrag")
+    headers["authorization"] = f"Bearer {bearer}"
+    return await AsyncClient().patch(where, fragment, content_type=kind, headers=headers)
+
+
+CANDIDATES = "a=ice-ufrag:them\r\na=ice-pwd:their-password-of-22-chars\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
+
+
+async def test_candidates_are_taken_and_ice_begins_anew_on_wish(relay: Relay, open_room: Room, bob: User) -> None:
+    bearer = token(bob, open_room)
+    began = await post(relay, open_room.pk, "whep", bearer, "v=0\r\na=ice-ufrag:user0\r\n")
+    where, tag = began["Location"], began["ETag"]
+    assert (tag, began["Accept-Patch"]) == ('"user0"', "application/trickle-ice-sdpfrag")
+    taken = await patch(where, bearer, CANDIDATES, if_match=tag)
+    assert (taken.status_code, taken.content) == (204, b"")
+    anew = await patch(where, bearer, CANDIDATES, if_match="*")
+    assert (anew.status_code, anew["ETag"], anew.content) == (200, '"user1"', b"a=ice-ufrag:user1\r\n")
+    assert anew["Content-Type"] == "application/trickle-ice-sdpfrag"
+    assert (await patch(where, bearer, CANDIDATES, if_match=tag)).status_code == 412
+    assert (await patch(where, bearer, CANDIDATES, if_match=anew["ETag"])).status_code == 204
+    assert (await Member.objects.aget(user=bob)).present
+
+
+async def test_a_patch_that_is_none_is_refused_and_nothing_changed(
+    relay: Relay, open_room: Room, bob: User, carol: User
+) -> None:
+    bearer = token(bob, open_room)
+    where = (await post(relay, open_room.pk, "whep", bearer))["Location"]
+    assert (await patch(where, bearer, CANDIDATES)).status_code == 428
+    assert (await patch(where, bearer, CANDIDATES, if_match="*", content_type="application/sdp")).status_code == 415
+    assert (await patch(where, bearer, "a=ice-pwd:alone", if_match="*")).status_code == 400
+    assert (await patch(where, bearer, "x" * (MAX_SDP + 1), if_match="*")).status_code == 413
+    assert (await patch(where, token(carol, open_room), CANDIDATES, if_match="*")).status_code == 404
+    assert (await patch(where[:-1] + "0", bearer, CANDIDATES, if_match="*")).status_code == 404
+    assert [order for order in relay.orders if isinstance(order, messages.Ice)] == []
+
+
 async def test_a_session_whose_media_is_gone_is_over(relay: Relay, open_room: Room, bob: User) -> None:
     await post(relay, open_room.pk, "whep", token(bob, open_room))
     await relay.gone(await relay.took(messages.Offer))

@@ -1,7 +1,7 @@
 """Contract of `rooms.sfu.ice`: what aioice asks is answered, what was tampered with is refused."""
 
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
 from aioice import stun
@@ -120,3 +120,19 @@ def test_the_answer_tells_aioice_its_address_under_our_password(address: object,
     host, seen = read.attributes["XOR-MAPPED-ADDRESS"]
     assert (ip_address(host), seen) == (address, port)
     assert "FINGERPRINT" in read.attributes
+
+
+@given(st.text("abcdef0123456789", min_size=1, max_size=200), st.ip_addresses(), st.integers(1, 65535))
+def test_no_answer_is_longer_than_its_question_by_more_than_a_fifth(
+    theirs: str, host: IPv4Address | IPv6Address, port: int
+) -> None:
+    question = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, TRANSACTION)
+    question.attributes["USERNAME"] = f"{'0' * 16}:{theirs}"  # ours is as long as `registry` makes it
+    question.add_message_integrity(PASSWORD.encode())
+    for asked in (bytes(question), bare(bytes(question))):
+        assert len(ice.answer(ice.parse(asked), str(host), port, PASSWORD)) <= 1.2 * len(asked)
+
+
+def bare(data: bytes) -> bytes:
+    """The shortest form of the same question: without FINGERPRINT."""
+    return data[:2] + (len(data) - 28).to_bytes(2, "big") + data[4:-8]

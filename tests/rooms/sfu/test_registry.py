@@ -13,7 +13,7 @@ import pytest
 from rooms.sfu import registry as module
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
-from rooms.sfu.messages import Alive, Answer, Connected, Drop, Gone, Offer, Rejected, Report, Wanted
+from rooms.sfu.messages import Alive, Answer, Code, Connected, Drop, Gone, Ice, Offer, Rejected, Report, Wanted
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.registry import CONSENT, Registry
 
@@ -315,3 +315,23 @@ async def test_only_so_many_rooms_are_remembered_and_never_one_with_peers_forgot
     for number in range(10):
         desk.registry.take(Wanted(f"room {number}", 1, True, (), ()))
     assert list(desk.registry._rooms) == ["room", "room 8", "room 9"]
+
+
+async def test_ice_begins_anew_under_another_name_and_the_old_one_opens_nothing(desk: Desk) -> None:
+    made = await desk.connect("carol")
+    before = made.local
+    desk.registry.take(Ice("again", "carol", False))
+    desk.registry.take(Ice("anew", "carol", True))
+    same, anew = [one.sdp for one in desk.reports if isinstance(one, Answer) and one.request in ("again", "anew")]
+    assert f"a=ice-ufrag:{before.ufrag}\r\na=ice-pwd:{before.password}\r\n" in same
+    assert f"a=ice-ufrag:{made.local.ufrag}\r\na=ice-pwd:{made.local.password}\r\n" in anew
+    assert made.local.ufrag != before.ufrag
+    assert made.local.password != before.password
+    assert before.ufrag not in desk.registry.users
+    assert desk.registry.users[made.local.ufrag] is made
+    assert made.connected
+
+
+async def test_ice_of_one_who_is_not_there_is_refused(desk: Desk) -> None:
+    desk.registry.take(Ice("ask", "nobody", True))
+    assert desk.reports[-1] == Rejected("node-0", "ask", "nobody", Code.MEMBER_ABSENT)
