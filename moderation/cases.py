@@ -32,6 +32,8 @@ class Act(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     HAND_OVER = "hand_over"
+    NAME = "name"
+    MERGE = "merge"
     ESCALATE = "escalate"
     DECIDE = "decide"
     PROPOSE = "propose"
@@ -74,6 +76,8 @@ LIFE: Mapping[tuple[State, Act], tuple[State, By]] = MappingProxyType({
     (State.TRIAGED, Act.CLAIM): (State.CLAIMED, By.STAFF),
     (State.CLAIMED, Act.RELEASE): (State.TRIAGED, By.HOLDER),
     (State.CLAIMED, Act.HAND_OVER): (State.CLAIMED, By.HOLDER),
+    (State.CLAIMED, Act.NAME): (State.CLAIMED, By.HOLDER),  # whom or what a notice from outside is about
+    (State.CLAIMED, Act.MERGE): (State.CLOSED, By.HOLDER),  # into the open case about the same
     (State.CLAIMED, Act.ESCALATE): (State.ESCALATED, By.HOLDER),
     (State.ESCALATED, Act.CLAIM): (State.CLAIMED, By.SENIOR),
     (State.CLAIMED, Act.DECIDE): (State.DECIDED, By.HOLDER),

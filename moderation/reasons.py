@@ -60,6 +60,8 @@ def _how_long(decision: Decision) -> str:
 
 
 def _known(decision: Decision) -> str:
+    if decision.measure == Measure.RESTRICT_REPORTING:
+        return _("We looked into it ourselves.")
     channels = set(decision.case.reports.values_list("channel", flat=True))
     if channels & {Channel.ROOM, Channel.PROFILE, Channel.NOTICE}:
         return _("Somebody reported it. We never say who.")

@@ -45,6 +45,7 @@ cases = [
     path("console/cases/<int:case>/release/", case.release, name="console_release"),
     path("console/cases/<int:case>/escalate/", case.escalate, name="console_escalate"),
     path("console/cases/<int:case>/hand-over/", case.hand_over, name="console_case_over"),
+    path("console/cases/<int:case>/name/", case.name, name="console_case_name"),
     path("console/cases/<int:case>/decide/", case.decide, name="console_verdict"),
     path("console/cases/<int:case>/preview/", case.preview, name="console_preview"),
     path("console/cases/<int:case>/evidence/ask/", evidence.ask, name="console_ask_evidence"),

@@ -49,7 +49,12 @@ class VerdictForm(forms.Form):
 
     measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
     policy = forms.ChoiceField(label=_("Policy"))
-    facts = forms.CharField(label=_("What happened"), max_length=2000, widget=forms.Textarea(_LINES))
+    facts = forms.CharField(
+        label=_("What happened"),
+        help_text=_("Whom it concerns reads this; where no rule was broken, so does whoever reported."),
+        max_length=2000,
+        widget=forms.Textarea(_LINES),
+    )
     days = forms.TypedChoiceField(label=_("For how long"), coerce=int, empty_value=None, required=False)
     ground = forms.ChoiceField(
         label=_("Ground"), choices=[(Ground.TERMS, _("Our rules")), (Ground.LAW, _("The law"))], initial=Ground.TERMS
@@ -96,6 +101,18 @@ class HearingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reasons = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(_LINES))
+
+
+class NameForm(forms.Form):
+    """Whom or what a notice from outside means."""
+
+    room = forms.CharField(label=_("Room: its link or id"), max_length=300, required=False)
+    person = forms.CharField(label=_("Person: their user name"), max_length=150, required=False)
+
+    def clean_room(self) -> str:
+        """The id in the link."""
+        parts = [part for part in str(self.cleaned_data["room"]).strip().split("/") if part]
+        return parts[-1] if parts else ""
 
 
 class AskForm(forms.Form):

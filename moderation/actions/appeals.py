@@ -12,7 +12,7 @@ from moderation.actions.decisions import undo
 from moderation.audit.source import Source
 from moderation.cases import HEARD_WITHIN, OPEN, Act
 from moderation.measures import Measure
-from moderation.models import About, Appeal, Case, Decision, Report, Result, Stand
+from moderation.models import About, Appeal, Case, Channel, Decision, Report, Result, Stand
 
 
 @transaction.atomic
@@ -24,6 +24,24 @@ def appeal(pk: int, words: str, *, by: User, now: datetime, source: Source) -> A
     decision = Decision.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if decision is None or not concerns(decision, by):
         raise Refused(Code.GONE)
+    return _made(decision, words, by, now, source)
+
+
+@transaction.atomic
+def appeal_notice(number: str, words: str, *, now: datetime, source: Source) -> Appeal:
+    """The appeal of somebody outside against a decision that found nothing in their notice, by its number.
+
+    Raises `Refused`: GONE, EMPTY, TOO_LATE, DECIDED.
+    """
+    case = Case.objects.filter(reports__number=number, reports__channel=Channel.NOTICE).first()
+    held = Decision.objects.select_for_update(of=("self",)).filter(case=case, measure=Measure.NONE)
+    decision = held.filter(state=Stand.IN_FORCE).order_by("-pk").first()
+    if decision is None:
+        raise Refused(Code.GONE)
+    return _made(decision, words, None, now, source)
+
+
+def _made(decision: Decision, words: str, by: User | None, now: datetime, source: Source) -> Appeal:
     if not words.strip():
         raise Refused(Code.EMPTY)
     if decision.state != Stand.IN_FORCE or Appeal.objects.filter(decision=decision).exists():

@@ -1,6 +1,8 @@
 """Working on cases: each act of the table, made by one person in one transaction with its entry."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +11,11 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.cases import Act, Actor, State, conflict, step
-from moderation.models import Case, Decision, Staff, Stand
+from moderation.cases import OPEN, Act, Actor, State, conflict, step
+from moderation.cases import Code as CaseCode
+from moderation.models import About, Case, Decision, Report, Staff, Stand
 from moderation.staff import Role
+from rooms.models import Room, known
 
 
 def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
@@ -48,6 +52,35 @@ def escalate(pk: int, *, by: User, now: datetime, source: Source) -> Case:
 
 
 @transaction.atomic
+def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, source: Source) -> Case:
+    """The case of a notice from outside, about the person or room it means; or the open case about the same.
+
+    In the latter the notice counts as a report from now on, and its own case is closed. Raises `Refused`: GONE where
+    there is no such room or person, STATE for what is no notice, UNCLAIMED, and SUBJECT for oneself.
+    """
+    case = locked(pk)
+    if case.about != About.NOTICE:
+        raise Refused(CaseCode.STATE)
+    room = Room.objects.filter(pk=known(room_id)).first()
+    subject = User.objects.filter(username__iexact=username).first() if username else None
+    if (room_id and room is None) or (username and subject is None) or (room is None and subject is None):
+        raise Refused(Code.GONE)
+    if subject == by:
+        raise Refused(CaseCode.SUBJECT)
+    meant: dict[str, Any] = {
+        "about": About.PERSON if subject else About.ROOM,
+        "subject": subject,
+        "room": room.pk if room else "",
+    }
+    other = Case.objects.filter(**meant, state__in=OPEN).first()
+    if other is None:
+        return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
+    advance(pk, Act.MERGE, by=by, now=now, source=source, detail={"into": other.pk}, closed_at=now)
+    Report.objects.filter(case=case).update(case=other)
+    return other
+
+
+@transaction.atomic
 def advance(
     pk: int,
     act: Act,
@@ -57,6 +90,7 @@ def advance(
     source: Source,
     second: User | None = None,
     reason: str = "",
+    detail: Mapping[str, Any] = MappingProxyType({}),
     **values: Any,
 ) -> Case:
     """The case where the act leads, with `values` in its row and its entry `case.<act>`; `by` None is the server.
@@ -74,7 +108,7 @@ def advance(
     for name, value in values.items():
         setattr(case, name, value)
     case.save(update_fields=["state", *values])
-    note(case, f"case.{act}", source, by=by, second=second, reason=reason)
+    note(case, f"case.{act}", source, by=by, second=second, reason=reason, detail=dict(detail))
     return case
 
 

@@ -20,9 +20,9 @@ from moderation.audit.source import Source
 from moderation.cases import Actor
 from moderation.gate import acts_of, console, factor_age, staff_of
 from moderation.measures import RULES, Measure
-from moderation.models import Appeal, Case, Decision, Kind, Result, Staff, Stand
+from moderation.models import About, Appeal, Case, Decision, Kind, Result, Staff, Stand
 from moderation.staff import FRESH, Act, Role
-from moderation.verdicts import AskForm, HearingForm, VerdictForm
+from moderation.verdicts import AskForm, HearingForm, NameForm, VerdictForm
 from moderation.views.answers import said
 
 BESIDE = 12  # cases of the queue, beside the one that is open
@@ -73,6 +73,7 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
         **_decided(found),
         "verdict": VerdictForm(found),
         "hearing": HearingForm(),
+        "naming": NameForm() if found.about == About.NOTICE else None,
         "rules": _rules(),
         **forms,
     }
@@ -164,6 +165,20 @@ def hand_over(request: HttpRequest, case: int) -> HttpResponseBase:
         return redirect("console_case", case)
     words = _("The case is now with %(name)s.") % {"name": to.display_name}
     return _did(request, case, Act.WORK, words, lambda pk, **how: working.hand_over(pk, to, **how))
+
+
+@console(Act.WORK)
+def name(request: HttpRequest, case: int) -> HttpResponseBase:
+    """To the case that the notice belongs to now."""
+    form = NameForm(request.POST or None)
+    if not form.is_valid():
+        return redirect("console_case", case)
+    told, where = form.cleaned_data, case
+    with said(request, Act.WORK, _("The case is about them now. Decide on it like on any other.")):
+        by, source = member(request), Source.of_request(request)
+        named = working.name(case, told["room"], told["person"], by=by, now=timezone.now(), source=source)
+        where = named.pk
+    return redirect("console_case", where)
 
 
 @console(Act.DECIDE)

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,12 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import strangers, throttle
 from accounts.answers import throttled
 from moderation import outcomes
-from moderation.actions import receipts, reports
+from moderation.actions import appeals, receipts, reports
+from moderation.actions.base import Refused
 from moderation.actions.reports import Complaint
+from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
-from moderation.forms import NoticeForm
-from moderation.models import Channel, Report
+from moderation.forms import AppealForm, NoticeForm
+from moderation.measures import Measure
+from moderation.models import Appeal, Channel, Report
 from moderation.policies import Policy
+from moderation.words import REFUSALS
 
 NOTICES = throttle.Rule("notice.address", limit=10, per=3600)
 NUMBERS = throttle.Rule("notice.number", limit=30, per=600)
@@ -53,10 +58,10 @@ def find(request: HttpRequest) -> HttpResponseBase:
 
 @login_not_required
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @throttled
 def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
-    """What became of a notice; the same 404 for every number that belongs to none, a member's report too."""
+    """What became of a notice, and the appeal; the same 404 for every number that is none's, a member's report too."""
     source = Source.of_request(request)
     counted = (NUMBERS, throttle.network(source.address))
     _count(NUMBERS, "report.read", source)
@@ -67,9 +72,37 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     outcome = outcomes.of_report(found)
     if outcome.over:
         receipts.told(found, by=None, now=timezone.now(), source=source)
-    response = render(request, "moderation/notice_receipt.html", {"report": found, "outcome": outcome})
+    form = _appealing(request, outcome)
+    if form is not None and form.is_valid():
+        _appeal(request, found, form.cleaned_data["words"], source)
+        return redirect("notice_receipt", number)
+    context = {"report": found, "outcome": outcome, "form": form, **_appealed(found)}
+    response = render(request, "moderation/notice_receipt.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _appealing(request: HttpRequest, outcome: outcomes.Outcome) -> AppealForm | None:
+    """The form of an appeal, while one can be made."""
+    open_still = outcome.dismissed is not None and outcomes.appealable(outcome.dismissed, timezone.now())
+    return AppealForm(request.POST or None) if open_still else None
+
+
+def _appealed(found: Report) -> dict[str, object]:
+    decision = found.case.decisions.filter(measure=Measure.NONE).order_by("-pk").first()
+    return {
+        "appeal": Appeal.objects.filter(decision=decision, by=None).first() if decision else None,
+        "until": decision.appeal_until if decision else None,
+        "send": "",
+    }
+
+
+def _appeal(request: HttpRequest, found: Report, words: str, source: Source) -> None:
+    try:
+        appeals.appeal_notice(found.number, words, now=timezone.now(), source=source)
+    except Refused as refused:
+        record_refusal("case.appeal", source=source, case=str(found.case_id), reason=refused.code)
+        messages.error(request, str(REFUSALS[refused.code]), extra_tags="danger")
 
 
 def _count(rule: throttle.Rule, action: str, source: Source) -> None:

@@ -3,17 +3,17 @@
 import pytest
 
 from accounts.models import User
-from moderation.actions import appeals
+from moderation.actions import appeals, reports
 from moderation.actions.base import Code
 from moderation.cases import APPEAL_FOR, HEARD_WITHIN, State
 from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Decision, Result, Stand
+from moderation.models import Appeal, Case, Channel, Decision, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
 from tests.log import entries, entry
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
+from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,3 +119,21 @@ def test_one_case_goes_on_where_another_about_the_same_was_opened_meanwhile(
     heard(made, gus, Result.OVERTURNED)
     case.refresh_from_db()
     assert case.state == State.CLOSED
+
+
+def test_somebody_outside_appeals_by_the_number_of_their_notice(femi: User, gus: User) -> None:
+    words = complaint(Policy.HATE, "In the room of Sunday evening.", Channel.NOTICE)
+    report = reports.notice(words, source=SOURCE, now=NOON)
+
+    def send(number: str, words: str = WHY) -> Appeal:
+        return appeals.appeal_notice(number, words, now=NOON + DAY, source=SOURCE)
+
+    unchanged(Code.GONE, lambda: send(report.number))
+    decided(claimed(report.case, femi), femi, Measure.NONE)
+    unchanged(Code.GONE, lambda: send("a" * 12))
+    unchanged(Code.EMPTY, lambda: send(report.number, " "))
+    made = send(report.number)
+    assert (made.by, Case.objects.get().state) == (None, State.APPEALED)
+    unchanged(Code.DECIDED, lambda: send(report.number))
+    heard(made, gus, Result.OVERTURNED)
+    assert Case.objects.get().state == State.TRIAGED

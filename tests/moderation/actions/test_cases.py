@@ -4,17 +4,18 @@ import pytest
 
 from accounts.models import User
 from moderation.actions import cases as acts
-from moderation.actions import staff
+from moderation.actions import reports, staff
 from moderation.actions.base import Code
 from moderation.audit.models import Entry
 from moderation.cases import Code as CaseCode
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Stand
+from moderation.models import About, Case, Channel, Decision, Stand
+from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
 from tests.log import entry
-from tests.moderation.desk import claimed, decided, moderator, reported, unchanged
+from tests.moderation.desk import claimed, complaint, decided, moderator, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,39 @@ def test_each_act_is_one_entry(case: Case, dana: User) -> None:
     claimed(case, dana)
     acts.release(case.pk, by=dana, now=NOON, source=SOURCE)
     assert Entry.objects.count() == before + 2
+
+
+@pytest.fixture
+def told(dana: User) -> Case:
+    """A notice of somebody outside, in Dana's hands."""
+    words = complaint(Policy.HATE, "In the room of Sunday evening.", Channel.NOTICE)
+    return claimed(reports.notice(words, source=SOURCE, now=NOON).case, dana)
+
+
+def named(case: Case, by: User, room: str = "", person: str = "") -> Case:
+    return acts.name(case.pk, room, person, by=by, now=NOON, source=SOURCE)
+
+
+def test_a_notice_is_about_whom_the_staff_names(told: Case, room: Room, bob: User, dana: User) -> None:
+    case = named(told, dana, room.pk, "BOB")
+    assert (case.pk, case.about, case.subject, case.room) == (told.pk, About.PERSON, bob, room.pk)
+    assert entry(action="case.name").object == bob.uid
+    assert decided(case, dana).subject == bob
+    unchanged(CaseCode.STATE, lambda: named(case, dana, room.pk))
+
+
+def test_a_notice_about_what_is_a_case_already_joins_it(told: Case, case: Case, room: Room, dana: User) -> None:
+    assert named(told, dana, room.pk, "bob") == case
+    told.refresh_from_db()
+    assert (told.state, case.reports.count(), told.reports.count()) == (State.CLOSED, 2, 0)
+    assert entry(action="case.merge").detail == {"into": case.pk}
+
+
+def test_a_notice_is_about_somebody_who_is_there_and_not_about_whoever_names(
+    told: Case, room: Room, dana: User, eli: User
+) -> None:
+    unchanged(Code.GONE, lambda: named(told, dana))
+    unchanged(Code.GONE, lambda: named(told, dana, room.pk, "nobody"))
+    unchanged(Code.GONE, lambda: named(told, dana, "a" * 12))
+    unchanged(CaseCode.SUBJECT, lambda: named(told, dana, room.pk, "dana"))
+    unchanged(CaseCode.UNCLAIMED, lambda: named(told, eli, room.pk))
