@@ -12,8 +12,9 @@ from rooms.roles import Rank, Stage
 _VISIBLE = rows.select(Room, "room", """
 FROM rooms_room AS room
 LEFT JOIN rooms_member AS mine ON mine.room_id = room.id AND mine.user_id = %s
-WHERE room.id = %s AND (room.access = 'open' OR (mine.admitted AND NOT mine.barred))
-AND (mine.present OR mine.rank > 0 OR (room.state = 'ended' AND mine.joined_at IS NOT NULL) OR NOT EXISTS (
+WHERE room.id = %s AND (room.access = 'open' OR mine.observer OR (mine.admitted AND NOT mine.barred))
+AND (mine.present OR mine.observer OR mine.rank > 0
+OR (room.state = 'ended' AND mine.joined_at IS NOT NULL) OR NOT EXISTS (
     SELECT 1 FROM accounts_block AS block
     JOIN rooms_member AS blocker ON blocker.room_id = room.id AND blocker.user_id = block.blocker_id
     WHERE block.blocked_id = %s AND (blocker.rank = 2 OR blocker.stage = 'speaking')
@@ -26,12 +27,18 @@ def visible_rooms(user: User) -> QuerySet[Room]:
     """The rooms that exist for this person: open ones, and those they are admitted to. `mine` joins their row.
 
     A room whose host, or somebody speaking in it, has blocked them does not, unless they are in it already, hold a rank
-    in it, or it is over and they were there.
+    in it, or it is over and they were there. None is hidden from whoever observes it for the server's moderation.
     """
     mine = FilteredRelation("members", condition=Q(members__user=user))
-    admitted = Q(access=Access.OPEN) | Q(mine__admitted=True, mine__barred=False)
+    observes = Q(mine__observer=True)
+    admitted = Q(access=Access.OPEN) | observes | Q(mine__admitted=True, mine__barred=False)
     rooms = Room.objects.annotate(mine=mine)  # type: ignore[no-redef]  # declared on Room as what a room may carry
-    there = Q(mine__present=True) | Q(mine__rank__gt=Rank.MEMBER) | Q(state=State.ENDED, mine__joined_at__isnull=False)
+    there = (
+        observes
+        | Q(mine__present=True)
+        | Q(mine__rank__gt=Rank.MEMBER)
+        | Q(state=State.ENDED, mine__joined_at__isnull=False)
+    )
     return rooms.filter(admitted, there | ~Exists(blockers(user).filter(room=OuterRef("pk"))))
 
 

@@ -53,6 +53,7 @@ class Room(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     locked = models.BooleanField(default=False)
     slow = models.PositiveSmallIntegerField(default=0)  # seconds between two hands or reactions of a person; 0 is off
+    observed = models.BooleanField(default=False)  # somebody of the server's moderation is here as an observer
     seq = models.PositiveBigIntegerField(default=0)
     numbers = models.PositiveIntegerField(default=0)
     sfu = models.CharField(max_length=80, blank=True, default="")  # the media process that carries it
@@ -92,6 +93,7 @@ class Member(models.Model):
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage
     barred = models.BooleanField(default=False)  # banned from this room
+    observer = models.BooleanField(default=False)  # of the staff: may come in once, and is seen, see `actions.observe`
     spoke = models.BooleanField(default=False)  # was on stage in this room, ever: see `rooms.acquaintances`
     removed_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)

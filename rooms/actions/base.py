@@ -159,7 +159,7 @@ def view(member: Member) -> Event:
 
 def room_view(room: Room) -> Event:
     """The room as the wire shows it."""
-    names = ("id", "title", "topic", "language", "link", "access", "state", "locked", "slow")
+    names = ("id", "title", "topic", "language", "link", "access", "state", "locked", "slow", "observed")
     return {name: getattr(room, name) for name in names}
 
 

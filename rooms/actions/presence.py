@@ -128,12 +128,23 @@ def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
     one.orders.append(Drop(one.room.pk, member.number, member.visit))
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None}
     gone = {"connection": "", "process": "", "lost_at": None, "left_at": one.now}
-    one.update(member, **out, **gone, visit=member.visit + 1, **more)
+    observed, member_out = member.observer, {"observer": False} if member.observer else {}
+    one.update(member, **out, **gone, **member_out, visit=member.visit + 1, **more)
     if was_listed or more:
         one.say(protocol.left(member.number, reason))
+    if observed:
+        say_observed(one)
     one.stir()
     if member.rank == Rank.HOST:
         pass_by_rule(one, member)
+
+
+def say_observed(one: Turn) -> None:
+    """Tells everybody, if it changed, whether somebody of the server's moderation is here as an observer."""
+    observed = Member.objects.filter(room=one.room.pk, present=True, observer=True).exists()
+    if observed != one.room.observed:
+        one.update(one.room, observed=observed)
+        one.say(protocol.room(room_view(one.room)))
 
 
 def pass_by_rule(one: Turn, host: Member) -> bool:
@@ -158,11 +169,14 @@ def pass_host(one: Turn, host: Member, heir: Member) -> None:
 
 
 def _may_come_in(room: Room, now: datetime, most: int | None) -> None:
-    """Raises `Refused` for those who may not. A locked or full room takes back its own and those with a rank.
+    """Raises `Refused` for those who may not. Observers may; a locked or full room takes back its own and
+    those with a rank.
 
     `most` newcomers a minute come in, where that is said.
     """
     mine = room.mine
+    if mine is not None and mine.observer:
+        return
     if mine is not None and mine.barred:
         raise Refused(Code.BANNED)
     if mine is not None and room.access == Access.OPEN and mine.removed_at and mine.removed_at + REMOVED_FOR > now:
@@ -199,6 +213,8 @@ def _sit(one: Turn, room: Room, user: User, session: Session) -> Member:
         one.say_member(member)
     if before != after:
         one.stir()
+    if member.observer:
+        say_observed(one)
     return member
 
 

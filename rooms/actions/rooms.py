@@ -168,6 +168,7 @@ def end(one: Turn, reason: str) -> None:
     one.update(one.room, state=State.ENDED, ended_at=one.now, end_reason=reason)
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None, "lost_at": None, "left_at": one.now}
     one.room.members.filter(present=True).update(**out, connection="", process="")
+    one.room.members.filter(observer=True).update(observer=False, lost_at=None)
     one.say(protocol.ended(reason), close=CLOSE_ENDED)
 
 

@@ -11,6 +11,7 @@ from accounts import standing
 from accounts.models import Lever
 from accounts.switches import pulled
 from moderation.audit.source import Source
+from rooms.actions import observe
 from rooms.actions.base import turn
 from rooms.actions.presence import depart, pass_by_rule
 from rooms.actions.rooms import end
@@ -49,6 +50,7 @@ def sweep(
     lost = mark_lost(living, now=now)
     overdue, barred = Q(lost_at__lte=now - patience.lost), ~standing.good(now, "user__")
     left = _let_go(overdue, "lost", source, now) + _let_go(barred, "signed_out", source, now)
+    observe.forget(now - patience.empty)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
     over = dict.fromkeys([*_forsaken(now, patience), *_unstarted(now, patience), *_closing(now)])
     ended = sum(_end(pk, patience, source, now) for pk in over)

@@ -6,7 +6,7 @@
  * @typedef {{number: number, uid: string, name: string, rank: Rank, stage: Stage, muted: boolean, hand: number | null,
  *   avatar?: string}} Member `avatar`: the path of a picture, or empty
  * @typedef {{id: string, title: string, topic: string, language: string, access: "open" | "invite",
- *   state: "scheduled" | "live" | "ended", locked: boolean, link?: string, slow?: number}} Room `slow`: seconds between two hands or reactions
+ *   state: "scheduled" | "live" | "ended", locked: boolean, link?: string, slow?: number, observed?: boolean}} Room `slow`: seconds between two hands or reactions
  * @typedef {{seq: number, room: Room, members: Member[], listening: number}} Snapshot
  * @typedef {{type: "member", seq: number, member: Member}
  *   | {type: "left", seq: number, number: number, reason: string}

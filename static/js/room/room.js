@@ -1,6 +1,6 @@
 // The room's page: puts the parts together.
 
-import { assertive } from "../announce.js";
+import { assertive, polite } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
 import { byId, data } from "../dom.js";
 import { memberOf, openReport, wholeRoom } from "../report.js";
@@ -219,10 +219,19 @@ function drawHead(room, you) {
   byId("room-name").textContent = room.title;
   byId("room-topic").textContent = room.topic;
   byId("room-locked").hidden = !room.locked;
+  drawObserved(room.observed ?? false);
   reactions.slow = room.slow ?? 0;
   byId("room-slow").hidden = !room.slow;
   byId("room-slow-words").textContent = format(gettext("Slow mode: %(n)s s"), { n: room.slow ?? 0 });
   byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
+}
+
+/** Whether the server's moderation listens is always seen, and said when it begins and ends. @param {boolean} observed */
+function drawObserved(observed) {
+  const label = byId("room-observed");
+  if (label.hidden !== observed) return;
+  label.hidden = !observed;
+  polite(observed ? gettext("Moderation is listening") : gettext("Moderation is not listening any more"));
 }
 
 /** @param {{before: Member | undefined, after: Member}} change */
