@@ -22,6 +22,7 @@ register = template.Library()
 WAYS = (
     ("console", _("Overview"), Act.ENTER),
     ("console_cases", _("Cases"), Act.READ_CASES),
+    ("console_live", _("Live rooms"), Act.READ_LIVE),
     ("console_powers", _("Powers"), Act.READ_POWERS),
     ("console_log", _("Log"), Act.READ_LOG),
     ("console_controls", _("Controls"), Act.READ_CONTROLS),

@@ -26,6 +26,7 @@ CONSOLE = [pattern for pattern in urls.urlpatterns if str(pattern.pattern).start
 PAGES = {
     "console": Act.ENTER,
     "console_cases": Act.READ_CASES,
+    "console_live": Act.READ_LIVE,
     "console_policies": Act.READ_POLICIES,
     "console_staff": Act.READ_STAFF,
     "console_retention": Act.READ_RETENTION,

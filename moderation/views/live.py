@@ -1,0 +1,73 @@
+"""`/console/live/`: the rooms as they are now; a case is opened from there, or one goes in and listens, seen by all."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.views import member
+from moderation.actions import cases as working
+from moderation.actions import reports
+from moderation.audit.source import Source
+from moderation.gate import acts_of, console, staff_of
+from moderation.live import rooms
+from moderation.policies import REPORTED, Policy
+from moderation.staff import Act
+from moderation.views.answers import said
+from moderation.words import POLICIES
+from rooms.actions.observe import observe
+from rooms.roles import Refused
+
+
+@console(Act.READ_LIVE)
+def live(request: HttpRequest) -> HttpResponseBase:
+    """The live rooms; `part=rooms` is the list alone, for a page that asks for it anew."""
+    reader, (found, more) = member(request), rooms()
+    allowed = acts_of(reader)
+    context = {
+        "rooms": found,
+        "more": more,
+        "staff": staff_of(reader),
+        "opens": Act.OPEN_CASE in allowed,
+        "observes": Act.OBSERVE in allowed,
+        "pulls": Act.PULL_ROOM in allowed,
+        "policies": [(policy.value, POLICIES[policy]) for policy in REPORTED],
+        "now": timezone.now(),
+    }
+    part = request.GET.get("part") == "rooms"
+    return render(request, "console/live_rooms.html" if part else "console/live.html", context)
+
+
+@console(Act.OPEN_CASE)
+def open_case(request: HttpRequest) -> HttpResponseBase:
+    """On to the case that was opened, claimed at once; back to the rooms where it could not be."""
+    room, number, policy = (request.POST.get(name, "") for name in ("room", "member", "policy"))
+    if request.method != "POST" or policy not in tuple(REPORTED):
+        return redirect("console_live")
+    user, now, source = member(request), timezone.now(), Source.of_request(request)
+    opened = None
+    with said(request, Act.OPEN_CASE, _("The case is open, and the last minute is being sealed.")):
+        who = int(number) if number.isdecimal() else None
+        opened = reports.open_case(user, room, who, Policy(policy), source=source, now=now)
+    if opened is None:
+        return redirect("console_live")
+    if opened.holder is None:
+        with said(request, Act.WORK, _("The case is yours."), case=opened.pk):
+            working.claim(opened.pk, by=user, now=now, source=source)
+    return redirect("console_case", opened.pk)
+
+
+@console(Act.OBSERVE)
+def listen_in(request: HttpRequest) -> HttpResponseBase:
+    """On to the room, into which one may come for this visit; everybody there is told that moderation listens."""
+    room = request.POST.get("room", "")
+    if request.method != "POST":
+        return redirect("console_live")
+    try:
+        observe(member(request), room, source=Source.of_request(request), now=timezone.now())
+    except Refused:
+        messages.error(request, _("The room is not live any more."), extra_tags="danger")
+        return redirect("console_live")
+    return redirect("room", room)
