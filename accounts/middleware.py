@@ -15,6 +15,8 @@ from moderation.audit.source import Source
 OPEN = (
     "/privacy/",
     "/report/",
+    "/rules/",
+    "/transparency/",
     "/language/",
     "/accounts/logout/",
     "/audit/checkpoint",
