@@ -18,7 +18,7 @@ class Count(StrEnum):
     ADDRESS_TAKEN = "address_taken"
     UNKNOWN_SOURCE = "unknown_source"
     UNKNOWN_KIND = "unknown_kind"
-    UNKNOWN_USER = "unknown_user"
+    TOO_VAIN = "too_vain"
     BAD_SIZE = "bad_size"
     RECEIVE_FAILED = "receive_failed"
     NOT_OPUS = "not_opus"

@@ -33,6 +33,7 @@ class Code(StrEnum):
     FULL = "full"
     STUN_INVALID = "stun_invalid"
     STUN_FORGED = "stun_forged"
+    STUN_UNKNOWN = "stun_unknown"
     FRAME_INVALID = "frame_invalid"
     RTP_INVALID = "rtp_invalid"
     RED_INVALID = "red_invalid"

@@ -13,7 +13,7 @@ from rooms.sfu import accelerator, ice, red, rtcp, rtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import HARMLESS, Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import Figures, Freeze, Order, Refused, Report
+from rooms.sfu.messages import Code, Figures, Freeze, Order, Refused, Report
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
 from rooms.sfu.registry import Registry
@@ -21,6 +21,7 @@ from rooms.sfu.ring import Rings
 from rooms.sfu.room import forget
 from rooms.sfu.settings import SettingError, Settings
 from rooms.sfu.streams import Streams
+from rooms.sfu.strikes import Strikes
 from rooms.sfu.timing import Timing
 from rooms.sfu.vault import Vault
 
@@ -41,6 +42,7 @@ class Server:
         self.counters: Counters = Counters()
         self._sfu = settings.sfu
         self._relayed, self._lag = Timing(), Timing()
+        self._strikes = Strikes()
         self.ports = open_ports(settings.hosts, settings.port)
         self.streams = Streams(_listening(settings), self.counters)
         candidates, passive = (advertised(ports, settings.public) for ports in (self.ports, self.streams.ports))
@@ -113,6 +115,7 @@ class Server:
             await asyncio.sleep(TICK)
             now = time.monotonic()
             self._lag.note(max(0.0, now - due))
+            self._strikes.clear()
             self.registry.tick(now)
             self.streams.tick(now)
             self._rings.tick(now)
@@ -158,12 +161,15 @@ class Server:
             self.counters[Count.UNKNOWN_KIND] += 1
 
     def _stun(self, port: Port, data: bytes, address: Any) -> None:
-        request = ice.parse(data)
-        connection = self.registry.users.get(request.user)
-        if connection is None:
-            self.counters[Count.UNKNOWN_USER] += 1
+        """Nothing: the check was answered. An address that asked in vain too often is heard only where it is known."""
+        if self._strikes.out(address[0]) and address not in port.known:
+            self.counters[Count.TOO_VAIN] += 1
             return
-        ice.check(request, connection.local.password)
+        try:
+            request, connection = self._asked(data)
+        except Refused:
+            self._strikes.add(address[0])
+            raise
         now, holder = time.monotonic(), port.known.get(address)
         if holder is not None and holder is not connection and holder.holds(port, address, now):
             self.counters[Count.ADDRESS_TAKEN] += 1
@@ -174,6 +180,15 @@ class Server:
         answer = ice.answer(request, address[0], address[1], connection.local.password)
         port.send(answer, address, self.counters)
         self.registry.greet(connection)
+
+    def _asked(self, data: bytes) -> tuple[ice.Request, Connection]:
+        """The checked request, and whose it is. Raises `Refused`: STUN_INVALID, STUN_UNKNOWN or STUN_FORGED."""
+        request = ice.parse(data)
+        connection = self.registry.users.get(request.user)
+        if connection is None:
+            raise Refused(Code.STUN_UNKNOWN)
+        ice.check(request, connection.local.password)
+        return request, connection
 
     def _media(self, connection: Connection, data: bytes) -> None:
         if not connection.connected:

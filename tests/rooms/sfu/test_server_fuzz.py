@@ -11,11 +11,13 @@ from aioice import stun
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rooms.sfu.counters import Count
 from rooms.sfu.messages import Offer, Refused, Wanted
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.rtp import Packet, build
 from rooms.sfu.server import Server
 from rooms.sfu.settings import Settings
+from rooms.sfu.strikes import LIMIT
 
 CLIENT = Identity.generateCertificate()
 GOLDEN = (Path(__file__).parents[2] / "golden" / "offers" / "chromium.sdp").read_bytes().decode()
@@ -125,5 +127,33 @@ def test_whatever_one_sends_the_other_is_still_heard_by_him(datagrams: list[tupl
             mallory.read()
             assert mallory.heard == before + 5
             assert {one.member for one in mallory.connection.room} == {ALICE, MALLORY}
+
+    asyncio.run(story())
+
+
+def test_who_asks_in_vain_too_often_is_looked_at_no_more_and_those_who_are_known_go_on() -> None:
+    stranger, elsewhere = ("127.0.0.1", 9), ("127.0.0.2", 9)
+
+    async def story() -> None:
+        async with room() as (alice, mallory):
+            server = alice.server
+            forged = alice.check[:-30] + bytes(22) + alice.check[-8:]
+
+            def ask(data: bytes, address: tuple[str, int]) -> None:
+                with suppress(Refused):
+                    server.receive(alice.port, data, address)
+
+            for _ in range(LIMIT):
+                ask(forged, stranger)
+            assert server.counters[Count.TOO_VAIN] == 0
+            ask(mallory.check, stranger)
+            assert server.counters[Count.TOO_VAIN] == 1
+            before = alice.connection.seen
+            alice.send(alice.check)
+            assert alice.connection.seen > before
+            before = mallory.connection.seen
+            ask(mallory.check, elsewhere)
+            assert mallory.connection.seen > before
+            assert server.counters[Count.TOO_VAIN] == 1
 
     asyncio.run(story())
