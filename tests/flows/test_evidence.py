@@ -36,7 +36,9 @@ print(json.dumps({"said": [one.payload.hex() for one in evidence.unsealed(track)
 
 
 @pytest.fixture
-def stoa(tmp_path: Path) -> Iterator[Product]:
+def stoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings")  # not those of this test run
+    monkeypatch.delenv("SECRET_KEY")
     with product(tmp_path, 3) as it:
         yield it
 
@@ -57,8 +59,8 @@ def sealed(folder: Path) -> list[str]:
 
 
 def opened(folder: Path) -> Any:
-    """What the case's key opens."""
-    environment = {**os.environ, "STOA_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    """What the case's key opens, beside the running server."""
+    environment = {**os.environ, "STOA_DATA": str(folder)}
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", OPEN]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
     return json.loads(done.stdout.splitlines()[-1])
