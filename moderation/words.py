@@ -22,6 +22,12 @@ KINDS: dict[str, Promise] = {
     "sound": _("Sound"),
     "pattern": _("Pattern"),
 }
+FLAGS: dict[str, Promise] = {
+    "dead_air": _("nearly silent"),
+    "clipping": _("distorted"),
+    "bursts": _("loud bursts"),
+    "tone": _("a long tone"),
+}
 SEVERITIES: dict[str, Promise] = {"critical": _("critical"), "major": _("major"), "minor": _("minor")}
 OUTCOMES: dict[str, Promise] = {"passed": _("Passed"), "failed": _("Failed"), "unknown": _("Not measured")}
 PROFILES: dict[str, Promise] = {

@@ -8,14 +8,15 @@ from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
-from moderation.models import Staff
+from moderation.models import Hint, Kind, Staff
 from moderation.staff import Act, Role
-from moderation.words import CHANNELS, GRADES, KINDS, MEASURES, POLICIES, ROLES, STATES
+from moderation.words import CHANNELS, FLAGS, GRADES, KINDS, MEASURES, POLICIES, ROLES, STATES
 
 register = template.Library()
 
@@ -86,6 +87,22 @@ def named(person: User | None, reader: Staff) -> str:
     if person is None:
         return said("somebody who is gone")
     return person.uid if reader.role == Role.INSPECTOR else person.display_name
+
+
+@register.filter
+def noticed(hint: Hint) -> str:
+    """What a model says, in words; none of those that were spoken."""
+    facts = hint.facts
+    match hint.kind:
+        case Kind.SOUND:
+            return said(", ").join(str(FLAGS.get(flag, flag)) for flag in facts.get("flags", ())) or said("nothing odd")
+        case Kind.WORDS:
+            return said(", ").join(f"{POLICIES.get(name, name)} {n}" for name, n in facts.items()) or said("no phrase")
+        case Kind.PATTERN:
+            n = facts.get("joined", 0)
+            return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
+    n = facts.get("words", 0)
+    return said("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
 
 
 @register.filter

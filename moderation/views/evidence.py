@@ -15,7 +15,9 @@ from moderation.actions.base import Refused
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from moderation.gate import console, factor_age
-from moderation.models import Grant
+from moderation.hearing.tracks import UnheardError, opened
+from moderation.hearing.transcript import Transcript
+from moderation.models import Evidence, Grant, Kind
 from moderation.staff import FRESH, Act
 from moderation.verdicts import AskForm
 from moderation.views.answers import said
@@ -52,19 +54,27 @@ def prove(_request: HttpRequest, case: int) -> HttpResponseBase:
 
 @console(Act.OPEN_EVIDENCE, fresh=FRESH)
 def listen(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
-    """One track's sound as Ogg Opus; its entry is committed before."""
+    """One track's sound as Ogg Opus, or the words a model wrote down of it; its entry is committed before."""
     named = request.POST.get("evidence", "")
     if request.method != "POST" or not named.isdecimal():
         return redirect("console_case", case)
     get_object_or_404(Grant, pk=pk, case=case)
     how: dict[str, Any] = {"factor": factor_age(request, member(request)), **_who(request)}
     try:
+        if request.POST.get("what") == "words":
+            return JsonResponse({"text": _words(grants.admit(pk, int(named), "words", **how))})
         sound = grants.open_track(pk, int(named), **how)
-    except Refused as refused:
+    except (Refused, UnheardError) as refused:
         who = {"source": how["source"], "actor": member(request).uid, "case": str(case)}
         record_refusal(Act.OPEN_EVIDENCE, reason=refused.code, **who)
         return JsonResponse({"code": refused.code}, status=HTTPStatus.FORBIDDEN)
     return HttpResponse(sound, content_type="audio/ogg")
+
+
+def _words(track: Evidence) -> str:
+    """What a model wrote down of the track. Raises `UnheardError` for what does not open any more."""
+    hint = track.hints.filter(kind=Kind.TRANSCRIPT).exclude(box=None).select_related("case").last()
+    return Transcript.load(opened(hint)).text if hint else ""
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
