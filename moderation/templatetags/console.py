@@ -1,9 +1,11 @@
 """What every page of the console shows beside its own: where one may go, the newest checkpoint, and its own words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django import template
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as said
@@ -21,23 +23,44 @@ from moderation.words import CHANNELS, FLAGS, GRADES, KINDS, MEASURES, POLICIES,
 register = template.Library()
 
 WAYS = (
-    ("console", _("Overview"), Act.ENTER),
-    ("console_cases", _("Cases"), Act.READ_CASES),
-    ("console_live", _("Live rooms"), Act.READ_LIVE),
-    ("console_powers", _("Powers"), Act.READ_POWERS),
-    ("console_log", _("Log"), Act.READ_LOG),
-    ("console_controls", _("Controls"), Act.READ_CONTROLS),
-    ("console_review", _("Security review"), Act.READ_REVIEWS),
-    ("console_findings", _("Findings"), Act.READ_REVIEWS),
-    ("console_statements", _("Statements"), Act.READ_REVIEWS),
-    ("console_quality", _("Quality"), Act.READ_QUALITY),
-    ("console_names", _("Names"), Act.ASK_NAME),
-    ("console_data", _("Data requests"), Act.READ_DATA),
-    ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
-    ("console_policies", _("Rules"), Act.READ_POLICIES),
-    ("console_staff", _("Staff"), Act.READ_STAFF),
-    ("console_retention", _("Retention"), Act.READ_RETENTION),
+    (_("Overview"), (("console", _("Overview"), Act.ENTER),)),
+    (
+        _("Moderation"),
+        (
+            ("console_cases", _("Cases"), Act.READ_CASES),
+            ("console_live", _("Live rooms"), Act.READ_LIVE),
+            ("console_powers", _("Powers"), Act.READ_POWERS),
+            ("console_quality", _("Quality"), Act.READ_QUALITY),
+        ),
+    ),
+    (
+        _("Record"),
+        (
+            ("console_log", _("Log"), Act.READ_LOG),
+            ("console_controls", _("Controls"), Act.READ_CONTROLS),
+            ("console_review", _("Security review"), Act.READ_REVIEWS),
+            ("console_findings", _("Findings"), Act.READ_REVIEWS),
+            ("console_statements", _("Statements"), Act.READ_REVIEWS),
+        ),
+    ),
+    (
+        _("Requests"),
+        (
+            ("console_names", _("Names"), Act.ASK_NAME),
+            ("console_data", _("Data requests"), Act.READ_DATA),
+            ("console_lawful", _("Lawful requests"), Act.READ_LAWFUL),
+        ),
+    ),
+    (
+        _("House"),
+        (
+            ("console_policies", _("Rules"), Act.READ_POLICIES),
+            ("console_staff", _("Staff"), Act.READ_STAFF),
+            ("console_retention", _("Retention"), Act.READ_RETENTION),
+        ),
+    ),
 )
+"""The pages of the console in their groups: name of the address, words, and the act that a page takes."""
 
 WORDS: Mapping[str, Mapping[str, Promise]] = {
     "channel": CHANNELS,
@@ -49,11 +72,40 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page of the console that is open to somebody; `here` where they are on it or below it."""
+
+    address: str
+    words: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages of one kind, of which one at least is open; it has that one's name where it is the only one."""
+
+    words: str
+    ways: list[Way]
+
+    @property
+    def here(self) -> bool:
+        """Whether the page that is shown is one of these."""
+        return any(way.here for way in self.ways)
+
+
 @register.simple_tag
-def ways(user: User) -> list[tuple[str, str]]:
-    """The pages of the console that are open to this person: name of the address and words."""
+def ways(user: User, path: str) -> list[Group]:
+    """The pages of the console that are open to this person, who is at `path`."""
     acts = acts_of(user)
-    return [(name, str(words)) for name, words, act in WAYS if act in acts]
+    groups = ((words, [_way(name, said, path) for name, said, act in pages if act in acts]) for words, pages in WAYS)
+    return [Group(str(words) if len(found) > 1 else found[0].words, found) for words, found in groups if found]
+
+
+def _way(name: str, words: Promise, path: str) -> Way:
+    address = reverse(name)
+    here = path == address or (name != "console" and path.startswith(address))  # every page lies below the overview
+    return Way(address, str(words), here)
 
 
 @register.simple_tag

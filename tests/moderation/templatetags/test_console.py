@@ -1,0 +1,51 @@
+"""Where the console says that one may go."""
+
+import pytest
+
+from accounts.models import User
+from moderation.staff import Role
+from moderation.templatetags.console import WAYS, ways
+from tests.moderation.desk import moderator
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(user: User, path: str = "/console/") -> dict[str, list[str]]:
+    """The groups and their pages."""
+    return {group.words: [way.words for way in group.ways] for group in ways(user, path)}
+
+
+def here(user: User, path: str) -> list[str]:
+    """What is marked: a group, and a page in it."""
+    groups = [group for group in ways(user, path) if group.here]
+    return [group.words for group in groups] + [way.words for group in groups for way in group.ways if way.here]
+
+
+def test_a_senior_finds_every_page_in_its_group() -> None:
+    found = shown(moderator("Femi", Role.SENIOR))
+    assert list(found) == [str(words) for words, _ in WAYS]
+    assert sum(map(len, found.values())) == sum(len(pages) for _, pages in WAYS)
+
+
+def test_a_group_with_one_open_page_bears_its_name() -> None:
+    found = shown(moderator("Dana"))
+    assert found["Controls"] == ["Controls"]
+    assert found["Rules"] == ["Rules"]
+    assert "Requests" not in found
+
+
+def test_nobody_finds_anything_without_a_role() -> None:
+    assert shown(User.objects.create_user("mallory")) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/console/", ["Overview", "Overview"]),
+        ("/console/cases/", ["Moderation", "Cases"]),
+        ("/console/cases/7/", ["Moderation", "Cases"]),
+        ("/console/log/12/", ["Record", "Log"]),
+    ],
+)
+def test_one_sees_where_one_is_also_below_a_page(path: str, marked: list[str]) -> None:
+    assert here(moderator("Femi", Role.SENIOR), path) == marked
