@@ -152,7 +152,17 @@ def test_a_packet_that_came_late_is_no_copy_of_itself() -> None:
     late = alice.packet()
     room.say(alice)
     room.deliver([cast("Relay", room.stage.push(ALICE, late, room.now))])
-    assert [copy.age for packet in said(room, carol) for copy in packet.copies] == [960, 2880, 1920, 960]
+    assert [copy.age for packet in said(room, carol) for copy in packet.copies] == [960, 1920, 960]
+
+
+def test_nothing_from_before_a_silence_is_said_again_after_it() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    carol = room.join(CAROL)
+    room.say(alice, 2)
+    alice.timestamp += 9 * FRAME
+    alice.copies = (Copy(10 * FRAME, b"voice"),)
+    room.say(alice)
+    assert said(room, carol)[-1].copies == ()
 
 
 def test_copies_never_make_a_packet_too_long_nor_their_headers_too_small() -> None:
