@@ -11,7 +11,7 @@ RUN SECRET_KEY=only-for-the-build-nothing-is-signed-or-stored-with-it /opt/venv/
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --home-dir /data stoa \
- && install --directory --owner stoa --group stoa --mode 0700 /data
+ && install --directory --owner stoa --group stoa --mode 0700 /data /data/evidence
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STOA_DATA=/data STOA_HTTP_HOST=0.0.0.0
 WORKDIR /srv/stoa
 COPY --from=build /opt/venv /opt/venv

@@ -1,8 +1,9 @@
 """Evidence: kept with its case, proven when it is read, destroyed when its time is over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -27,6 +28,7 @@ STRAY = timedelta(days=1)
 """How long a file may lie in the folder that belongs to no case."""
 
 _INTERNAL = Source.internal("celery")
+_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
@@ -155,15 +157,24 @@ def expire(now: datetime, source: Source = _INTERNAL) -> int:
     """
     over = Q(expires_at__lte=now) | Q(case__state=State.CLOSED, case__closed_at__lte=now - KEPT)
     due = Evidence.objects.filter(over, destroyed_at=None).values_list("pk", flat=True)
-    destroyed = sum(_destroy(pk, now, source) for pk in list(due))
+    destroyed = sum(_tried(_destroy, pk, now, source) for pk in list(due))
     shut = Q(state=State.CLOSED, closed_at__lte=now - KEPT) | Q(opened_at__lte=now - LONGEST)
     for pk in list(Case.objects.filter(shut, secret__isnull=False).values_list("pk", flat=True)):
         _forget(pk, now, source)
     kept = set(Evidence.objects.filter(destroyed_at=None).values_list("file", flat=True))
     for file in folder().glob("*.sealed"):
         if file.name not in kept:
-            _remove_stray(file, now, source)
+            _tried(_remove_stray, file, now, source)
     return destroyed
+
+
+def _tried(remove: Callable[[_T, datetime, Source], bool | None], what: _T, now: datetime, source: Source) -> bool:
+    """Whether it was removed; a file that the disk does not let go is told to the operator, and keeps no other."""
+    try:
+        return bool(remove(what, now, source))
+    except OSError as error:
+        _log.error("evidence_stays", what=str(what), error=type(error).__name__)
+        return False
 
 
 @transaction.atomic

@@ -247,3 +247,23 @@ def _stray(freeze: str, age: timedelta, member: int = 1) -> Path:
 def hint(track: Evidence) -> None:
     said = {"model": "m", "version": "1", "score": 0.5, "box": b"sealed words", "made_at": NOON}
     Hint.objects.create(case=track.case, evidence=track, kind=Kind.TRANSCRIPT, **said)
+
+
+def test_a_file_that_the_disk_does_not_let_go_keeps_no_other(
+    freeze: Freeze, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for person in (alice, bob):
+        tape.sealed(freeze, number(person))
+    first, second = evidence.attach(freeze.pk, NOON)
+    unlink = Path.unlink
+
+    def stuck(file: Path, *, missing_ok: bool = False) -> None:
+        if file.name == first.file:
+            raise PermissionError
+        unlink(file, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", stuck)
+    assert evidence.expire(NOON + evidence.LONGEST) == 1
+    for track in (first, second):
+        track.refresh_from_db()
+    assert (first.destroyed_at, second.destroyed_at) == (None, NOON + evidence.LONGEST)
