@@ -29,8 +29,8 @@ track, and the difference would pass for network delay. Opus DTX sends every 0.4
 """
 FRAME = 960
 NEAR = MANY * FRAME
-"""How old a copy may be. One from before a silence is older, and Chromium would play it there as so much more sound, and
-hurry to catch up: PESQ fell from 3.9 to 2.7 on a line that lost nothing.
+"""How old a copy may be. One from before a silence is older, and Chromium would play it as so much more sound and hurry
+to catch up: PESQ fell from 3.9 to 2.7 on a line that lost nothing.
 """
 HUSH = b"\xf8\xff\xfe"
 """An Opus frame of 20 ms of silence, sent after a voice that was cut off: a decoder left alone draws out the last sound
