@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from benchmarks import browser, bundles, hallway, joins, log, loss, page, relay, ring, servers, sockets
+from benchmarks import browser, bundles, cases, hallway, joins, log, loss, page, relay, ring, servers, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.light import Identity
 from benchmarks.meters import Others
@@ -20,7 +20,7 @@ from benchmarks.room import Room
 from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "bundles", "log", "ring", "loss")
+PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "queue", "bundles", "log", "ring", "loss")
 ASKED = {"loss"}
 """Parts that run only by name: they take long, and want what `make` does not install."""
 _SPARE = 30
@@ -39,6 +39,7 @@ def main() -> None:
         "browser": lambda: _product(0, browser.measure),
         "page": lambda: _product(0, page.measure),
         "hallway": lambda: _product(0, hallway.measure, hallway.ROOMS),
+        "queue": lambda: _product(0, cases.measure),
         "bundles": lambda: bundles.measure(),
         "log": lambda: log.measure(arguments.entries),
         "ring": lambda: ring.measure(),

@@ -20,16 +20,16 @@ async def measure(product: Product) -> AsyncIterator[Figure]:
     """Time and CPU of each way to ask for the hallway, by somebody who hosts one of its rooms."""
     headers = {"Cookie": product.sessions[HOST + 1]}
     for name, path in _PATHS.items():
-        await asyncio.to_thread(_ask, product.url + path, headers, _WARM)
+        await asyncio.to_thread(ask, product.url + path, headers, _WARM)
         before = meters.cpu(product.web)
-        times = await asyncio.to_thread(_ask, product.url + path, headers, ASKED)
+        times = await asyncio.to_thread(ask, product.url + path, headers, ASKED)
         spent = (meters.cpu(product.web) - before) / ASKED * 1000
         yield Figure(f"hallway of {ROOMS} live rooms, {name}: web CPU", spent, "ms", _GOALS.get(name))
         yield Figure(f"hallway of {ROOMS} live rooms, {name}: answered, p50", meters.percentile(times, 0.5), "ms")
 
 
-def _ask(url: str, headers: Mapping[str, str], times: int) -> list[float]:
-    """Milliseconds of each answer, one after the other."""
+def ask(url: str, headers: Mapping[str, str], times: int) -> list[float]:
+    """Milliseconds of each answer to the same question, one after the other."""
     took = []
     for _ in range(times):
         began = time.monotonic()

@@ -33,6 +33,7 @@ class Product:
     sfu: int
     room: str
     sessions: tuple[str, ...]
+    settings: Mapping[str, str]
 
     @property
     def url(self) -> str:
@@ -63,7 +64,9 @@ def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
         children = _children(server.pid)
         seeded = _seed(settings, people, rooms)
         _until_settled(children.values())
-        yield Product(port, udp, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]))
+        yield Product(
+            port, udp, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]), settings
+        )
     finally:
         server.stop(30)
 
