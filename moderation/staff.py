@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Role(StrEnum):
-    """What somebody is on the staff. A reviewer and an inspector read for a limited time, the latter without names."""
+    """What somebody is on the staff. A reviewer and an inspector are guests, who read for a limited time."""
 
     MODERATOR = "moderator"
     SENIOR = "senior"

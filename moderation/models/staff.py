@@ -30,3 +30,8 @@ class Staff(models.Model):
     def standing(self) -> Standing:
         """What the table of the staff needs to know."""
         return Standing(Role(self.role), self.expires_at)
+
+    @property
+    def guest(self) -> bool:
+        """Whether they only read, for a while, and see ids in place of names."""
+        return self.role in GUESTS

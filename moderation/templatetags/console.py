@@ -17,7 +17,7 @@ from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
 from moderation.models import Hint, Kind, Staff
-from moderation.staff import Act, Role
+from moderation.staff import Act
 from moderation.words import CHANNELS, FLAGS, GRADES, KINDS, MEASURES, POLICIES, ROLES, STATES
 
 register = template.Library()
@@ -135,10 +135,10 @@ def grade(severity: int) -> str:
 
 @register.filter
 def named(person: User | None, reader: Staff) -> str:
-    """How this reader of the staff sees a person: by name; an inspector by their id."""
+    """How this reader of the staff sees a person: by name; a guest by their id."""
     if person is None:
         return said("somebody who is gone")
-    return person.uid if reader.role == Role.INSPECTOR else person.display_name
+    return person.uid if reader.guest else person.display_name
 
 
 @register.filter

@@ -14,7 +14,7 @@ from accounts.views import member
 from moderation.actions import controls
 from moderation.audit.source import Source
 from moderation.forms import CloseForm, FindingForm, TakeForm
-from moderation.gate import console
+from moderation.gate import console, staff_of
 from moderation.models import Finding, Severity
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
@@ -33,6 +33,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "open": [_shown(finding) for finding in worst],
         "closed": [_shown(finding) for finding in rows.exclude(closed_at=None).order_by("-closed_at")[:CLOSED_SHOWN]],
         "form": FindingForm(),
+        "staff": staff_of(member(request)),
         "now": timezone.now(),
     }
     return render(request, "console/findings.html", context)

@@ -17,7 +17,7 @@ from moderation.actions.lawful import Wish
 from moderation.audit import export
 from moderation.audit.source import Source
 from moderation.forms import LawfulForm
-from moderation.gate import console
+from moderation.gate import console, staff_of
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Act
 from moderation.views.answers import said
@@ -35,7 +35,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
 
 def _register(request: HttpRequest, form: LawfulForm) -> HttpResponseBase:
     found = LawfulRequest.objects.select_related("asked_by", "approver").order_by("-pk")[:SHOWN]
-    context = {"requests": [(one, AUTHORITIES[one.kind]) for one in found], "form": form}
+    rows = [(one, AUTHORITIES[one.kind]) for one in found]
+    context = {"requests": rows, "form": form, "staff": staff_of(member(request))}
     return render(request, "console/lawful.html", context)
 
 

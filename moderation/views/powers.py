@@ -64,8 +64,10 @@ class Shown:
 @console(Act.READ_POWERS)
 def overview(request: HttpRequest) -> HttpResponseBase:
     """The page: the levers of the server, then the live rooms, those with the most newcomers first."""
-    now = timezone.now()
-    return render(request, "console/powers.html", {"levers": _levers(), "rooms": _rooms(now), "shown": SHOWN})
+    now, staff = timezone.now(), staff_of(member(request))
+    name = "uid" if staff and staff.guest else "display_name"
+    context = {"levers": _levers(name), "rooms": _rooms(now, name), "shown": SHOWN}
+    return render(request, "console/powers.html", context)
 
 
 @console(Act.PULL_ROOM)
@@ -108,11 +110,12 @@ def _say_what_is_wrong(request: HttpRequest, form: LeverForm | RoomForm) -> None
         messages.error(request, str(errors[0]), extra_tags="danger")
 
 
-def _levers() -> list[Shown]:
+def _levers(name: str) -> list[Shown]:
+    """Each lever; `name` is the field of a person that is shown."""
     pulled = {switch.name: switch for switch in Switch.objects.all()}
     people = User.objects.filter(uid__in=[switch.pulled_by for switch in pulled.values()])
-    names = dict(people.values_list("uid", "display_name"))
-    return [_lever(name, pulled.get(name), names) for name in Lever]
+    names = dict(people.values_list("uid", name))
+    return [_lever(lever, pulled.get(lever), names) for lever in Lever]
 
 
 def _lever(name: Lever, switch: Switch | None, names: dict[str, str]) -> Shown:
@@ -120,7 +123,7 @@ def _lever(name: Lever, switch: Switch | None, names: dict[str, str]) -> Shown:
     return Shown(name, LEVERS[name], switch, by, reason, LeverForm(name, auto_id=f"{name}-%s"))
 
 
-def _rooms(now: datetime) -> list[Live]:
+def _rooms(now: datetime, name: str) -> list[Live]:
     """The live rooms, in a fixed number of questions."""
     members = Member.objects.filter(room__state=State.LIVE).values("room")
     counted = members.annotate(
@@ -131,28 +134,29 @@ def _rooms(now: datetime) -> list[Live]:
     )
     rows = list(counted.order_by("-minute", "-lately", "-here", "room")[:SHOWN])
     hosts = Member.objects.filter(room__in=[row["room"] for row in rows], rank=Rank.HOST).select_related("room", "user")
-    hosted, roots = {member.room_id: member for member in hosts}, _roots([row["room"] for row in rows], now)
+    hosted, roots = {member.room_id: member for member in hosts}, _roots([row["room"] for row in rows], now, name)
     return [
-        _live(hosted[row["room"]], (row["here"], row["speaking"], row["minute"], row["lately"]), roots) for row in rows
+        _live(hosted[row["room"]], (row["here"], row["speaking"], row["minute"], row["lately"]), roots, name)
+        for row in rows
     ]
 
 
-def _live(host: Member, counts: tuple[int, int, int, int], roots: Mapping[str, tuple[str, int]]) -> Live:
+def _live(host: Member, counts: tuple[int, int, int, int], roots: Mapping[str, tuple[str, int]], name: str) -> Live:
     by, through = roots.get(host.room_id, (None, 0))
-    return Live(host.room, host.user.display_name, *counts, by, through, _form(host.room))
+    return Live(host.room, getattr(host.user, name), *counts, by, through, _form(host.room))
 
 
 def _form(room: Room) -> RoomForm:
     return RoomForm(auto_id=f"{room.pk}-%s", initial={"seconds": room.slow})
 
 
-def _roots(rooms: list[str], now: datetime) -> dict[str, tuple[str, int]]:
+def _roots(rooms: list[str], now: datetime, name: str) -> dict[str, tuple[str, int]]:
     """For each room whose codes let in the most of those who came lately, and how many; at least two."""
     lately = Redemption.objects.filter(
         user__memberships__room__in=rooms, user__memberships__joined_at__gt=now - WHILE
     ).exclude(code__purpose=Purpose.RESET)
-    counted = lately.values("user__memberships__room", "code__issuer__display_name").annotate(many=Count("user"))
+    counted = lately.values("user__memberships__room", f"code__issuer__{name}").annotate(many=Count("user"))
     return {
-        row["user__memberships__room"]: (row["code__issuer__display_name"], row["many"])
+        row["user__memberships__room"]: (row[f"code__issuer__{name}"], row["many"])
         for row in counted.filter(code__issuer__isnull=False, many__gt=1).order_by("many")
     }

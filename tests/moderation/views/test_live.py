@@ -10,7 +10,7 @@ from accounts.models import User
 from moderation.audit.models import Entry, Result
 from moderation.cases import State
 from moderation.models import Case, Freeze
-from moderation.staff import Role
+from moderation.staff import GUESTS, Role
 from rooms.models import Access, Member, Room
 from rooms.roles import Move
 from tests.accounts.pages import text
@@ -132,3 +132,11 @@ def test_as_many_statements_for_many_rooms_as_for_one(room: Room, desk: Client, 
     with CaptureQueriesContext(connection) as many:
         desk.get("/console/live/")
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("role", GUESTS)
+@pytest.mark.parametrize("page", ["live", "powers"])
+def test_a_guest_sees_ids_in_place_of_names(room: Room, alice: User, mallory: User, role: Role, page: str) -> None:
+    told = text(at_console(mallory, role).get(f"/console/{page}/")).partition("<h1>")[2]
+    assert alice.uid in told
+    assert "Alice" not in told

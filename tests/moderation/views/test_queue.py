@@ -13,7 +13,7 @@ from moderation.audit.models import Entry, Result
 from moderation.cases import State
 from moderation.models import About, Case, Channel, Report
 from moderation.policies import SEVERITIES, Policy
-from moderation.staff import Role
+from moderation.staff import GUESTS, Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 
@@ -97,9 +97,10 @@ def test_the_reporter_is_on_no_page(desk: Client, bob: User, mallory: User) -> N
         assert mallory.uid not in page
 
 
-def test_an_inspector_sees_ids_and_no_names(bob: User, carol: User) -> None:
+@pytest.mark.parametrize("role", GUESTS)
+def test_a_guest_sees_ids_and_no_names(bob: User, carol: User, role: Role) -> None:
     case = filed(bob)
-    client = at_console(carol, Role.INSPECTOR)
+    client = at_console(carol, role)
     for address in ("/console/cases/", f"/console/cases/{case.pk}/"):
         page = text(client.get(address))
         assert bob.uid in page
