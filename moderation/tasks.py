@@ -45,8 +45,9 @@ def judge() -> None:
 
 @shared_task(name="moderation.expire", ignore_result=True)
 def expire() -> None:
-    """Destroy the evidence whose time is over, every minute."""
+    """Destroy the evidence whose time is over, and then the cases, every minute."""
     evidence.expire(timezone.now())
+    deadlines.forget(timezone.now())
 
 
 @shared_task(name="moderation.keep_log")

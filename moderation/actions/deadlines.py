@@ -1,16 +1,24 @@
-"""What time does to cases: forgotten claims end, and decisions that nobody can appeal any more are closed."""
+"""What time does to cases: forgotten claims end, what nobody can appeal is closed, what is long over is deleted."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from accounts.notice import LOG_DAYS
 from moderation.actions.base import Refused
 from moderation.actions.cases import advance, note
 from moderation.actions.steps import SOURCE
+from moderation.audit import hold
+from moderation.audit.models import Entry
 from moderation.cases import APPEAL_FOR, IDLE, LIFE, Act, State
-from moderation.models import Case
+from moderation.measures import Measure
+from moderation.models import Appeal, Case, Decision, Evidence, Freeze, Grant, Hint, Report, Stand
+
+ENDLESS = (Measure.BAN, Measure.BAN_ROOM)
+KEPT = timedelta(days=LOG_DAYS)
+"""How long a closed case is kept, with its reports and decisions."""
 
 
 def release_idle(now: datetime) -> int:
@@ -45,3 +53,33 @@ def _close(pk: int, now: datetime) -> bool:
         advance(pk, Act.CLOSE, by=None, now=now, source=SOURCE, closed_at=now)
         return True
     return False
+
+
+def forget(now: datetime) -> int:
+    """How many cases were deleted: closed long ago, nothing decided in them holds, and nothing sealed is left."""
+    lasting = Q(until__gt=now) | Q(measure__in=ENDLESS)
+    holds = Decision.objects.filter(lasting, state=Stand.IN_FORCE).values("case")
+    sealed = Evidence.objects.filter(destroyed_at=None).values("case")
+    over = Case.objects.filter(state=State.CLOSED, closed_at__lte=now - KEPT, secret=None)
+    return sum(_forget(pk) for pk in over.exclude(pk__in=holds).exclude(pk__in=sealed).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _forget(pk: int) -> bool:
+    """Whether the case is gone, with all that belongs to it; the entry is its receipt."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("subject").get(pk=pk)
+    if Entry.objects.filter(hold.held(), case=str(pk)).exists():
+        return False
+    note(case, "case.forget", SOURCE, by=None, automated=True)
+    for rows in (
+        Appeal.objects.filter(decision__case=pk),
+        Decision.objects.filter(case=pk),
+        Grant.objects.filter(case=pk),
+        Hint.objects.filter(case=pk),
+        Evidence.objects.filter(case=pk),
+        Freeze.objects.filter(case=pk),
+        Report.objects.filter(case=pk),
+        Case.objects.filter(pk=pk),
+    ):
+        rows.delete()
+    return True

@@ -7,14 +7,16 @@ import pytest
 from accounts.models import User
 from moderation.actions import deadlines
 from moderation.actions.deadlines import close_over, release_idle
+from moderation.audit import hold
 from moderation.audit.models import Entry
+from moderation.audit.record import record
 from moderation.cases import APPEAL_FOR, IDLE, State
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Ground, Stand
 from moderation.policies import Policy
 from tests.log import entry
 from tests.moderation.filed import a_case
-from tests.rooms.scenes import NOON
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +109,57 @@ def test_what_was_appealed_in_the_last_moment_is_not_closed_and_keeps_no_other_o
     assert not deadlines._close(first.pk, NOON + APPEAL_FOR)
     assert close_over(NOON + APPEAL_FOR) == 1
     assert Case.objects.get(pk=first.pk).state == State.APPEALED
+
+
+def _over(bob: User, alice: User, measure: Measure = Measure.WARN, until: datetime | None = None) -> Case:
+    """A case that was closed, decided on, and whose key is gone."""
+    case = a_case(bob, state=State.CLOSED, closed_at=NOON, decided_at=NOON, secret=None)
+    Decision.objects.create(
+        case=case,
+        subject=bob,
+        measure=measure,
+        policy=Policy.SPAM,
+        policy_version=1,
+        ground=Ground.TERMS,
+        facts="He sold things.",
+        state=Stand.IN_FORCE,
+        made_by=alice,
+        made_at=NOON,
+        in_force_at=NOON,
+        appeal_until=NOON + APPEAL_FOR,
+        until=until,
+    )
+    return case
+
+
+def test_a_closed_case_is_deleted_when_its_time_is_over_with_all_that_belongs_to_it(alice: User, bob: User) -> None:
+    case = _over(bob, alice)
+    assert deadlines.forget(NOON + deadlines.KEPT - timedelta(seconds=1)) == 0
+    assert deadlines.forget(NOON + deadlines.KEPT) == 1
+    assert not Case.objects.exists()
+    assert not Decision.objects.exists()
+    assert entry(action="case.forget").case == str(case.pk)
+
+
+@pytest.mark.parametrize(
+    ("measure", "until"), [(Measure.BAN, None), (Measure.SUSPEND, NOON + deadlines.KEPT + timedelta(days=1))]
+)
+def test_what_still_holds_is_kept_with_its_reasons(
+    alice: User, bob: User, measure: Measure, until: datetime | None
+) -> None:
+    _over(bob, alice, measure, until)
+    assert deadlines.forget(NOON + deadlines.KEPT) == 0
+    assert Case.objects.exists()
+
+
+def test_a_case_under_a_legal_hold_is_kept(alice: User, bob: User) -> None:
+    case = _over(bob, alice)
+    record_of(case)
+    hold.place(
+        "case", str(case.pk), ground="court", by="m0d", approver="sen10r", review_at=NOON, now=NOON, source=SOURCE
+    )
+    assert deadlines.forget(NOON + deadlines.KEPT) == 0
+
+
+def record_of(case: Case) -> None:
+    record("case.open", source=SOURCE, case=str(case.pk))
