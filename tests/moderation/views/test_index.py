@@ -1,0 +1,25 @@
+"""The first page of the console says what waits for people."""
+
+from datetime import timedelta
+
+from accounts.models import User
+from moderation.models import Case
+from moderation.staff import Role
+from tests.accounts.pages import text
+from tests.moderation.cast import at_console
+from tests.moderation.views.test_queue import NOW, filed
+
+
+def test_it_says_how_many_cases_wait_and_are_late_and_how_many_rooms_are_live(alice: User, bob: User) -> None:
+    filed(bob)
+    filed(None)
+    Case.objects.filter(subject=None).update(due_at=NOW - timedelta(minutes=1))
+    page = text(at_console(alice, Role.MODERATOR).get("/console/"))
+    assert '<p class="figure">2</p>' in page
+    assert "1 is late" in page
+    assert '<p class="figure">0</p>' in page
+
+
+def test_a_case_about_oneself_is_not_counted(alice: User) -> None:
+    filed(alice)
+    assert '<p class="figure">0</p>' in text(at_console(alice, Role.MODERATOR).get("/console/"))
