@@ -11,7 +11,7 @@ import pytest
 from benchmarks import packets, sdp
 from benchmarks.light import Client
 from benchmarks.room import Room
-from rooms.sfu.messages import Gone
+from rooms.sfu.messages import Figures, Gone
 from tests.rooms.sfu.harness import (
     ALICE,
     BOB,
@@ -72,6 +72,21 @@ async def test_copies_reach_who_takes_red_and_the_frame_alone_the_others(relay: 
         assert [packet.copies for packet in carol[1:]] == [(packet.payload,) for packet in carol[:-1]]
         assert {packet.payload_type for packet in dave} == {sdp.OPUS}
         assert [packet.payload for packet in dave] == [packet.payload for packet in carol]
+
+
+async def test_it_tells_what_it_counted(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, heard = await duet(made)
+        before = await made.desk.report(Figures)
+        await hears(speaker, heard, 25)
+        made.desk.reports.clear()
+        after = await made.desk.report(Figures)
+        assert after.counts["relayed"] - before.counts["relayed"] == 25
+        assert after.counts["sent_bytes"] - before.counts["sent_bytes"] > 25 * 80
+        assert after.counts["peers"] == 2
+        assert sum(after.relay[:-1]) - sum(before.relay[:-1]) == 25
+        assert sum(after.joins[:-1]) >= 2
+        assert after.lag[-1] > 0
 
 
 async def test_nobody_hears_who_may_not_speak(relay: Media) -> None:
