@@ -25,7 +25,7 @@ register = template.Library()
 WAYS = (
     (_("Overview"), (("console", _("Overview"), Act.ENTER),)),
     (
-        _("Moderation"),
+        _("Work"),
         (
             ("console_cases", _("Cases"), Act.READ_CASES),
             ("console_live", _("Live rooms"), Act.READ_LIVE),

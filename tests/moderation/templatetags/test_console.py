@@ -42,8 +42,8 @@ def test_nobody_finds_anything_without_a_role() -> None:
     ("path", "marked"),
     [
         ("/console/", ["Overview", "Overview"]),
-        ("/console/cases/", ["Moderation", "Cases"]),
-        ("/console/cases/7/", ["Moderation", "Cases"]),
+        ("/console/cases/", ["Work", "Cases"]),
+        ("/console/cases/7/", ["Work", "Cases"]),
         ("/console/log/12/", ["Record", "Log"]),
     ],
 )
