@@ -1,4 +1,4 @@
-// What screen readers are told: politely and in batches, or at once.
+// What screen readers are told: politely and in batches, or at once; and what the tab says while one looks at another.
 
 import { byId } from "./dom.js";
 
@@ -25,6 +25,26 @@ export function polite(text) {
  */
 export function assertive(text) {
   region("assertive").textContent = text;
+}
+
+/** The page's own title while the tab says something else. */
+let title = "";
+
+/**
+ * Says it now, and in the title of a tab in the background until one looks at it.
+ * @param {string} text
+ */
+export function urgent(text) {
+  assertive(text);
+  if (!document.hidden) return;
+  title ||= document.title;
+  document.title = `${text} · ${title}`;
+  document.addEventListener("visibilitychange", entitle, { once: true });
+}
+
+function entitle() {
+  document.title = title;
+  title = "";
 }
 
 /** The page's live region, or the sheet's while one is open: everything outside an open dialog is inert. @param {string} name */

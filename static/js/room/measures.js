@@ -1,6 +1,6 @@
 // What the moderation of the server does to me, or to the whole room: said at once, with the reasons and the way to appeal.
 
-import { assertive } from "../announce.js";
+import { urgent } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
 import { gettext } from "../text.js";
 
@@ -51,7 +51,7 @@ export function showMeasure(measure) {
   const read = { label: gettext("Reasons and appeal"), primary: true, run: () => void window.open(measure.url, "_blank", "noopener") };
   const close = { label: gettext("Close"), run: () => hideBanner(BANNER) };
   showBanner(BANNER, told(measure), { kind: "danger", actions: measure.url ? [read, close] : [close] });
-  assertive(told(measure));
+  urgent(told(measure));
 }
 
 export class Measures {

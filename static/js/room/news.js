@@ -1,6 +1,6 @@
 // What happens in the room, told to those who do not see it happen.
 
-import { assertive, polite } from "../announce.js";
+import { polite, urgent } from "../announce.js";
 import { format, gettext, ngettext } from "../text.js";
 import { toast } from "../toast.js";
 
@@ -80,5 +80,5 @@ export function aboutMe(before, after, own) {
 
 /** @param {string} text something that concerns me */
 export function tellMe(text) {
-  if (text) toast(text, assertive);
+  if (text) toast(text, urgent);
 }

@@ -1,6 +1,6 @@
 // The room's page: puts the parts together.
 
-import { assertive, polite } from "../announce.js";
+import { assertive, polite, urgent } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
 import { byId, data } from "../dom.js";
 import { memberOf, openReport, wholeRoom } from "../report.js";
@@ -183,7 +183,7 @@ function stop(reason, text) {
   closeSheet();
   byId("banners").replaceChildren();
   showScreen(words, join);
-  assertive(`${words.title}. ${words.text}`);
+  urgent(`${words.title}. ${words.text}`);
 }
 
 /** @type {Record<string, (message: Message) => void>} */
@@ -242,7 +242,7 @@ function meChanged({ before, after }) {
   if (before?.stage !== after.stage) asked = "";
   if (after.stage !== "invited") return hideBanner("invitation");
   if (before?.stage === "invited") return;
-  assertive(gettext("You are invited to speak"));
+  urgent(gettext("You are invited to speak"));
   showBanner("invitation", gettext("You are invited to the stage. Would you like to speak?"), {
     actions: [
       { label: gettext("Accept"), primary: true, run: accept },

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { assertive, urgent } from "../../static/js/announce.js";
+
+const OWN = "Slow Sunday · Stoa";
+/** @type {Record<string, {textContent: string}>} */
+const regions = { sheet: { textContent: "" }, assertive: { textContent: "" } };
+const page = Object.assign(new EventTarget(), { hidden: false, title: OWN, getElementById: (/** @type {string} */ id) => regions[id] });
+Object.assign(globalThis, { document: page });
+
+/** @param {boolean} on */
+function hide(on) {
+  page.hidden = on;
+  page.dispatchEvent(new Event("visibilitychange"));
+}
+
+afterEach(() => hide(false));
+
+test("in a tab that one looks at, the title stays as it is", () => {
+  urgent("You are invited to speak");
+  assert.equal(regions.assertive?.textContent, "You are invited to speak");
+  assert.equal(page.title, OWN);
+});
+
+test("a tab in the background says the newest of what concerns one, and its own name again once it is looked at", () => {
+  hide(true);
+  urgent("You are invited to speak");
+  urgent("The invitation to the stage is over.");
+  assert.equal(page.title, `The invitation to the stage is over. · ${OWN}`);
+  hide(false);
+  assert.equal(page.title, OWN);
+});
+
+test("what is only read aloud leaves the title alone", () => {
+  hide(true);
+  assertive("Connection lost");
+  assert.equal(page.title, OWN);
+});
