@@ -48,8 +48,9 @@ def ask(request: HttpRequest) -> HttpResponseBase:
 @console(Act.GRANT_NAME)
 def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the page; granted for half an hour, or refused."""
-    approved = "approve" in request.POST
-    with said(request, Act.GRANT_NAME, _("Granted for half an hour.") if approved else _("Refused.")):
-        by, source = member(request), Source.of_request(request)
-        unmasking.decide(pk, approved=approved, by=by, now=timezone.now(), source=source)
+    if request.method == "POST":
+        approved = "approve" in request.POST
+        with said(request, Act.GRANT_NAME, _("Granted for half an hour.") if approved else _("Refused.")):
+            by, source = member(request), Source.of_request(request)
+            unmasking.decide(pk, approved=approved, by=by, now=timezone.now(), source=source)
     return redirect("console_names")

@@ -65,3 +65,10 @@ def test_a_reviewer_reads_the_log_without_names_until_one_is_granted(alice: User
     senior.post(f"/console/names/{Unmasking.objects.get().pk}/", {"approve": "1"})
     assert bob.display_name in reviewer.get("/console/names/").content.decode()
     assert [one.reason for one in entries(action="name.grant", result="refused")] == ["role"]
+
+
+def test_following_a_link_decides_on_no_wish(alice: User, bob: User) -> None:
+    senior, wish = at_console(moderator("Gus"), Role.SENIOR), asked(alice, bob)
+    assert senior.get(f"/console/names/{wish.pk}/").status_code == 302
+    wish.refresh_from_db()
+    assert wish.decided_at is None
