@@ -13,8 +13,9 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
 from moderation.cases import OPEN, State
-from moderation.models import Case, Evidence, Report
-from rooms.models import Room
+from moderation.models import About, Case, Evidence, Report
+from rooms.models import Member, Room
+from rooms.roles import Rank
 
 PAGE = 50
 
@@ -77,7 +78,9 @@ def on_shelf(reader: User, shelf: Shelf) -> QuerySet[Case]:
 
 def visible(reader: User) -> QuerySet[Case]:
     """The cases in which this person has no part."""
-    return Case.objects.exclude(subject=reader).exclude(pk__in=Report.objects.filter(reporter=reader).values("case"))
+    reported, hosted = Report.objects.filter(reporter=reader), Member.objects.filter(user=reader, rank=Rank.HOST)
+    cases = Case.objects.exclude(subject=reader).exclude(pk__in=reported.values("case"))
+    return cases.exclude(about=About.ROOM, room__in=hosted.values("room"))
 
 
 def counts(reader: User) -> Mapping[Shelf, int]:

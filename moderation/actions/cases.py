@@ -14,7 +14,8 @@ from moderation.audit.source import Source
 from moderation.cases import OPEN, Act, Actor, State, conflict, step
 from moderation.cases import Code as CaseCode
 from moderation.models import About, Case, Decision, Report, Staff, Stand
-from moderation.staff import Role
+from moderation.staff import Act as StaffAct
+from moderation.staff import Role, refusal
 from rooms.models import Room, known
 
 
@@ -41,7 +42,7 @@ def hand_over(pk: int, to: User, *, by: User, now: datetime, source: Source) -> 
     Raises `Refused`: GONE, UNCLAIMED, STATE; SUBJECT and REPORTER where the other has a part in it.
     """
     other = Staff.objects.filter(user=to).first()
-    if other is None or other.standing.role not in (Role.MODERATOR, Role.SENIOR):
+    if other is None or refusal(other.standing, StaffAct.WORK, now) is not None:
         raise Refused(Code.GONE)
     return advance(pk, Act.HAND_OVER, by=by, now=now, source=source, second=to, holder=to, held_at=now)
 

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from moderation.cases import OPEN, Parties, State
 from moderation.measures import Measure
 from moderation.policies import Policy, Severity
-from rooms.models import new_id
+from rooms.models import Member, new_id
+from rooms.roles import Rank
 
 _PERSON = settings.AUTH_USER_MODEL
 
@@ -84,7 +85,7 @@ class Case(models.Model):
 
     @property
     def parties(self) -> Parties:
-        """Who has a part in it."""
+        """Who has a part in it; a room's host is the subject of what is reported of the room."""
         made = (
             self.decisions.exclude(state=Stand.DECLINED)
             .select_related("made_by", "second")
@@ -93,12 +94,18 @@ class Case(models.Model):
         )
         reporters = self.reports.exclude(reporter=None).values_list("reporter__uid", flat=True)
         return Parties(
-            subject=self.subject.uid if self.subject else "",
+            subject=self.subject.uid if self.subject else self._host(),
             reporters=frozenset(reporters),
             holder=self.holder.uid if self.holder else "",
             decider=made.made_by.uid if made and made.made_by else "",
             second=made.second.uid if made and made.second else "",
         )
+
+    def _host(self) -> str:
+        if self.about != About.ROOM:
+            return ""
+        host = Member.objects.filter(room=self.room, rank=Rank.HOST).values_list("user__uid", flat=True).first()
+        return host or ""
 
 
 class Channel(models.TextChoices):

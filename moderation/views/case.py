@@ -82,7 +82,11 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
 
 def _people(found: Case, reader: User) -> dict[str, Any]:
     done = dossier.done(found)
-    working_too = Staff.objects.filter(role__in=(Role.MODERATOR, Role.SENIOR)).exclude(user=reader)
+    working_too = (
+        Staff.objects.filter(role__in=(Role.MODERATOR, Role.SENIOR))
+        .exclude(user=reader)
+        .exclude(expires_at__lte=timezone.now())
+    )
     return {
         "reports": dossier.reports(found),
         "past": dossier.past(found),

@@ -1,8 +1,11 @@
 """Working on cases: dana and eli sit at the desk, femi is a senior moderator, bob is whom it is about."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
+from moderation import queue
 from moderation.actions import cases as acts
 from moderation.actions import reports, staff
 from moderation.actions.base import Code
@@ -86,6 +89,23 @@ def test_who_holds_it_gives_it_back_or_on(case: Case, dana: User, eli: User, car
 def test_it_is_handed_to_the_staff_alone(case: Case, dana: User, alice: User) -> None:
     claimed(case, dana)
     unchanged(Code.GONE, lambda: acts.hand_over(case.pk, alice, by=dana, now=NOON, source=SOURCE))
+
+
+def test_it_is_not_handed_to_somebody_whose_time_on_the_staff_is_over(case: Case, dana: User, alice: User) -> None:
+    staff.grant(alice, Role.MODERATOR, 1, now=NOON - timedelta(days=2), source=SOURCE)
+    claimed(case, dana)
+    unchanged(Code.GONE, lambda: acts.hand_over(case.pk, alice, by=dana, now=NOON, source=SOURCE))
+
+
+def test_a_host_has_no_part_in_the_case_of_their_own_room(room: Room, alice: User, bob: User, carol: User) -> None:
+    case = reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON).case
+    for person in (alice, bob):
+        acts_as_staff(person)
+    unchanged(CaseCode.SUBJECT, lambda: claimed(case, alice))
+    assert case in queue.visible(bob)
+    assert case not in queue.visible(alice)
+    claimed(case, bob)
+    unchanged(CaseCode.SUBJECT, lambda: acts.hand_over(case.pk, alice, by=bob, now=NOON, source=SOURCE))
 
 
 def test_what_was_escalated_only_a_senior_takes(case: Case, dana: User, eli: User, femi: User) -> None:
