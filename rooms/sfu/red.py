@@ -73,7 +73,7 @@ class Need:
     __slots__ = ("_well", "copies")
 
     def __init__(self) -> None:
-        self.copies = FEW
+        self.copies = MANY  # nobody knows the line yet
         self._well = 0
 
     def report(self, lost: int) -> bool:

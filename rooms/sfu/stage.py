@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import Floor, heard
-from rooms.sfu.red import FEW, HEADER, MANY, MAX_SIZE, Copy
+from rooms.sfu.red import HEADER, MANY, MAX_SIZE, Copy
 from rooms.sfu.rtp import CLOCK_RATE, MAX_PAYLOAD, SILENCE, Packet
 
 SLOTS = 3
@@ -59,7 +59,7 @@ class View(NamedTuple):
     payload_type: int
     level_id: int | None
     red_type: int | None = None
-    copies: int = FEW
+    copies: int = MANY
 
 
 def _nobody(slot: int, view: View) -> None:

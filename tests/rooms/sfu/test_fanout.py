@@ -84,7 +84,7 @@ def test_each_listener_gets_his_own_view_of_this_slot(hearing: Make) -> None:
 def test_copies_go_to_who_takes_red_under_his_own_names_and_the_frame_alone_to_the_others(hearing: Make) -> None:
     copies = (Copy(1920, b"older"), Copy(960, b"old"))
     via, relay = port(), replace(RELAY, packet=replace(VOICE, copies=copies))
-    views = {BOB: View(0, 111, 1, 63), CAROL: View(5, 109, None, 121, 2), DAVE: View(0, 111, 1, None, 2)}
+    views = {BOB: View(0, 111, 1, 63, 1), CAROL: View(5, 109, None, 121, 2), DAVE: View(0, 111, 1, None, 2)}
     ears = {member: Ear(member, via, (PLAIN, view, PLAIN)) for member, view in views.items()}
     assert spread(hearing, ears.values(), relay) == {Count.SENT: 3}
     whole = {

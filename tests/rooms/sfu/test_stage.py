@@ -180,10 +180,10 @@ def test_a_listener_is_sent_as_many_copies_as_he_needs_where_he_takes_red() -> N
     carol = room.join(CAROL, (Shape(111, 1, 63), Shape(111, 1)))
     turned: list[tuple[int, int]] = []
     carol.turned = lambda slot, view: turned.append((slot, view.copies))
-    assert [view.copies for view in carol.views] == [FEW, FEW]
-    room.stage.repeat(carol, MANY)
-    assert [view.copies for view in carol.views] == [MANY, FEW]
-    assert turned == [(0, MANY)]
+    assert [view.copies for view in carol.views] == [MANY, MANY]
+    room.stage.repeat(carol, FEW)
+    assert [view.copies for view in carol.views] == [FEW, MANY]
+    assert turned == [(0, FEW)]
 
 
 def test_what_was_said_before_one_might_speak_is_heard_from_no_copy() -> None:
