@@ -125,6 +125,8 @@ def _restore(decision: Decision, by: User | None, source: Source, now: datetime)
     others = Decision.objects.filter(subject=person, state=Stand.IN_FORCE, measure__in=(Measure.SUSPEND, Measure.BAN))
     ends = [other.until or FOR_GOOD for other in others.exclude(pk=decision.pk)]
     until = max((end for end in ends if end > now), default=None)
+    if person.suspended_until == until:
+        return
     standing.restore(person, by=by, source=source, until=until, **_grounds(decision))
 
 

@@ -10,7 +10,7 @@ from moderation.audit.source import Source
 from rooms import bus, protocol, roles
 from rooms.actions.base import Turn, own_turn, refusals
 from rooms.actions.places import stage_full
-from rooms.actions.presence import depart, pass_host
+from rooms.actions.presence import depart, pass_by_rule, pass_host
 from rooms.actions.rooms import end, set_lock
 from rooms.admission import blockers
 from rooms.models import Member, Room
@@ -134,19 +134,23 @@ def _pass_host(one: Turn, actor: Member, subject: Member, _what: Move, _after: S
 
 
 def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Standing) -> None:
-    """Out of the room, told so, and without what let them in."""
-    reason = "banned" if what is Move.BAN else "removed"
-    lost = {"admitted": False, "granted": False, "rank": Rank.MEMBER, "barred": what is Move.BAN, "removed_at": one.now}
-    if not subject.present:
-        if subject.barred:
-            raise Refused(Code.ALREADY)
-        one.update(subject, **lost)
-        one.say(protocol.left(subject.number, reason))  # the number it takes carries the order to the media side
-        return
+    """Out of the room, told so, and without what let them in. Where it was the host whom nobody follows, it ends."""
+    if not subject.present and subject.barred:
+        raise Refused(Code.ALREADY)
+    last = subject.rank == Rank.HOST and not pass_by_rule(one, subject)
+    reason, rank = "banned" if what is Move.BAN else "removed", Rank.HOST if last else Rank.MEMBER
+    lost = {"admitted": False, "granted": False, "rank": rank, "barred": what is Move.BAN, "removed_at": one.now}
     if subject.connection:
         notice = {"type": "removed", "reason": reason, "by_moderator": True, "text": ""}
         one.tell(subject.connection, notice, CLOSE_REMOVED)
-    depart(one, subject, reason, **lost)
+    if subject.present:
+        depart(one, subject, reason, **lost)
+    else:
+        one.update(subject, **lost)
+        one.say(protocol.left(subject.number, reason))  # the number it takes carries the order to the media side
+    if last:
+        end(one, "host_lost")
+        one.note("room.end", None, object_type="room", object_id=one.room.pk, reason="host_lost")
 
 
 _DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = MappingProxyType({

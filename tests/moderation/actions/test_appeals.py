@@ -137,3 +137,22 @@ def test_somebody_outside_appeals_by_the_number_of_their_notice(femi: User, gus:
     unchanged(Code.DECIDED, lambda: send(report.number))
     heard(made, gus, Result.OVERTURNED)
     assert Case.objects.get().state == State.TRIAGED
+
+
+def test_what_is_overturned_while_another_decision_holds_as_long_is_answered_and_changes_nothing_else(
+    decision: Decision, alice: User, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    other = a_room(alice)
+    for person in (alice, carol):
+        come(person, other)
+    User.objects.filter(pk=bob.pk).update(suspended_until=None)
+    come(bob, other)
+    longer = decided(claimed(reported(carol, bob, other).case, femi), femi, Measure.SUSPEND, 14 * DAY)
+    heard(appealed(decision, bob), gus, Result.OVERTURNED)
+    decision.refresh_from_db()
+    assert decision.state == Stand.UNDONE
+    bob.refresh_from_db()
+    assert bob.suspended_until == longer.until
+    heard(appealed(longer, bob), gus, Result.OVERTURNED)
+    bob.refresh_from_db()
+    assert bob.suspended_until is None

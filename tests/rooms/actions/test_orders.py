@@ -12,8 +12,9 @@ from accounts.models import User
 from moderation.audit.models import Entry
 from rooms import bus, protocol
 from rooms.actions import orders
+from rooms.cards import cards
 from rooms.models import Access, Member, Room, State
-from rooms.roles import Code, Move, Refused, Stage
+from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, Wire, a_room, a_scheduled_room, a_session, come, do, fresh, member, wire
@@ -197,6 +198,35 @@ def test_when_the_host_is_put_out_a_moderator_hosts(open_room: Room, alice: User
     do(alice, open_room, Move.MAKE_MODERATOR, bob)
     orders.put_out(alice, notice=None, **how(mallory))
     assert [one["rank"] for one in fresh(open_room)["members"]] == ["host"]
+
+
+@pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
+def test_when_the_host_is_removed_somebody_on_stage_hosts(
+    open_room: Room, alice: User, bob: User, carol: User, mallory: User, what: Move
+) -> None:
+    for person in (alice, bob, carol):
+        come(person, open_room)
+    do(alice, open_room, Move.MAKE_MODERATOR, carol)
+    impose(open_room, alice, what, mallory)
+    assert (member(carol, open_room).rank, member(alice, open_room).rank) == (Rank.HOST, Rank.MEMBER)
+    assert Room.objects.get().state == State.LIVE
+
+
+@pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
+@pytest.mark.parametrize("here", [True, False])
+def test_a_room_whose_host_is_removed_and_followed_by_nobody_ends_and_is_still_shown(
+    open_room: Room, alice: User, bob: User, mallory: User, what: Move, here: bool
+) -> None:
+    for person in (alice, bob):
+        come(person, open_room)
+    if not here:
+        Member.objects.filter(user=alice).update(present=False, stage=Stage.AUDIENCE, muted=False, connection="")
+    impose(open_room, alice, what, mallory)
+    room = Room.objects.get()
+    assert (room.state, room.end_reason) == (State.ENDED, "host_lost")
+    assert entry(action="room.end").reason == "host_lost"
+    assert not Member.objects.filter(present=True).exists()
+    assert cards([room])[0]["host"]["uid"] == alice.uid
 
 
 def test_a_room_that_is_ended_tells_everybody_why_and_closes_every_socket(
