@@ -130,6 +130,10 @@ def _restore(decision: Decision, by: User | None, source: Source, now: datetime)
     standing.restore(person, by=by, source=source, until=until, **_grounds(decision))
 
 
+def _regrow(decision: Decision, by: User | None, source: Source, _now: datetime) -> None:
+    standing.regrow(_person(decision), decision.until, by=by, source=source, **_grounds(decision))
+
+
 def _unban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
     member = Member.objects.filter(room=decision.room, user=decision.subject).first()
     if member is not None:
@@ -161,4 +165,5 @@ _UNDO: Mapping[Measure, _Do] = MappingProxyType({
     Measure.BAN_ROOM: _unban,
     Measure.SUSPEND: _restore,
     Measure.BAN: _restore,
+    Measure.PRUNE: _regrow,
 })  # fmt: skip

@@ -107,6 +107,20 @@ def prune(
 
 
 @transaction.atomic
+def regrow(
+    user: User, until: datetime | None, *, by: User | None, source: Source, **grounds: Unpack[Grounds]
+) -> list[User]:
+    """Those whom a pruning below `user` had suspended until exactly then, and who take part again.
+
+    Whoever was suspended for longer since stays so. The entries are those of `restore`; codes stay revoked.
+    """
+    pruned = [person for person in _below(branch(user)) if until is not None and person.suspended_until == until]
+    for person in pruned:
+        restore(person, by=by, source=source, **grounds)
+    return pruned
+
+
+@transaction.atomic
 def bar_device(user: User, digest: str, *, source: Source) -> bool:
     """Whether the browser, with which a suspended person has just signed in, is barred from now on, and was not yet."""
     if user.suspended_until is None or not _bar(user, digest, user.suspended_until):

@@ -156,6 +156,18 @@ def test_a_branch_may_lose_its_codes_alone(alice: User, bob: User) -> None:
 
 
 @pytest.mark.usefixtures("tree")
+def test_a_branch_that_was_pruned_grows_again_but_for_those_suspended_longer_since(
+    alice: User, bob: User, carol: User, mallory: User
+) -> None:
+    assert standing.prune(bob, WEEK, **how(alice)) == [carol, mallory]
+    standing.suspend(carol, FOR_GOOD, **how(alice))
+    assert standing.regrow(bob, WEEK, by=alice, source=SOURCE, case="14") == [mallory]
+    assert (fresh(carol).suspended_until, fresh(mallory).suspended_until) == (FOR_GOOD, None)
+    assert entry(action="account.restore").case == "14"
+    assert standing.regrow(bob, None, by=alice, source=SOURCE) == []
+
+
+@pytest.mark.usefixtures("tree")
 def test_the_owner_stays_on_the_tree(alice: User, bob: User, carol: User) -> None:
     User.objects.filter(pk=carol.pk).update(is_superuser=True)
     standing.prune(bob, WEEK, **how(alice))

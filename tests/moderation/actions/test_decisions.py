@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import InviteCode, Redemption, User
 from accounts.standing import suspended
 from moderation.actions import decisions
 from moderation.actions.base import Code
@@ -175,6 +175,19 @@ def test_what_is_undone_holds_no_more_unless_another_decision_holds(
     assert bob.suspended_until is None
     unchanged(Code.DECIDED, lambda: decisions.undo(first, by=femi, now=NOON, source=SOURCE))
     assert len(entries(action="decision.undo")) == 2
+
+
+def test_who_was_pruned_comes_back_when_it_is_undone(
+    case: Case, bob: User, mallory: User, dana: User, femi: User
+) -> None:
+    terms = {"issuer": bob, "created_at": NOON, "expires_at": NOON + DAY}
+    Redemption.objects.create(code=InviteCode.objects.create(**terms), user=mallory, redeemed_at=NOON)
+    pruned = decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
+    mallory.refresh_from_db()
+    assert mallory.suspended_until == NOON + 7 * DAY
+    decisions.undo(pruned, by=femi, now=NOON, source=SOURCE)
+    mallory.refresh_from_db()
+    assert mallory.suspended_until is None
 
 
 def test_the_verdict_of_the_desk_is_what_the_member_reads(case: Case, dana: User) -> None:
