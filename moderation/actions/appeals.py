@@ -33,22 +33,26 @@ def appeal_notice(number: str, words: str, *, now: datetime, source: Source) -> 
 
     Raises `Refused`: GONE, EMPTY, TOO_LATE, DECIDED.
     """
-    case = Case.objects.filter(reports__number=number, reports__channel=Channel.NOTICE).first()
-    held = Decision.objects.select_for_update(of=("self",)).filter(case=case, measure=Measure.NONE)
+    notice = Report.objects.filter(number=number, channel=Channel.NOTICE).first()
+    held = Decision.objects.select_for_update(of=("self",)).filter(case__reports=notice, measure=Measure.NONE)
     decision = held.filter(state=Stand.IN_FORCE).order_by("-pk").first()
-    if decision is None:
+    if notice is None or decision is None:
         raise Refused(Code.GONE)
-    return _made(decision, words, None, now, source)
+    return _made(decision, words, None, now, source, notice)
 
 
-def _made(decision: Decision, words: str, by: User | None, now: datetime, source: Source) -> Appeal:
+def _made(
+    decision: Decision, words: str, by: User | None, now: datetime, source: Source, notice: Report | None = None
+) -> Appeal:
     if not words.strip():
         raise Refused(Code.EMPTY)
     if decision.state != Stand.IN_FORCE or Appeal.objects.filter(decision=decision).exists():
         raise Refused(Code.DECIDED)
     if decision.appeal_until is None or decision.appeal_until <= now:
         raise Refused(Code.TOO_LATE)
-    made = Appeal.objects.create(decision=decision, by=by, words=words.strip(), made_at=now, due_at=now + HEARD_WITHIN)
+    made = Appeal.objects.create(
+        decision=decision, by=by, notice=notice, words=words.strip(), made_at=now, due_at=now + HEARD_WITHIN
+    )
     advance(decision.case_id, Act.APPEAL, by=by, now=now, source=source, due_at=made.due_at, holder=None, held_at=None)
     return made
 

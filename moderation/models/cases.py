@@ -348,6 +348,7 @@ class Appeal(models.Model):
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="appeal")
     by = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="+")
+    notice = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+")  # whose maker, outside, appeals
     words = models.CharField(max_length=2000)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -91,7 +91,7 @@ def _appealing(request: HttpRequest, outcome: outcomes.Outcome) -> AppealForm | 
 def _appealed(found: Report) -> dict[str, object]:
     decision = found.case.decisions.filter(measure=Measure.NONE).order_by("-pk").first()
     return {
-        "appeal": Appeal.objects.filter(decision=decision, by=None).first() if decision else None,
+        "appeal": Appeal.objects.filter(notice=found).last(),
         "until": decision.appeal_until if decision else None,
         "send": "",
     }

@@ -50,3 +50,15 @@ def test_somebody_outside_reads_that_nothing_was_broken_and_appeals(notice: Repo
     assert "Send the appeal" not in told
     client.post(page, {"words": "Again."})
     assert Appeal.objects.count() == 1
+
+
+def test_the_words_of_an_appeal_are_for_whoever_wrote_them(notice: Report, client: Client, bob: User) -> None:
+    dana, now = moderator("Dana"), timezone.now()
+    other = reports.notice(complaint(Policy.HATE, "His room.", Channel.NOTICE), source=SOURCE, now=now)
+    for one in (notice, other):
+        acts.claim(one.case_id, by=dana, now=now, source=SOURCE)
+        case = acts.name(one.case_id, "", bob.username, by=dana, now=now, source=SOURCE)
+    decisions.decide(case.pk, verdict(Measure.NONE), by=dana, now=now, source=SOURCE)
+    client.post(f"/report/{notice.number}/", {"words": "I am his sister."})
+    assert "I am his sister." in client.get(f"/report/{notice.number}/").content.decode()
+    assert "I am his sister." not in client.get(f"/report/{other.number}/").content.decode()
