@@ -2,25 +2,33 @@
 
 import argparse
 import asyncio
-import contextlib
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from benchmarks import browser, bundles, cases, hallway, joins, log, loss, page, relay, ring, servers, sockets
+from benchmarks import browser, bundles, cases, hallway, joins, limit, log, loss, page, relay, ring, sockets
 from benchmarks.figures import Figure, save, table
-from benchmarks.light import Identity
+from benchmarks.media import folder, media
 from benchmarks.meters import Others
-from benchmarks.orders import desk
 from benchmarks.product import Product, product
-from benchmarks.room import Room
-from rooms.sfu.messages import Alive
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("relay", "sockets", "joins", "browser", "page", "hallway", "queue", "bundles", "log", "ring", "loss")
+PARTS = (
+    "relay",
+    "limit",
+    "sockets",
+    "joins",
+    "browser",
+    "page",
+    "hallway",
+    "queue",
+    "bundles",
+    "log",
+    "ring",
+    "loss",
+)
 ASKED = {"loss"}
 """Parts that run only by name: they take long, and want what `make` does not install."""
 _SPARE = 30
@@ -34,6 +42,7 @@ def main() -> None:
     _raise_file_limit()
     parts = {
         "relay": lambda: _relay(arguments.listeners, arguments.idle),
+        "limit": lambda: limit.measure(arguments.listeners),
         "sockets": lambda: _product(sockets.SOCKETS, sockets.measure),
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
@@ -54,7 +63,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures Stoa on this machine.")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this one; may be repeated")
-    parser.add_argument("--listeners", type=int, default=relay.LISTENERS)
+    parser.add_argument("--listeners", type=int, default=relay.LISTENERS, help="2500 or 5000 takes `limit` that far")
     parser.add_argument("--entries", type=int, default=log.ENTRIES, help="of the log that is searched")
     parser.add_argument("--idle", type=float, default=relay.IDLE, help="seconds that nobody speaks")
     return parser.parse_args()
@@ -70,45 +79,28 @@ async def _told(part: AsyncIterator[Figure]) -> list[Figure]:
 
 
 async def _relay(listeners: int, idle: float) -> AsyncIterator[Figure]:
-    async with _media("rooms.sfu") as (room, pid, fan_out):
+    async with media("rooms.sfu") as (room, pid, fan_out):
         others = Others(pid)
         async for figure in relay.measure(room, pid, fan_out, listeners=listeners, idle=idle):
             yield figure
         yield Figure("cores that others kept busy during the relay's figures", others.cores(), "cores")
-    async with _media("benchmarks.plain") as (room, pid, fan_out):
+    async with media("benchmarks.plain") as (room, pid, fan_out):
         others = Others(pid)
         async for figure in relay.compare(room, pid, fan_out, listeners=listeners):
             yield figure
         yield Figure("cores that others kept busy during the plain fan-out's figures", others.cores(), "cores")
 
 
-@contextlib.asynccontextmanager
-async def _media(module: str) -> AsyncIterator[tuple[Room, int, str]]:
-    """An empty room of a media process that `module` runs, the process's id, and the name of its fan-out."""
-    with _folder() as folder, servers.valkey(folder), servers.sfu(folder, servers.free_port(), module=module) as sfu:
-        async with desk(servers.redis_url(folder), servers.SFU) as orders:
-            alive = await orders.report(Alive, seconds=15)
-            room = Room(orders, Identity(), "bench")
-            yield room, sfu.pid, alive.fan_out
-            room.close()
-
-
 async def _product(
     people: int, measure: Callable[[Product], AsyncIterator[Figure]], rooms: int = 1
 ) -> AsyncIterator[Figure]:
-    with _folder() as folder, product(folder, people + _SPARE, rooms) as stoa:
+    with folder() as here, product(here, people + _SPARE, rooms) as stoa:
         others = Others(stoa.web, stoa.sfu)
         async for figure in measure(stoa):
             yield figure
         yield Figure(
             f"cores that others kept busy during {measure.__module__.rpartition('.')[2]}", others.cores(), "cores"
         )
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="stoa-bench-") as name:
-        yield Path(name)
 
 
 def _raise_file_limit() -> None:

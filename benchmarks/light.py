@@ -122,9 +122,7 @@ class Client:
 
     def drop_rtp(self) -> None:
         """Lets the kernel drop RTP on arrival, and count it (`meters.dropped`); all else still comes through."""
-        code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _DROP_RTP))
-        program = struct.pack("@HP", len(_DROP_RTP), ctypes.addressof(code))
-        self.socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        drop_rtp(self.socket)
 
     def check(self) -> None:
         """Sends one STUN check: at first it opens the path, later it is the listener's consent (RFC 7675)."""
@@ -230,7 +228,9 @@ class Client:
 
     def _stun(self, data: bytes) -> None:
         message = stun.parse_message(data)
-        if message.message_class == stun.Class.RESPONSE and message.check_message_integrity(
+        if message.message_class == stun.Class.REQUEST:
+            self.send(_agreed(message, self.local, self.remote))
+        elif message.message_class == stun.Class.RESPONSE and message.check_message_integrity(
             self.remote.password.encode()
         ):
             self.answered += 1
@@ -264,6 +264,13 @@ class Client:
         self.heard(packets.parse(plain, seconds * 1_000_000_000 + nanoseconds))
 
 
+def drop_rtp(receiver: socket.socket) -> None:
+    """Lets the kernel drop, and count, the RTP that arrives at this socket."""
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in _DROP_RTP))
+    program = struct.pack("@HP", len(_DROP_RTP), ctypes.addressof(code))
+    receiver.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+
+
 def _fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
@@ -281,6 +288,18 @@ def check(local: sdp.Local, remote: sdp.Remote) -> bytes:
         },
     )
     message.add_message_integrity(remote.password.encode())
+    return bytes(message)
+
+
+def _agreed(request: stun.Message, local: sdp.Local, remote: sdp.Remote) -> bytes:
+    """The answer to a check of the server's own; an ICE-lite one makes none, Janus makes some."""
+    message = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.RESPONSE,
+        transaction_id=request.transaction_id,
+        attributes={"XOR-MAPPED-ADDRESS": remote.address},
+    )
+    message.add_message_integrity(local.password.encode())
     return bytes(message)
 
 

@@ -28,14 +28,14 @@ def memory(pid: int) -> int:
     raise ProcessLookupError(pid)
 
 
-def dropped(clients: Iterable[Client]) -> list[int]:
-    """For each client, how many packets its filter has dropped: what the server did deliver."""
+def dropped(sockets: Iterable[socket.socket]) -> list[int]:
+    """For each socket, how many packets its filter has dropped: what the server did deliver."""
     counts = {}
     for table in ("udp", "udp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             columns = line.split()
             counts[int(columns[9])] = int(columns[12])
-    return [counts[os.fstat(client.socket.fileno()).st_ino] for client in clients]
+    return [counts[os.fstat(one.fileno()).st_ino] for one in sockets]
 
 
 def busy() -> float:

@@ -1,7 +1,7 @@
 """The relay's figures: one media process, 900 listeners, orders straight over Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -36,6 +36,11 @@ class Talk:
         """Packets that were sent while all listened and reached not every listener."""
         return sum(max(0, self.sent - count) for count in self.delivered)
 
+    @property
+    def cost(self) -> float:
+        """CPU us of the media server per packet that reached a listener."""
+        return self.cpu / sum(self.delivered) * 1e6
+
 
 async def measure(
     room: Room, pid: int, fan_out: str, *, listeners: int = LISTENERS, idle: float = IDLE
@@ -48,7 +53,7 @@ async def measure(
         for figure in _join_figures(joins, meters.handshake_cost(room.identity)):
             yield figure
         yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 120)
-        yield Figure(f"{listeners} listeners idle for {idle:g} s", await _idle(pid, idle), "% of a core", 5)
+        yield Figure(f"{listeners} listeners idle for {idle:g} s", await idle_cost(pid, idle), "% of a core", 5)
         for figure in await _talk_figures(room, pid, fan_out):
             yield figure
 
@@ -105,7 +110,7 @@ def _growth(joins: list[float]) -> float:
     return mean(joins[-third:]) / mean(joins[1 : 1 + third])
 
 
-async def _idle(pid: int, seconds: float) -> float:
+async def idle_cost(pid: int, seconds: float) -> float:
     """CPU of the media process in % of a core while nobody speaks."""
     before = meters.cpu(pid)
     await asyncio.sleep(seconds)
@@ -115,22 +120,19 @@ async def _idle(pid: int, seconds: float) -> float:
 async def _talk_figures(room: Room, pid: int, fan_out: str) -> list[Figure]:
     listeners = list(room.clients.values())
     before = _floor(listeners)
-    stretch = await _talk(room, pid, listeners)
+    spoken = await _talk(room, pid, listeners)
     floor = mean((before, _floor(listeners)))
-    per_packet = stretch.cpu / sum(stretch.delivered) * 1e6
     figures = [
-        Figure(f"SFU CPU per relayed packet, {len(listeners)} listeners", per_packet, "us", 13),
+        Figure(f"SFU CPU per relayed packet, {len(listeners)} listeners", spoken.cost, "us", 13),
         Figure("a bare sendto and protect here, from Python", floor, "us"),
-        Figure("relayed packet / bare sendto and protect", per_packet / floor, "x"),
-        Figure("packets relayed", sum(stretch.delivered), ""),
-        Figure("packets lost", stretch.lost, "", 0),
-        Figure(
-            "listeners who lost more than half", sum(count < stretch.sent / 2 for count in stretch.delivered), "", 0
-        ),
+        Figure("relayed packet / bare sendto and protect", spoken.cost / floor, "x"),
+        Figure("packets relayed", sum(spoken.delivered), ""),
+        Figure("packets lost", spoken.lost, "", 0),
+        Figure("listeners who lost more than half", sum(count < spoken.sent / 2 for count in spoken.delivered), "", 0),
         Figure("connections that ended by themselves", len(room.desk.pile(Gone)), "", 0),
-        Figure("breaks of sequence or time in the sample", len(stretch.breaks), "", 0),
-        Figure("delay, p50", meters.percentile(stretch.delays, 0.5), "ms"),
-        Figure("delay, p99", meters.percentile(stretch.delays, 0.99), "ms", 10),
+        Figure("breaks of sequence or time in the sample", len(spoken.breaks), "", 0),
+        Figure("delay, p50", meters.percentile(spoken.delays, 0.5), "ms"),
+        Figure("delay, p99", meters.percentile(spoken.delays, 0.99), "ms", 10),
     ]
     return [replace(figure, name=f"{figure.name}, {fan_out}") for figure in figures]
 
@@ -145,18 +147,29 @@ async def _talk(room: Room, pid: int, listeners: list[Client]) -> Talk:
     speaker = await room.join(_SPEAKER)
     await room.want(speak=(_SPEAKER,))
     voice = packets.Voice(speaker.local.ssrc, speaker.remote)
-    heard: list[list[packets.Packet]] = []
-    for member, client in room.clients.items():
-        if _sampled(member):
-            heard.append([])
-            client.heard = heard[-1].append
-    silent = [client for client in listeners if client.heard is None]
+    sample = [client for member, client in room.clients.items() if _sampled(member)]
     await talk(speaker, voice, range(int(WARM_UP / packets.INTERVAL)))
+    return await stretch([(speaker, voice)], pid, listeners, sample, TALK)
+
+
+async def stretch(
+    speakers: Sequence[tuple[Client, packets.Voice]],
+    pid: int,
+    listeners: list[Client],
+    sample: list[Client],
+    seconds: float,
+) -> Talk:
+    """As many seconds in which all `speakers` talk; of `listeners` those in `sample` open what they get."""
+    heard: list[list[packets.Packet]] = []
+    for client in sample:
+        heard.append([])
+        client.heard = heard[-1].append
+    silent = [client.socket for client in listeners if client.heard is None]
     await asyncio.sleep(0.2)
     for packets_of_one in heard:
         packets_of_one.clear()
-    before, cpu, frames = meters.dropped(silent), meters.cpu(pid), int(TALK / packets.INTERVAL)
-    await talk(speaker, voice, range(frames))
+    before, cpu, frames = meters.dropped(silent), meters.cpu(pid), int(seconds / packets.INTERVAL)
+    await asyncio.gather(*(talk(speaker, voice, range(frames)) for speaker, voice in speakers))
     await asyncio.sleep(0.2)
     cpu = meters.cpu(pid) - cpu
     counts = [after - first for first, after in zip(before, meters.dropped(silent), strict=True)]

@@ -74,6 +74,8 @@ async def keep(clients: dict[int, Client]) -> None:
     start = time.monotonic()
     for step in count():
         for client in list(clients.values())[step % _STEPS :: _STEPS]:
+            if client.closed:
+                continue
             client.check()
             if step // _STEPS % 2 and client.connected:
                 client.report()
