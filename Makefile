@@ -12,7 +12,7 @@ define twice
 @$(1) || { echo "Once more, what failed:"; $(1) --last-failed --last-failed-no-failures none; }
 endef
 
-.PHONY: run check test style types law pages units flows postgres kill bench screens messages lock tools
+.PHONY: run check test style types law pages units flows postgres kill bench soak screens messages lock tools
 
 run: .venv/accelerated
 	@exec $(BIN)/python manage.py serve
@@ -82,6 +82,11 @@ tools:
 
 bench: .venv/checked
 	@$(BIN)/python -m benchmarks
+
+# People who come, speak and go at random for so long, at the whole product: memory and descriptors must stay, logs be clean.
+soak: MINUTES ?= 30
+soak: .venv/checked
+	@$(BIN)/python -m benchmarks.soak $(MINUTES)
 
 # A picture of every page: both sizes, themes and languages, into screens/ (not committed).
 screens: .venv/checked

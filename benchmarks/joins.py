@@ -21,19 +21,24 @@ HOST = 0
 
 
 class Crowd:
-    """People of one product who come in, with one certificate between them; `clients` are those connected."""
+    """People of one product who come in, with one certificate between them.
+
+    `clients` are those connected, `numbers` what the room calls them.
+    """
 
     def __init__(self, product: Product) -> None:
         self.product = product
         self.identity = Identity()
         self.clients: dict[int, Client] = {}
         self.sockets: list[WebSocket] = []
+        self.numbers: dict[int, int] = {}
 
     async def come_in(self, person: int) -> Client:
         """The person's connected client: socket, welcome, offer, answer, ICE, DTLS."""
         socket = await self.product.socket(person)
         self.sockets.append(socket)
-        await socket.message("welcome", seconds=30)
+        _, welcome = await socket.message("welcome", seconds=30)
+        self.numbers[person] = welcome["you"]["number"]
         local = self.identity.local()
         socket.say({"type": "media.offer", "id": 1, "sdp": sdp.offer(local)})
         _, answer = await socket.message("media.answer", seconds=30)

@@ -22,7 +22,7 @@ HELD = 2500
 """Listeners of one talker that one core must hold."""
 TALKERS = 6
 IDLE = 20
-_TALK = 6
+_TALK = 5
 _SPEAKER = 1_000_000
 
 Costs = dict[str, float]
@@ -123,7 +123,7 @@ async def _figures(
             costs[_crowd(STEP, TALKERS)] = spoken.cost
             yield Figure(f"{name}, {STEP} x {TALKERS}: packets relayed", sum(spoken.delivered), "")
             yield Figure(f"{name}, {STEP} x {TALKERS}: CPU per relayed packet", spoken.cost, "us")
-        if size == STEP and storm:
+        if size == SIZES[0] and storm:
             async for figure in _storm(party, name):
                 yield figure
 
@@ -145,7 +145,7 @@ async def _talk(party: Party, name: str, costs: Costs) -> list[Figure]:
 
 async def _storm(party: Party, name: str) -> AsyncIterator[Figure]:
     spoken, rate = await party.storm()
-    here = f"{name}, {STEP} + {STORM} who come in within {STORM_SECONDS} s"
+    here = f"{name}, {SIZES[0]} + {STORM} who come in within {STORM_SECONDS} s"
     yield Figure(f"{here}: joins", rate, "/s")
     yield Figure(f"{here}: packets of the talk lost", spoken.lost, "", 0)
     yield Figure(f"{here}: delay, p99", meters.percentile(spoken.delays, 0.99), "ms", 30)

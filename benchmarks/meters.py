@@ -28,6 +28,11 @@ def memory(pid: int) -> int:
     raise ProcessLookupError(pid)
 
 
+def descriptors(pid: int) -> int:
+    """How many files, sockets and pipes `pid` has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def dropped(sockets: Iterable[socket.socket]) -> list[int]:
     """For each socket, how many packets its filter has dropped: what the server did deliver."""
     counts = {}

@@ -29,6 +29,7 @@ class Product:
 
     port: int
     udp: int
+    serve: int
     web: int
     sfu: int
     room: str
@@ -61,12 +62,11 @@ def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
     server = Server((sys.executable, "manage.py", "serve"), folder / "serve.log", settings)
     try:
         _until_ready(f"http://{_HOST}:{port}/readyz")
-        children = _children(server.pid)
+        running = modules(server.pid)
         seeded = _seed(settings, people, rooms)
-        _until_settled(children.values())
-        yield Product(
-            port, udp, children["daphne"], children["rooms.sfu"], seeded["room"], tuple(seeded["sessions"]), settings
-        )
+        _until_settled(running.values())
+        web, media = running["daphne"], running["rooms.sfu"]
+        yield Product(port, udp, server.pid, web, media, seeded["room"], tuple(seeded["sessions"]), settings)
     finally:
         server.stop(30)
 
@@ -89,14 +89,19 @@ def _until_settled(pids: Collection[int]) -> None:
         before, after = after, sum(map(meters.cpu, pids))
 
 
-def _children(parent: int) -> dict[str, int]:
+def modules(parent: int) -> dict[str, int]:
     """The process id of each Python module that `parent` runs."""
     found = {}
-    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+    for pid in children(parent):
         command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
         if "-m" in command:
-            found[command[command.index("-m") + 1]] = int(pid)
+            found[command[command.index("-m") + 1]] = pid
     return found
+
+
+def children(parent: int) -> list[int]:
+    """The process ids of those whom `parent` started, and who are still there."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def _seed(settings: Mapping[str, str], people: int, rooms: int) -> dict[str, str]:

@@ -33,15 +33,21 @@ def compiler() -> list[str]:
     raise BuildError("no C compiler (Debian: apt-get install gcc libc6-dev)")
 
 
-def build(to: Path, *flags: str, source: Path = SOURCE) -> None:
-    """Nothing: the library of `source` is at `to`, whole or not at all. Raises `BuildError`."""
+def build(to: Path, *flags: str, source: Path | None = None) -> None:
+    """Nothing: the library of `source`, the fan-out if none is named, is at `to`, whole or not at all.
+
+    Raises `BuildError`.
+    """
     command = compiler()
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=to.parent) as folder:
             made = Path(folder, to.name)
             subprocess.run(  # noqa: S603  # the operator's own compiler, on our own file
-                [*command, *FLAGS, *flags, "-o", str(made), str(source)], check=True, capture_output=True, text=True
+                [*command, *FLAGS, *flags, "-o", str(made), str(source or SOURCE)],
+                check=True,
+                capture_output=True,
+                text=True,
             )
             made.replace(to)
     except subprocess.CalledProcessError as failed:
