@@ -108,10 +108,10 @@ async def soak(minutes: float) -> int:
         await asyncio.gather(living, return_exceptions=True)
         life.crowd.leave()
         print(*(f"{times:,} {what}" for what, times in sorted(life.done.items())), sep="\n")
-        grown = _table(samples, minutes)
+        higher = grown(samples, minutes)
         wrong = _errors(here / "serve.log")
         print(*wrong[:20], f"{len(wrong)} errors in the logs", sep="\n")
-        return int(bool(grown or wrong))
+        return int(bool(higher or wrong))
 
 
 def _sample(serve: int) -> Sample:
@@ -124,16 +124,16 @@ def _sample(serve: int) -> Sample:
     return found
 
 
-def _table(samples: Sequence[Sample], minutes: float) -> list[str]:
+def grown(samples: Sequence[Sample], minutes: float) -> list[str]:
     """The processes that grew, or that were not there all the time; the table is printed."""
-    grown = []
+    higher = []
     print(f"| process | MB in the middle, at the end | MB an hour | descriptors | flat |\n{'| --- ' * 5}|")
     for name in sorted({name for sample in samples for name in sample}):
         seen = [sample[name] for sample in samples if name in sample]
         third = len(seen) // 3
         middle, end = seen[third : 2 * third], seen[2 * third :]
         if len(seen) < len(samples):
-            grown.append(name)
+            higher.append(name)
             print(f"| {name} | there for {len(seen)} of {len(samples)} samples | | | no |")
             continue
         before, after = (mean(megabytes for megabytes, _ in part) for part in (middle, end))
@@ -143,16 +143,17 @@ def _table(samples: Sequence[Sample], minutes: float) -> list[str]:
         slope = (after - before) / (minutes / 3) * 60
         cells = f"{before:.1f}, {after:.1f} | {slope:+.1f} | {files[0]:.0f}, {files[1]:.0f}"
         print(f"| {name} | {cells} | {'yes' if flat else 'no'} |")
-        grown += [] if flat else [name]
-    return grown
+        higher += [] if flat else [name]
+    return higher
 
 
 def _errors(log: Path) -> list[str]:
-    """The lines that tell of an error; whatever is no JSON came from a place that expected none."""
-    return [line[:300] for line in log.read_text().splitlines() if _tells_error(line)]
+    """The lines that tell of an error."""
+    return [line[:300] for line in log.read_text().splitlines() if tells_error(line)]
 
 
-def _tells_error(line: str) -> bool:
+def tells_error(line: str) -> bool:
+    """Whether a line of a log tells of an error; what is no JSON came from a place that expected none."""
     try:
         return json.loads(line).get("level") in _ERRORS
     except (ValueError, AttributeError):
