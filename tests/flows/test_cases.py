@@ -1,0 +1,128 @@
+"""The desk of the moderation in a real browser: dana works by keyboard, femi is the second pair of eyes."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.flows import chromium, stack
+from tests.flows.axe import LOOKS, Inspector
+from tests.flows.chromium import Visitor
+from tests.flows.desk import PILE, SIT_DOWN
+from tests.flows.stack import Stoa
+from tests.flows.test_screens import LANGUAGES, SIZES, Album
+
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
+ROLES = {"dana": "moderator", "femi": "senior", "iris": "inspector"}
+PAGES = {
+    "cases": "/console/cases/",
+    "cases-mine": "/console/cases/?shelf=mine",
+    "case": "/console/cases/{waiting}/",
+    "case-proposed": "/console/cases/{proposal}/",
+    "case-appealed": "/console/cases/{appeal}/",
+    "live": "/console/live/",
+    "rules": "/console/policies/",
+    "staff": "/console/staff/",
+    "retention": "/console/retention/",
+    "rules-outside": "/rules/",
+}
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa with a desk that has something on it, and one live room."""
+    with stack.running(tmp_path_factory.mktemp("desk")) as running:
+        keys = running.sign_in("alice", "bob", "carol", "erin", "mallory", *ROLES)
+        running.manage("shell", "--verbosity", "0", "--command", SIT_DOWN % {"roles": ROLES, "keys": keys})
+        running.room("alice", "Slow Sunday", topic="Reading together")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pile(own: Stoa) -> dict[str, int]:
+    """The numbers of the cases."""
+    told: dict[str, int] = json.loads(own.manage("shell", "--verbosity", "0", "--command", PILE).splitlines()[-1])
+    return told
+
+
+@pytest.fixture
+def sit(browser: Browser, own: Stoa) -> Iterator[Visit]:
+    """Opens somebody's browser; at the end no page may have complained."""
+    visitors: list[Visitor] = []
+
+    def arrive(name: str, **options: Any) -> Visitor:
+        visitors.append(chromium.visit(browser, own, name, **options))
+        return visitors[-1]
+
+    yield arrive
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, int], look: str) -> None:
+    femi = sit("femi", **LOOKS[look])
+    inspector = Inspector(femi.page)
+    inspector.visit(*(path.format(**pile) for path in PAGES.values()))
+    inspector.assert_nothing_found()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_of_the_desk(sit: Visit, pile: dict[str, int], size: str, language: str) -> None:
+    album = Album(sit("femi", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, [])
+    album.tour({name: path.format(**pile) for name, path in PAGES.items()})
+    left = [fault for fault in album.faults if not re.search("[\u4e00-\u9fff]", fault)]  # "UTC" stands in Chinese
+    assert not left, "\n".join(left)
+
+
+def test_an_inspector_sees_no_name_on_any_page(sit: Visit, pile: dict[str, int]) -> None:
+    iris = sit("iris")
+    for path in PAGES.values():
+        iris.page.goto(path.format(**pile))
+        told = iris.page.locator("main").inner_text()
+        assert not [name for name in ("Alice", "Bob", "Carol", "Mallory", "Dana") if name in told], path
+
+
+def test_a_case_goes_from_the_queue_to_its_decision_by_keyboard_alone(sit: Visit, pile: dict[str, int]) -> None:
+    page = sit("dana").page
+    page.goto("/console/cases/")
+    number = str(pile["waiting"])
+    for _ in range(10):
+        page.keyboard.press("j")
+        if page.evaluate("document.activeElement.getAttribute('href')") == f"/console/cases/{number}/":
+            break
+    page.keyboard.press("c")
+    page.get_by_text("The case is yours. It is entry").wait_for()
+    page.wait_for_load_state()
+    page.keyboard.press("2")
+    assert page.get_by_role("radio", name="Warn").is_checked()
+    page.keyboard.press("f")
+    page.keyboard.type("He shouted at whoever came on stage.")
+    page.locator("#preview dd").filter(has_text="He shouted at whoever came on stage.").wait_for()
+    assert "Warning" in page.locator("#preview").inner_text()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Done. It is entry").wait_for()
+    page.get_by_role("heading", name="Warning", exact=True).wait_for()
+
+
+def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: dict[str, int]) -> None:
+    page = sit("femi").page
+    page.clock.install()
+    page.goto("/console/cases/")
+    rest = page.locator("#rest")
+    assert rest.is_hidden()
+    for _ in range(6):
+        page.clock.run_for(10 * 60_000 + 1000)
+    assert rest.is_visible()
+    page.get_by_role("button", name="In 15 minutes").click()
+    assert rest.is_hidden()
+    page.clock.run_for(14 * 60_000)
+    assert rest.is_hidden()
+    page.clock.run_for(2 * 60_000)
+    assert rest.is_visible()
