@@ -1,9 +1,9 @@
-"""Headers of every answer: what a page may load, and what it may ask the browser for."""
+"""Headers of every answer: what a page may load, and what it may ask the browser for; and what is no address."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 PERMISSIONS = (
@@ -55,3 +55,17 @@ class Headers:
         response.headers["Content-Security-Policy"] = policy(request)
         response.headers["Permissions-Policy"] = PERMISSIONS
         return response
+
+
+class Addresses:
+    """Middleware that refuses an address with a NUL: no text in PostgreSQL has one, so to ask for it is an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer of the rest of the house; the API has answers of its own. Raises `Http404`."""
+        nul = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if nul and not request.path.startswith("/api/"):
+            raise Http404
+        return self.get_response(request)

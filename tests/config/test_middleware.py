@@ -39,6 +39,13 @@ def test_a_host_that_is_not_ours_is_refused_with_the_policy_and_one_line(
     assert (line.exc_info, line.exc_text) == (None, None)
 
 
+@pytest.mark.parametrize("path", ["/report/%00/", "/transparency/?month=2026%00"])
+def test_an_address_with_a_nul_is_refused_before_the_database_is_asked(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 @pytest.mark.django_db
 def test_the_api_docs_run_nothing_inline(client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
