@@ -12,12 +12,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count
 
 from accounts.models import User
-from moderation import cases
+from moderation import cases, outcomes
 from moderation.actions.evidence import unsealed
 from moderation.audit import people
 from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
-from moderation.models import Evidence
+from moderation.models import Evidence, Report
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
@@ -59,7 +59,7 @@ def data(user: User) -> dict[str, Any]:
             )
         ),
         "blocked": list(user.blocks.values("blocked__uid", "created_at")),
-        "reports": list(user.reports.values("number", "policy", "words", "made_at", "case__state", "case__room")),
+        "reports": [_report(one) for one in user.reports.select_related("case").order_by("pk")],
         "decisions": list(
             user.decisions.exclude(in_force_at=None).values(
                 *("id", "measure", "policy", "facts", "ground", "law", "in_force_at", "until", "undone_at"),
@@ -73,6 +73,12 @@ def data(user: User) -> dict[str, Any]:
         "browsers_notified": user.push_subscriptions.count(),
         "log": list(_log(user)),
     }
+
+
+def _report(one: Report) -> dict[str, Any]:
+    """What they reported, and what became of it in the words they read on the page."""
+    told = {name: getattr(one, name) for name in ("number", "policy", "words", "made_at")}
+    return told | {"room": one.case.room, "outcome": outcomes.of_report(one).words}
 
 
 def _account(user: User) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from accounts.models import User
 from moderation import enforce, news
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, locked, note
+from moderation.actions.staff import independent
 from moderation.audit.source import Source
 from moderation.cases import APPEAL_FOR, Act
 from moderation.measures import RESTRICTIONS, Measure, fits, two_people
@@ -102,6 +103,7 @@ def confirm(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
     case = advance(
         decision.case_id, Act.CONFIRM, by=by, now=now, source=source, reason=decision.measure, decided_at=now
     )
+    independent(decision.made_by, by, now)
     decision.second = by
     return _enforce(decision, case, by, now, source)
 

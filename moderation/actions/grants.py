@@ -10,6 +10,7 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import is_senior, keep, locked, note
 from moderation.actions.evidence import unsealed
+from moderation.actions.staff import independent
 from moderation.audit.keys import KeysMissingError
 from moderation.audit.models import Result
 from moderation.audit.source import Source
@@ -62,8 +63,7 @@ def _decide(pk: int, approved: bool, *, by: User, factor: timedelta | None, now:
     case, grant = _granted(pk)
     if grant.decided_at is not None:
         raise Refused(Code.DECIDED)
-    if grant.asked_by_id == by.pk:
-        raise Refused(Code.SAME_PERSON)
+    independent(grant.asked_by, by, now)
     _no_part(case, by)
     if not is_senior(by, now):
         raise Refused(CaseCode.SENIOR)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
+from moderation.actions.staff import independent
 from moderation.audit import people
 from moderation.audit.models import Entry, Label
 from moderation.audit.record import record
@@ -61,8 +62,7 @@ def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) 
     request = _locked(pk)
     if request.decided_at is not None:
         raise Refused(Code.DECIDED)
-    if request.asked_by_id == by.pk:
-        raise Refused(Code.SAME_PERSON)
+    independent(request.asked_by, by, now)
     if request.person == by.uid:
         raise Refused(Code.SUBJECT)
     LawfulRequest.objects.filter(pk=pk).update(approver=by, approved=approved, decided_at=now)

@@ -11,6 +11,21 @@ from moderation.audit.source import Source
 from moderation.models import Staff
 from moderation.staff import GUESTS, LONGEST_REVIEW, Role
 
+NEW = timedelta(days=1)
+"""How long somebody new on the staff is no second person for whoever brought them."""
+
+
+def independent(first: User | None, second: User, now: datetime) -> None:
+    """Nothing, if `second` may be the second person for what `first` asked or proposed.
+
+    Raises `Refused(SAME_PERSON)` for the same one, and for an account that `first` has just put on the staff.
+    """
+    if first is None:
+        return
+    brought = Staff.objects.filter(user=second, granted_by=first.uid, granted_at__gt=now - NEW)
+    if first.pk == second.pk or brought.exists():
+        raise Refused(Code.SAME_PERSON)
+
 
 @transaction.atomic
 def grant(user: User, role: Role, days: int | None, *, now: datetime, source: Source, by: str = "") -> Staff:

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import role_of
+from moderation.actions.staff import independent
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Unmasking
@@ -36,8 +37,7 @@ def decide(pk: int, *, approved: bool, by: User, now: datetime, source: Source) 
         raise Refused(Code.GONE)
     if wish.decided_at is not None:
         raise Refused(Code.DECIDED)
-    if wish.asked_by_id == by.pk:
-        raise Refused(Code.SAME_PERSON)
+    independent(wish.asked_by, by, now)
     if wish.person == by.uid:
         raise Refused(Code.SUBJECT)
     wish.approver, wish.approved, wish.decided_at = by, approved, now

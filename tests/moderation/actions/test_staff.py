@@ -93,3 +93,14 @@ def test_a_senior_who_is_not_the_last_can_go(alice: User, bob: User) -> None:
     staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE)
     staff.revoke(alice, source=SOURCE, by=bob.uid)
     assert Staff.objects.get().user == bob
+
+
+def test_whom_one_has_just_put_on_the_staff_is_no_second_person(alice: User, bob: User, carol: User) -> None:
+    staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE, by=alice.uid)
+    for second in (alice, bob):
+        with pytest.raises(Refused) as refused:
+            staff.independent(alice, second, NOON + staff.NEW - timedelta(seconds=1))
+        assert refused.value.code is Code.SAME_PERSON
+    staff.independent(alice, bob, NOON + staff.NEW)
+    staff.independent(carol, bob, NOON)
+    staff.independent(None, bob, NOON)
