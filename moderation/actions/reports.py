@@ -141,7 +141,7 @@ def _take(
 ) -> Report:
     """The report in its case, with its entry, and the ring frozen where there is one and the budget allows it.
 
-    A worker begins with the case at once; the sweep does where it is not told.
+    A worker begins with a new case at once, and with a minute that is sealed; with all else the sweep does.
     """
     case = _case(target, complaint, source, now)
     report = Report.objects.create(
@@ -168,7 +168,8 @@ def _take(
         automated=complaint.channel == Channel.MACHINE,
         detail={"channel": complaint.channel, "freeze": freeze.pk if freeze else ""},
     )
-    transaction.on_commit(lambda: triage.hand_over(case.pk), robust=True)
+    if case.opened_at == now or freeze is not None:
+        transaction.on_commit(lambda: triage.hand_over(case.pk), robust=True)
     return report
 
 

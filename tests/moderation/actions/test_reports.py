@@ -87,6 +87,21 @@ def test_a_worker_is_told_of_a_report_once_it_is_committed(
     assert handed_over == [report.case_id]
 
 
+def test_a_report_that_brings_nothing_to_hear_to_an_open_case_is_left_to_the_sweep(
+    bob: User,
+    carol: User,
+    alice: User,
+    handed_over: list[int],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        first = reports.report_person(carol, bob.uid, complaint(), source=SOURCE, now=NOON)
+        later = NOON + timedelta(minutes=5)
+        assert reports.report_person(alice, bob.uid, complaint(), source=SOURCE, now=later).case == first.case
+    assert handed_over == [first.case_id]
+    assert Case.objects.get().stepped_at == later
+
+
 def test_a_report_stands_where_no_worker_can_be_told(
     room: Room,
     bob: User,
