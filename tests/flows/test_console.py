@@ -1,29 +1,25 @@
 """A reviewer who trusts nobody: comes in for a week, looks, takes the evidence home, and checks it there alone."""
 
-import base64
-import hmac
 import re
-import struct
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from moderation.audit.note import Signer
 from tests.flows import chromium, stack
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
+from tests.flows.door import come_in, second_factor
 from tests.flows.stack import Stoa, fetch, until
 from tests.flows.test_screens import LANGUAGES, SIZES, Album
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
-PASSWORD = "nine green kettles sing"
 PAGES = {
     "console": "/console/",
     "console-log": "/console/log/?action=account.sign_in",
@@ -58,40 +54,6 @@ def reviewer(browser: Browser, own: Stoa) -> Iterator[Visitor]:
     yield visitor
     visitor.page.context.close()
     assert visitor.complaints == []
-
-
-def come_in(page: Page, stoa: Stoa, name: str) -> None:
-    """Nothing: somebody has an account, by a code, and is signed in."""
-    page.goto(stoa.manage("create_user", name).strip())
-    page.get_by_role("textbox", name="What should people call you?").fill(name.capitalize())
-    page.keyboard.press("Enter")
-    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="I accept this, let me in").click()
-    page.get_by_role("link", name="I am ready").click()
-    page.get_by_role("heading", name="Hallway").wait_for()
-
-
-def second_factor(page: Page) -> None:
-    """Nothing: an app with codes is on, and this session has shown one."""
-    page.goto("/accounts/2fa/totp/activate/")
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-    secret = page.locator("main .code").inner_text()
-    page.locator("input[name=code]").fill(code(secret))
-    with page.expect_navigation():
-        page.get_by_role("button", name="Turn on").click()
-    page.goto("/console/")
-    page.locator("input[name=code]").fill(code(secret))
-    page.get_by_role("button", name="Confirm").click()
-
-
-def code(secret: str) -> str:
-    """What an app with codes shows now (RFC 6238)."""
-    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
-    at = digest[-1] & 15
-    number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF
-    return f"{number % 10**6:06}"
 
 
 def test_the_reviewer_sees_every_control_and_when_it_last_passed(reviewer: Visitor) -> None:

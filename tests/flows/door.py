@@ -1,0 +1,47 @@
+"""How the staff comes in: by the door, and with a second factor."""
+
+import base64
+import hmac
+import struct
+import time
+
+from playwright.sync_api import Page
+
+from tests.flows.stack import Stoa
+
+PASSWORD = "nine green kettles sing"
+
+
+def come_in(page: Page, stoa: Stoa, name: str) -> None:
+    """Nothing: somebody has an account, by a code, and is signed in."""
+    page.goto(stoa.manage("create_user", name).strip())
+    page.get_by_role("textbox", name="What should people call you?").fill(name.capitalize())
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="I accept this, let me in").click()
+    page.get_by_role("link", name="I am ready").click()
+    page.get_by_role("heading", name="Hallway").wait_for()
+
+
+def second_factor(page: Page) -> str:
+    """The secret of an app with codes, which is on now, and whose code this session of one of the staff has shown."""
+    page.goto("/accounts/2fa/totp/activate/")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.locator("main .code").inner_text()
+    page.locator("input[name=code]").fill(code(secret))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Turn on").click()
+    page.goto("/console/")
+    page.locator("input[name=code]").fill(code(secret))
+    page.get_by_role("button", name="Confirm").click()
+    return secret
+
+
+def code(secret: str) -> str:
+    """What an app with codes shows now (RFC 6238)."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
+    at = digest[-1] & 15
+    number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
