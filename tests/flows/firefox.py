@@ -19,12 +19,20 @@ HUM = 1000
 EARS = Path(__file__).with_name("ears.js")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key of an element's reference (WebDriver, section 12.1)."""
+PREFER = """
+const { Preferences } = ChromeUtils.importESModule("resource://gre/modules/Preferences.sys.mjs");
+for (const [name, value] of Object.entries(arguments[0])) {
+  if (value === null) Preferences.reset(name);
+  else Preferences.set(name, value);
+}
+"""
 PREFERENCES = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.peerconnection.ice.default_address_only": False,
     "media.autoplay.default": 0,
+    "security.warn_submit_secure_to_insecure": False,  # a form sent from http that is taken for secure looks like one
     "intl.accept_languages": "en",
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.disabledForTesting": True,
@@ -72,9 +80,38 @@ class Firefox:
         button = until(f"Firefox shows a button {words!r}", lambda: self._button(words), seconds)
         self.call("WebDriver:ElementClick", {"id": button})
 
+    def type(self, selector: str, text: str) -> None:
+        """Nothing: a person's keys into the first element that `selector` finds, in place of what stood there."""
+        field = until(f"Firefox shows {selector}", lambda: self._find("css selector", selector))[0][ELEMENT]
+        self.call("WebDriver:ElementClear", {"id": field})
+        self.call("WebDriver:ElementSendKeys", {"id": field, "text": text})
+
+    def press(self, selector: str) -> None:
+        """Nothing: a person's click on the first shown element that `selector` finds, once there is one."""
+        element = until(f"Firefox shows {selector}", lambda: self._shown("css selector", selector))
+        self.call("WebDriver:ElementClick", {"id": element})
+
     def shows(self, words: str) -> None:
         """Nothing, as soon as the page says `words` to those who look at it."""
-        until(f"Firefox says {words!r}", lambda: words in str(self.evaluate("return document.body?.innerText ?? ''")))
+        until(f"Firefox says {words!r}", lambda: words in self.text())
+
+    def text(self) -> str:
+        """What the page says to those who look at it."""
+        return str(self.evaluate("return document.body?.innerText ?? ''"))
+
+    @contextmanager
+    def preferences(self, values: dict[str, Any]) -> Iterator[None]:
+        """Meanwhile Firefox has these preferences, which only its own code may set."""
+        self._prefer(values)
+        try:
+            yield
+        finally:
+            self._prefer({name: PREFERENCES.get(name) for name in values})
+
+    def _prefer(self, values: dict[str, Any]) -> None:
+        self.call("Marionette:SetContext", {"value": "chrome"})
+        self.call("WebDriver:ExecuteScript", {"script": PREFER, "args": [values]})
+        self.call("Marionette:SetContext", {"value": "content"})
 
     def forget(self) -> None:
         """Nothing: nobody is signed in."""
@@ -90,9 +127,11 @@ class Firefox:
 
     def _button(self, words: str) -> str | None:
         path = f"//*[self::button or self::a][starts-with(normalize-space(), '{words}')][not(ancestor::*[@hidden])]"
-        found = self._find("xpath", path)
-        shown = (button[ELEMENT] for button in found if self._is_shown(button[ELEMENT]))
-        return next(shown, None)
+        return self._shown("xpath", path)
+
+    def _shown(self, using: str, value: str) -> str | None:
+        found = (element[ELEMENT] for element in self._find(using, value))
+        return next((element for element in found if self._is_shown(element)), None)
 
     def _find(self, using: str, value: str) -> list[dict[str, str]]:
         found: list[dict[str, str]] = self.call("WebDriver:FindElements", {"using": using, "value": value})
@@ -124,7 +163,15 @@ def running(folder: Path, host: str) -> Iterator[Firefox]:
         profile = folder / "profile"
         profile.mkdir()
         (profile / "user.js").write_text("".join(lines), encoding="utf-8")
-        command = [BINARY, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
+        command = [
+            BINARY,
+            "--headless",
+            "--marionette",
+            "-remote-allow-system-access",
+            "--no-remote",
+            "--profile",
+            str(profile),
+        ]
         stack.enter_context(_child(folder, "firefox", command, {**environment, "PULSE_SERVER": server}))
         connection = until("Firefox answers", lambda: _connected(port), STARTUP)
         stack.enter_context(connection)

@@ -1,6 +1,7 @@
 """Firefox listens and speaks."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,6 +11,16 @@ from tests.flows.firefox import Firefox
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
+REFUSING = {"media.navigator.permission.disabled": False, "permissions.default.microphone": 2}
+"""The preferences of somebody who refuses the microphone to every page."""
+ENTER = "\ue007"
+"""The key, as WebDriver writes it."""
+PLANNED = """
+const day = document.querySelector("input[type=datetime-local]");
+day.value = "2099-01-05T20:00";
+day.dispatchEvent(new Event("input", { bubbles: true }));
+"""
+"""The day of a room: a picker of the browser's own, which nobody types into like into a field."""
 HOLD = "document.body.dispatchEvent(new KeyboardEvent('{event}', {{ key: ' ', code: 'Space', bubbles: true }}))"
 """The space bar, from where no button has the focus."""
 
@@ -69,6 +80,76 @@ def test_firefox_reacts_turns_down_changes_networks_and_leaves(
     until("Firefox hears alice once more", lambda: hears(fox, chromium.HUM))
 
 
+def test_firefox_comes_in_with_a_password_and_looks_after_itself(fox: Firefox, stoa: Stoa) -> None:
+    fox.goto(f"{stoa.outside}/healthz")
+    fox.forget()
+    fox.goto(stoa.outside + urlsplit(stoa.manage("create_invite").strip()).path)
+    fox.type("input[name=display_name]", f"Renard{ENTER}")
+    fox.shows("How will you sign in?")
+    fox.type("input[type=password]", f"nine green kettles sing{ENTER}")
+    fox.click("I accept this, let me in")
+    fox.shows("Do you hear this?")
+    fox.click("I am ready")
+    fox.shows("Hallway")
+
+    fox.goto(f"{stoa.outside}/me/")
+    fox.type("input[name=display_name]", f"Rena{ENTER}")
+    fox.shows("Rena")
+    fox.press("[data-theme-choice=dark]")
+    dark = "return getComputedStyle(document.body).colorScheme === 'dark'"
+    until("the page is dark", lambda: fox.evaluate(dark))
+    fox.goto(f"{stoa.outside}/invites/")
+    until("the next page is dark", lambda: fox.evaluate(dark))
+    fox.press("main form .button.primary")
+    until("there is a code", lambda: fox.evaluate("return document.querySelector('#code')?.textContent"))
+
+
+def test_firefox_plans_a_room_and_finds_another(fox: Firefox, stoa: Stoa) -> None:
+    live = stoa.room("alice", "Foxgloves in bloom")
+    sign_in(fox, stoa, "dana")
+    fox.goto(f"{stoa.outside}/new/")
+    fox.type("input[name=title]", "Foxes at dusk")
+    fox.press("[name=when][value=later]")
+    fox.evaluate(PLANNED)
+    fox.click("Schedule the room")
+    until("the room is planned", lambda: fox.evaluate("return location.pathname.startsWith('/r/')"))
+    fox.shows("Foxes at dusk")
+    fox.goto(f"{stoa.outside}/")
+    fox.shows("Foxes at dusk")
+    fox.shows("Foxgloves in bloom")
+    fox.type("input[type=search]", f"gloves{ENTER}")
+    until("the other is gone", lambda: "Foxes at dusk" not in fox.text())
+    fox.shows("Foxgloves in bloom")
+    stoa.ask("alice", "POST", f"/api/v1/rooms/{live}/end/")
+
+
+def test_firefox_hosts_promotes_mutes_blocks_and_removes(
+    fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
+) -> None:
+    room = stoa.room("dana", "A fox's own room")
+    bob = visit("bob")
+    enter(fox, stoa, room)
+    talk.enter(bob, room)
+    talk.raise_hand(bob)
+    fox.press("#hands .button.primary")
+    talk.go_live(bob)
+    until("Firefox hears bob", lambda: hears(fox, chromium.HUM))
+    on_bob = "#stage li:last-child button"
+    fox.press(on_bob)
+    fox.click("Mute")
+    bob.page.locator("#toasts").get_by_text("A moderator muted you.").wait_for()
+    until("Firefox hears nothing", lambda: not hears(fox, chromium.HUM))
+    fox.press(on_bob)
+    fox.click("Block")
+    fox.shows("You blocked Bob. They are not told.")
+    fox.click("Undo")
+    fox.shows("Bob is not blocked any more")
+    fox.press(on_bob)
+    for _ in ("asked for", "meant"):
+        fox.click("Remove from the room")
+    bob.page.get_by_role("heading", name="You were removed").wait_for()
+
+
 def test_firefox_picks_devices_holds_to_talk_and_is_told_of_the_end(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
@@ -92,6 +173,24 @@ def test_firefox_picks_devices_holds_to_talk_and_is_told_of_the_end(
     alice.silence_falls()
     stoa.ask("dana", "POST", f"/api/v1/rooms/{room}/end/")
     fox.shows("This room has ended")
+
+
+def test_firefox_says_what_to_do_without_a_microphone_and_when_one_is_removed(
+    fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
+) -> None:
+    room = stoa.room("alice", "Foxes and others")
+    alice = visit("alice")
+    talk.enter(alice, room)
+    enter(fox, stoa, room)
+    fox.click("Raise hand")
+    alice.page.get_by_role("button", name="Invite Dana to speak").click()
+    with fox.preferences(REFUSING):
+        for words in ("Accept", "Use my microphone"):
+            fox.click(words)
+        fox.shows("Go on listening")
+        fox.click("Go on listening")
+    talk.decide(alice, Visitor(alice.page, stoa, "Dana"), "Remove from the room", sure=True)
+    fox.shows("You were removed")
 
 
 def sign_in(fox: Firefox, stoa: Stoa, name: str) -> None:
