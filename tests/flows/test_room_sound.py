@@ -279,20 +279,3 @@ def test_a_microphone_whose_permission_is_withdrawn_is_said_and_chosen_anew(visi
     talk.open_microphone(alice)
     talk.sheet(alice, "Unmute").click()
     carol.hears(HUM)
-
-
-def test_a_page_in_the_background_goes_on_playing_and_tells_the_system(visit: Visit, room: str) -> None:
-    alice, carol = visit("alice"), visit("carol")
-    carol.page.add_init_script(path=SYSTEM)
-    talk.enter(alice, room)
-    talk.enter(carol, room)
-    carol.page.evaluate("system.hide(true)")
-    talk.speak_up(alice)
-    carol.hears(HUM)
-    until("it is played", lambda: carol.page.evaluate("ears.played()") > chromium.SILENT)
-    until("the system is told", lambda: carol.page.evaluate("navigator.mediaSession.metadata?.artist") == "Alice")
-    carol.page.evaluate("document.querySelectorAll('audio').forEach((sound) => sound.pause())")  # a call came in
-    until("it is played again", lambda: carol.page.evaluate("ears.played()") > chromium.SILENT)
-    talk.dock(alice, "Mute").click()
-    carol.page.evaluate("system.hide(false)")
-    expect(carol.page.get_by_role("button", name="Alice, on stage, Host, Muted")).to_be_visible()
