@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from benchmarks import browser, bundles, cases, hallway, joins, limit, log, loss, page, relay, ring, sockets
+from benchmarks import browser, bundles, cases, hallway, joins, limit, log, loss, moderation, page, relay, ring, sockets
 from benchmarks.figures import Figure, save, table
 from benchmarks.media import folder, media
 from benchmarks.meters import Others
@@ -27,6 +27,7 @@ PARTS = (
     "bundles",
     "log",
     "ring",
+    "moderation",
     "loss",
 )
 ASKED = {"loss"}
@@ -52,6 +53,7 @@ def main() -> None:
         "bundles": lambda: bundles.measure(),
         "log": lambda: log.measure(arguments.entries),
         "ring": lambda: ring.measure(),
+        "moderation": lambda: _product(moderation.REPORTERS, moderation.measure),
         "loss": lambda: _product(0, loss.measure),
     }
     wanted = arguments.part or [name for name in parts if name not in ASKED]
