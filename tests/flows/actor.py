@@ -5,8 +5,10 @@ Adds one character to the file TALLY for each: `+` done, `-` refused, `!` not po
 
 import os
 import random
+import socket
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import django
@@ -21,14 +23,17 @@ from redis import RedisError  # noqa: E402
 from accounts import actions as people  # noqa: E402
 from accounts import invites as codes  # noqa: E402
 from accounts.models import InviteCode, User  # noqa: E402
+from moderation.actions.base import Refused as CaseRefused  # noqa: E402
 from moderation.audit.source import Source  # noqa: E402
 from rooms.actions import history, invites, moves, presence, reminders  # noqa: E402
 from rooms.actions import rooms as rooming  # noqa: E402
 from rooms.models import Access, Member, Room, RoomInvite, State  # noqa: E402
 from rooms.roles import Move, Rank, Refused, Stage  # noqa: E402
+from tests.flows import casework  # noqa: E402
 
 PEOPLE = 12
-REFUSED = (Refused, people.Refused, codes.Refused)
+REFUSED = (Refused, people.Refused, codes.Refused, CaseRefused)
+SFU = f"{socket.gethostname()}-0"  # the media process that `serve` runs
 
 
 class Actor:
@@ -37,6 +42,7 @@ class Actor:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.acts = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
+        self.acts += [partial(act, self) for act in casework.ACTS]
         self.number = 0
 
     def act(self) -> None:
@@ -60,7 +66,8 @@ class Actor:
 
     def do_open(self) -> None:
         if Room.objects.exclude(state=State.ENDED).count() < 5:
-            rooming.open_room(self.who, rooming.Plan("Owls", Access.OPEN, topic="at night"), **self.terms)
+            room = rooming.open_room(self.who, rooming.Plan("Owls", Access.OPEN, topic="at night"), **self.terms)
+            Room.objects.filter(pk=room.pk).update(sfu=SFU)  # which answers that nobody spoke
 
     def do_edit(self) -> None:
         if room := self.room():

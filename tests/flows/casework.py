@@ -1,0 +1,120 @@
+"""What the staff does, and those whom a case concerns: acts that `actor` mixes into what goes on in rooms."""
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from accounts.models import User
+from moderation.actions import appeals, cases, decisions, receipts, reports
+from moderation.actions.decisions import Verdict
+from moderation.actions.reports import Complaint
+from moderation.cases import OPEN, State
+from moderation.measures import Measure
+from moderation.models import Appeal, Case, Channel, Decision, Result, Staff, Stand
+from moderation.policies import REPORTED
+from rooms.models import Member, Room
+
+MEASURES = (
+    (Measure.NONE, None),
+    (Measure.WARN, None),
+    (Measure.MUTE, None),
+    (Measure.TO_AUDIENCE, None),
+    (Measure.REMOVE, None),
+    (Measure.SUSPEND, timedelta(days=1)),
+    (Measure.SUSPEND, timedelta(days=40)),  # takes two people
+    (Measure.END_ROOM, None),
+)
+
+
+class Anybody(Protocol):
+    """Who acts: see `actor.Actor`."""
+
+    chance: Any
+    who: User
+    terms: dict[str, Any]
+
+    def pick(self, rows: Any) -> Any:
+        """A random row of the newest."""
+
+    def room(self) -> Room | None:
+        """A random room that has not ended."""
+
+
+def report_member(one: Anybody) -> None:
+    if (room := one.room()) and (member := one.pick(Member.objects.filter(room=room).exclude(joined_at=None))):
+        reports.report_member(one.who, room.pk, member.number, _complaint(one, Channel.ROOM), **one.terms)
+
+
+def report_room(one: Anybody) -> None:
+    if room := one.room():
+        reports.report_room(one.who, room.pk, _complaint(one, Channel.ROOM), **one.terms)
+
+
+def report_person(one: Anybody) -> None:
+    person = one.pick(User.objects.all())
+    reports.report_person(one.who, person.uid, _complaint(one, Channel.PROFILE), **one.terms)
+
+
+def claim(one: Anybody) -> None:
+    if case := one.pick(Case.objects.filter(state__in=OPEN)):
+        cases.claim(case.pk, by=_staff(one), **one.terms)
+
+
+def pass_on(one: Anybody) -> None:
+    if case := _held(one):
+        act = one.chance.choice([cases.release, cases.escalate])
+        act(case.pk, by=case.holder, **one.terms)
+
+
+def hand_over(one: Anybody) -> None:
+    if case := _held(one):
+        cases.hand_over(case.pk, _staff(one), by=case.holder, **one.terms)
+
+
+def decide(one: Anybody) -> None:
+    if case := _held(one):
+        measure, lasts = one.chance.choice(MEASURES)
+        verdict = Verdict(measure, one.chance.choice(list(REPORTED)), "He was loud at night.", lasts)
+        decisions.decide(case.pk, verdict, by=case.holder, **one.terms)
+
+
+def answer(one: Anybody) -> None:
+    if proposal := one.pick(Decision.objects.filter(state=Stand.PROPOSED)):
+        act = one.chance.choice([decisions.confirm, decisions.decline])
+        act(proposal.pk, by=_staff(one), **one.terms)
+
+
+def appeal(one: Anybody) -> None:
+    standing = Decision.objects.filter(state=Stand.IN_FORCE, appeal=None, subject__isnull=False)
+    if decision := one.pick(standing.filter(measure=Measure.SUSPEND)) or one.pick(standing):
+        appeals.appeal(decision.pk, "It was an owl.", by=decision.subject, **one.terms)
+
+
+def hear(one: Anybody) -> None:
+    if made := one.pick(Appeal.objects.filter(result="")):
+        lifts = made.decision.measure == Measure.SUSPEND or one.chance.random() < 0.5  # somebody must go on acting
+        result = Result.OVERTURNED if lifts else Result.UPHELD
+        appeals.hear(made.pk, result, "We listened again.", by=_staff(one), **one.terms)
+
+
+def read(one: Anybody) -> None:
+    if decision := one.pick(Decision.objects.filter(state=Stand.IN_FORCE, subject__isnull=False)):
+        receipts.read(decision, by=decision.subject, **one.terms)
+
+
+ACTS = (
+    *(report_member, report_room, report_person, claim, claim, pass_on, hand_over),
+    *(decide, decide, decide, answer, appeal, hear, hear, read),
+)
+
+
+def _complaint(one: Anybody, channel: Channel) -> Complaint:
+    return Complaint(one.chance.choice(list(REPORTED)), channel, "He is loud.", "en")
+
+
+def _staff(one: Anybody) -> User:
+    user: User = one.pick(Staff.objects.select_related("user")).user
+    return user
+
+
+def _held(one: Anybody) -> Any:
+    return one.pick(Case.objects.filter(state=State.CLAIMED, holder__isnull=False).select_related("holder"))
