@@ -228,7 +228,9 @@ def test_every_process_of_ours_is_confined(apart: Apart) -> None:
         found = COMPOSE["services"][service]
         assert (found["read_only"], found["cap_drop"], found["init"]) == (True, ["ALL"], True), service
     assert "USER stoa" in DOCKERFILE
-    assert set(COMPOSE["services"]["sfu"]["environment"]) == {"REDIS_URL", "STOA_PUBLIC_IP"}
+    media = COMPOSE["services"]["sfu"]
+    assert set(media["environment"]) == {"REDIS_URL", "STOA_PUBLIC_IP", "STOA_PROFILE"}
+    assert media["volumes"] == ["evidence:/data/evidence"]
 
 
 def test_every_image_has_a_tag_and_every_secret_must_be_set() -> None:

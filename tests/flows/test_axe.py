@@ -23,8 +23,8 @@ OUTSIDE = (
     "/accounts/password/reset/",
     "/join/",
     "/join/ABCD",
-    "/privacy/",
     "/offline/",
+    "/privacy/",
 )
 WITHOUT_FACTORS = (
     "/",
