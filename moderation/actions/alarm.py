@@ -38,7 +38,7 @@ def tell(case: Case, now: datetime) -> None:
 def _desk(case: Case, now: datetime) -> Iterator[User]:
     parties = case.parties
     staff = Staff.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), role__in=(Role.MODERATOR, Role.SENIOR))
-    for one in staff.filter(user__is_active=True).select_related("user"):
+    for one in staff.filter(user__is_active=True).select_related("user").order_by("pk"):
         if conflict(Actor(one.user.uid), parties) is None:
             yield one.user
 
