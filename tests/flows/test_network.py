@@ -23,10 +23,12 @@ DETOUR = """([from, to]) => {
   const { prototype } = RTCPeerConnection;
   const { setRemoteDescription } = prototype;
   prototype.setRemoteDescription = function ({ type, sdp }) {
-    return setRemoteDescription.call(this, { type, sdp: sdp.replaceAll(` ${from} typ host`, ` ${to} typ host`) });
+    const detoured = sdp.replaceAll(` ${from} typ host`, ` ${to} typ host`);
+    const alone = detoured.replaceAll(/a=candidate:\\S+ 1 tcp .*\\r\\n/g, "");
+    return setRemoteDescription.call(this, { type, sdp: alone });
   };
 }"""
-"""Sends the page's sound to another port than the server says."""
+"""Sends the page's sound to another port than the server says, and leaves it no way around by TCP."""
 TCP_ALONE = """() => {
   const { prototype } = RTCPeerConnection;
   const { setRemoteDescription } = prototype;
@@ -137,8 +139,8 @@ def test_a_wall_around_udp_is_said_and_tried_again(visit: Visit, proxy: Proxy, r
             break
     expect(wall).to_be_visible()
     expect(talk.dock(carol, "Raise hand")).to_be_visible()  # everything but sound works
-    proxy.weather = FAIR
     carol.page.get_by_role("button", name="Try now").click()
+    proxy.weather = FAIR
     talk.connected(carol)
     expect(wall).to_have_count(0)
 
