@@ -15,7 +15,7 @@ from moderation.cases import OPEN, Act, Actor, State, conflict, step
 from moderation.cases import Code as CaseCode
 from moderation.models import About, Case, Decision, Report, Staff, Stand
 from moderation.staff import Act as StaffAct
-from moderation.staff import Role, refusal
+from moderation.staff import refusal
 from rooms.models import Room, known
 
 
@@ -148,8 +148,8 @@ def note(case: Case, action: str, source: Source, *, by: User | None, second: Us
 
 def is_senior(user: User | None, now: datetime) -> bool:
     """Whether they are a senior moderator now."""
-    staff = Staff.objects.filter(user=user, role=Role.SENIOR).first() if user else None
-    return staff is not None and (staff.expires_at is None or staff.expires_at > now)
+    staff = Staff.objects.filter(user=user).first() if user else None
+    return staff is not None and refusal(staff.standing, StaffAct.CONFIRM, now) is None
 
 
 def role_of(user: User | None) -> str:

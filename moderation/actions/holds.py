@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
+from moderation.actions.staff import independent
 from moderation.audit import hold
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -41,8 +42,7 @@ def decide(pk: int, placed: bool, *, by: User, now: datetime, source: Source) ->
         raise Refused(Code.GONE)
     if asked.decided_at is not None:
         raise Refused(Code.DECIDED)
-    if asked.asked_by_id == by.pk:
-        raise Refused(Code.SAME_PERSON)
+    independent(asked.asked_by, by, now)
     if asked.object_id == by.uid:
         raise Refused(Code.SUBJECT)
     asked.approver, asked.decided_at = by, now
