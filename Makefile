@@ -74,7 +74,7 @@ flows: .venv/checked node_modules/.package-lock.json
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked
-	@STOA_G1_ACTIONS=10000 $(PYTEST) tests/flows/test_whole_log.py tests/flows/test_moderation.py
+	@STOA_G1_ACTIONS=10000 $(PYTEST) tests/flows/test_whole_log.py
 
 # Debian's packages that the tests use; only where they are missing, and only as root.
 tools:

@@ -353,7 +353,6 @@ def test_a_report_leads_to_evidence_a_decision_an_appeal_and_the_log(
     assert in_order(exported(story.stoa, tmp_path, story.case)) == list(STEPS)
 
 
-@pytest.mark.skipif("STOA_G1_ACTIONS" not in os.environ, reason="takes minutes: `make kill` runs it")
 def test_the_same_with_the_worker_killed_between_any_two_steps(story: Story, tmp_path: Path) -> None:
     for step in story.way:
         step()
