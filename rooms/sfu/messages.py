@@ -6,7 +6,7 @@ on Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
@@ -108,6 +108,32 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Order: the media processes `carriers` carry the room, you among them. With one, nothing travels between them.
+
+    `turn` counts the changes of the set; an order with an older one is ignored. `key` is the room's, for what travels,
+    as `rooms.sfu.envelope` closes it for this process alone.
+    """
+
+    room: str
+    turn: int
+    carriers: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Order: this member's connection is now `peer`, on another process: close those of theirs here, as replaced.
+
+    One that is not connected yet stays, being newer. Nobody falls silent by it.
+    """
+
+    room: str
+    member: int
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ice:
     """Order: tell how this peer reaches us, with new ICE credentials if `anew`. Answered as an `Offer` is."""
 
@@ -151,6 +177,8 @@ class Alive:
     draining: bool
     rooms: Mapping[str, int]
     fan_out: str = "plain"
+    key: str = ""
+    spreads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +229,7 @@ class Figures:
     lag: tuple[int, ...]
 
 
-Order = Wanted | Offer | Drop | Freeze | Ice
+Order = Wanted | Offer | Drop | Freeze | Ice | Spread | Elsewhere
 Report = Answer | Rejected | Alive | Connected | Gone | Sealed | Figures
 Message = Order | Report
 
