@@ -1,7 +1,7 @@
 """The life of a case: which act leads where, who may make it, and by when. PURE: one table.
 
-Nobody works on a case about themselves or on their own report; nobody confirms what they proposed; whoever decided does
-not hear the appeal.
+Nobody works on a case about themselves or on their own report; nobody confirms what they proposed; whoever decided
+neither hears the appeals nor decides what is open again after one.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,7 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     APPEAL = "appeal"
+    ANSWER = "answer"
     HEAR = "hear"
     REOPEN = "reopen"
     CLOSE = "close"
@@ -85,9 +86,11 @@ LIFE: Mapping[tuple[State, Act], tuple[State, By]] = MappingProxyType({
     (State.ESCALATED, Act.CONFIRM): (State.DECIDED, By.OTHER),
     (State.ESCALATED, Act.DECLINE): (State.CLAIMED, By.OTHER),
     (State.DECIDED, Act.APPEAL): (State.APPEALED, By.MEMBER),
-    (State.APPEALED, Act.HEAR): (State.CLOSED, By.HEARER),
+    (State.APPEALED, Act.APPEAL): (State.APPEALED, By.MEMBER),  # somebody else whom the case concerns
+    (State.APPEALED, Act.ANSWER): (State.APPEALED, By.HEARER),  # one appeal, while others wait
+    (State.APPEALED, Act.HEAR): (State.DECIDED, By.HEARER),  # the last one
     (State.APPEALED, Act.REOPEN): (State.TRIAGED, By.HEARER),  # what was dismissed is looked at again
-    (State.DECIDED, Act.CLOSE): (State.CLOSED, By.SERVER),
+    (State.DECIDED, Act.CLOSE): (State.CLOSED, By.SERVER),  # nobody can appeal any more
 })  # fmt: skip
 
 OPEN = (State.NEW, State.TRIAGED, State.CLAIMED, State.ESCALATED)
@@ -110,13 +113,17 @@ IDLE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who has a part in a case, by uid; empty for nobody. `decider` made the decision or proposed it."""
+    """Who has a part in a case, by uid; empty for nobody.
 
-    subject: str = ""
+    `deciders` made or confirmed a decision that was in force, also one that was overturned; `proposer` waits for a
+    second person.
+    """
+
+    subjects: frozenset[str] = frozenset()
     reporters: frozenset[str] = frozenset()
     holder: str = ""
-    decider: str = ""
-    second: str = ""
+    proposer: str = ""
+    deciders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +140,21 @@ def step(state: State, act: Act, actor: Actor, parties: Parties) -> tuple[State,
         taken = act is Act.CLAIM and state is State.CLAIMED
         return state, Code.CLAIMED if taken else Code.STATE
     after, who = LIFE[state, act]
-    code = conflict(actor, parties) if who not in (By.SERVER, By.MEMBER) else None
+    code = unfit(actor, parties) if who not in (By.SERVER, By.MEMBER) else None
     code = code or _refusal(who, actor, parties)
     return (state, code) if code else (after, None)
 
 
 def conflict(actor: Actor, parties: Parties) -> Code | None:
     """Why this person may have nothing to do with the case; None if they may."""
-    if actor.uid == parties.subject:
+    if actor.uid in parties.subjects:
         return Code.SUBJECT
     return Code.REPORTER if actor.uid in parties.reporters else None
+
+
+def unfit(actor: Actor, parties: Parties) -> Code | None:
+    """Why the case may not be in this person's hands: they have a part in it, or decided on it before."""
+    return conflict(actor, parties) or (Code.FIRST_DECIDER if actor.uid in parties.deciders else None)
 
 
 def _refusal(who: By, actor: Actor, parties: Parties) -> Code | None:
@@ -150,11 +162,7 @@ def _refusal(who: By, actor: Actor, parties: Parties) -> Code | None:
         return Code.UNCLAIMED
     if who in (By.SENIOR, By.OTHER, By.HEARER) and not actor.senior:
         return Code.SENIOR
-    if who is By.OTHER and actor.uid == parties.decider:
-        return Code.SAME_PERSON
-    if who is By.HEARER and actor.uid in (parties.decider, parties.second):
-        return Code.FIRST_DECIDER
-    return None
+    return Code.SAME_PERSON if who is By.OTHER and actor.uid == parties.proposer else None
 
 
 def due(severity: Severity, opened_at: datetime) -> datetime:

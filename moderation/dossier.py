@@ -137,7 +137,8 @@ def past(case: Case) -> Past | None:
 def reporters(case: Case) -> Reporters:
     """Who reported, without saying who."""
     people = set(case.reports.exclude(reporter=None).values_list("reporter", flat=True))
-    before = Decision.objects.filter(state=Stand.IN_FORCE, case__reports__reporter__in=people).exclude(case=case)
+    made = Decision.objects.filter(state=Stand.IN_FORCE, root=None)
+    before = made.filter(case__reports__reporter__in=people).exclude(case=case)
     found = before.aggregate(
         founded=Count("pk", filter=~Q(measure=Measure.NONE), distinct=True),
         dismissed=Count("pk", filter=Q(measure=Measure.NONE), distinct=True),

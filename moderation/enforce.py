@@ -111,27 +111,26 @@ def _ban(decision: Decision, by: User | None, source: Source, now: datetime) -> 
     standing.revoke_codes(_person(decision), by=by, now=now, source=source, **_grounds(decision))
 
 
-def _prune(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
-    person = _person(decision)
-    pruned = standing.prune(person, decision.until, by=by, now=now, source=source, **_grounds(decision))
-    for one in pruned:
-        orders.put_out(one, by=by, notice=reasons.notice(decision), source=source, now=now, **_grounds(decision))
-    _tell(decision, by, source, now)
+def prune(decision: Decision, *, by: User | None, source: Source, now: datetime) -> list[User]:
+    """Those below the person whose branch it prunes, for a decision on each: their codes are revoked already.
+
+    Raises `Refused(SUBJECT)` where whoever decides came in by it themselves.
+    """
+    below = standing.prune(_person(decision), by=by, now=now, source=source, **_grounds(decision))
+    if by in below or decision.made_by in below:
+        raise Refused(Code.SUBJECT)
+    return below
 
 
 def _restore(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
     """Back, unless another decision still holds."""
     person = _person(decision)
-    others = Decision.objects.filter(subject=person, state=Stand.IN_FORCE, measure__in=(Measure.SUSPEND, Measure.BAN))
+    others = Decision.objects.filter(subject=person, state=Stand.IN_FORCE, measure__in=SHUT_OUT)
     ends = [other.until or FOR_GOOD for other in others.exclude(pk=decision.pk)]
     until = max((end for end in ends if end > now), default=None)
     if person.suspended_until == until:
         return
     standing.restore(person, by=by, source=source, until=until, **_grounds(decision))
-
-
-def _regrow(decision: Decision, by: User | None, source: Source, _now: datetime) -> None:
-    standing.regrow(_person(decision), decision.until, by=by, source=source, **_grounds(decision))
 
 
 def _unban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
@@ -156,7 +155,7 @@ _DO: Mapping[Measure, _Do] = MappingProxyType({
     Measure.SUSPEND: _suspend,
     Measure.BAN: _ban,
     Measure.END_ROOM: _end_room,
-    Measure.PRUNE: _prune,
+    Measure.PRUNE: _suspend,
     Measure.RESTRICT_REPORTING: _tell,
 })  # fmt: skip
 
@@ -165,5 +164,5 @@ _UNDO: Mapping[Measure, _Do] = MappingProxyType({
     Measure.BAN_ROOM: _unban,
     Measure.SUSPEND: _restore,
     Measure.BAN: _restore,
-    Measure.PRUNE: _regrow,
+    Measure.PRUNE: _restore,
 })  # fmt: skip

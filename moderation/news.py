@@ -15,7 +15,7 @@ def decided(decision: Decision) -> None:
     """Nothing: whom it restricts, and whoever reported once a person decided, will hear that there is something."""
     if decision.subject is not None and decision.measure != Measure.NONE:
         _send(decision.subject, "decided", reverse("decision", args=[decision.pk]))
-    if not decision.automated:
+    if not decision.automated and decision.root is None:
         for report in decision.case.reports.exclude(reporter=None).select_related("reporter"):
             _send(report.reporter, "answered", reverse("own_report", args=[report.number]))
 

@@ -71,8 +71,8 @@ def holds(decision: Decision, now: datetime) -> bool:
 
 
 def appealable(decision: Decision, now: datetime) -> bool:
-    """Whether an appeal is open, as far as nobody has made one; while a person still looks at it, there is no need."""
-    over = decision.state != Stand.IN_FORCE or decision.case.state != State.DECIDED
+    """Whether an appeal is open, as far as they have made none; while a person still looks at it, there is no need."""
+    over = decision.state != Stand.IN_FORCE or decision.case.state not in (State.DECIDED, State.APPEALED)
     return not over and decision.appeal_until is not None and decision.appeal_until > now
 
 
@@ -82,7 +82,7 @@ def provisional(decision: Decision) -> bool:
 
 
 def _latest(case: Case) -> Decision | None:
-    return Decision.objects.filter(case=case, state__in=MADE).order_by("-in_force_at", "-pk").first()
+    return Decision.objects.filter(case=case, state__in=MADE, root=None).order_by("-in_force_at", "-pk").first()
 
 
 def _day(moment: datetime) -> str:

@@ -15,4 +15,4 @@ def decisions_on(person: User) -> QuerySet[Decision]:
 
 def unread(person: User) -> QuerySet[Decision]:
     """Those that they have not read, or whose appeal was answered since."""
-    return decisions_on(person).filter(Q(read_at=None) | Q(read_at__lt=F("appeal__heard_at")))
+    return decisions_on(person).filter(Q(read_at=None) | Q(read_at__lt=F("appeals__heard_at")))

@@ -63,7 +63,7 @@ def data(user: User) -> dict[str, Any]:
         "decisions": list(
             user.decisions.exclude(in_force_at=None).values(
                 *("id", "measure", "policy", "facts", "ground", "law", "in_force_at", "until", "undone_at"),
-                *("automated", "appeal__words", "appeal__result", "appeal__reasons"),
+                *("automated", "appeals__words", "appeals__result", "appeals__reasons"),
             )
         ),
         "signs_in_with": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),

@@ -142,13 +142,14 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _median(known: list[Line], period: list[Line], first: str, last: str) -> int | None:
-    """Seconds from a case's newest `first` to what came of it in the period."""
-    began: dict[str, datetime] = {}
+    """Seconds from a case's newest `first`, or from an appeal, to what came of it in the period."""
+    began: dict[tuple[str, object], datetime] = {}
     spans = []
     within = {id(line) for line in period}
     for line in known:
+        about = line.case, line.detail.get("appeal")
         if line.action == first:
-            began[line.case] = line.at
-        elif line.action.startswith(last) and line.case in began and id(line) in within:
-            spans.append((line.at - began.pop(line.case)).total_seconds())
+            began[about] = line.at
+        elif line.action.startswith(last) and about in began and id(line) in within:
+            spans.append((line.at - began.pop(about)).total_seconds())
     return round(median(spans)) if spans else None

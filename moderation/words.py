@@ -72,7 +72,7 @@ REFUSALS: dict[str, Promise] = {
     "claimed_by_another": _("Somebody else works on it already."),
     "not_claimed": _("Claim the case first."),
     "own_report": _("Nobody decides on their own report."),
-    "first_decider": _("Whoever decided does not hear the appeal."),
+    "first_decider": _("Whoever decided neither hears the appeal nor decides again."),
     "senior_only": _("A senior moderator does that."),
 }
 POLICIES: dict[str, Promise] = {
@@ -99,7 +99,7 @@ MEASURES: dict[str, Promise] = {
     "suspend": _("Account suspended"),
     "ban": _("Banned from this server"),
     "end_room": _("Room ended"),
-    "prune": _("Invitations withdrawn, and the accounts that came by them suspended"),
+    "prune": _("Suspended, invitations withdrawn, and all who came by them suspended too"),
     "restrict_reporting": _("Reporting restricted"),
 }
 STATES: dict[str, Promise] = {

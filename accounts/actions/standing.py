@@ -82,42 +82,16 @@ def revoke_codes(user: User, *, by: User | None, now: datetime, source: Source, 
 
 
 @transaction.atomic
-def prune(
-    user: User,
-    until: datetime | None,
-    *,
-    by: User | None,
-    now: datetime,
-    source: Source,
-    **grounds: Unpack[Grounds],
-) -> list[User]:
-    """Those who came in through `user`, at whatever remove, and are suspended now until `until`: none without a time.
+def prune(user: User, *, by: User | None, now: datetime, source: Source, **grounds: Unpack[Grounds]) -> list[User]:
+    """Those who came in through `user`, at whatever remove, and could be suspended: each is for whoever calls to do.
 
-    Their codes and the person's own open nothing any more. Whoever is suspended already, and the owner, are left as
-    they are. The entries are those of `suspend` and `revoke_codes`.
+    Their codes and the person's own open nothing any more. Whoever is suspended already, and the owner, are not among
+    them. The entries are those of `revoke_codes`.
     """
-    pruned = []
-    revoke_codes(user, by=by, now=now, source=source, **grounds)
-    for person in _below(branch(user)):
+    below = _below(branch(user))
+    for person in (user, *below):
         revoke_codes(person, by=by, now=now, source=source, **grounds)
-        if until is not None and not person.is_superuser and not suspended(person, now):
-            suspend(person, until, by=by, now=now, source=source, **grounds)
-            pruned.append(person)
-    return pruned
-
-
-@transaction.atomic
-def regrow(
-    user: User, until: datetime | None, *, by: User | None, source: Source, **grounds: Unpack[Grounds]
-) -> list[User]:
-    """Those whom a pruning below `user` had suspended until exactly then, and who take part again.
-
-    Whoever was suspended for longer since stays so. The entries are those of `restore`; codes stay revoked.
-    """
-    pruned = [person for person in _below(branch(user)) if until is not None and person.suspended_until == until]
-    for person in pruned:
-        restore(person, by=by, source=source, **grounds)
-    return pruned
+    return [person for person in below if not person.is_superuser and not suspended(person, now)]
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext, override
 
 from accounts import push
 from accounts.models import User
-from moderation.cases import Actor, State, conflict
+from moderation.cases import Actor, State, unfit
 from moderation.models import Case, Staff, Step
 from moderation.policies import Severity
 from moderation.risk import TELL
@@ -29,7 +29,7 @@ def due(case: Case, now: datetime) -> bool:
 
 
 def tell(case: Case, now: datetime) -> None:
-    """Tell everybody who could work on it. Nobody is told of a case about them or of their own report."""
+    """Tell everybody who could work on it. Nobody is told of a case that they may not work on."""
     for user in _desk(case, now):
         with override(user.language or settings.LANGUAGE_CODE):
             push.send(user, gettext("A case is waiting"), _words(case, now), f"/console/cases/{case.pk}/")
@@ -39,7 +39,7 @@ def _desk(case: Case, now: datetime) -> Iterator[User]:
     parties = case.parties
     staff = Staff.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), role__in=(Role.MODERATOR, Role.SENIOR))
     for one in staff.filter(user__is_active=True).select_related("user").order_by("pk"):
-        if conflict(Actor(one.user.uid), parties) is None:
+        if unfit(Actor(one.user.uid), parties) is None:
             yield one.user
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.cases import OPEN, Act, Actor, State, conflict, step
+from moderation.cases import OPEN, Act, Actor, State, step, unfit
 from moderation.cases import Code as CaseCode
 from moderation.models import About, Case, Decision, Report, Staff, Stand
 from moderation.staff import Act as StaffAct
@@ -22,8 +22,8 @@ from rooms.models import Room, known
 def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
     """The case, theirs alone from now on.
 
-    Raises `Refused`: GONE, CLAIMED where somebody was faster, SUBJECT, REPORTER, SENIOR, STATE where it waits for a
-    second person.
+    Raises `Refused`: GONE, CLAIMED where somebody was faster, SUBJECT, REPORTER, FIRST_DECIDER, SENIOR, STATE where it
+    waits for a second person.
     """
     with transaction.atomic():
         if Decision.objects.filter(case=pk, state=Stand.PROPOSED).exists():
@@ -39,7 +39,7 @@ def release(pk: int, *, by: User, now: datetime, source: Source) -> Case:
 def hand_over(pk: int, to: User, *, by: User, now: datetime, source: Source) -> Case:
     """The case in the hands of somebody else of the staff.
 
-    Raises `Refused`: GONE, UNCLAIMED, STATE; SUBJECT and REPORTER where the other has a part in it.
+    Raises `Refused`: GONE, UNCLAIMED, STATE; SUBJECT, REPORTER and FIRST_DECIDER where the other has a part in it.
     """
     other = Staff.objects.filter(user=to).first()
     if other is None or refusal(other.standing, StaffAct.WORK, now) is not None:
@@ -102,7 +102,7 @@ def advance(
     parties, actor = case.parties, Actor(by.uid if by else "", senior=is_senior(by, now))
     after, code = step(State(case.state), act, actor, parties)
     if code is None and second is not None:
-        code = conflict(Actor(second.uid), parties)
+        code = unfit(Actor(second.uid), parties)
     if code is not None:
         raise Refused(code)
     case.state = after
@@ -128,9 +128,18 @@ def locked(pk: int) -> Case:
     return case
 
 
-def note(case: Case, action: str, source: Source, *, by: User | None, second: User | None = None, **act: Any) -> int:
-    """The number of the entry of an act on the case; the person it is about is sealed in it."""
-    subject = case.subject
+def note(
+    case: Case,
+    action: str,
+    source: Source,
+    *,
+    by: User | None,
+    second: User | None = None,
+    on: User | None = None,
+    **act: Any,
+) -> int:
+    """The number of the entry of an act on the case; the person it is about, or `on`, is sealed in it."""
+    subject = on or case.subject
     entry = record(
         action,
         source=source,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from accounts.models import User
 from moderation import enforce, news
@@ -20,7 +21,14 @@ from moderation.cases import APPEAL_FOR, Act
 from moderation.measures import RESTRICTIONS, Measure, fits, two_people
 from moderation.models import Case, Decision, Ground, Stand
 from moderation.policies import Policy
+from moderation.reasons import language_of
 from moderation.rules import rule_of
+
+_SHARED = (
+    *("case", "room", "policy", "policy_version", "ground", "law"),
+    *("lasts", "automated", "made_by", "made_at", "second"),
+)
+"""What the decision on a pruned branch and those on its people have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,8 @@ def decline(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
 def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: the decision counts no more, and what it did is undone as far as it can be.
 
-    Called with the case held. Raises `Refused(DECIDED)` where it is not in force.
+    With a pruning end the decisions on its branch, which have no other ground; each of them can also end alone. Called
+    with the case held. Raises `Refused(DECIDED)` where it is not in force.
     """
     if not Decision.objects.filter(pk=decision.pk, state=Stand.IN_FORCE).update(
         state=Stand.UNDONE, undone_at=now, undone_by=by
@@ -134,10 +143,13 @@ def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None
         "decision.undo",
         source,
         by=by,
+        on=decision.subject,
         policy=decision.policy,
         reason=decision.measure,
         detail={"decision": decision.pk},
     )
+    for branch in decision.branch.filter(state=Stand.IN_FORCE).select_related("case__subject", "subject"):
+        undo(branch, by=by, now=now, source=source)
 
 
 def _check(verdict: Verdict, case: Case, subject: User | None) -> None:
@@ -171,6 +183,7 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         source,
         by=by,
         second=decision.made_by if decision.second else None,
+        on=decision.subject,
         policy=decision.policy,
         reason=decision.measure,
         automated=decision.automated,
@@ -180,7 +193,26 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
     decision.save()
     enforce.apply(decision, by=by, source=source, now=now)
     news.decided(decision)
+    if decision.measure == Measure.PRUNE:
+        for person in enforce.prune(decision, by=by, source=source, now=now):
+            _enforce(_branch(decision, person), case, by, now, source)
     return decision
+
+
+def _branch(root: Decision, person: User) -> Decision:
+    """The decision on one person of the branch that `root` prunes: their own, with reasons that tell of nobody else."""
+    with override(language_of(person)):
+        facts = gettext(
+            "You came in by an invitation from a branch that was withdrawn as a whole: whoever let you in, or somebody "
+            "who let them in, broke this rule. Nobody says that you did: if you appeal, we look at you alone."
+        )
+    return Decision(
+        **{name: getattr(root, name) for name in _SHARED},
+        root=root,
+        subject=person,
+        measure=Measure.SUSPEND,
+        facts=facts,
+    )
 
 
 def _told(decision: Decision) -> dict[str, Any]:

@@ -149,8 +149,7 @@ def _works_on(case: Case, by: User, now: datetime) -> None:
         return
     if not is_senior(by, now):
         raise Refused(CaseCode.SENIOR)
-    parties = case.parties
-    if case.state == State.APPEALED and by.uid in (parties.decider, parties.second):
+    if by.uid in case.parties.deciders:
         raise Refused(CaseCode.FIRST_DECIDER)
 
 

@@ -86,19 +86,20 @@ class Case(models.Model):
     @property
     def parties(self) -> Parties:
         """Who has a part in it; a room's host is the subject of what is reported of the room."""
-        made = (
-            self.decisions.exclude(state=Stand.DECLINED)
-            .select_related("made_by", "second")
-            .order_by("-made_at")
-            .first()
+        made = list(
+            self.decisions.exclude(state=Stand.DECLINED).values_list(
+                "state", "subject__uid", "made_by__uid", "second__uid"
+            )
         )
         reporters = self.reports.exclude(reporter=None).values_list("reporter__uid", flat=True)
+        subjects = {self.subject.uid if self.subject else self._host(), *(subject for _, subject, *_ in made)}
+        deciders = {one for state, _, *both in made if state != Stand.PROPOSED for one in both}
         return Parties(
-            subject=self.subject.uid if self.subject else self._host(),
+            subjects=frozenset(subjects - {None, ""}),
             reporters=frozenset(reporters),
             holder=self.holder.uid if self.holder else "",
-            decider=made.made_by.uid if made and made.made_by else "",
-            second=made.second.uid if made and made.second else "",
+            proposer=next((maker for state, _, maker, _ in made if state == Stand.PROPOSED), ""),
+            deciders=frozenset(deciders - {None}),
         )
 
     def _host(self) -> str:
@@ -284,9 +285,11 @@ class Decision(models.Model):
     """A measure with its reasons: everything a statement of reasons says is here, and nothing else is.
 
     `lasts` is how long it was decided for, None where it has no end or is over at once; `until` is when it ends.
+    `root` is the pruning that it is a part of: each person of a pruned branch has a decision of their own.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    root = models.ForeignKey("self", models.CASCADE, null=True, related_name="branch")
     subject = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="decisions")
     room = models.CharField(max_length=12, blank=True, default="")
     measure = models.CharField(max_length=20, choices=[(measure.value, measure.value) for measure in Measure])
@@ -344,9 +347,12 @@ class Result(models.TextChoices):
 
 
 class Appeal(models.Model):
-    """Somebody says that a decision is wrong; heard by somebody who had no part in it."""
+    """Somebody says that a decision is wrong; heard by somebody who had no part in it.
 
-    decision = models.OneToOneField(Decision, models.PROTECT, related_name="appeal")
+    A dismissal is appealed by each of those who reported, a restriction by whom it restricts: once.
+    """
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="appeals")
     by = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="+")
     notice = models.ForeignKey(Report, models.CASCADE, null=True, related_name="+")  # whose maker, outside, appeals
     words = models.CharField(max_length=2000)
@@ -359,6 +365,8 @@ class Appeal(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["decision", "by"], name="one_appeal_per_person"),
+            models.UniqueConstraint(fields=["decision", "notice"], name="one_appeal_per_notice"),
             models.CheckConstraint(condition=~Q(words=""), name="an_appeal_says_why"),
             models.CheckConstraint(
                 condition=Q(result="", heard_at=None)

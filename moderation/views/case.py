@@ -1,6 +1,6 @@
 """`/console/cases/<case>/`: one case on one screen, and everything that is done from there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -70,9 +70,8 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
         "beside": queue.page(reader, queue.Shelf.OPEN, size=BESIDE).rows,
         **_people(found, reader),
         **_evidence(found, reader, now),
-        **_decided(found),
+        **_decided(found, forms.pop("hearing", {})),
         "verdict": VerdictForm(found),
-        "hearing": HearingForm(),
         "naming": NameForm() if found.about == About.NOTICE else None,
         "rules": _rules(),
         **forms,
@@ -122,12 +121,14 @@ def _evidence(found: Case, reader: User, now: Any) -> dict[str, Any]:
     }
 
 
-def _decided(found: Case) -> dict[str, Any]:
+def _decided(found: Case, hearings: Mapping[int, HearingForm]) -> dict[str, Any]:
+    """What was decided, and each appeal with its form, or with the one that was filled in."""
     made = list(found.decisions.select_related("subject", "made_by", "second", "undone_by").order_by("-pk"))
+    appealed = Appeal.objects.filter(decision__case=found).select_related("hearer", "decision__subject").order_by("pk")
     return {
         "decisions": [(one, reasons.statement(one)) for one in made],
         "proposal": next((one for one in made if one.state == Stand.PROPOSED), None),
-        "appeal": Appeal.objects.filter(decision__case=found).select_related("hearer", "decision").last(),
+        "appeals": [(one, hearings.get(one.pk) or HearingForm(auto_id=f"id_{one.pk}_%s")) for one in appealed],
     }
 
 
@@ -229,9 +230,9 @@ def decline(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
 def hear(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
     """Back to the case, with the appeal answered; the page again where the reasons are missing."""
     get_object_or_404(Appeal, pk=pk, decision__case=case)
-    form = HearingForm(request.POST)
+    form = HearingForm(request.POST, auto_id=f"id_{pk}_%s")
     if request.method == "POST" and not form.is_valid():
-        return _shown(request, case, hearing=form)
+        return _shown(request, case, hearing={pk: form})
 
     def answer(_case: int, **how: Any) -> object:
         return appeals.hear(pk, Result(form.cleaned_data["result"]), form.cleaned_data["reasons"], **how)

@@ -72,7 +72,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     outcome = outcomes.of_report(found)
     if outcome.over:
         receipts.told(found, by=None, now=timezone.now(), source=source)
-    form = _appealing(request, outcome)
+    form = _appealing(request, found, outcome)
     if form is not None and form.is_valid():
         _appeal(request, found, form.cleaned_data["words"], source)
         return redirect("notice_receipt", number)
@@ -82,9 +82,11 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     return response
 
 
-def _appealing(request: HttpRequest, outcome: outcomes.Outcome) -> AppealForm | None:
+def _appealing(request: HttpRequest, found: Report, outcome: outcomes.Outcome) -> AppealForm | None:
     """The form of an appeal, while one can be made."""
-    open_still = outcome.dismissed is not None and outcomes.appealable(outcome.dismissed, timezone.now())
+    dismissed = outcome.dismissed
+    made = dismissed is not None and Appeal.objects.filter(decision=dismissed, notice=found).exists()
+    open_still = dismissed is not None and not made and outcomes.appealable(dismissed, timezone.now())
     return AppealForm(request.POST or None) if open_still else None
 
 

@@ -178,9 +178,9 @@ def _report_page(request: HttpRequest, one: Report, form: AppealForm) -> HttpRes
 
 def _redress(one: Decision, user: User, form: AppealForm) -> dict[str, Any]:
     """The form of an appeal where one is open, and what became of it where there is one."""
-    made = Appeal.objects.filter(decision=one).first()
+    made = Appeal.objects.filter(decision=one, by=user).first()
     return {
-        "appeal": made if made and made.by_id == user.pk else None,
+        "appeal": made,
         "form": form if made is None and outcomes.appealable(one, timezone.now()) else None,
     }
 

@@ -84,7 +84,7 @@ def answer(one: Anybody) -> None:
 
 
 def appeal(one: Anybody) -> None:
-    standing = Decision.objects.filter(state=Stand.IN_FORCE, appeal=None, subject__isnull=False)
+    standing = Decision.objects.filter(state=Stand.IN_FORCE, appeals=None, subject__isnull=False)
     if decision := one.pick(standing.filter(measure=Measure.SUSPEND)) or one.pick(standing):
         appeals.appeal(decision.pk, "It was an owl.", by=decision.subject, **one.terms)
 

@@ -9,7 +9,7 @@ from moderation.cases import LIFE, LIVE, OPEN, WITHIN, Act, Actor, By, Code, Par
 from moderation.policies import SEVERITIES, Policy, Severity
 
 ALICE, BOB, CAROL, DANA = "alice", "bob", "carol", "dana"
-PARTIES = Parties(subject=BOB, reporters=frozenset({CAROL}), holder=ALICE)
+PARTIES = Parties(subjects=frozenset({BOB}), reporters=frozenset({CAROL}), holder=ALICE)
 STAFF_ACTS = [key for key, (_, who) in LIFE.items() if who not in (By.SERVER, By.MEMBER)]
 
 
@@ -27,7 +27,7 @@ def test_what_is_not_in_the_table_is_refused_and_the_case_stays(state: State, ac
 def test_nobody_works_on_a_case_about_themselves_or_on_their_own_report(
     state: State, act: Act, uid: str, code: Code
 ) -> None:
-    holds = Parties(subject=BOB, reporters=frozenset({CAROL}), holder=uid)
+    holds = Parties(subjects=frozenset({BOB}), reporters=frozenset({CAROL}), holder=uid)
     assert step(state, act, Actor(uid, senior=True), holds) == (state, code)
 
 
@@ -43,7 +43,7 @@ def test_only_the_holder_works_on_a_claimed_case(act: Act) -> None:
 
 
 def test_what_was_proposed_is_confirmed_by_another_senior_moderator() -> None:
-    proposed = Parties(subject=BOB, holder=ALICE, decider=ALICE)
+    proposed = Parties(subjects=frozenset({BOB}), holder=ALICE, proposer=ALICE)
     assert step(State.ESCALATED, Act.CONFIRM, Actor(DANA), proposed)[1] is Code.SENIOR
     assert step(State.ESCALATED, Act.CONFIRM, Actor(ALICE, senior=True), proposed)[1] is Code.SAME_PERSON
     assert step(State.ESCALATED, Act.CONFIRM, Actor(DANA, senior=True), proposed) == (State.DECIDED, None)
@@ -51,9 +51,20 @@ def test_what_was_proposed_is_confirmed_by_another_senior_moderator() -> None:
 
 @pytest.mark.parametrize("who", [ALICE, DANA])
 def test_neither_of_those_who_decided_hears_the_appeal(who: str) -> None:
-    decided = Parties(subject=BOB, decider=ALICE, second=DANA)
+    decided = Parties(subjects=frozenset({BOB}), deciders=frozenset({ALICE, DANA}))
     assert step(State.APPEALED, Act.HEAR, Actor(who, senior=True), decided)[1] is Code.FIRST_DECIDER
-    assert step(State.APPEALED, Act.HEAR, Actor("eli", senior=True), decided) == (State.CLOSED, None)
+    assert step(State.APPEALED, Act.HEAR, Actor("eli", senior=True), decided) == (State.DECIDED, None)
+
+
+@pytest.mark.parametrize(("state", "act"), STAFF_ACTS)
+def test_whoever_decided_before_decides_nothing_that_follows(state: State, act: Act) -> None:
+    again = Parties(holder=ALICE, deciders=frozenset({ALICE}))
+    assert step(state, act, Actor(ALICE, senior=True), again) == (state, Code.FIRST_DECIDER)
+
+
+def test_while_one_appeal_waits_another_is_made_and_one_is_answered() -> None:
+    assert step(State.APPEALED, Act.APPEAL, Actor(BOB), PARTIES) == (State.APPEALED, None)
+    assert step(State.APPEALED, Act.ANSWER, Actor(DANA, senior=True), PARTIES) == (State.APPEALED, None)
 
 
 def test_every_state_is_reached_and_every_one_but_the_last_is_left() -> None:

@@ -1,9 +1,12 @@
 """Appeals: bob appeals, gus hears it, who had no part in the decision."""
 
+from functools import partial
+
 import pytest
 
-from accounts.models import User
-from moderation.actions import appeals, reports
+from accounts.models import InviteCode, Redemption, User
+from moderation.actions import appeals, decisions, reports
+from moderation.actions import cases as acts
 from moderation.actions.base import Code
 from moderation.cases import APPEAL_FOR, HEARD_WITHIN, State
 from moderation.cases import Code as CaseCode
@@ -119,6 +122,95 @@ def test_one_case_goes_on_where_another_about_the_same_was_opened_meanwhile(
     heard(made, gus, Result.OVERTURNED)
     case.refresh_from_db()
     assert case.state == State.CLOSED
+
+
+def test_each_of_those_who_reported_appeals_the_dismissal_once(
+    room: Room, alice: User, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    reported(alice, bob, room)
+    dismissed = decided(case, femi, Measure.NONE)
+    first, second = appealed(dismissed, carol), appealed(dismissed, alice)
+    unchanged(Code.DECIDED, lambda: appealed(dismissed, carol))
+    heard(first, gus, Result.UPHELD)
+    assert Case.objects.get().state == State.APPEALED
+    heard(second, gus, Result.UPHELD)
+    assert Case.objects.get().state == State.CLOSED
+    assert [one.actor for one in entries(action="case.appeal")] == [carol.uid, alice.uid]
+
+
+def test_a_case_waits_for_those_who_may_still_appeal(
+    room: Room, alice: User, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    reported(alice, bob, room)
+    dismissed = decided(case, femi, Measure.NONE)
+    heard(appealed(dismissed, carol), gus, Result.UPHELD)
+    assert Case.objects.get().state == State.DECIDED
+    heard(appealed(dismissed, alice), gus, Result.OVERTURNED)
+    assert Case.objects.get().state == State.TRIAGED
+
+
+def test_all_who_appealed_what_falls_have_the_answer(
+    room: Room, alice: User, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    reported(alice, bob, room)
+    dismissed = decided(case, femi, Measure.NONE)
+    appealed(dismissed, alice)
+    heard(appealed(dismissed, carol), gus, Result.OVERTURNED)
+    assert Case.objects.get().state == State.TRIAGED
+    assert {(one.result, one.reasons) for one in Appeal.objects.all()} == {(Result.OVERTURNED, "We listened again.")}
+    assert len(entries(action="appeal.overturned")) == 2
+
+
+def test_whoever_dismissed_it_decides_no_more_when_it_is_open_again(
+    room: Room, bob: User, carol: User, femi: User, gus: User
+) -> None:
+    case = claimed(reported(carol, bob, room).case, femi)
+    heard(appealed(decided(case, femi, Measure.NONE), carol), gus, Result.OVERTURNED)
+    unchanged(CaseCode.FIRST_DECIDER, lambda: claimed(case, femi))
+    claimed(case, gus)
+    unchanged(CaseCode.FIRST_DECIDER, lambda: acts.hand_over(case.pk, femi, by=gus, now=NOON, source=SOURCE))
+    again = decided(case, gus, Measure.SUSPEND, 7 * DAY)
+    made = appealed(again, bob)
+    for decider in (femi, gus):
+        unchanged(CaseCode.FIRST_DECIDER, partial(heard, made, decider, Result.UPHELD))
+
+
+def test_each_of_a_pruned_branch_appeals_and_is_heard_alone(
+    room: Room, bob: User, carol: User, mallory: User, femi: User, gus: User
+) -> None:
+    code = InviteCode.objects.create(issuer=bob, created_at=NOON, expires_at=NOON + DAY)
+    Redemption.objects.create(code=code, user=mallory, redeemed_at=NOON)
+    case = claimed(reported(carol, bob, room).case, femi)
+    second, hearer = moderator("Ida", Role.SENIOR), gus
+    proposed = decided(case, femi, Measure.PRUNE, 7 * DAY)
+    root = decisions.confirm(proposed.pk, by=second, now=NOON, source=SOURCE)
+    own = root.branch.get()
+    unchanged(Code.GONE, lambda: appealed(own, bob))
+    of_root, of_own = appealed(root, bob), appealed(own, mallory)
+    unchanged(CaseCode.FIRST_DECIDER, lambda: heard(of_own, second, Result.UPHELD))
+    heard(of_own, hearer, Result.OVERTURNED)
+    assert set(User.objects.exclude(suspended_until=None)) == {bob}
+    assert Case.objects.get().state == State.APPEALED
+    heard(of_root, hearer, Result.UPHELD)
+    assert Case.objects.get().state == State.CLOSED
+
+
+def test_a_pruning_that_falls_answers_the_appeals_of_its_branch(
+    room: Room, bob: User, carol: User, mallory: User, femi: User, gus: User
+) -> None:
+    code = InviteCode.objects.create(issuer=bob, created_at=NOON, expires_at=NOON + DAY)
+    Redemption.objects.create(code=code, user=mallory, redeemed_at=NOON)
+    case = claimed(reported(carol, bob, room).case, femi)
+    proposed = decided(case, femi, Measure.PRUNE, 7 * DAY)
+    root = decisions.confirm(proposed.pk, by=moderator("Ida", Role.SENIOR), now=NOON, source=SOURCE)
+    appealed(root.branch.get(), mallory)
+    heard(appealed(root, bob), gus, Result.OVERTURNED)
+    assert not User.objects.exclude(suspended_until=None).exists()
+    assert {one.result for one in Appeal.objects.all()} == {Result.OVERTURNED}
+    assert Case.objects.get().state == State.CLOSED
 
 
 def test_somebody_outside_appeals_by_the_number_of_their_notice(femi: User, gus: User) -> None:

@@ -177,17 +177,60 @@ def test_what_is_undone_holds_no_more_unless_another_decision_holds(
     assert len(entries(action="decision.undo")) == 2
 
 
-def test_who_was_pruned_comes_back_when_it_is_undone(
-    case: Case, bob: User, mallory: User, dana: User, femi: User
+def let_in(host: User, guest: User) -> None:
+    code = InviteCode.objects.create(issuer=host, digest=guest.username, created_at=NOON, expires_at=NOON + DAY)
+    Redemption.objects.create(code=code, user=guest, redeemed_at=NOON)
+
+
+@pytest.fixture
+def pruned(case: Case, bob: User, mallory: User, alice: User, dana: User, femi: User) -> Decision:
+    """Bob let Mallory in, and she Alice; his branch is pruned for a week."""
+    let_in(bob, mallory)
+    let_in(mallory, alice)
+    return decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
+
+
+def out() -> set[str]:
+    return set(User.objects.exclude(suspended_until=None).values_list("username", flat=True))
+
+
+def test_everybody_on_a_pruned_branch_has_a_decision_with_reasons_and_an_entry_of_their_own(
+    pruned: Decision, alice: User, mallory: User, dana: User, femi: User
 ) -> None:
-    terms = {"issuer": bob, "created_at": NOON, "expires_at": NOON + DAY}
-    Redemption.objects.create(code=InviteCode.objects.create(**terms), user=mallory, redeemed_at=NOON)
-    pruned = decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
-    mallory.refresh_from_db()
-    assert mallory.suspended_until == NOON + 7 * DAY
+    assert out() == {"bob", "mallory", "alice"}
+    own = list(pruned.branch.order_by("pk"))
+    assert [(one.subject, one.measure, one.state) for one in own] == [
+        (mallory, Measure.SUSPEND, Stand.IN_FORCE),
+        (alice, Measure.SUSPEND, Stand.IN_FORCE),
+    ]
+    for one in own:
+        assert (one.until, one.appeal_until) == (NOON + 7 * DAY, NOON + APPEAL_FOR)
+        assert (one.made_by, one.second) == (dana, femi)
+        assert "Nobody says that you did" in one.facts
+        assert pruned.facts not in one.facts
+        made = entry(id=one.entry)
+        assert one.subject is not None
+        assert (made.action, made.object_id) == ("decision.make", one.subject.uid)
+
+
+def test_one_of_a_pruned_branch_comes_back_alone(pruned: Decision, mallory: User, femi: User) -> None:
+    decisions.undo(pruned.branch.get(subject=mallory), by=femi, now=NOON, source=SOURCE)
+    assert out() == {"bob", "alice"}
+
+
+def test_with_the_pruning_end_the_decisions_that_have_no_other_ground(
+    pruned: Decision, mallory: User, femi: User
+) -> None:
+    decisions.undo(pruned.branch.get(subject=mallory), by=femi, now=NOON, source=SOURCE)
     decisions.undo(pruned, by=femi, now=NOON, source=SOURCE)
-    mallory.refresh_from_db()
-    assert mallory.suspended_until is None
+    assert out() == set()
+    assert len(entries(action="decision.undo")) == 3
+
+
+def test_nobody_prunes_the_branch_that_they_came_by(case: Case, bob: User, dana: User, femi: User) -> None:
+    let_in(bob, dana)
+    proposed = decided(case, dana, Measure.PRUNE, 7 * DAY)
+    unchanged(Code.SUBJECT, lambda: decisions.confirm(proposed.pk, by=femi, now=NOON, source=SOURCE))
 
 
 def test_the_verdict_of_the_desk_is_what_the_member_reads(case: Case, dana: User) -> None:

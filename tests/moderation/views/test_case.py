@@ -247,7 +247,9 @@ def test_whoever_decided_does_not_hear_the_appeal(appealed: Appeal, case: Case, 
     staff.grant(dana, Role.SENIOR, None, now=timezone.now(), source=SOURCE)
     assert 'name="result"' not in text(desk.get(address(case)))
     fields = {"result": "upheld", "reasons": "I was right."}
-    assert "Whoever decided does not hear the appeal." in said(desk, case, f"appeals/{appealed.pk}/", **fields)
+    assert "Whoever decided neither hears the appeal nor decides again." in said(
+        desk, case, f"appeals/{appealed.pk}/", **fields
+    )
     appealed.refresh_from_db()
     assert appealed.result == ""
 
