@@ -33,3 +33,9 @@ def answer(client: Client, code: str, *, username: str = "bob", password: str = 
 def sign_in(client: Client, username: str, password: str = PASSWORD, **fields: str) -> Any:
     """The answer to a user name and a password."""
     return client.post("/accounts/login/", {"login": username, "password": password, **fields})
+
+
+def without_secrets(page: str) -> str:
+    """The page without what differs in every request: the CSRF tokens, and the code itself, typed by them."""
+    page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page)
+    return re.sub(r'name="code" value="[^"]*"', "", page)
