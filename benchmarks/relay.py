@@ -10,6 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.light import Client
 from benchmarks.room import Room, background, keep, talk
 from rooms.sfu.messages import Gone
+from rooms.sfu.registry import SETTLED
 
 LISTENERS = 900
 BLOCK = 100
@@ -49,10 +50,11 @@ async def measure(
     async with background(keep(room.clients)):
         empty = meters.memory(pid)
         joins = [await _joins(room, pid, start) async for start in _blocks(listeners)]
+        await asyncio.sleep(SETTLED + 2)
         full = meters.memory(pid)
         for figure in _join_figures(joins, meters.handshake_cost(room.identity)):
             yield figure
-        yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 120)
+        yield Figure("SFU memory per listener", (full - empty) / listeners / 1024, "KB", 60)
         yield Figure(f"{listeners} listeners idle for {idle:g} s", await idle_cost(pid, idle), "% of a core", 5)
         for figure in await _talk_figures(room, pid, fan_out):
             yield figure

@@ -36,7 +36,8 @@ class Connection:
 
     `visit` counts how often the member had gone before it was opened. `seen` is when its last checked STUN request
     came, `heard_at` the last one from `address`, where its packets go by `sendto`; `addresses` are all that it was
-    checked at, the newest last. `target` is what the accelerator knows of it, once it hears.
+    checked at, the newest last. `doubted` tells since when it may have said goodbye. `target` is what the accelerator
+    knows of it, once it hears.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Connection:
     sendto: Callable[[bytes, Any], Any] = _nowhere
     target: "Target | None" = None
     heard_at: float = 0.0
+    doubted: float | None = None
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
     reception: rtcp.Reception | None = None
     need: Need = field(default_factory=Need)
@@ -71,7 +73,7 @@ class Connection:
         Call it for requests whose integrity was checked, only. A browser nominates the address it chose; others are
         followed when the present one has gone silent (a NAT that forgot).
         """
-        self.seen = now
+        self.seen, self.doubted = now, None
         self._remember(port, address)
         here = self.address == address and self.port is port
         moves = not here and (nominated or self.address is None or now - self.heard_at > SILENT)

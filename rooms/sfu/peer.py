@@ -78,13 +78,15 @@ class _Wire:
 class Peer:
     """One secure connection: `handshake`, then `open` and `seal` packets until it is closed by either side."""
 
-    __slots__ = ("_dtls", "_incoming", "_left", "_outgoing", "_ssrcs", "_wire")
+    __slots__ = ("_dtls", "_goodbye", "_incoming", "_left", "_outgoing", "_sessions", "_ssrcs", "_wire")
 
     def __init__(self, identity: Identity) -> None:
         self._wire = _Wire()
-        self._dtls = RTCDtlsTransport(cast("Any", self._wire), [identity])
+        self._dtls: RTCDtlsTransport | None = RTCDtlsTransport(cast("Any", self._wire), [identity])
         self._left: Callable[[], None] | None = None
+        self._goodbye = b""
         self._ssrcs: set[bytes] = set()
+        self._sessions: tuple[Any, ...] = ()
         self._incoming: Any = None
         self._outgoing: Any = None
 
@@ -100,22 +102,47 @@ class Peer:
 
         `send` carries our DTLS records; `left` is called when the other side says goodbye.
         """
-        self._wire.carry = send
-        self._dtls._set_role("client" if client else "server")  # noqa: SLF001 - the one door to aiortc
-        known = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
-        await self._dtls.start(RTCDtlsParameters(fingerprints=known))
-        if self._dtls.state != "connected":
+        dtls = self._dtls
+        if dtls is None:  # closed before it began
             return False
-        self._incoming = self._dtls._rx_srtp._srtp[0]  # noqa: SLF001 - the one door to aiortc
-        self._outgoing = self._dtls._tx_srtp._srtp[0]  # noqa: SLF001 - the one door to aiortc
+        self._wire.carry = send
+        dtls._set_role("client" if client else "server")  # noqa: SLF001 - the one door to aiortc
+        known = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
+        await dtls.start(RTCDtlsParameters(fingerprints=known))
+        if dtls.state != "connected":
+            return False
+        self._sessions = dtls._rx_srtp._srtp, dtls._tx_srtp._srtp  # noqa: SLF001 - the one door to aiortc
+        self._incoming, self._outgoing = (session[0] for session in self._sessions)
         self._left = left
-        self._dtls.on("statechange", self._changed)
+        dtls.on("statechange", self._changed)
         return True
 
     def _changed(self) -> None:
         left, self._left = self._left, None
-        if left and self._dtls.state == "closed":
+        if left and self._dtls and self._dtls.state == "closed":
             left()
+
+    @property
+    def settled(self) -> bool:
+        """True once DTLS records are not read any more."""
+        return self._dtls is None
+
+    async def settle(self) -> None:
+        """Nothing: of DTLS no more is held than the record that says goodbye, sealed now and sent by `close`.
+
+        SRTP has its own keys. Call it when the other side has nothing more to ask of the handshake: what comes by DTLS
+        from now on is not read.
+        """
+        dtls, self._dtls = self._dtls, None
+        if dtls is None:
+            return
+        dtls.remove_all_listeners()
+        carry, self._wire.carry = self._wire.carry, self._keep
+        await dtls.stop()
+        self._wire.carry = carry
+
+    def _keep(self, goodbye: bytes) -> None:
+        self._goodbye = goodbye
 
     @property
     def ready(self) -> bool:
@@ -128,11 +155,13 @@ class Peer:
 
         Only while `ready`.
         """
-        holder = self._dtls._tx_srtp._srtp  # noqa: SLF001 - the one door to aiortc
+        holder = self._sessions[1]
         return int(ffi.cast("uintptr_t", holder[0])), holder
 
     def feed(self, data: bytes) -> bool:
-        """True when the DTLS record in `data` was taken, False when too many wait."""
+        """True when the DTLS record in `data` was taken, or nobody reads it any more; False when too many wait."""
+        if self.settled:
+            return True
         if self._wire.queue.full():
             return False
         self._wire.queue.put_nowait(data)
@@ -183,6 +212,11 @@ class Peer:
         """
         self._left = None
         self._incoming = self._outgoing = None
-        await self._dtls.stop()
-        self._dtls.remove_all_listeners()
+        self._sessions = ()
+        if self._goodbye:
+            self._wire.carry(self._goodbye)
+        dtls, self._dtls = self._dtls, None
+        if dtls:
+            await dtls.stop()
+            dtls.remove_all_listeners()
         self._wire.carry = _nowhere

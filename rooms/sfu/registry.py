@@ -10,6 +10,7 @@ from rooms.sfu import rtcp, sdp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
 from rooms.sfu.fanout import Hearing
+from rooms.sfu.heap import trimmer
 from rooms.sfu.messages import (
     Alive,
     Answer,
@@ -35,6 +36,11 @@ CONSENT = 30.0
 """Seconds without a checked STUN request after which a peer is gone (RFC 7675 section 5.1)."""
 HANDSHAKE = 15.0
 """Seconds from the first checked STUN request to the end of the DTLS handshake."""
+SETTLED = 15.0
+"""Seconds from there in which a browser that missed our last flight asks for it again; then DTLS is let go."""
+DOUBT = 10.0
+"""Seconds without a checked STUN request after which one is gone who may have said goodbye: browsers check twice in it.
+"""
 MAX_PEERS = 10_000
 MAX_MEMBER = 0xFFFFFFFF
 """A member's number is a CSRC."""
@@ -73,6 +79,7 @@ class Registry:
         self._keep = keep
         self.fan_out = hearing().fan_out
         self._draining = False
+        self._settled, self._trim = False, trimmer()
         self._identity = Identity.generateCertificate()
         self._rooms: dict[str, Room] = {}
         self._dropped: dict[tuple[str, int], int] = {}
@@ -218,6 +225,15 @@ class Registry:
         for ended in connection.room.connect(connection):
             self._end(ended)
         self._report(Connected(self._sfu, connection.room.wanted.room, connection.member, connection.id))
+        await asyncio.sleep(SETTLED)
+        await connection.peer.settle()
+        self._settled = True
+
+    def doubt(self, connection: Connection) -> None:
+        """Nothing: who sent what may be a goodbye, and is not read any more, is gone unless he goes on to check."""
+        if connection.peer.settled and connection.doubted is None:
+            connection.doubted = time.monotonic()
+            self._wheel.put(connection.id, connection.doubted + DOUBT)
 
     def _end(self, ended: Ended) -> None:
         """Nothing: the connection is closed and its end reported, once."""
@@ -243,13 +259,23 @@ class Registry:
         await connection.peer.close()
 
     def tick(self, now: float) -> None:
-        """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second."""
+        """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second.
+
+        What those held who were connected a while ago goes back to the system.
+        """
+        if self._settled:
+            self._settled = False
+            self._trim()
         for peer in self._wheel.due(now, self._deadline):
-            self._end(Ended(self._connections[peer], "timeout"))
+            connection = self._connections[peer]
+            self._end(Ended(connection, "timeout" if connection.doubted is None else "left"))
 
     def _deadline(self, peer: str) -> float | None:
         connection = self._connections.get(peer)
-        return connection.seen + CONSENT if connection else None
+        if connection is None:
+            return None
+        consented = connection.seen + CONSENT
+        return consented if connection.doubted is None else min(consented, connection.doubted + DOUBT)
 
     async def drain(self) -> None:
         """Nothing, once every connection is closed; offers are refused from now on."""

@@ -180,6 +180,7 @@ class Server:
         connection, data = self._put_offs.popleft()
         if not connection.peer.feed(data):
             self.counters[Count.DTLS_OVERFLOW] += 1
+        self.registry.doubt(connection)
         if self._put_offs:
             asyncio.get_running_loop().call_soon(self._take_up)
 

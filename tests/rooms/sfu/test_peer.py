@@ -179,6 +179,34 @@ async def test_a_closed_peer_frees_its_memory_at_once_and_not_when_a_collector_c
     assert dtls() is None
 
 
+@pytest.mark.usefixtures("no_collector")
+async def test_one_that_has_settled_holds_nothing_of_dtls_and_its_sound_goes_on() -> None:
+    ours, theirs = await pair()
+    dtls = weakref.ref(ours._dtls)
+    await ours.settle()
+    await asyncio.sleep(0)
+    assert ours.settled
+    assert dtls() is None
+    assert theirs.open(ours.seal(rtp()) or b"") == rtp()
+    assert ours.open(theirs.seal(rtp(2)) or b"") == rtp(2)
+    assert all(ours.feed(b"\x16") for _ in range(MAX_QUEUED + 1))
+    await ours.settle()
+    await finish(ours, theirs)
+
+
+async def test_one_that_has_settled_still_says_goodbye_and_not_before_it_closes() -> None:
+    ours, theirs = await pair()
+    told = asyncio.Event()
+    assert theirs._dtls
+    theirs._dtls.on("statechange", told.set)
+    await ours.settle()
+    await asyncio.sleep(0.01)
+    assert not told.is_set()
+    await ours.close()
+    await asyncio.wait_for(told.wait(), 5)
+    await finish(theirs)
+
+
 async def test_records_beyond_a_peers_share_are_not_taken() -> None:
     ours = Peer(SERVER)
     assert all(ours.feed(b"\x16") for _ in range(MAX_QUEUED))

@@ -15,7 +15,7 @@ from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
 from rooms.sfu.messages import Alive, Answer, Code, Connected, Drop, Gone, Ice, Offer, Rejected, Report, Wanted
 from rooms.sfu.peer import Identity, Peer
-from rooms.sfu.registry import CONSENT, Registry
+from rooms.sfu.registry import CONSENT, DOUBT, Registry
 
 ALICE, BOB, CAROL, MALLORY = 1, 2, 3, 66
 CHROMIUM = (Path(__file__).parents[2] / "golden" / "offers" / "chromium.sdp").read_bytes().decode()
@@ -205,6 +205,59 @@ async def test_one_who_left_frees_his_memory_at_once_and_not_when_a_collector_co
     dtls = weakref.ref((await desk.connect("carol")).peer._dtls)
     await desk.clients.pop().close()
     await until(lambda: dtls() is None)
+
+
+async def settled(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """Carol's connection, which holds nothing of DTLS any more."""
+    monkeypatch.setattr(module, "SETTLED", 0)
+    made = await desk.connect("carol")
+    await until(lambda: made.peer.settled)
+    return made
+
+
+async def test_one_who_is_connected_for_a_while_holds_nothing_of_dtls_and_hears_of_his_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await settled(desk, monkeypatch)
+    given_back: list[bool] = []
+    monkeypatch.setattr(desk.registry, "_trim", lambda: given_back.append(True))
+    desk.registry.tick(time.monotonic())
+    desk.registry.tick(time.monotonic())
+    assert given_back == [True]
+    desk.registry.take(Drop("room", CAROL, 0))
+    await until(lambda: desk.clients[0]._dtls and desk.clients[0]._dtls.state == "closed")
+
+
+async def test_one_who_may_have_said_goodbye_and_does_not_check_in_again_has_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await settled(desk, monkeypatch)
+    desk.registry.doubt(made)
+    doubted = made.doubted
+    assert doubted is not None
+    desk.registry.doubt(made)
+    assert made.doubted == doubted
+    desk.registry.tick(doubted + DOUBT - 1)
+    assert desk.gone() == []
+    desk.registry.tick(doubted + DOUBT + 2)
+    assert desk.gone() == [("carol", "left")]
+
+
+async def test_a_goodbye_that_another_forged_ends_nobody_who_goes_on_to_check_in(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await settled(desk, monkeypatch)
+    desk.registry.doubt(made)
+    now = time.monotonic()
+    made.checked(made.addresses[0][0], made.address, nominated=False, now=now + 5)
+    desk.registry.tick(now + DOUBT + 2)
+    assert desk.gone() == []
+
+
+async def test_a_goodbye_that_can_be_read_is_not_guessed_at(desk: Desk) -> None:
+    made = await desk.connect("carol")
+    desk.registry.doubt(made)
+    assert made.doubted is None
 
 
 async def test_removed_ended_and_dropped_are_reported_by_their_names(desk: Desk) -> None:
