@@ -27,6 +27,7 @@ STOA_UDP_PORT = env.port("STOA_UDP_PORT", 7882)
 STOA_TCP_PORT = env.port("STOA_TCP_PORT", 7881)
 STOA_PUBLIC_IP = env.addresses("STOA_PUBLIC_IP", "")
 STOA_SFU_PROCESSES = env.number("STOA_SFU_PROCESSES", 1, 1, 64)
+STOA_SFU_PEERS = env.number("STOA_SFU_PEERS", 2500, 1, 10_000)  # where a room spreads to another media process
 for _name, _first in (("STOA_UDP_PORT", STOA_UDP_PORT), ("STOA_TCP_PORT", STOA_TCP_PORT)):
     if _first + STOA_SFU_PROCESSES > 65536:
         raise SettingsError(_name, f"is too high: {STOA_SFU_PROCESSES} media processes take a port each from there")

@@ -29,6 +29,8 @@ _stirred: dict[str, float] = {}
 
 _log = structlog.get_logger(__name__)
 Handler = Callable[[str], None]
+Parcel = tuple[str, str]
+"""A channel, and the text that goes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,18 @@ def _client(url: str) -> redis.Redis:
     )
 
 
-def publish(parcels: Iterable[tuple[str, str]]) -> None:
+def publish(parcels: Iterable[Parcel]) -> None:
     """Send each (channel, text), in order. Raises `redis.RedisError`."""
     pipeline = client().pipeline(transaction=False)
     for channel, text in parcels:
         pipeline.publish(channel, text)
     pipeline.execute()
+
+
+def readers(channels: Iterable[str]) -> set[str]:
+    """Those of the channels that somebody listens to. Raises `redis.RedisError`."""
+    found: list[tuple[str, int]] = client().pubsub_numsub(*channels)  # type: ignore[assignment]  # as in `leases`
+    return {channel for channel, number in found if number}
 
 
 def stir(room: str) -> None:

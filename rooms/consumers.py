@@ -65,7 +65,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         self._pinged: float | None = None  # when the first unanswered ping was sent
         self._unread = self._refused = 0
         self._closed = False
-        self._language = ""
+        self._language = self.sfu = ""
         self.connection = secrets.token_hex(8)
         self.scope, self.base_send = scope, send
         try:
@@ -95,7 +95,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             await self._error(None, code)
             await self.cut(refusals.close_code(code))
             return
-        self._seat = joined.seat
+        self._seat, self.sfu = joined.seat, joined.sfu
         self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, snapshot))
@@ -145,6 +145,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         if not self._closed:
             self._closed = True
             await self.close(code)
+
+    async def move_sound(self) -> None:
+        """Have the page offer a media connection anew; whoever is told to may, however often they did."""
+        self._offers = Bucket(*OFFERS, at=asyncio.get_running_loop().time())
+        await self.hand(protocol.dump({"type": "media.lost"}))
 
     async def ping(self, seq: int, now: float) -> None:
         """Send a ping, or cut a socket that does not keep up."""
@@ -197,6 +202,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             raise Refused(Code.TOO_MANY)
         offer = partial(door.offer, self.session)
         answer = await self._process.connect(seat, media.new_peer(), message.sdp, source=self._source, offer=offer)
+        self.sfu = answer.sfu
         await self._tell({"type": "media.answer", "id": message.id, "peer": answer.peer, "sdp": answer.sdp})
 
     async def _look(self, message: SnapshotMessage, seat: Seat) -> None:

@@ -1,7 +1,7 @@
 """Who is at a room's socket, asked of the database each time. Everything here is one call from a thread."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,6 +20,7 @@ from rooms.actions.base import listed, listening, snapshot, view
 from rooms.actions.presence import Joined, Seat, Session
 from rooms.bucket import Bucket
 from rooms.models import Room, known
+from rooms.placement import Taker
 from rooms.protocol import Event, MoveMessage
 from rooms.roles import Code, Refused
 
@@ -66,10 +67,10 @@ def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> Non
     moves.move(signed_in(key), *asked, source=source, now=timezone.now())
 
 
-def offer(key: str, seat: Seat, asked: peers.Connection, taking: tuple[str, ...]) -> None:
+def offer(key: str, seat: Seat, asked: peers.Connection, taking: Sequence[Taker]) -> peers.Placed:
     """Ask the media side for the connection. Raises `Refused` as `signed_in` and `peers.offer` do."""
     signed_in(key)
-    peers.offer(seat, asked, taking)
+    return peers.offer(seat, asked, taking)
 
 
 def stand_up(key: str, seat: Seat, source: Source) -> Code:

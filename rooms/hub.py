@@ -18,11 +18,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Socket(Protocol):
-    """What the hub needs of a socket."""
+    """What the hub needs of a socket. `sfu` is the media process that its sound comes from, as far as is known."""
 
     connection: str
     session: str
     uid: str
+    sfu: str
 
     async def hand(self, text: str) -> None:
         """Send the text."""
@@ -35,6 +36,9 @@ class Socket(Protocol):
 
     async def sign_out(self) -> None:
         """Leave the room, and close the socket: its session is over."""
+
+    async def move_sound(self) -> None:
+        """Have the page offer a media connection anew: the one it has is gone, or about to go."""
 
 
 class Hub:

@@ -2,16 +2,19 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import structlog
 
+from rooms.bus import Parcel
+from rooms.placement import Taker
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Figures, Gone, Order, Rejected, Sealed
+from rooms.sfu.messages import Alive, Answer, Connected, Figures, Gone, Order, Rejected, Sealed
 
 DEAD_AFTER = 5.0  # seconds without a word
+BACK_WITHIN = 5.0  # seconds that everybody may take to find the road again
 ANSWER_WITHIN = 2.0
 SESSION = "w"  # begins the ids of WHIP and WHEP sessions
 
@@ -25,7 +28,7 @@ _REFUSALS: Mapping[str, Code] = {
 }
 
 
-def parcel(sfu: str, order: Order) -> tuple[str, str]:
+def parcel(sfu: str, order: Order) -> Parcel:
     """The order as `bus.publish` takes it."""
     return messages.orders_channel(sfu), messages.dump(order)
 
@@ -37,28 +40,35 @@ def new_peer(kind: str = "") -> str:
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a media process: its last `Alive`, and when (loop time) it was heard."""
+    """What is known of a media process: its last `Alive`, and when (loop time) it was heard.
+
+    Since then: how many connections were `placed` there, and whether its orders were found `unread`. `moving` says that
+    its members were told to go.
+    """
 
     alive: Alive
     at: float
+    placed: int = 0
+    unread: bool = False
+    moving: bool = False
 
 
 class Media:
     """A web process's knowledge of the media processes.
 
     `arrived(alive)` is called for every `Alive`, `lost(sfu)` when a media process died or began anew (its peers are
-    gone), `gone(report)` for every peer that ended, `sealed(report)` for every freeze that was answered. `figures` are
-    the last of each that lives.
+    gone), `leaving(sfu)` once it is about to go and another takes its peers, `told(report)` for what is about one peer
+    or one freeze. `figures` are the last of each that lives.
     """
 
     def __init__(
         self,
         arrived: Callable[[Alive], None],
         lost: Callable[[str], None],
-        gone: Callable[[Gone], None],
-        sealed: Callable[[Sealed], None],
+        leaving: Callable[[str], None],
+        told: Callable[[Connected | Gone | Sealed], None],
     ) -> None:
-        self._arrived, self._lost, self._gone, self._sealed = arrived, lost, gone, sealed
+        self._arrived, self._lost, self._leaving, self._told = arrived, lost, leaving, told
         self._seen: dict[str, Seen] = {}
         self.figures: dict[str, Figures] = {}
         self._epochs: dict[str, str] = {}
@@ -74,10 +84,8 @@ class Media:
             return
         if isinstance(report, Alive):
             self._alive(report)
-        elif isinstance(report, Gone):
-            self._gone(report)
-        elif isinstance(report, Sealed):
-            self._sealed(report)
+        elif isinstance(report, Connected | Gone | Sealed):
+            self._told(report)
         elif isinstance(report, Figures):
             self.figures[report.sfu] = report
         elif isinstance(report, Answer | Rejected):
@@ -90,13 +98,29 @@ class Media:
         """
         now = asyncio.get_running_loop().time()
         for sfu in [sfu for sfu, seen in self._seen.items() if now - max(seen.at, since) > DEAD_AFTER]:
-            del self._seen[sfu]
-            self.figures.pop(sfu, None)
-            _log.warning("sfu_dead", sfu=sfu)
-            self._lost(sfu)
+            self._bury(sfu)
 
-    async def taking(self) -> tuple[str, ...]:
-        """The media processes that take connections, the least loaded first.
+    @property
+    def known(self) -> list[str]:
+        """The media processes that are not known to be dead."""
+        return list(self._seen)
+
+    def look(self, read: Collection[str], since: float) -> None:
+        """Forget media processes that were killed: nobody reads their orders, twice running and without a word between.
+
+        `read` are those whose orders somebody reads now. Looking counts only some time after `since` (loop time), when
+        the road opened: they need a moment to come back to it as well.
+        """
+        if asyncio.get_running_loop().time() - since < BACK_WITHIN:
+            return
+        for sfu in self._seen.keys() - read:
+            if self._seen[sfu].unread:
+                self._bury(sfu)
+            else:
+                self._seen[sfu].unread = True
+
+    async def taking(self) -> tuple[Taker, ...]:
+        """The media processes that take connections.
 
         Raises `Refused(UNAVAILABLE)` when none is heard of within two seconds.
         """
@@ -105,10 +129,14 @@ class Media:
                 await self._heard.wait()
         except TimeoutError as error:
             raise Refused(Code.UNAVAILABLE) from error
-        fit = sorted((seen.alive.peers, sfu) for sfu, seen in self._seen.items() if not seen.alive.draining)
-        if not fit:
+        if not (taking := self._taking()):
             raise Refused(Code.UNAVAILABLE)
-        return tuple(sfu for _, sfu in fit)
+        return taking
+
+    def placed(self, sfu: str) -> None:
+        """One more connection is on its way there: it counts before the media process says so itself."""
+        if sfu in self._seen:
+            self._seen[sfu].placed += 1
 
     def lease(self, sfu: str) -> str:
         """The lease under which sessions without a socket (WHIP, WHEP) live: it ends with the media process's epoch."""
@@ -136,14 +164,32 @@ class Media:
 
     def _alive(self, alive: Alive) -> None:
         before = self._epochs.get(alive.sfu, alive.epoch)
-        was_draining = alive.sfu in self._seen and self._seen[alive.sfu].alive.draining
-        self._seen[alive.sfu] = Seen(alive, asyncio.get_running_loop().time())
+        moving = alive.draining and alive.sfu in self._seen and self._seen[alive.sfu].moving
+        self._seen[alive.sfu] = Seen(alive, asyncio.get_running_loop().time(), moving=moving)
         self._epochs[alive.sfu] = alive.epoch
         self._heard.set()
-        others = any(not seen.alive.draining for seen in self._seen.values())
-        if before != alive.epoch or (alive.draining and not was_draining and others):
+        if before != alive.epoch:
             self._lost(alive.sfu)
+        if self._taking():
+            self._move_out()
         self._arrived(alive)
+
+    def _taking(self) -> tuple[Taker, ...]:
+        alive = ((seen.alive, seen.placed) for seen in self._seen.values() if not seen.alive.draining)
+        return tuple(Taker(one.sfu, one.epoch, one.key, one.peers + placed) for one, placed in alive)
+
+    def _move_out(self) -> None:
+        """Nothing: the members of every media process that is about to go were told so, once."""
+        for sfu, seen in self._seen.items():
+            if seen.alive.draining and not seen.moving:
+                seen.moving = True
+                self._leaving(sfu)
+
+    def _bury(self, sfu: str) -> None:
+        del self._seen[sfu]
+        self.figures.pop(sfu, None)
+        _log.warning("sfu_dead", sfu=sfu)
+        self._lost(sfu)
 
     def _settle(self, report: Answer | Rejected) -> None:
         promise = self._asked.get(report.request)

@@ -39,7 +39,8 @@ class State(models.TextChoices):
 class Room(models.Model):
     """A place where people talk. `seq` is the number of its last event, `numbers` the last member number given.
 
-    `mine` is there on a room from `rooms.admission`: the row of the person it was asked for, if they have one.
+    `spread` counts the changes of the set of its carriers, from when there was a second one on. `mine` is there on a
+    room from `rooms.admission`: the row of the person it was asked for, if they have one.
     """
 
     mine: "Member | None" = None
@@ -56,7 +57,7 @@ class Room(models.Model):
     observed = models.BooleanField(default=False)  # somebody of the server's moderation is here as an observer
     seq = models.PositiveBigIntegerField(default=0)
     numbers = models.PositiveIntegerField(default=0)
-    sfu = models.CharField(max_length=80, blank=True, default="")  # the media process that carries it
+    spread = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     scheduled_for = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -74,7 +75,8 @@ class Member(models.Model):
     """A person in a room, now or once. In an invite-only room, `admitted` is the admission.
 
     `present` is what others see. `connection` is the live session's id and `process` the lease it lives under
-    (`rooms.leases`); after a lost connection `lost_at` says since when the member is only waited for.
+    (`rooms.leases`); after a lost connection `lost_at` says since when the member is only waited for. `sfu` is the
+    media process that was last asked for their sound.
     """
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="members")
@@ -89,6 +91,7 @@ class Member(models.Model):
     connection = models.CharField(max_length=32, blank=True, default="")
     process = models.CharField(max_length=60, blank=True, default="")
     tab = models.CharField(max_length=40, blank=True, default="")
+    sfu = models.CharField(max_length=80, blank=True, default="")
     visit = models.PositiveIntegerField(default=0)  # how often their media was let go of
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage
@@ -123,6 +126,29 @@ class Member(models.Model):
     def standing(self) -> Standing:
         """What the role table needs to know."""
         return Standing(Rank(self.rank), Stage(self.stage), self.muted)
+
+
+class Carrier(models.Model):
+    """A media process that carries a room; `epoch` and `key` are those of its `Alive`.
+
+    `idle_since` says since when it holds nobody of the room, or is not heard of.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="carriers")
+    sfu = models.CharField(max_length=80)
+    epoch = models.CharField(max_length=32)
+    key = models.CharField(max_length=64)
+    idle_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "sfu"], name="one_carrier_per_room_and_process")]
+        indexes = [
+            models.Index(fields=["sfu", "epoch"], name="carrier_process"),
+            models.Index(fields=["idle_since"], name="carrier_idle", condition=Q(idle_since__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.sfu}"
 
 
 class RoomInvite(models.Model):

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -18,19 +18,27 @@ from redis.exceptions import RedisError
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from rooms import bus, leases, media, sessions
-from rooms.actions import peers, presence
+from rooms.actions import carriers, peers, presence
 from rooms.actions.base import listening
-from rooms.actions.peers import Connection
+from rooms.actions.peers import Connection, Placed
 from rooms.actions.presence import Seat
 from rooms.evidence import sealed
 from rooms.hub import Hub, Socket, each
 from rooms.models import Room
+from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Figures, Gone, Ice, Sealed
+from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone, Ice, Sealed, orders_channel
 
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
+LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
+MOVE_WITHIN = (
+    5.0  # seconds in which those go who are told to: each joins anew, and the others want to be heard meanwhile
+)
+MOVE_EVERY = 0.01  # seconds between two of them, if there are few
+OVERLAP = 1.0  # seconds that somebody's last connection is left open beside their new one, to be changed without a gap
+MOST_MOVES = 10_000
 AWAY = (RedisError, DatabaseError, OSError)
 
 _log = structlog.get_logger(__name__)
@@ -45,14 +53,15 @@ class Process:
         self.id = secrets.token_hex(6)
         self.bus = bus.Bus(self._reconnected)
         self.hub = Hub(self.bus, self._count, self._seqs, Coalescer(self.id))
-        self.media = media.Media(self._arrived, self._media_lost, self._gone, self._sealed)
+        self.media = media.Media(self._arrived, self._media_lost, self._media_leaves, self._told)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
         self._lost: deque[Seat] = deque()
+        self._moves: dict[str, None] = {}  # connections of people who may have an older one on another media process
         self._jobs: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Start everything, in the running loop."""
-        for job in (self.bus.run(), self.hub.run(), self._every_second(), self._hear()):
+        for job in (self.bus.run(), self.hub.run(), self._every_second(), self._look_for_the_dead(), self._hear()):
             self._keep(job)
 
     async def stop(self) -> None:
@@ -78,7 +87,7 @@ class Process:
         source: Source,
         listen: bool = True,
         alone: bool = False,
-        offer: Callable[[Seat, Connection, tuple[str, ...]], None] = peers.offer,
+        offer: Callable[[Seat, Connection, Sequence[Taker]], Placed] = peers.offer,
     ) -> Answer:
         """The media side's answer to an SDP offer; `alone` is a connection without a socket beside it.
 
@@ -87,7 +96,8 @@ class Process:
         asked = Connection(media.new_peer(), peer, sdp, listen, self.media.lease if alone else None)
         self.media.expect(asked.request)
         try:
-            await self.in_thread(offer, seat, asked, await self.media.taking())
+            placed = await self.in_thread(offer, seat, asked, await self.media.taking())
+            self._note_placed(peer, placed)
             return await self.media.answer(asked.request)
         except Refused as refused:
             if refused.code is not Code.UNAVAILABLE:  # of which a whole room may hear at once
@@ -97,6 +107,13 @@ class Process:
             raise
         finally:
             self.media.forget(asked.request)
+
+    def _note_placed(self, peer: str, placed: Placed) -> None:
+        self.media.placed(placed.sfu)
+        if placed.moved:
+            self._moves[peer] = None
+        if len(self._moves) > MOST_MOVES:
+            del self._moves[next(iter(self._moves))]
 
     async def ice(self, lease: str, peer: str, *, anew: bool) -> Answer:
         """How this peer, a session under `lease`, reaches the media side; `anew` with new credentials.
@@ -150,6 +167,18 @@ class Process:
             second += 1
             await asyncio.sleep(1)
 
+    async def _look_for_the_dead(self) -> None:
+        """Find at once a media process that was killed, and that nobody may start again: Redis knows who left."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if self.bus.open_since is not None and self.media.known:
+                await self._try(self._look, self.bus.open_since)
+
+    async def _look(self, since: float) -> None:
+        channels = {orders_channel(sfu): sfu for sfu in self.media.known}
+        read = await self.in_thread(bus.readers, list(channels))
+        self.media.look({channels[channel] for channel in read}, since)
+
     async def _try(self, do: Callable[..., Awaitable[object]], *args: object) -> None:
         """Do it; if Redis or the database is away, say so and go on: it is done again."""
         try:
@@ -186,20 +215,37 @@ class Process:
         self._keep(self._try(self.in_thread, _catch_up, alive))
 
     def _media_lost(self, sfu: str) -> None:
-        self._keep(self._try(self._tell_media_lost, sfu))
+        self._keep(each(self._heard_from(sfu), lambda one: one.move_sound()))
 
-    async def _tell_media_lost(self, sfu: str) -> None:
-        for room in await self.in_thread(_carried, sfu, self.hub.rooms):
-            self.hub.post(room, {"type": "media.lost"})
+    def _media_leaves(self, sfu: str) -> None:
+        self._keep(self._move_out(sfu))
 
-    def _gone(self, report: Gone) -> None:
-        if report.peer.startswith(media.SESSION):
-            leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
-            self._keep(self._try(self.in_thread, leave))
+    async def _move_out(self, sfu: str) -> None:
+        """Tell those who are still there, one after the other."""
+        sockets = self._heard_from(sfu)
+        for socket in sockets:
+            if socket.sfu == sfu:
+                await each([socket], lambda one: one.move_sound())
+            await asyncio.sleep(min(MOVE_EVERY, MOVE_WITHIN / len(sockets)))
 
-    def _sealed(self, report: Sealed) -> None:
-        tell = partial(sealed.send, Process, room=report.room, freeze=report.freeze, tracks=report.tracks)
-        self._keep(self._try(self.in_thread, tell))
+    def _heard_from(self, sfu: str) -> list[Socket]:
+        return [socket for socket in self.hub.sockets if socket.sfu == sfu]
+
+    def _told(self, report: Connected | Gone | Sealed) -> None:
+        match report:
+            case Connected() if report.peer in self._moves:
+                del self._moves[report.peer]
+                self._keep(self._try(self._moved, report))
+            case Gone() if report.peer.startswith(media.SESSION):
+                leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
+                self._keep(self._try(self.in_thread, leave))
+            case Sealed():
+                about = {"room": report.room, "freeze": report.freeze, "sfu": report.sfu, "tracks": report.tracks}
+                self._keep(self._try(self.in_thread, partial(sealed.send, Process, **about)))
+
+    async def _moved(self, report: Connected) -> None:
+        await asyncio.sleep(OVERLAP)
+        await self.in_thread(peers.moved, report)
 
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
@@ -235,11 +281,7 @@ def _numbers(rooms: list[str]) -> dict[str, int]:
     return dict(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
 
 
-def _carried(sfu: str, rooms: list[str]) -> list[str]:
-    return list(Room.objects.filter(pk__in=rooms, sfu=sfu).values_list("pk", flat=True))
-
-
 def _catch_up(alive: Alive) -> None:
-    orders = [*peers.behind(alive), *peers.strays(alive)]
+    orders = carriers.reconcile(alive, timezone.now())
     if orders:
         bus.publish(media.parcel(alive.sfu, order) for order in orders)

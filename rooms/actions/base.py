@@ -14,7 +14,7 @@ from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from rooms import bus, media, protocol, rows
 from rooms.admission import visible_room
-from rooms.models import Member, Room, State, known
+from rooms.models import Carrier, Member, Room, State, known
 from rooms.protocol import Event
 from rooms.roles import Code, Rank, Refused, Stage
 from rooms.sfu.messages import Order, Wanted
@@ -82,7 +82,8 @@ class Turn:
         if self.events:
             self.update(self.room, seq=self.room.seq + len(self.events))
             self.orders.insert(0, wanted(self.room))
-        parcels = [media.parcel(self.room.sfu, order) for order in self.orders if self.room.sfu]
+        carriers = carrying(self.room.pk) if self.orders else []
+        parcels = [media.parcel(sfu, order) for order in self.orders for sfu in carriers]
         parcels += [(bus.room_channel(self.room.pk), letter.dump()) for letter in self.letters]
         if parcels:
             transaction.on_commit(lambda: bus.publish(parcels), robust=True)
@@ -177,6 +178,11 @@ def listed(room_id: str) -> list[Event]:
 def listening(room_id: str) -> int:
     """How many are present and not speaking."""
     return Member.objects.filter(room=room_id, present=True).exclude(stage=Stage.SPEAKING).count()
+
+
+def carrying(room_id: str) -> list[str]:
+    """The media processes that carry the room, or did a moment ago: what is ordered of it, each of them must hear."""
+    return list(Carrier.objects.filter(room=room_id).order_by("sfu").values_list("sfu", flat=True))
 
 
 def wanted(room: Room) -> Wanted:

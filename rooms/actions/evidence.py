@@ -1,23 +1,24 @@
-"""What was just said in a room, asked of the media process that carries it."""
+"""What was just said in a room, asked of every media process that carries it."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from rooms import bus, media
-from rooms.models import Room
+from rooms.actions.base import carrying
 from rooms.sfu.messages import Freeze
 
 
-def freeze(room_id: str, freeze: str, key: str, at: datetime) -> bool:
-    """Whether there is a media process to ask: after the commit it is told to seal the minute before `at`.
+def freeze(room_id: str, freeze: str, key: str, at: datetime) -> list[str]:
+    """The media processes that are told, after the commit, to seal the minute before `at`; none where nobody carries
+    the room.
 
-    `freeze` is 16 hexadecimal digits and `key` the public half of the case's key, in hexadecimal too. The answer comes
-    as `rooms.evidence.sealed`. To ask again does no harm.
+    `freeze` is 16 hexadecimal digits and `key` the public half of the case's key, in hexadecimal too. Each answers for
+    its own, as `rooms.evidence.sealed`. To ask again does no harm.
     """
-    sfu = Room.objects.filter(pk=room_id).values_list("sfu", flat=True).first()
-    if not sfu:
-        return False
     order = Freeze(room_id, freeze, key, int(at.timestamp() * 1000))
-    transaction.on_commit(lambda: bus.publish([media.parcel(sfu, order)]), robust=True)
-    return True
+    carriers = carrying(room_id)
+    parcels = [media.parcel(sfu, order) for sfu in carriers]
+    if parcels:
+        transaction.on_commit(lambda: bus.publish(parcels), robust=True)
+    return carriers

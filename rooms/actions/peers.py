@@ -1,21 +1,23 @@
-"""Which media process carries a room, and whose connections it is asked for."""
+"""The media connections of people in rooms: asked for, moved, and reached again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from redis.exceptions import RedisError
 
 from rooms import bus, media, rows
-from rooms.actions.base import live, wanted
+from rooms.actions import carriers
+from rooms.actions.base import carrying, live, wanted
 from rooms.actions.presence import Seat
 from rooms.models import Member, Room
+from rooms.placement import Taker
 from rooms.roles import Code, Refused
-from rooms.sfu.messages import Alive, Ice, Offer, Wanted
+from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer
 
 # Asked at every offer.
 _ROOM = rows.select(Room, "room", "FROM rooms_room AS room WHERE id = %s")
-_VISIT = "SELECT visit FROM rooms_member WHERE id = %s AND present AND connection = %s"
+_VISIT = "SELECT visit, sfu FROM rooms_member WHERE id = %s AND present AND connection = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,42 @@ class Connection:
     lease: Callable[[str], str] | None = None
 
 
-def offer(seat: Seat, asked: Connection, taking: tuple[str, ...]) -> None:
-    """The offer is on its way to the media process of the room.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The media process that was asked for a connection, and whether the member's last one may be on another."""
 
-    `taking` are the media processes that take connections, the least loaded first. Raises `Refused`: NOT_PRESENT,
-    ENDED, UNAVAILABLE.
+    sfu: str
+    moved: bool
+
+
+def offer(seat: Seat, asked: Connection, taking: Sequence[Taker]) -> Placed:
+    """Where the offer is on its way to.
+
+    `taking` are the media processes that take connections. Raises `Refused`: NOT_PRESENT, ENDED, UNAVAILABLE.
     """
     room = rows.read(Room, _ROOM, [seat.room])
     if room is None:
         raise Refused(Code.NOT_PRESENT)
     live(room)
-    sfu, visit = place(room, taking), _visit(seat)
-    if visit is None or (asked.lease and not _hold(seat, asked.lease(sfu))):
+    visit, before = _visit(seat)
+    taker, told = carriers.place(room, before, taking)
+    if (before != taker.sfu or asked.lease) and not _hold(seat, asked, taker.sfu):
         raise Refused(Code.NOT_PRESENT)
     order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
     try:
-        bus.publish([media.parcel(sfu, order)])
+        bus.publish([media.parcel(taker.sfu, order), *told])
     except RedisError as error:
         raise Refused(Code.UNAVAILABLE) from error
+    return Placed(taker.sfu, moved=before not in ("", taker.sfu))
+
+
+def moved(report: Connected) -> None:
+    """Have the other carriers of the room close what they hold of this member, who has a connection elsewhere now.
+
+    Raises `redis.RedisError`.
+    """
+    order = Elsewhere(report.room, report.member, report.peer)
+    bus.publish([media.parcel(sfu, order) for sfu in carrying(report.room) if sfu != report.sfu])
 
 
 def ice(lease: str, asked: Ice) -> None:
@@ -60,41 +80,22 @@ def ice(lease: str, asked: Ice) -> None:
         raise Refused(Code.UNAVAILABLE) from error
 
 
-def _visit(seat: Seat) -> int | None:
-    """Which visit of theirs it is, if the seat is still theirs by this connection."""
+def _visit(seat: Seat) -> tuple[int, str]:
+    """Which visit of theirs it is, and where their last connection was asked for.
+
+    Raises `Refused(NOT_PRESENT)` when the seat is not theirs by this connection any more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_VISIT, [seat.pk, seat.connection])
         row = cursor.fetchone()
-    return None if row is None else row[0]
+    if row is None:
+        raise Refused(Code.NOT_PRESENT)
+    visit, sfu = row
+    return visit, sfu
 
 
-def _hold(seat: Seat, lease: str) -> bool:
-    """Whether the session, still there, lives under this lease from now on."""
+def _hold(seat: Seat, asked: Connection, sfu: str) -> bool:
+    """Whether the session, still there, has its sound from this media process; its lease too, if it is nothing else."""
     here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    return here.update(process=lease) == 1
-
-
-def place(room: Room, taking: tuple[str, ...]) -> str:
-    """The media process that carries the room from now on: its own, while that takes connections.
-
-    Raises `Refused(UNAVAILABLE)` when there is none.
-    """
-    if not taking:
-        raise Refused(Code.UNAVAILABLE)
-    if room.sfu not in taking and Room.objects.filter(pk=room.pk, sfu=room.sfu).update(sfu=taking[0]) == 1:
-        room.sfu = taking[0]
-    elif room.sfu not in taking:
-        room.refresh_from_db(fields=["sfu"])  # another process was faster
-    return room.sfu
-
-
-def behind(alive: Alive) -> list[Wanted]:
-    """What the media process missed: the wanted state of each room that it knows at an older version."""
-    rooms = Room.objects.filter(pk__in=alive.rooms, sfu=alive.sfu)
-    return [wanted(room) for room in rooms if room.seq > alive.rooms[room.pk]]
-
-
-def strays(alive: Alive) -> list[Wanted]:
-    """Orders to let go of rooms that another media process carries, or that are no more."""
-    kept = set(Room.objects.filter(pk__in=alive.rooms, sfu=alive.sfu).values_list("pk", flat=True))
-    return [Wanted(room, version, False, (), ()) for room, version in alive.rooms.items() if room not in kept]
+    lease = {"process": asked.lease(sfu)} if asked.lease else {}
+    return here.update(sfu=sfu, **lease) == 1

@@ -44,12 +44,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What a new connection is told: its seat, its member and the room, at event number `seq`."""
+    """What a new connection is told: its seat, its member and the room, at event number `seq`.
+
+    `sfu` is the media process that their sound comes from, if it goes on.
+    """
 
     seat: Seat
     you: Event
     room: Event
     seq: int
+    sfu: str = ""
 
 
 def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
@@ -67,7 +71,7 @@ def join(user: User, room_id: str, session: Session, *, source: Source, now: dat
             member = _sit(one, room, user, session)
             one.note("member.join", user, object_type="member", object_id=user.uid)
     seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
-    return Joined(seat, view(member), room_view(room), room.seq)
+    return Joined(seat, view(member), room_view(room), room.seq, member.sfu)
 
 
 def leave(seat: Seat, reason: str, *, source: Source, now: datetime) -> bool:
@@ -127,7 +131,7 @@ def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
     was_listed = protocol.listed(member.rank, member.stage)
     one.orders.append(Drop(one.room.pk, member.number, member.visit))
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None}
-    gone = {"connection": "", "process": "", "lost_at": None, "left_at": one.now}
+    gone = {"connection": "", "process": "", "sfu": "", "lost_at": None, "left_at": one.now}
     observed, member_out = member.observer, {"observer": False} if member.observer else {}
     one.update(member, **out, **gone, **member_out, visit=member.visit + 1, **more)
     if was_listed or more:
@@ -232,7 +236,7 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
         stage = _entry(member)
         here |= {"joined_at": now, "left_at": None, "stage": stage, "muted": stage == Stage.SPEAKING}
     elif member.tab != session.tab:
-        here |= {"muted": member.stage == Stage.SPEAKING, "visit": member.visit + 1}
+        here |= {"muted": member.stage == Stage.SPEAKING, "visit": member.visit + 1, "sfu": ""}
     if session.speaks:
         here |= {"stage": Stage.SPEAKING, "muted": False, "hand": None}
     return here | {"spoke": member.spoke or here.get("stage", member.stage) == Stage.SPEAKING}

@@ -167,7 +167,7 @@ def end(one: Turn, reason: str) -> None:
     """The room is over, and everybody is out of it."""
     one.update(one.room, state=State.ENDED, ended_at=one.now, end_reason=reason)
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None, "lost_at": None, "left_at": one.now}
-    one.room.members.filter(present=True).update(**out, connection="", process="")
+    one.room.members.filter(present=True).update(**out, connection="", process="", sfu="")
     one.room.members.filter(observer=True).update(observer=False, lost_at=None)
     one.say(protocol.ended(reason), close=CLOSE_ENDED)
 

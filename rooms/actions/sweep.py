@@ -11,7 +11,7 @@ from accounts import standing
 from accounts.models import Lever
 from accounts.switches import pulled
 from moderation.audit.source import Source
-from rooms.actions import observe
+from rooms.actions import carriers, observe
 from rooms.actions.base import turn
 from rooms.actions.presence import depart, pass_by_rule
 from rooms.actions.rooms import end
@@ -53,6 +53,7 @@ def sweep(
     observe.forget(now - patience.empty)
     passed = sum(_pass_on(pk, source, now) for pk in _hostless())
     over = dict.fromkeys([*_forsaken(now, patience), *_unstarted(now, patience), *_closing(now)])
+    carriers.retire(living, now=now)
     ended = sum(_end(pk, patience, source, now) for pk in over)
     return Swept(lost, left, passed, ended)
 

@@ -16,7 +16,7 @@ from rooms.actions import moves
 from rooms.actions.base import snapshot
 from rooms.actions.presence import Joined, Session, join
 from rooms.actions.rooms import Plan, open_room
-from rooms.models import Access, Member, Room
+from rooms.models import Access, Carrier, Member, Room
 from rooms.protocol import Event
 from rooms.roles import Move
 
@@ -50,6 +50,12 @@ def do(user: User, room: Room, what: Move, on: User | None = None, now: datetime
     """The person makes the move, on themselves or on somebody else."""
     number = Member.objects.get(room=room, user=on).number if on else None
     moves.move(user, room.pk, what, number, source=SOURCE, now=now)
+
+
+def carry(room: Room, *sfus: str) -> None:
+    """The room has its sound from these media processes."""
+    for sfu in sfus:
+        Carrier.objects.create(room=room, sfu=sfu, epoch="e1", key="")
 
 
 def block(blocker: User, blocked: User) -> None:

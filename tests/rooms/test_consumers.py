@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry, Result
 from rooms import bus, consumers, door, process, refusals
-from rooms.models import Member, Room
+from rooms.models import Carrier, Member, Room
 from rooms.reactions import CHANNEL, Coalescer, Reaction
 from rooms.roles import Code, Move
 from rooms.sfu import messages
@@ -309,7 +309,7 @@ async def test_an_offer_is_answered_by_the_rooms_media_process(enter: Any, bob: 
         offer = await relay.took(messages.Offer)
         assert (offer.member, offer.listen, offer.peer) == (you["number"], True, answer["peer"])
         assert offer.wanted == messages.Wanted(open_room.pk, 0, True, (), ())
-        assert (await Room.objects.aget(pk=open_room.pk)).sfu == "sfu-1"
+        assert await Carrier.objects.filter(room=open_room, sfu="sfu-1", epoch="e1").acount() == 1
 
 
 async def test_without_a_media_process_an_offer_is_refused(
@@ -343,6 +343,43 @@ async def test_when_the_media_process_begins_anew_browsers_offer_again(enter: An
         relay.epoch = "e2"
         await relay.alive()
         assert await listener.hear("media.lost") == {"type": "media.lost"}
+
+
+async def test_who_is_moved_gets_the_new_connection_first_and_the_old_one_is_closed_after(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.process.OVERLAP", 0)
+    async with Relay("sfu-1") as old, Relay("sfu-2") as new:
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await old.alive()
+        await listener.ask(type="media.offer", sdp="v=0")
+        await old.alive({open_room.pk: 0}, draining=True)
+        await new.alive()
+        await listener.hear("media.lost")
+        await listener.ask(type="media.offer", sdp="v=1")
+        offer = await new.took(messages.Offer)
+        assert not [order for order in old.orders if isinstance(order, messages.Elsewhere)]
+        await new.report(messages.Connected("sfu-2", open_room.pk, offer.member, offer.peer))
+        assert await old.took(messages.Elsewhere) == messages.Elsewhere(open_room.pk, offer.member, offer.peer)
+        assert (await old.took(messages.Spread)).carriers == ("sfu-1", "sfu-2")
+        assert (await new.took(messages.Spread)).carriers == ("sfu-1", "sfu-2")
+
+
+async def test_whoever_is_told_to_offer_again_may_however_often_they_did(
+    enter: Any, bob: User, open_room: Room
+) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        await listener.enter()
+        await relay.alive()
+        for _ in range(int(consumers.OFFERS[1])):
+            await listener.ask(type="media.offer", sdp="v=0")
+        assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "too_many"
+        relay.epoch = "e2"
+        await relay.alive()
+        await listener.hear("media.lost")
+        assert (await listener.ask(type="media.offer", sdp="v=0"))["type"] == "media.answer"
 
 
 async def test_a_media_process_that_missed_an_order_is_told_again(enter: Any, alice: User, open_room: Room) -> None:

@@ -33,10 +33,11 @@ class Ear:
 
     def __init__(self, connection: str, *, broken: bool = False) -> None:
         self.connection, self.broken = connection, broken
-        self.session = self.uid = ""
+        self.session = self.uid = self.sfu = ""
         self.heard: list[str] = []
         self.codes: list[int] = []
         self.pings: list[int] = []
+        self.moved = 0
 
     async def hand(self, text: str) -> None:
         if self.broken:
@@ -51,6 +52,9 @@ class Ear:
 
     async def sign_out(self) -> None:
         self.codes.append(4401)
+
+    async def move_sound(self) -> None:
+        self.moved += 1
 
 
 class Scene:

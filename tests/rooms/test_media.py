@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from rooms import media
-from rooms.media import DEAD_AFTER, Media
+from rooms.media import BACK_WITHIN, DEAD_AFTER, Media
+from rooms.placement import Taker
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Gone, Rejected, Sealed
+from rooms.sfu.messages import Alive, Answer, Connected, Gone, Rejected, Sealed
 
 
 class Scene:
@@ -18,12 +19,12 @@ class Scene:
     def __init__(self) -> None:
         self.arrived: list[Alive] = []
         self.lost: list[str] = []
-        self.gone: list[Gone] = []
-        self.sealed: list[Sealed] = []
-        self.media = Media(self.arrived.append, self.lost.append, self.gone.append, self.sealed.append)
+        self.leaving: list[str] = []
+        self.told: list[object] = []
+        self.media = Media(self.arrived.append, self.lost.append, self.leaving.append, self.told.append)
 
     def alive(self, sfu: str, epoch: str = "e1", peers: int = 0, *, draining: bool = False) -> None:
-        self.media.take(messages.dump(Alive(sfu, epoch, peers, draining, {})))
+        self.media.take(messages.dump(Alive(sfu, epoch, peers, draining, {}, "plain", f"key of {sfu}")))
 
 
 @pytest.fixture
@@ -46,11 +47,20 @@ async def refusal(wait: Any) -> Code:
     return caught.value.code
 
 
-async def test_the_least_loaded_media_process_is_the_first_choice(scene: Scene) -> None:
+async def test_those_that_take_connections_are_told_with_what_they_have(scene: Scene) -> None:
     scene.alive("a", peers=9)
     scene.alive("b", peers=2)
     scene.alive("c", peers=0, draining=True)
-    assert await scene.media.taking() == ("b", "a")
+    assert await scene.media.taking() == (Taker("a", "e1", "key of a", 9), Taker("b", "e1", "key of b", 2))
+
+
+async def test_what_was_placed_counts_until_the_media_process_counts_it_itself(scene: Scene) -> None:
+    scene.alive("a", peers=1)
+    scene.media.placed("a")
+    scene.media.placed("nobody heard of it")
+    assert [taker.peers for taker in await scene.media.taking()] == [2]
+    scene.alive("a", peers=2)
+    assert [taker.peers for taker in await scene.media.taking()] == [2]
 
 
 async def test_with_no_media_process_or_none_that_takes_anybody_it_is_unavailable(scene: Scene) -> None:
@@ -90,16 +100,48 @@ async def test_nobody_is_dead_because_redis_was_away(scene: Scene, monkeypatch: 
     assert scene.lost == []
 
 
-async def test_a_drain_moves_the_rooms_only_when_another_takes_them(scene: Scene) -> None:
+async def test_who_was_killed_is_found_by_the_second_look_at_who_reads_orders(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    scene.alive("a")
+    scene.alive("b")
+    since = clock.now - 60
+    scene.media.look({"b"}, since)
+    assert scene.lost == []
+    scene.media.look({"b"}, since)
+    assert (scene.lost, scene.media.known) == (["a"], ["b"])
+
+
+async def test_a_word_between_two_looks_is_a_sign_of_life(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    for _ in range(3):
+        scene.alive("a")
+        scene.media.look((), clock.now - 60)
+    assert scene.lost == []
+
+
+async def test_nobody_is_looked_for_while_all_come_back_to_the_road(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    scene.alive("a")
+    for _ in range(9):
+        scene.media.look((), clock.now - BACK_WITHIN + 0.1)
+    assert scene.lost == []
+
+
+async def test_a_drain_moves_its_members_once_and_only_when_another_takes_them(scene: Scene) -> None:
     scene.alive("a", draining=True)
-    assert scene.lost == []
+    assert scene.leaving == []
     scene.alive("b")
+    assert scene.leaving == ["a"], "the other came later"
+    scene.alive("a", draining=True)
     scene.alive("b", draining=True)
-    assert scene.lost == []
+    assert scene.leaving == ["a"]
     scene.alive("c")
-    scene.alive("b")
-    scene.alive("b", draining=True)
-    assert scene.lost == ["b"]
+    assert scene.leaving == ["a", "b"]
+    assert scene.lost == []
 
 
 async def test_an_answer_reaches_whoever_asked(scene: Scene) -> None:
@@ -133,10 +175,17 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(scene: Scene) -> N
     assert await refusal(scene.media.answer("r1")) is Code.UNAVAILABLE
 
 
-async def test_an_answered_freeze_is_told_on(scene: Scene) -> None:
-    report = Sealed("a", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",))
+@pytest.mark.parametrize(
+    "report",
+    [
+        Sealed("a", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",)),
+        Connected("a", "room", 7, "peer"),
+        Gone("a", "room", 7, "peer", "left"),
+    ],
+)
+async def test_what_is_about_a_peer_or_a_freeze_is_told_on(scene: Scene, report: Any) -> None:
     scene.media.take(messages.dump(report))
-    assert scene.sealed == [report]
+    assert scene.told == [report]
 
 
 async def test_what_is_no_report_is_dropped(scene: Scene) -> None:

@@ -19,7 +19,7 @@ from rooms.models import Member, Room
 from tests.log import entries, entry
 from tests.moderation import tape
 from tests.moderation.desk import claimed, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def room(alice: User, bob: User, carol: User) -> Room:
     room = a_room(alice)
     for person in (alice, bob, carol):
         come(person, room)
-    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    carry(room, "m1")
     return room
 
 

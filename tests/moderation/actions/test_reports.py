@@ -18,7 +18,7 @@ from rooms.roles import Move
 from rooms.sfu import messages
 from tests.log import entry
 from tests.moderation.desk import claimed, complaint, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, wire
+from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, do, wire
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def room(alice: User, bob: User, carol: User) -> Room:
     room = a_room(alice)
     for person in (alice, bob, carol):
         come(person, room)
-    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    carry(room, "m1")
     return room
 
 

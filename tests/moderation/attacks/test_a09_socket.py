@@ -135,7 +135,7 @@ def test_fields_that_nobody_asked_for_change_nothing(alice: User, mallory: User,
         Severity.LOW,
     )
     room = Room.objects.get(pk=open_room.pk)
-    assert (room.state, room.title, room.sfu) == (State.LIVE, before[1]["title"], before[1]["sfu"])
+    assert (room.state, room.title, hers.sfu) == (State.LIVE, before[1]["title"], "")
     assert [row for row in before[0] if row["user_id"] == alice.pk] == list(
         Member.objects.filter(user=alice, room=open_room).values()
     )

@@ -17,12 +17,12 @@ from moderation.hearing.transcript import Transcript, Word
 from moderation.models import Evidence, Grant, Hint, Kind
 from moderation.staff import Role
 from moderation.templatetags.console import noticed
-from rooms.models import Member, Room
+from rooms.models import Member
 from tests.accounts.pages import data, text
 from tests.moderation import tape
 from tests.moderation.cast import at_console
 from tests.moderation.desk import reported
-from tests.rooms.scenes import SOURCE, a_room, come
+from tests.rooms.scenes import SOURCE, a_room, carry, come
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def track(alice: User, bob: User, carol: User, dana: User, desk: Client) -> Evid
     room, now = a_room(alice), timezone.now()
     for person in (alice, bob, carol):
         come(person, room, now=now)
-    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    carry(room, "m1")
     freeze = reported(carol, bob, room).freeze
     tape.sealed(freeze, Member.objects.get(user=bob).number, tape.tone(440))
     (track,) = evidence.attach(freeze.pk, now)

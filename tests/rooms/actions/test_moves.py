@@ -15,7 +15,7 @@ from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
-from tests.rooms.scenes import NOON, a_room, a_session, block, come, do, fresh, member, wire
+from tests.rooms.scenes import NOON, a_room, a_session, block, carry, come, do, fresh, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,7 +106,7 @@ def test_every_move_is_in_the_log_with_its_actor_and_object(room: Room, alice: U
 def test_the_media_side_is_told_the_whole_wanted_state_with_the_rooms_number(
     room: Room, alice: User, bob: User, carol: User
 ) -> None:
-    Room.objects.update(sfu="sfu-1")
+    carry(room, "sfu-1")
     speaking(bob, alice, room)
     with wire() as said:
         do(alice, room, Move.BAN, carol)
@@ -117,7 +117,7 @@ def test_the_media_side_is_told_the_whole_wanted_state_with_the_rooms_number(
 
 
 def test_a_muted_speaker_is_not_among_those_who_may_be_heard(room: Room, alice: User, bob: User) -> None:
-    Room.objects.update(sfu="sfu-1")
+    carry(room, "sfu-1")
     speaking(bob, alice, room)
     with wire() as said:
         do(alice, room, Move.MUTE, bob)
@@ -218,7 +218,7 @@ def test_whoever_is_put_out_is_told_and_their_socket_closed(room: Room, alice: U
 def test_putting_out_somebody_who_left_reaches_the_media_side_too(
     room: Room, alice: User, bob: User, what: Move
 ) -> None:
-    Room.objects.update(sfu="sfu-1")
+    carry(room, "sfu-1")
     Member.objects.filter(room=room, user=bob).update(present=False, connection="")
     seq = Room.objects.get(pk=room.pk).seq
     with wire() as said:

@@ -17,7 +17,20 @@ from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
-from tests.rooms.scenes import NOON, SOURCE, Wire, a_room, a_scheduled_room, a_session, come, do, fresh, member, wire
+from tests.rooms.scenes import (
+    NOON,
+    SOURCE,
+    Wire,
+    a_room,
+    a_scheduled_room,
+    a_session,
+    carry,
+    come,
+    do,
+    fresh,
+    member,
+    wire,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTICE = protocol.measure("mute", "You spoke over everybody.", 7)
@@ -169,7 +182,7 @@ def test_a_person_is_put_out_of_every_room_at_once_sound_and_all(
     Member.objects.create(room=other, user=bob, number=8, admitted=True)
     rooms = (open_room, other)
     for room in rooms:
-        Room.objects.filter(pk=room.pk).update(sfu="sfu-1")
+        carry(room, "sfu-1")
         come(bob, room)
     connections = [member(bob, room).connection for room in rooms]
     with wire() as caught:

@@ -16,7 +16,7 @@ from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, known
-from tests.rooms.scenes import NOON, SOURCE, a_session, come, do, fresh, member, shape, wire
+from tests.rooms.scenes import NOON, SOURCE, a_session, carry, come, do, fresh, member, shape, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_a_second_tab_takes_the_seat_and_the_first_is_told(open_room: Room, alic
 
 def test_a_seat_that_is_taken_over_takes_the_sound_along(open_room: Room, bob: User) -> None:
     come(bob, open_room, a_session("one"))
-    Room.objects.update(sfu="sfu-1")
+    carry(open_room, "sfu-1")
     with wire() as said:
         come(bob, open_room, a_session("one"))
     assert not [text for channel, text in said.parcels if channel == messages.orders_channel("sfu-1")]
@@ -115,14 +115,14 @@ def test_who_leaves_the_stage_is_gone_from_the_list_and_returns_as_audience(
 
 def test_leaving_lets_go_of_the_media_connection(open_room: Room, bob: User) -> None:
     come(bob, open_room)
-    Room.objects.update(sfu="sfu-1")
+    carry(open_room, "sfu-1")
     with wire() as said:
         leave(bob, open_room)
     assert messages.load(said.parcels[0][1]) == messages.Drop(open_room.pk, 2, 0)
 
 
 def test_every_visit_is_let_go_of_by_its_own_number(open_room: Room, bob: User) -> None:
-    Room.objects.update(sfu="sfu-1")
+    carry(open_room, "sfu-1")
     dropped = []
     for tab in ("one", "two"):
         come(bob, open_room, a_session(tab))

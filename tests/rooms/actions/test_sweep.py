@@ -17,7 +17,7 @@ from rooms.models import Room, State
 from rooms.roles import Move, Rank
 from rooms.sfu import messages
 from tests.log import entry
-from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, a_session, come, do, member, wire
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, a_session, carry, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,7 +140,7 @@ def test_two_sweeps_at_once_do_everything_once(open_room: Room, alice: User, bob
 def test_whoever_was_deactivated_is_let_go_of_at_once_media_and_all(open_room: Room, alice: User, bob: User) -> None:
     come(alice, open_room)
     come(bob, open_room)
-    Room.objects.update(sfu="sfu-1")
+    carry(open_room, "sfu-1")
     User.objects.filter(pk=bob.pk).update(is_active=False)
     with wire() as said:
         assert swept(0, "web") == Swept(0, 1, 0, 0)
