@@ -39,12 +39,17 @@ def folder() -> Path:
 
 @transaction.atomic
 def attach(
-    pk: str, now: datetime, *, answered: Collection[str] | None = None, source: Source = _INTERNAL
+    pk: str,
+    now: datetime,
+    *,
+    sfu: str = "",
+    answered: Collection[str] | None = None,
+    source: Source = _INTERNAL,
 ) -> Sequence[Evidence]:
     """What was sealed for the freeze and lies in the folder, each track with its entry; done again it adds nothing.
 
-    `answered` are the files that the media process names in its answer, none where nothing was kept. Without an answer
-    the freeze stays open until a file is there.
+    `answered` are the files that the media process `sfu` names in its answer, none where nothing was kept. Without an
+    answer the freeze stays open until a file is there; where several were asked, until each of them has answered.
     """
     freeze = Freeze.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if freeze is None:
@@ -53,12 +58,18 @@ def attach(
     for file in sorted(folder().glob(f"{freeze.pk}-*.sealed")):
         if file.name not in there and (track := _read(freeze, file)):
             there[file.name] = _keep(freeze, file, track, now, source)
+    missing = set(answered or ()).difference(there)
+    if missing:
+        _log.error("evidence_elsewhere", freeze=freeze.pk, sfu=sfu)  # the folder is not shared: docs/operations.md
+    elif answered is not None and sfu in freeze.waiting:
+        freeze.waiting.remove(sfu)
+        freeze.save(update_fields=["waiting"])
+    if freeze.waiting:
+        return list(there.values())
     if there:
         _answer(freeze, Frozen.SEALED, now, source)
-    elif answered is not None and not answered:
+    elif answered is not None and not missing:
         _answer(freeze, Frozen.EMPTY, now, source)
-    elif answered:
-        _log.error("evidence_elsewhere", freeze=freeze.pk)  # the folder is not shared: docs/operations.md
     return list(there.values())
 
 

@@ -223,7 +223,10 @@ def _freeze(report: Report, target: _Target, reporter: User | None, now: datetim
     if room is None or not _has_ring(room, now) or not _affords(room, reporter, now):
         return None
     freeze = Freeze.objects.create(id=secrets.token_hex(8), case=report.case, report=report, room=room.pk, asked_at=now)
-    evidence.freeze(room.pk, freeze.pk, report.case.key, now)
+    asked = evidence.freeze(room.pk, freeze.pk, report.case.key, now)
+    if len(asked) > 1:
+        freeze.waiting = asked
+        freeze.save(update_fields=["waiting"])
     return freeze
 
 

@@ -75,9 +75,10 @@ def _ask_again(freeze: Freeze, case: Case, now: datetime) -> None:
         return
     with transaction.atomic():
         waiting = Freeze.objects.filter(pk=freeze.pk, outcome="")
-        if waiting.update(outcome=Frozen.LOST, answered_at=now):
+        outcome = Frozen.SEALED if freeze.evidence.exists() else Frozen.LOST  # one of several may have answered
+        if waiting.update(outcome=outcome, answered_at=now):
             detail = {"freeze": freeze.pk}
-            note(case, "evidence.answer", SOURCE, by=None, automated=True, reason=Frozen.LOST, detail=detail)
+            note(case, "evidence.answer", SOURCE, by=None, automated=True, reason=outcome, detail=detail)
 
 
 def score(case: Case, now: datetime) -> bool:

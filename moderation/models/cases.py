@@ -149,7 +149,10 @@ class Frozen(models.TextChoices):
 
 
 class Freeze(models.Model):
-    """The ring of a room was asked for, once for a report; asked again until it is answered."""
+    """The ring of a room was asked for, once for a report; asked again until it is answered.
+
+    `waiting` are the media processes that have not answered yet, where several carried the room.
+    """
 
     id = models.CharField(max_length=16, primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="freezes")
@@ -158,6 +161,7 @@ class Freeze(models.Model):
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Frozen.choices, blank=True, default="")
+    waiting = models.JSONField(default=list, blank=True)
 
     class Meta:
         indexes = [
@@ -170,7 +174,8 @@ class Freeze(models.Model):
 
 
 class Evidence(models.Model):
-    """What one speaker said in the minute before a report, sealed in a file of its own.
+    """What one speaker said in the minute before a report, sealed in a file of its own; in two, if they moved from one
+    media process to another meanwhile.
 
     `digest` is that of the file's header, which binds speaker, room and freeze; `hashes` are those of its chunks, as
     they stand in the log under `entry`. `size` 0 says that the file is gone.
@@ -194,7 +199,6 @@ class Evidence(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["freeze", "member"], name="one_track_per_freeze_and_member"),
             models.CheckConstraint(condition=Q(start_at__lte=F("end_at")), name="evidence_ends_after_it_begins"),
         ]
         indexes = [models.Index(fields=["expires_at"], name="evidence_expiring", condition=Q(destroyed_at=None))]

@@ -1,6 +1,7 @@
 """The folder of sealed evidence, as the media process fills it when somebody reported."""
 
 import asyncio
+import hashlib
 import logging
 import os
 import re
@@ -22,6 +23,11 @@ MAX_ANSWERS = 10_000
 
 _FREEZE, _KEY = re.compile(r"[0-9a-f]{16}"), re.compile(r"[0-9a-f]{64}")
 _log = logging.getLogger(__name__)
+
+
+def file_name(sfu: str, freeze: str, member: int | str) -> str:
+    """What the file of a member is called; other media processes may seal in the same folder for the same report."""
+    return f"{freeze}-{hashlib.sha256(sfu.encode()).hexdigest()[:8]}-{member}.sealed"
 
 
 class Vault:
@@ -71,13 +77,13 @@ class Vault:
 
     def _write(self, order: Freeze, held: dict[int, tuple[Chunk, ...]]) -> tuple[str, ...]:
         """The names of the files: written now, all of them or none, or by the process that was here before."""
-        if there := sorted(file.name for file in self._folder.glob(f"{order.freeze}-*.sealed")):
+        if there := sorted(file.name for file in self._folder.glob(file_name(self._sfu, order.freeze, "*"))):
             return tuple(there)
         names: list[str] = []
         try:
             for member, chunks in sorted(held.items()):
                 if said := self._said(chunks, order.at + SLACK):
-                    names.append(f"{order.freeze}-{member}.sealed")
+                    names.append(file_name(self._sfu, order.freeze, member))
                     self._save(self._draft(names[-1]), seal(order, member, said, X25519PrivateKey.generate()))
             for name in names:
                 self._draft(name).rename(self._folder / name)

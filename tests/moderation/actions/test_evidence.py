@@ -19,7 +19,7 @@ from rooms.models import Member, Room
 from tests.log import entries, entry
 from tests.moderation import tape
 from tests.moderation.desk import reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def room(alice: User, bob: User, carol: User) -> Room:
     room = a_room(alice)
     for person in (alice, bob, carol):
         come(person, room)
-    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    carry(room, "m1")
     return room
 
 
@@ -107,6 +107,35 @@ def test_an_answer_without_files_says_that_nothing_was_kept(freeze: Freeze) -> N
     assert entry(action="evidence.answer").reason == Frozen.EMPTY
 
 
+def test_where_several_carried_the_room_each_must_answer(freeze: Freeze, bob: User) -> None:
+    Freeze.objects.filter(pk=freeze.pk).update(waiting=["m1", "m2"])
+    name = tape.sealed(freeze, number(bob))
+    assert len(evidence.attach(freeze.pk, SOON, sfu="m1", answered=(name,))) == 1, "what is there is kept at once"
+    evidence.attach(freeze.pk, SOON, sfu="m1", answered=(name,))
+    freeze.refresh_from_db()
+    assert (freeze.outcome, freeze.waiting) == ("", ["m2"])
+    evidence.attach(freeze.pk, SOON, sfu="m2", answered=())
+    freeze.refresh_from_db()
+    assert (freeze.outcome, freeze.waiting) == (Frozen.SEALED, [])
+
+
+def test_where_all_say_that_nothing_was_kept_nothing_was(freeze: Freeze) -> None:
+    Freeze.objects.filter(pk=freeze.pk).update(waiting=["m1", "m2"])
+    for sfu in ("m2", "m1"):
+        freeze.refresh_from_db()
+        assert freeze.outcome == ""
+        evidence.attach(freeze.pk, SOON, sfu=sfu, answered=())
+    freeze.refresh_from_db()
+    assert freeze.outcome == Frozen.EMPTY
+
+
+def test_who_moved_from_one_media_process_to_another_has_a_track_of_each(freeze: Freeze, bob: User) -> None:
+    first = evidence.folder() / tape.sealed(freeze, number(bob))
+    first.rename(first.with_name(f"{freeze.pk}-0a1b2c3d-{number(bob)}.sealed"))
+    tracks = attached(freeze, bob)
+    assert [track.user for track in tracks] == [bob, bob]
+
+
 def test_files_that_are_named_but_not_here_leave_the_freeze_open(freeze: Freeze) -> None:
     evidence.attach(freeze.pk, SOON, answered=(f"{freeze.pk}-1.sealed",))
     freeze.refresh_from_db()
@@ -138,7 +167,7 @@ def test_a_file_that_is_not_what_its_name_says_is_not_kept(freeze: Freeze, alice
 
 def test_the_report_of_a_media_process_is_heard(freeze: Freeze, bob: User) -> None:
     name = tape.sealed(freeze, number(bob))
-    signals.sealed.send(None, room=freeze.room, freeze=freeze.pk, tracks=(name,))
+    signals.sealed.send(None, room=freeze.room, freeze=freeze.pk, sfu="m1", tracks=(name,))
     assert Evidence.objects.get().file == name
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from moderation.actions import alarm, hints, triage
+from moderation.actions import alarm, evidence, hints, triage
 from moderation.actions.triage import ANSWERED_WITHIN, STILL
 from moderation.audit.models import Entry
 from moderation.cases import State
 from moderation.hearing import transcribe as transcribing
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Frozen, Ground, Hint, Kind, Stand, Step
+from moderation.models import Case, Decision, Freeze, Frozen, Ground, Hint, Kind, Stand, Step
 from moderation.policies import Policy, Severity
 from moderation.risk import Facts
 from tests.moderation import tape
@@ -160,6 +160,21 @@ def test_a_freeze_that_nobody_answers_is_lost_and_says_so_once(bob: User, asked:
     assert (told.reason, told.detail) == ("lost", {"freeze": freeze.pk})
     finish(case.pk, late)
     assert actions().count("evidence.answer") == 1
+
+
+def test_where_one_of_several_answers_for_good_the_other_holds_up_nothing_for_ever(
+    bob: User, asked: list[tuple[Any, ...]]
+) -> None:
+    case = a_case(bob)
+    freeze = a_freeze(case)
+    Freeze.objects.filter(pk=freeze.pk).update(waiting=["m1", "m2"])
+    name = tape.sealed(freeze, 3)
+    evidence.attach(freeze.pk, SOON, sfu="m1", answered=(name,))
+    assert not triage.go_on(case.pk, SOON)
+    assert len(asked) == 1, "the other is asked again"
+    assert triage.go_on(case.pk, NOON + ANSWERED_WITHIN)
+    freeze.refresh_from_db()
+    assert freeze.outcome == Frozen.SEALED
 
 
 def test_one_answered_freeze_does_not_answer_another(bob: User) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from benchmarks import sdp
+from benchmarks import sdp, servers
 from benchmarks.light import Client
 from benchmarks.packets import Packet
 from benchmarks.room import Room
 from moderation.evidence import sealed
 from rooms.sfu.messages import Connected, Freeze, Sealed
+from rooms.sfu.vault import file_name
 from tests.canary import SONG, Singer, found_in
 from tests.rooms.sfu.harness import ALICE, MALLORY, Media, duet, ear, hears, media, room, until, want
 
@@ -70,7 +71,7 @@ async def test_a_listener_who_offers_every_line_for_both_ways_is_heard_by_nobody
             await hears(alice, heard, 40)
         assert len(mallory.sent) >= 30
         assert of_the_canary(heard) == []
-        assert await kept(made) == (f"{FREEZE}-{ALICE}.sealed",)
+        assert await kept(made) == (file_name(servers.SFU, FREEZE, ALICE),)
     assert found_in(relay.folder) == []
 
 
@@ -84,7 +85,7 @@ async def test_one_who_is_muted_and_comes_back_is_muted_still(relay: Media) -> N
         async with mallory.on(level=0):
             await hears(alice, heard, 40)
         assert of_the_canary(heard) == []
-        assert await kept(made) == (f"{FREEZE}-{ALICE}.sealed",)
+        assert await kept(made) == (file_name(servers.SFU, FREEZE, ALICE),)
 
 
 async def test_an_old_order_that_comes_late_gives_nobody_the_floor_again(relay: Media) -> None:
@@ -112,7 +113,7 @@ async def test_of_one_who_races_with_the_order_that_mutes_her_only_what_was_allo
             await hears(alice, heard, 40)
         assert len(mallory.sent) > allowed + 20
         tracks = await kept(made)
-    assert tracks == (f"{FREEZE}-{ALICE}.sealed", f"{FREEZE}-{MALLORY}.sealed")
+    assert tracks == (file_name(servers.SFU, FREEZE, ALICE), file_name(servers.SFU, FREEZE, MALLORY))
     file = sealed.read((relay.folder / "data" / "evidence" / tracks[1]).read_bytes())
     records = sealed.unseal(file, CASE, file.hashes, (made.wanted.room, MALLORY, FREEZE))
     assert 0 < len(records) <= allowed

@@ -9,9 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from redis.asyncio import Redis
 
+from benchmarks import servers
 from benchmarks.room import Room
 from moderation.evidence import sealed
 from rooms.sfu.messages import Freeze, Sealed
+from rooms.sfu.vault import file_name
 from tests.canary import SONG, Singer, found_in, overheard
 from tests.rooms.sfu.harness import ALICE, BOB, CAROL, MALLORY, Media, ear, hears, media, room, until, want
 
@@ -48,11 +50,11 @@ async def test_a_freeze_seals_within_two_seconds_exactly_what_the_speaker_sent(r
         await asyncio.gather(alice.say(60), bob.say(60), mallory.say(60))
         await until(lambda: len(heard) == 60)
         report = await freeze(made)
-        assert report.tracks == (f"{FREEZE}-{ALICE}.sealed",)
+        assert report.tracks == (file_name(servers.SFU, FREEZE, ALICE),)
         again = await freeze(made)
         assert again == report
     evidence = relay.folder / "data" / "evidence"
-    assert [file.name for file in evidence.iterdir()] == [f"{FREEZE}-{ALICE}.sealed"]
+    assert [file.name for file in evidence.iterdir()] == [file_name(servers.SFU, FREEZE, ALICE)]
     track = sealed.read((evidence / report.tracks[0]).read_bytes())
     records = sealed.unseal(track, CASE, track.hashes, (made.wanted.room, ALICE, FREEZE))
     assert [record.payload for record in records] == alice.sent
@@ -85,7 +87,7 @@ async def test_what_was_said_is_still_evidence_after_the_speaker_left_and_the_ro
         await hears(alice, heard, 10)
         await made.drop(ALICE)
         await want(made, live=False, speak=())
-        assert (await freeze(made)).tracks == (f"{FREEZE}-{ALICE}.sealed",)
+        assert (await freeze(made)).tracks == (file_name(servers.SFU, FREEZE, ALICE),)
 
 
 async def test_the_private_profile_keeps_nothing_to_be_reported(ringless: Media) -> None:

@@ -16,7 +16,7 @@ from rooms.sfu.counters import Counters
 from rooms.sfu.messages import Code, Freeze, Sealed
 from rooms.sfu.ring import Rings
 from rooms.sfu.rtp import Packet
-from rooms.sfu.vault import SLACK, Vault
+from rooms.sfu.vault import SLACK, Vault, file_name
 
 ALICE, BOB = 1, 2
 CASE = X25519PrivateKey.generate()
@@ -71,7 +71,7 @@ async def test_each_speaker_of_the_room_has_a_file_that_the_cases_key_opens(hous
     house.say(BOB, NOW - 400, b"bob")
     house.say(ALICE, NOW - 300, b"elsewhere", room="another")
     names = await house.freeze()
-    assert names == (f"{FREEZE}-1.sealed", f"{FREEZE}-2.sealed")
+    assert names == (file_name("node-0", FREEZE, 1), file_name("node-0", FREEZE, 2))
     assert house.reports == [Sealed("node-0", "r", FREEZE, names)]
     assert house.files() == set(names)
     assert [house.payloads(name) for name in names] == [[b"alice"], [b"bob"]]
@@ -81,7 +81,7 @@ async def test_only_the_server_may_read_the_folder(house: House) -> None:
     house.say(ALICE, NOW)
     await house.freeze()
     assert house.folder.stat().st_mode & 0o077 == 0
-    assert (house.folder / f"{FREEZE}-1.sealed").stat().st_mode & 0o077 == 0
+    assert (house.folder / file_name("node-0", FREEZE, 1)).stat().st_mode & 0o077 == 0
 
 
 async def test_where_nobody_spoke_nothing_is_written_and_the_answer_says_so(house: House) -> None:
@@ -129,6 +129,17 @@ async def test_a_repeat_to_a_process_that_began_anew_finds_the_files(house: Hous
     assert house.files() == set(first or ())
 
 
+async def test_another_media_process_seals_for_the_same_report_beside_it(house: House) -> None:
+    house.say(ALICE, NOW)
+    first = await house.freeze() or ()
+    other = Vault("node-1", house.rings, house.folder, house.reports.append, house.counters)
+    other.take(ORDER)
+    await other.done()
+    second = house.reports[-1].tracks
+    assert house.files() == {*first, *second}
+    assert len(house.files()) == 2
+
+
 async def test_two_freezes_of_one_room_have_files_of_their_own(house: House) -> None:
     house.say(ALICE, NOW)
     another = Freeze("r", "f" * 16, ORDER.key, NOW)
@@ -153,7 +164,7 @@ async def test_a_disk_that_fails_leaves_no_file_no_answer_and_no_end_and_a_repea
     monkeypatch.setattr(os, "fsync", full)
     assert await house.freeze() is None
     assert house.files() == set()
-    assert await house.freeze() == (f"{FREEZE}-1.sealed", f"{FREEZE}-2.sealed")
+    assert await house.freeze() == (file_name("node-0", FREEZE, 1), file_name("node-0", FREEZE, 2))
 
 
 @pytest.mark.parametrize(
