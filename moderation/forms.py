@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from moderation.audit.models import Entry
+from moderation.audit.opened import opened
 from moderation.models import Authority, Reason, Severity, Wish
 from moderation.policies import REPORTED
 from moderation.review.catalogue import TOPICS
@@ -214,8 +216,22 @@ class AnswerForm(forms.Form):
 class UnmaskForm(forms.Form):
     """Whose name somebody wants to know, and why."""
 
-    person = forms.RegexField(label=_("Id"), regex=r"^[0-9a-f]{16}$", max_length=16)
+    person = forms.RegexField(
+        label=_("Id, or # and the number of an entry for whoever acted in it"),
+        regex=r"^([0-9a-f]{16}|#[0-9]{1,18})$",
+        max_length=19,
+    )
     reason = forms.CharField(label=_("Why must you know?"), max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        """The data; `entry` is the number of the entry, and `person` then the id of whoever acted in it."""
+        data = super().clean() or {}
+        named = str(data.get("person", ""))
+        entry = int(named[1:]) if named.startswith("#") else None
+        if entry is None:
+            return {**data, "entry": None}
+        found = opened(Entry.objects.filter(pk=entry))
+        return {**data, "entry": entry, "person": str(found[0].fields["actor"] or "") if found else ""}
 
 
 class ReflexForm(forms.Form):

@@ -16,15 +16,18 @@ SHOWN = timedelta(minutes=30)
 
 
 @transaction.atomic
-def ask(person: str, reason: str, *, by: User, now: datetime, source: Source) -> Unmasking:
-    """The wish to know who is behind an id. Raises `Refused`: GONE where nobody is, EMPTY, DECIDED where one waits."""
+def ask(person: str, reason: str, *, by: User, now: datetime, source: Source, entry: int | None = None) -> Unmasking:
+    """The wish to know who is behind an id, or acted in an entry of the log.
+
+    Raises `Refused`: GONE where nobody is, EMPTY, DECIDED where one waits.
+    """
     if not User.objects.filter(uid=person).exists():
         raise Refused(Code.GONE)
     if not reason.strip():
         raise Refused(Code.EMPTY)
     if Unmasking.objects.filter(person=person, asked_by=by, decided_at=None).exists():
         raise Refused(Code.DECIDED)
-    wish = Unmasking.objects.create(person=person, reason=reason.strip(), asked_by=by, asked_at=now)
+    wish = Unmasking.objects.create(person=person, entry=entry, reason=reason.strip(), asked_by=by, asked_at=now)
     _note("person.unmask_ask", wish, by, source)
     return wish
 
@@ -60,7 +63,7 @@ def _note(action: str, wish: Unmasking, by: User, source: Source, second: User |
         actor=by.uid,
         second=second.uid if second else "",
         role=role_of(by),
-        object_type="user",
-        object_id=wish.person,
+        object_type="entry" if wish.entry else "user",  # the log names nobody whom it hides elsewhere
+        object_id=str(wish.entry) if wish.entry else wish.person,
         detail={"unmasking": wish.pk},
     )

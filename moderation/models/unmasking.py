@@ -6,9 +6,13 @@ from django.db.models import F, Q
 
 
 class Unmasking(models.Model):
-    """Leave to see one person's name: asked by one of the staff, given by another, for a short time."""
+    """Leave to see one person's name: asked by one of the staff, given by another, for a short time.
+
+    `entry` is where whoever asks saw that somebody is hidden, of whom they do not know the id either.
+    """
 
     person = models.CharField(max_length=16)  # uid
+    entry = models.PositiveBigIntegerField(null=True)
     reason = models.CharField(max_length=500)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

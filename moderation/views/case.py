@@ -197,7 +197,10 @@ def decide(request: HttpRequest, case: int) -> HttpResponseBase:
 
 @console(Act.DECIDE)
 def preview(request: HttpRequest, case: int) -> HttpResponseBase:
-    """What the member would read, in their language, as far as the form is filled in."""
+    """What the member would read, in their language, as far as the form is filled in.
+
+    A reporter's language would be a hint at who they are: that one is shown in the reader's own.
+    """
     found = get_object_or_404(Case.objects.select_related("subject"), pk=case)
     if cases.conflict(Actor(member(request).uid), found.parties) is not None:
         raise Http404
@@ -205,7 +208,8 @@ def preview(request: HttpRequest, case: int) -> HttpResponseBase:
     form.full_clean()
     verdict = form.verdict()
     subject = enforce.subject_of(found, verdict.measure, verdict.report)
-    with translation.override(reasons.language_of(subject)):
+    whose = None if verdict.measure is Measure.RESTRICT_REPORTING else subject
+    with translation.override(reasons.language_of(whose)):
         drafted = decisions.draft(found, subject, verdict, member(request), timezone.now())
         fields = reasons.statement(drafted) if verdict.measure is not Measure.NONE else []
         return JsonResponse({"language": translation.get_language(), "fields": fields})

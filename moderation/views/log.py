@@ -1,5 +1,6 @@
 """`/console/log`: the log, searched; each entry with its proof; the checkpoint and what witnesses say of it."""
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
@@ -21,6 +22,7 @@ from moderation.audit.source import Source
 from moderation.forms import SearchForm
 from moderation.gate import console
 from moderation.staff import GUESTS, Act
+from moderation.veil import hidden, veiled
 
 IN_MEMORY = 1 << 23
 WITNESS = "witness "  # how the streams of witnesses are named
@@ -31,13 +33,16 @@ def log(request: HttpRequest) -> HttpResponseBase:
     """What was searched for, the newest first; without a search, the newest entries."""
     form = SearchForm(request.GET)
     page = _search(request, form) if form.is_valid() else Page([], None)
+    shown = unmasking.shown_to(member(request), timezone.now())
+    veil = veiled(page.entries, shown)
+    entries = [one for one in page.entries if not _tells(form.cleaned_data, one, veil[one.entry.pk])]
     newest = Checkpoint.objects.order_by("-size").first()
     query = request.GET.copy()
     query.pop("before", None)
-    names = _names(request, page.entries)
+    names = _names(request, entries, shown)
     context = {
         "form": form,
-        "found": [(one, _words(one, names)) for one in page.entries],
+        "found": [(one, _words(one, names, veil[one.entry.pk])) for one in entries],
         "older": page.before,
         "query": query.urlencode(),
         "searched": any(query.values()),
@@ -54,17 +59,22 @@ def _search(request: HttpRequest, form: SearchForm) -> Page:
     return search.search(Wish(**asked), by=member(request).uid, source=Source.of_request(request), before=before)
 
 
-def _names(request: HttpRequest, found: list[Opened]) -> dict[str, str]:
+def _tells(asked: Mapping[str, object], one: Opened, veil: Collection[str]) -> bool:
+    """Whether the entry would tell, by being found, who reported: of the person, or from the address, asked for."""
+    return asked["person"] in veil or bool(asked["address"] and one.fields["actor"] in veil)
+
+
+def _names(request: HttpRequest, found: list[Opened], shown: Collection[str]) -> dict[str, str]:
     """The names people show, by their ids. A guest of the staff is shown those that a second person agreed to alone."""
     ids = {str(one.fields[part]) for one in found for part in ("actor", "object", "second")}
-    user = member(request)
-    if role_of(user) in GUESTS:
-        ids &= unmasking.shown_to(user, timezone.now())
+    if role_of(member(request)) in GUESTS:
+        ids &= set(shown)
     return dict(User.objects.filter(uid__in=ids).values_list("uid", "display_name"))
 
 
-def _words(one: Opened, names: dict[str, str]) -> dict[str, str]:
+def _words(one: Opened, names: dict[str, str], veil: Collection[str]) -> dict[str, str]:
     """Who acted and on whom or what, as the list shows it."""
+    names = names | dict.fromkeys(veil, _("who reported"))
     actor, object_ = (str(one.fields[part] or "") for part in ("actor", "object"))
     return {"actor": names.get(actor, actor), "object": names.get(object_, object_) or one.entry.object_id}
 
@@ -87,27 +97,40 @@ def _witnesses(newest: Checkpoint | None) -> list[dict[str, object]]:
 def entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One entry: what it says, what of it was erased, and the proof that it is in the log."""
     (one,) = opened([get_object_or_404(Entry, pk=pk)])
+    covered = _covered(request, one)
     context = {
         "one": one,
-        "fields": {name: value for name, value in one.fields.items() if value not in (None, "", {}, False)},
-        "names": _names(request, [one]),
+        "fields": {
+            name: value
+            for name, value in one.fields.items()
+            if value not in (None, "", {}, False) and name not in covered
+        },
+        "hidden": covered,
         "leaf": Leaf.objects.filter(entry=pk).first(),
-        "receipt": _receipt(one.entry),
+        "receipt": _receipt(request, one),
     }
     return render(request, "console/entry.html", context)
 
 
 @console(Act.READ_LOG)
-def receipt(_request: HttpRequest, pk: int) -> HttpResponseBase:
+def receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The entry's proof, as a file that is checked without this server."""
-    text = _receipt(get_object_or_404(Entry, pk=pk))
+    (one,) = opened([get_object_or_404(Entry, pk=pk)])
+    text = _receipt(request, one)
     headers = {"Content-Disposition": f'attachment; filename="stoa-entry-{pk}{proof.SUFFIX}"'}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _receipt(one: Entry) -> str:
+def _covered(request: HttpRequest, one: Opened) -> list[str]:
+    """The fields that would tell who reported."""
+    shown = unmasking.shown_to(member(request), timezone.now())
+    return hidden(one, veiled([one], shown)[one.entry.pk])
+
+
+def _receipt(request: HttpRequest, one: Opened) -> str:
+    """The proof; it opens nobody's fields but the reader's own where some would tell who reported."""
     try:
-        return proof.receipt(one)
+        return proof.receipt(one.entry, member(request).uid if _covered(request, one) else None)
     except proof.NotSealedError:
         return ""
 

@@ -21,6 +21,7 @@ from moderation.views.answers import said
 def page(request: HttpRequest) -> HttpResponseBase:
     """What this person may see now, what waits for an answer, and a form to ask."""
     user, now = member(request), timezone.now()
+    entry = request.GET.get("entry", "")
     decides = Act.GRANT_NAME in acts_of(user)
     waiting = Unmasking.objects.filter(decided_at=None).select_related("asked_by").order_by("pk")
     context = {
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "waiting": waiting if decides else waiting.filter(asked_by=user),
         "decides": decides,
         "me": user,
-        "form": UnmaskForm(initial={"person": request.GET.get("person", "")}),
+        "form": UnmaskForm(initial={"person": f"#{entry}" if entry.isdecimal() else ""}),
     }
     return render(request, "console/names.html", context)
 
@@ -41,7 +42,8 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         words = form.cleaned_data
         with said(request, Act.ASK_NAME, _("Asked. A senior moderator decides.")):
             by, source = member(request), Source.of_request(request)
-            unmasking.ask(words["person"], words["reason"], by=by, now=timezone.now(), source=source)
+            now, person, entry = timezone.now(), words["person"], words["entry"]
+            unmasking.ask(person, words["reason"], by=by, now=now, source=source, entry=entry)
     return redirect("console_names")
 
 

@@ -265,6 +265,13 @@ def test_the_preview_is_what_the_member_would_read_in_their_language(case: Case,
     assert not Decision.objects.exists()
 
 
+def test_the_preview_gives_no_hint_at_who_reported(case: Case, desk: Client, carol: User) -> None:
+    User.objects.filter(pk=carol.pk).update(language="zh-hans")
+    how = {"report": Report.objects.get().pk, "policy": "reporting"}
+    answer: Any = desk.post(address(case, "preview/"), verdict(Measure.RESTRICT_REPORTING, **how))
+    assert answer.json()["language"] == "en"
+
+
 def test_the_preview_of_a_form_that_is_hardly_filled_in_is_no_error(case: Case, desk: Client) -> None:
     assert desk.post(address(case, "preview/"), {}).json()["fields"] == []
     assert desk.post(address(case, "preview/"), {"measure": "suspend"}).status_code == 200

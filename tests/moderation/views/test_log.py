@@ -9,16 +9,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.actions import reports
 from moderation.audit import keys, sequence, verify
 from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.models import LawfulRequest
+from moderation.models import LawfulRequest, Unmasking
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.log import entry
 from tests.moderation.cast import at_console
+from tests.moderation.desk import complaint, moderator
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
 
@@ -140,3 +142,43 @@ def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User
     assert verify.verify_bundle(path).withheld > 0
     assert entry(action="lawful.export", result="ok").second == carol.uid
     assert not first.post(f"{address}/export/").streaming
+
+
+@pytest.fixture
+def told(alice: User, bob: User, carol: User) -> tuple[int, int]:
+    """Carol reported bob: the number of the entry, and of the case."""
+    made = reports.report_person(carol, bob.uid, complaint(), source=HERE, now=timezone.now())
+    return entry(action="report.make").id, made.case_id
+
+
+def test_who_reported_is_hidden_from_a_senior_until_a_second_person_agrees(
+    told: tuple[int, int], alice: User, carol: User
+) -> None:
+    sequence.seal(timezone.now())
+    one, case = told
+    senior, second = at_console(alice, Role.SENIOR, days=None), at_console(moderator("Gus"), Role.SENIOR, days=None)
+    pages = [f"/console/log/?case={case}", f"/console/log/{one}/", f"/console/log/{one}/receipt"]
+    secrets = {carol.uid, carol.display_name, HERE.address}
+    for page in pages:
+        shown = text(senior.get(page))
+        assert not [secret for secret in secrets if secret in shown]
+    assert "who reported" in text(senior.get(pages[0]))
+    senior.post("/console/names/ask/", {"person": f"#{one}", "reason": "A court asks."})
+    assert carol.uid not in text(senior.get("/console/names/"))
+    assert (entry(action="person.unmask_ask").object_type, Unmasking.objects.get().person) == ("entry", carol.uid)
+    second.post(f"/console/names/{Unmasking.objects.get().pk}/", {"approve": "1"})
+    assert carol.display_name in text(senior.get(pages[0]))
+    assert HERE.address in text(senior.get(pages[1]))
+    assert carol.uid not in text(second.get(pages[1]))
+
+
+@pytest.mark.parametrize("query", ["person=carol", "address=192.0.2.7", "person=carol&action=report.make"])
+def test_nor_is_it_told_by_what_a_search_finds(told: tuple[int, int], alice: User, query: str) -> None:
+    one, _ = told
+    assert one not in listed(at_console(alice, Role.SENIOR, days=None).get(f"/console/log/?{query}"))
+
+
+def test_who_is_reported_is_still_found(told: tuple[int, int], rita: Client, bob: User) -> None:
+    assert [Entry.objects.get(pk=found).action for found in listed(rita.get("/console/log/?person=bob"))][-1:] == [
+        "case.open"
+    ]

@@ -1,0 +1,40 @@
+"""Who reported stays hidden from whoever reads the log, until a second person agrees that they be named."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from moderation.audit.opened import Opened
+from moderation.models import Report
+
+_PERSONS = ("actor", "object", "second")
+_TELLING = ("address", "port", "destination", "user_agent", "session", "sought")
+"""What an entry says of its actor beside the id."""
+
+
+def veiled(found: Sequence[Opened], shown: Collection[str]) -> Mapping[int, frozenset[str]]:
+    """For each entry, by its number, the ids in it that tell who reported; those in `shown` may be read."""
+    reporters = _reporters({one.entry.case for one in found})
+    return {one.entry.pk: frozenset(_ids(one, reporters[one.entry.case]) - set(shown)) for one in found}
+
+
+def hidden(one: Opened, ids: Collection[str]) -> list[str]:
+    """The fields of the entry that are not shown where these ids in it are veiled."""
+    persons = [name for name in _PERSONS if one.fields[name] in ids]
+    others = [name for name in _TELLING if name in one.openings] if "actor" in persons else []
+    return persons + others
+
+
+def _reporters(cases: Collection[str]) -> Mapping[str, set[str]]:
+    known = Report.objects.filter(case__in=[case for case in cases if case.isdecimal()]).exclude(reporter=None)
+    found: dict[str, set[str]] = defaultdict(set)
+    for case, uid in known.values_list("case", "reporter__uid"):
+        found[str(case)].add(uid)
+    return found
+
+
+def _ids(one: Opened, reporters: Collection[str]) -> set[str]:
+    """Also where the case is forgotten: whoever made a report, or read what became of it, is its reporter."""
+    fields = one.fields
+    told = {str(fields[name]) for name in _PERSONS if fields[name]} & set(reporters)
+    by_themselves = one.entry.action.startswith("report.") and fields["actor"]
+    return told | ({str(fields["actor"])} if by_themselves else set())
