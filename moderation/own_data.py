@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from moderation import cases, outcomes
@@ -18,9 +18,13 @@ from moderation.audit import people
 from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
 from moderation.models import Evidence, Report
+from moderation.own import decisions_on
+from rooms.models import Member
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
+CROWD = 3
+"""So many others were there that a track tells of a report, and not whose it was."""
 _ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "channel")
 
 
@@ -39,9 +43,23 @@ def bundle(user: User) -> bytes:
 
 
 def voice(user: User) -> Iterator[Evidence]:
-    """The tracks of their own voice that they may have."""
+    """The tracks of their own voice that they may have: all but those that would tell who reported.
+
+    Whoever a decision restricts has read that somebody did; where nothing was decided about them, the track alone would
+    say so, and among a few who it was (GDPR Art. 15(4)).
+    """
     own = Evidence.objects.filter(user=user, destroyed_at=None, case__state__in=SETTLED, case__secret__isnull=False)
-    return own.select_related("case", "freeze").iterator()
+    told = set(decisions_on(user).values_list("case", flat=True))
+    for track in own.select_related("case", "freeze").order_by("pk"):
+        if track.case_id in told or _others(track).count() >= CROWD:
+            yield track
+
+
+def _others(track: Evidence) -> QuerySet[Member]:
+    """Who was in the room beside the speaker when the report was made."""
+    there = Q(left_at=None) | Q(left_at__gte=track.start_at)
+    came = Member.objects.filter(there, room=track.freeze.room, joined_at__lte=track.freeze.asked_at)
+    return came.exclude(number=track.member)
 
 
 def data(user: User) -> dict[str, Any]:

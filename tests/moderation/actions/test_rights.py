@@ -10,12 +10,16 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from moderation.actions import rights
+from moderation import own_data
+from moderation.actions import evidence, rights
 from moderation.actions.base import Code
+from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import DataRequest, Wish
+from moderation.models import Case, DataRequest, Evidence, Wish
 from moderation.staff import Role
+from rooms.models import Member, Room
 from tests.log import entry
+from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, block, come
 
@@ -53,6 +57,53 @@ def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, 
     for other in (alice, carol, femi):
         assert other.uid not in everything
         assert other.display_name not in everything
+
+
+def recorded(room: Room, by: User, whom: User, femi: User, measure: Measure = Measure.NONE) -> Evidence:
+    """What somebody said in the minute before they were reported, in a case that is decided."""
+    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    report = reported(by, whom, room)
+    tape.sealed(report.freeze, Member.objects.get(room=room, user=whom).number)
+    (track,) = evidence.attach(report.freeze.pk, NOON)
+    decided(claimed(report.case, femi), femi, measure)
+    return track
+
+
+@pytest.fixture
+def room(alice: User, bob: User, carol: User) -> Room:
+    room = a_room(alice)
+    for person in (alice, bob, carol):
+        come(person, room)
+    return room
+
+
+def test_where_nothing_was_decided_their_voice_is_theirs_among_so_many_that_nobody_knows_who_reported(
+    room: Room, bob: User, carol: User, mallory: User, femi: User
+) -> None:
+    come(mallory, room)
+    track = recorded(room, carol, bob, femi)
+    with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
+        assert archive.namelist() == ["data.json", f"voice/{track.pk}.ogg"]
+    assert entry(action="data.take").detail["voice"] == [track.pk]
+
+
+def test_among_a_few_a_dismissed_report_leaves_no_track(room: Room, bob: User, carol: User, femi: User) -> None:
+    recorded(room, carol, bob, femi)
+    assert list(own_data.voice(bob)) == []
+
+
+def test_whoever_a_decision_restricts_has_their_voice_however_few_there_were(
+    room: Room, bob: User, carol: User, femi: User
+) -> None:
+    track = recorded(room, carol, bob, femi, Measure.WARN)
+    assert list(own_data.voice(bob)) == [track]
+
+
+def test_while_the_case_is_open_nobody_has_it(room: Room, bob: User, carol: User, mallory: User, femi: User) -> None:
+    come(mallory, room)
+    track = recorded(room, carol, bob, femi)
+    Case.objects.filter(pk=track.case_id).update(state=State.TRIAGED)
+    assert list(own_data.voice(bob)) == []
 
 
 def test_that_they_took_it_is_written_down(bob: User) -> None:
