@@ -1,10 +1,12 @@
 """Headers of every answer: what a page may load, and what it may ask the browser for; and what is no address."""
 
 from collections.abc import Callable
+from itertools import chain
 
-from django.core.exceptions import DisallowedHost
-from django.http import Http404, HttpRequest
+from django.core.exceptions import BadRequest, DisallowedHost
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 PERMISSIONS = (
     "microphone=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), "
@@ -57,15 +59,27 @@ class Headers:
         return response
 
 
-class Addresses:
-    """Middleware that refuses an address with a NUL: no text in PostgreSQL has one, so to ask for it is an error."""
+class Nul:
+    """Middleware that refuses a NUL, wherever it is sent: no text in PostgreSQL has one, so to ask for it is an error.
+
+    Without it each view would have to look into each field that no form has checked. JSON is checked by the API's own.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer of the rest of the house; the API has answers of its own. Raises `Http404`."""
-        nul = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
-        if nul and not request.path.startswith("/api/"):
-            raise Http404
-        return self.get_response(request)
+        """The answer of the rest of the house; 404 for an address that cannot be, 400 for such a cookie."""
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest("a NUL in a cookie")
+        if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"code": "not_found", "message": _("There is nothing here, or nothing for you.")}, status=404)
+        raise Http404
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Nothing, for a form without one. Raises `BadRequest`, which is 400."""
+        sent = chain.from_iterable(values for _, values in request.POST.lists())
+        if any("\0" in value for value in sent):
+            raise BadRequest("a NUL in a form")

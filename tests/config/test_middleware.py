@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 
@@ -39,11 +41,28 @@ def test_a_host_that_is_not_ours_is_refused_with_the_policy_and_one_line(
     assert (line.exc_info, line.exc_text) == (None, None)
 
 
-@pytest.mark.parametrize("path", ["/report/%00/", "/transparency/?month=2026%00"])
+@pytest.mark.parametrize(
+    "path", ["/report/%00/", "/transparency/?month=2026%00", "/api/v1/rooms/%00/", "/api/v1/people/?q=%00"]
+)
 def test_an_address_with_a_nul_is_refused_before_the_database_is_asked(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert not path.startswith("/api/") or answer.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("form", [{"login": "mallory\0"}, {"whatever": ["a", "\0"]}])
+def test_a_form_with_a_nul_is_refused_before_the_database_is_asked(client: Client, form: dict[str, object]) -> None:
+    client.raise_request_exception = False
+    for sent in ({}, {"content_type": "application/x-www-form-urlencoded"}):
+        answer = client.post("/accounts/login/", urlencode(form, doseq=True) if sent else form, **sent)  # type: ignore[arg-type]  # any of them
+        assert answer.status_code == 400
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_so_is_a_cookie_that_hides_one(client: Client) -> None:
+    answer = client.get("/accounts/login/", headers={"cookie": 'sessionid="abcdefgh\\000"'})
+    assert answer.status_code == 400
 
 
 @pytest.mark.django_db
