@@ -75,7 +75,9 @@ class Nul:
         if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            return JsonResponse({"code": "not_found", "message": _("There is nothing here, or nothing for you.")}, status=404)
+            return JsonResponse(
+                {"code": "not_found", "message": _("There is nothing here, or nothing for you.")}, status=404
+            )
         raise Http404
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import closing, controls, deadlines, evidence, reflexes, triage, triggers
+from moderation.actions import closing, controls, deadlines, evidence, late, reflexes, triage, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -27,12 +27,19 @@ def go_on(case: int) -> None:
         pass
 
 
+@shared_task(name=late.TASK, ignore_result=True, time_limit=600)
+def catch_up(track: int) -> None:
+    """Write down a track that was passed over."""
+    late.catch_up(track, timezone.now())
+
+
 @shared_task(name="moderation.sweep", ignore_result=True)
 def sweep() -> None:
     """Start what stands still and end what has lasted long enough, every five seconds."""
     now = timezone.now()
     for case in triage.standing(now):
         triage.hand_over(case)
+    late.hand_over()
     deadlines.release_idle(now)
     deadlines.close_over(now)
 

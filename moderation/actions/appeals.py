@@ -100,7 +100,7 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
     for one in answered:
         _tell(one, by, source)
     if locked(case).state == State.DECIDED and not _open_to_anybody(case, now):
-        advance(case, Act.CLOSE, by=None, now=now, source=source, closed_at=now)
+        advance(case, Act.CLOSE, by=None, now=now, source=source, automated=True, closed_at=now)
     return made
 
 

@@ -92,6 +92,7 @@ def advance(
     second: User | None = None,
     reason: str = "",
     detail: Mapping[str, Any] = MappingProxyType({}),
+    automated: bool = False,
     **values: Any,
 ) -> Case:
     """The case where the act leads, with `values` in its row and its entry `case.<act>`; `by` None is the server.
@@ -109,7 +110,8 @@ def advance(
     for name, value in values.items():
         setattr(case, name, value)
     case.save(update_fields=["state", *values])
-    note(case, f"case.{act}", source, by=by, second=second, reason=reason, detail=dict(detail))
+    told: dict[str, Any] = {"reason": reason, "automated": automated, "detail": dict(detail)}
+    note(case, f"case.{act}", source, by=by, second=second, **told)
     return case
 
 

@@ -50,7 +50,7 @@ def close_over(now: datetime) -> int:
 
 def _close(pk: int, now: datetime) -> bool:
     with suppress(Refused):  # appealed in the last moment
-        advance(pk, Act.CLOSE, by=None, now=now, source=SOURCE, closed_at=now)
+        advance(pk, Act.CLOSE, by=None, now=now, source=SOURCE, automated=True, closed_at=now)
         return True
     return False
 

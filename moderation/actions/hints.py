@@ -52,6 +52,15 @@ def _write_down(track: Evidence, case: Case, model: transcribing.Transcriber, no
     _hint(case, track, now, **said, score=heard.score, facts=facts, box=box)
 
 
+def write_late(track: Evidence, now: datetime) -> bool:
+    """Whether it was our turn: the track of a case that went on without is written down, and searched."""
+    with turn() as ours:
+        if ours:
+            _write_down(track, track.case, transcribing.chosen(), now)
+            _search(track, track.case, now)
+        return ours
+
+
 def screen(case: Case, now: datetime) -> bool:
     """Whether the case goes on: its tracks were listened to, and what was written down was searched."""
     if not _waited(case, now):

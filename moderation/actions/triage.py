@@ -116,7 +116,7 @@ def route(case: Case, now: datetime) -> bool:
     if not move_on(case, now):
         return False
     if Case.objects.filter(pk=case.pk, state=State.NEW).exists():
-        advance(case.pk, Act.TRIAGE, by=None, now=now, source=SOURCE)
+        advance(case.pk, Act.TRIAGE, by=None, now=now, source=SOURCE, automated=True)
     return True
 
 

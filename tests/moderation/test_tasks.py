@@ -17,7 +17,7 @@ from moderation import tasks
 from moderation.actions import deadlines, evidence, hints, reflexes, triage
 from moderation.cases import IDLE, State
 from moderation.hearing import transcribe as transcribing
-from moderation.models import Case, Hint, Step
+from moderation.models import Case, Hint, Kind, Step
 from tests.moderation.filed import Ear, a_case, a_track
 from tests.moderation.hearing.speech import packets, tone
 
@@ -100,6 +100,16 @@ def test_the_sweep_lets_time_do_what_it_does_to_claims(alice: User, bob: User) -
     a_case(bob, state=State.CLAIMED, holder=alice, held_at=timezone.now() - IDLE, step=Step.DONE)
     tasks.sweep()
     assert Case.objects.get().state == State.TRIAGED
+
+
+def test_the_sweep_catches_up_what_was_passed_over(bob: User) -> None:
+    case = _case(bob)
+    Case.objects.update(step=Step.DONE, state=State.TRIAGED)
+    tasks.sweep()
+    (message,) = _messages()
+    assert message["headers"]["task"] == "moderation.catch_up"
+    tasks.catch_up(case.evidence.get().pk)
+    assert Hint.objects.filter(kind=Kind.TRANSCRIPT).count() == 1
 
 
 def test_the_sweep_closes_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

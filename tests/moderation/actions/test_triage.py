@@ -54,7 +54,7 @@ def test_a_case_without_evidence_goes_straight_through_and_every_change_has_its_
     case.refresh_from_db()
     assert (case.step, case.state, case.risk) == (Step.DONE, State.TRIAGED, 30)
     assert actions() == ["case.score", "case.triage"]
-    assert {entry.automated for entry in Entry.objects.filter(action="case.score")} == {True}
+    assert set(Entry.objects.filter(case=str(case.pk)).values_list("automated", flat=True)) == {True}
 
 
 def test_a_case_with_evidence_gets_its_hints_on_the_way(bob: User) -> None:

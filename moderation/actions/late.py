@@ -1,0 +1,57 @@
+"""What no machine had time to write down is written down once one has, for as long as the case is open."""
+
+from datetime import datetime
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import throttle
+from moderation import risk
+from moderation.actions import hints, triage
+from moderation.actions.cases import locked, note
+from moderation.actions.steps import SOURCE
+from moderation.cases import OPEN
+from moderation.hearing import transcribe
+from moderation.models import Case, Evidence, Kind, Step
+from rooms.models import Room
+
+TASK = "moderation.catch_up"
+TRIES = 3  # of one track in a day, so that one on which a model dies does not keep it from the others
+DAY = 86_400  # s
+
+
+def hand_over() -> None:
+    """Have a worker write down the most urgent track that has no transcript, while no case waits for the model."""
+    tracks = _unwritten().order_by("-case__severity", "pk")
+    if Case.objects.filter(step=Step.TRANSCRIBE).exists() or not tracks.exists():
+        return
+    foreign = [room for room, language in _languages(tracks) if not transcribe.chosen().knows(language)]
+    for pk in tracks.exclude(case__room__in=foreign).values_list("pk", flat=True)[: triage.AT_ONCE]:
+        if throttle.hit("transcript.late", str(pk), limit=TRIES, per=DAY):
+            current_app.send_task(TASK, [pk], expires=triage.STILL.total_seconds())
+            return
+
+
+def catch_up(pk: int, now: datetime) -> bool:
+    """Whether the track was written down and searched by this call, and its case has the risk that follows."""
+    track = _unwritten().select_related("case__subject", "freeze").filter(pk=pk).first()
+    if track is None or not hints.write_late(track, now):
+        return False
+    with transaction.atomic():
+        case = locked(track.case_id)
+        points = risk.points(triage.facts(case, now))
+        case.risk = sum(points.values())
+        case.save(update_fields=["risk"])
+        note(case, "case.score", SOURCE, by=None, automated=True, score=case.risk, detail=points)
+    return True
+
+
+def _unwritten() -> QuerySet[Evidence]:
+    unheard = Evidence.objects.exclude(hints__kind=Kind.TRANSCRIPT)
+    return unheard.filter(destroyed_at=None, case__step=Step.DONE, case__state__in=OPEN)
+
+
+def _languages(tracks: QuerySet[Evidence]) -> list[tuple[str, str]]:
+    rooms = Room.objects.filter(pk__in=tracks.order_by().values("case__room"))
+    return list(rooms.values_list("pk", "language"))
