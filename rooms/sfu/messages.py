@@ -40,6 +40,7 @@ class Code(StrEnum):
     RTCP_INVALID = "rtcp_invalid"
     FORGED = "forged"
     REPLAYED = "replayed"
+    PARCEL_INVALID = "parcel_invalid"
     SSRC_LIMIT = "ssrc_limit"
 
 
