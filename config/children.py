@@ -33,7 +33,7 @@ def media() -> Iterator[Child]:
             "STOA_PROFILE": settings.STOA_PROFILE,
             "STOA_PROFILE_FILE": "",
         }
-        yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=8)
+        yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=30)
 
 
 def slow() -> Iterator[Child]:

@@ -35,6 +35,12 @@ class Count(StrEnum):
     STREAMS_CUT = "streams_cut"
     STREAMS_REFUSED = "streams_refused"
     REPORTS_LOST = "reports_lost"
+    ELSEWHERE = "elsewhere"
+    BRIDGE_PUBLISHED = "bridge_published"
+    BRIDGE_RECEIVED = "bridge_received"
+    BRIDGE_REFUSED = "bridge_refused"
+    BRIDGE_LOST = "bridge_lost"
+    BRIDGE_UNSENT = "bridge_unsent"
 
 
 Counters = Counter[StrEnum]
@@ -51,6 +57,8 @@ HARMLESS = frozenset(
         Count.ADDRESS_MOVES,
         Count.STREAMS_CUT,
         Count.REPORTS_LOST,
+        Count.BRIDGE_PUBLISHED,
+        Count.BRIDGE_RECEIVED,
     }
 )
 """Counts of what is no datagram thrown away."""

@@ -21,7 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 class Link:
-    """Orders in by `take`, reports out by `send`. `alive` makes the greeting of each new connection."""
+    """Orders in by `take`, reports out by `send`. `alive` makes the greeting of each new connection.
+
+    `heard` is whether any web process took the last report.
+    """
 
     def __init__(
         self, url: str, sfu: str, take: Callable[[Order], None], alive: Callable[[], Alive], counters: Counters
@@ -34,6 +37,7 @@ class Link:
         self._waiting: deque[Report] = deque()
         self._more, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
+        self.heard = True
 
     def send(self, report: Report) -> None:
         """Nothing: `report` will be published, after those before it; the oldest is lost where too many wait."""
@@ -103,7 +107,7 @@ class Link:
             async with asyncio.timeout(PATIENCE), self._redis.pipeline(transaction=False) as pipeline:
                 for report in batch:
                     pipeline.publish(REPORTS, dump(report))
-                await pipeline.execute()
+                self.heard = any(await pipeline.execute())
             published = set(map(id, batch))
             while self._waiting and id(self._waiting[0]) in published:
                 self._waiting.popleft()

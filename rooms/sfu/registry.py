@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from rooms.sfu import rtcp, sdp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
@@ -17,6 +19,7 @@ from rooms.sfu.messages import (
     Code,
     Connected,
     Drop,
+    Elsewhere,
     Gone,
     Ice,
     Offer,
@@ -24,10 +27,12 @@ from rooms.sfu.messages import (
     Refused,
     Rejected,
     Report,
+    Spread,
     Wanted,
 )
 from rooms.sfu.peer import Identity, Peer
-from rooms.sfu.room import Ended, Keep, Room, forget
+from rooms.sfu.room import Ended, Keep, Room, Share, alone, forget
+from rooms.sfu.routes import Routes
 from rooms.sfu.stage import SLOTS, Listener
 from rooms.sfu.timing import Timing
 from rooms.sfu.wheel import Wheel
@@ -55,7 +60,8 @@ class Registry:
 
     `report` takes what the web side must know; `candidates` is where browsers reach us, `streams` where by TCP;
     `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room
-    accepts; `users` finds a connection by our ufrag; `joins` is how long offers took until they were connected.
+    accepts, `share` those of our own members that it relays; `users` finds a connection by our ufrag; `joins` is how
+    long offers took until they were connected; `routes` are the other processes that carry a room with us.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Registry:
         hearing: Callable[[], Hearing] = Hearing,
         keep: Keep = forget,
         streams: tuple[tuple[str, int], ...] = (),
+        share: Share = alone,
     ) -> None:
         self.users: dict[str, Connection] = {}
         self.joins = Timing()
@@ -76,7 +83,8 @@ class Registry:
         self._report = report
         self._counters = counters
         self._hearing = hearing
-        self._keep = keep
+        self._keep, self._share = keep, share
+        self.routes = Routes(sfu, X25519PrivateKey.generate(), secrets.token_bytes)
         self.fan_out = hearing().fan_out
         self._draining = False
         self._settled, self._trim = False, trimmer()
@@ -98,11 +106,21 @@ class Registry:
                 self._drop(order)
             case Ice():
                 self._ice(order)
+            case Spread():
+                self._spread(order)
+            case Elsewhere():
+                self._move(order)
 
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
         rooms = {name: room.wanted.version for name, room in self._rooms.items() if room}
-        return Alive(self._sfu, self._epoch, len(self._connections), self._draining, rooms, self.fan_out)
+        spreads = {name: turn for name in rooms if (turn := self.routes.turn(name)) is not None}
+        draining, key = self._draining, self.routes.public
+        return Alive(self._sfu, self._epoch, len(self._connections), draining, rooms, self.fan_out, key, spreads)
+
+    def room(self, name: str) -> Room | None:
+        """The room of this name, if it is known."""
+        return self._rooms.get(name)
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""
@@ -110,10 +128,12 @@ class Registry:
         if room is None:
             ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
             first = secrets.randbits(16), secrets.randbits(32)
-            room = Room(wanted, ssrcs, *first, self._counters, self._hearing, self._keep)
+            room = Room(wanted, ssrcs, *first, self._counters, self._hearing, self._keep, self._share)
         self._rooms[wanted.room] = room
         for ended in room.want(wanted, time.monotonic()):
             self._end(ended)
+        if not room.wanted.live:
+            self.routes.forget(wanted.room)
         if len(self._rooms) > MAX_ROOMS:
             self._forget_a_room()
         return room
@@ -131,6 +151,20 @@ class Registry:
             del self._dropped[next(iter(self._dropped))]
         room = self._rooms.get(order.room)
         for ended in room.drop(order.member, order.visit) if room else ():
+            self._end(ended)
+
+    def _spread(self, order: Spread) -> None:
+        try:
+            left = self.routes.take(order)
+        except Refused as refused:
+            self._counters[refused.code] += 1
+            return
+        if room := self._rooms.get(order.room):
+            room.lose(left, time.monotonic())
+
+    def _move(self, order: Elsewhere) -> None:
+        room = self._rooms.get(order.room)
+        for ended in room.move(order.member, order.peer, time.monotonic()) if room else ():
             self._end(ended)
 
     def _offer(self, order: Offer) -> None:
@@ -176,6 +210,7 @@ class Registry:
             answer=sdp.answer(offer, local),
             listener=Listener(order.member, offer.shapes),
             visit=order.visit,
+            since=time.time_ns() // 1_000_000,
             opened=now,
             seen=now,
             peer=Peer(self._identity),
@@ -277,10 +312,13 @@ class Registry:
         consented = connection.seen + CONSENT
         return consented if connection.doubted is None else min(consented, connection.doubted + DOUBT)
 
-    async def drain(self) -> None:
-        """Nothing, once every connection is closed; offers are refused from now on."""
+    def retire(self) -> None:
+        """Nothing: offers are refused from now on, and the web side knows, so that it moves everybody elsewhere."""
         self._draining = True
         self._report(self.alive())
+
+    async def drain(self) -> None:
+        """Nothing, once every connection is closed. Call it after `retire`."""
         for connection in list(self._connections.values()):
             self._end(Ended(connection, "dropped"))
             await asyncio.sleep(0)

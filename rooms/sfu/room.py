@@ -8,12 +8,15 @@ from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.messages import Wanted
+from rooms.sfu.origins import Origins
+from rooms.sfu.parcels import Parcel
 from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import SLOTS, TIMESTAMPS, Relay, Stage
 
 REPORT_EVERY = 250
 """Packets of a slot between two sender reports to one listener: five seconds of speech."""
-
+HERE = ""
+"""The name of this process among those a member may be heard by."""
 
 Keep = Callable[[str, int, Packet, float, float], None]
 """What takes a room's name, a member, a packet of theirs that was accepted, and both clocks: `Rings.keep`."""
@@ -21,6 +24,14 @@ Keep = Callable[[str, int, Packet, float, float], None]
 
 def forget(room: str, member: int, packet: Packet, now: float, wall: float) -> None:
     """Nothing: nothing is kept."""
+
+
+Share = Callable[[str, Parcel], None]
+"""What takes a room's name and what other processes that carry the room must hear of ours: `Bridge.send`."""
+
+
+def alone(room: str, parcel: Parcel) -> None:
+    """Nothing: nobody else carries the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,13 @@ class Room:
         counters: Counters,
         hearing: Callable[[], Hearing] = Hearing,
         keep: Keep = forget,
+        share: Share = alone,
     ) -> None:
         self.wanted = wanted
         self.stage = Stage(ssrcs, sequence, timestamp)
         self._counters = counters
-        self._keep = keep
+        self._keep, self._share = keep, share
+        self._origins = Origins()
         self._members: dict[int, list[Connection]] = {}
         self._hearing = tuple(hearing() for _ in range(SLOTS))
 
@@ -101,6 +114,18 @@ class Room:
             if one is not connection and one.opened <= connection.opened
         ]
 
+    def move(self, member: int, peer: str, now: float) -> list[Ended]:
+        """The member's connections here, who is heard by `peer` on another process from now on, and not silent."""
+        left = [one for one in self._members.get(member, ()) if one.connected and one.id != peer]
+        for one in left:
+            self._origins.moves(member, one.since, now)
+        return [Ended(one, "replaced") for one in left]
+
+    def lose(self, sfus: Iterable[str], now: float) -> None:
+        """Nothing: whoever was heard by one of these processes, which carry the room no more, has left his slot."""
+        for member in (member for sfu in sfus for member in self._origins.lose(sfu)):
+            self._send(self.stage.quit(member, now))
+
     def remove(self, connection: Connection, now: float) -> None:
         """Nothing: `connection` is not in the room any more."""
         if connection.connected:
@@ -111,20 +136,47 @@ class Room:
         others.remove(connection)
         if not others:
             del self._members[connection.member]
-            self._send(self.stage.quit(connection.member, now))
+            if self._quit(connection.member, connection.since, now):
+                self._share(self.wanted.room, Parcel(connection.member, connection.since, None))
 
-    def push(self, member: int, packet: Packet, now: float, wall: float) -> None:
+    def _quit(self, member: int, since: int, now: float) -> bool:
+        """True when `member` has left his slot: he was heard by this connection, which ended, and by no newer one."""
+        last = self._origins.leave(member, since)
+        if last:
+            self._send(self.stage.quit(member, now))
+        return last
+
+    def push(self, member: int, packet: Packet, now: float, wall: float, since: int = 0) -> None:
         """Nothing: the packet was sent to everybody who may hear it, or counted as dropped.
 
-        `now` and `wall` are seconds, monotonic and since 1970.
+        `now` and `wall` are seconds, monotonic and since 1970; `since` is the connection's that it came by.
         """
+        if not self._origins.heard(member, since, HERE, now):
+            self._counters[Count.ELSEWHERE] += 1
+            return
         relay = self.stage.push(member, packet, now)
         if isinstance(relay, Count):
             self._counters[relay] += 1
             if relay is Count.NO_SLOT:  # who speaks unheard may have been heard a moment ago
                 self._keep(self.wanted.room, member, packet, now, wall)
             return
+        self._share(self.wanted.room, Parcel(member, since, packet))
         self._keep(self.wanted.room, member, packet, now, wall)
+        self._relay(relay, now, wall)
+
+    def overhear(self, sfu: str, parcel: Parcel, now: float, wall: float) -> None:
+        """Nothing: what the process `sfu` relayed of its member goes on here, as `push` does it; it is not kept."""
+        member, packet = parcel.member, parcel.packet
+        if packet is None:
+            self._quit(member, parcel.since, now)
+        elif not self._origins.heard(member, parcel.since, sfu, now):
+            self._counters[Count.ELSEWHERE] += 1
+        elif isinstance(relay := self.stage.push(member, packet, now), Count):
+            self._counters[relay] += 1
+        else:
+            self._relay(relay, now, wall)
+
+    def _relay(self, relay: Relay, now: float, wall: float) -> None:
         self._counters[Count.RELAYED] += 1
         self._send((relay,))
         self._report(relay.slot, now, wall)

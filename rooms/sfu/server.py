@@ -11,15 +11,18 @@ from socket import SOCK_STREAM
 from typing import Any
 
 from rooms.sfu import accelerator, ice, red, rtcp, rtp
+from rooms.sfu.bridge import Bridge
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import HARMLESS, Count, Counters
 from rooms.sfu.link import Link
 from rooms.sfu.messages import Code, Figures, Freeze, Order, Refused, Report
+from rooms.sfu.parcels import Parcel
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
 from rooms.sfu.registry import Registry
 from rooms.sfu.ring import Rings
 from rooms.sfu.room import forget
+from rooms.sfu.routes import Arrival
 from rooms.sfu.settings import SettingError, Settings
 from rooms.sfu.streams import Streams
 from rooms.sfu.strikes import Strikes
@@ -32,8 +35,13 @@ MAX_PUT_OFF = 8192
 """DTLS records that wait for their turn; clients send again what was dropped."""
 ALIVE_EVERY = 2.0
 TICK = 1.0
+LOOK_EVERY = 0.05
+LEAVING = 20.0
+"""Seconds from SIGTERM until those who are still here are closed, at most."""
+STALLED = 3.0
+"""Seconds without anybody who moved after which nobody will."""
 DEADLINE = 5.0
-"""Seconds from SIGTERM to the end of the process, at most."""
+"""Seconds from then to the end of the process, at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +61,10 @@ class Server:
         hearing = accelerator.hearing()
         self._rings = Rings(secrets.token_bytes(32))
         keep = self._rings.keep if settings.ring else forget
-        self.registry = Registry(settings.sfu, candidates, self._report, self.counters, hearing, keep, passive)
+        self.registry = Registry(
+            settings.sfu, candidates, self._report, self.counters, hearing, keep, passive, self._share
+        )
+        self._bridge = Bridge(settings.redis_url, self.registry.routes, self._arrived, self.counters)
         self._vault = Vault(settings.sfu, self._rings, settings.evidence, self._report, self.counters)
         self._link = Link(settings.redis_url, settings.sfu, self._take, self.registry.alive, self.counters)
 
@@ -62,6 +73,17 @@ class Server:
             self._vault.take(order)
         else:
             self.registry.take(order)
+            self._bridge.follow()
+
+    def _share(self, room: str, parcel: Parcel) -> None:
+        self._bridge.send(room, parcel)
+
+    def _arrived(self, arrival: Arrival) -> None:
+        now = time.monotonic()
+        room = self.registry.room(arrival.room)
+        if room:
+            room.overhear(arrival.sfu, arrival.parcel, now, time.time())
+        self._relayed.note(time.monotonic() - now)
 
     def _report(self, report: Report) -> None:
         self._link.send(report)
@@ -79,8 +101,12 @@ class Server:
         for port in self.ports:
             loop.add_reader(port.socket, self._readable, port)
         self.streams.start(self.receive)
-        work = [asyncio.create_task(one) for one in (stop.wait(), self._link.run(), self._beat(), self._age())]
+        jobs = stop.wait(), self._link.run(), self._bridge.run(), self._beat(), self._age()
+        work = [asyncio.create_task(one) for one in jobs]
         done, others = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        self.registry.retire()
+        if stop.is_set():
+            await self._moved()
         await self._drain()
         for task in others:
             task.cancel()
@@ -90,6 +116,16 @@ class Server:
         self.streams.close()
         for task in done:
             task.result()
+
+    async def _moved(self) -> None:
+        """Nothing, once everybody went to another process, or nobody does any more; sound goes on meanwhile."""
+        clock, peers = asyncio.get_running_loop().time, self.registry.alive().peers
+        told = moved = clock()
+        while peers and clock() < min(told + LEAVING, moved + STALLED) and self._link.heard:
+            await asyncio.sleep(LOOK_EVERY)
+            left = self.registry.alive().peers
+            if left < peers:
+                peers, moved = left, clock()
 
     async def _drain(self) -> None:
         try:
@@ -238,7 +274,7 @@ class Server:
             return
         now = time.monotonic()
         connection.note(packet, now, self.counters)
-        connection.room.push(connection.member, packet, now, time.time())
+        connection.room.push(connection.member, packet, now, time.time(), connection.since)
         self._relayed.note(time.monotonic() - now)
 
 

@@ -5,6 +5,7 @@ from pytest_django.fixtures import Settings
 
 from config import children
 from rooms.sfu import settings as sfu_settings
+from rooms.sfu.server import DEADLINE, LEAVING
 
 
 def test_there_is_one_media_process_per_index_and_it_is_told_where_redis_is(settings: Settings) -> None:
@@ -28,6 +29,11 @@ def test_the_media_process_is_told_where_evidence_goes_and_whether_there_is_any(
     inherited = {"STOA_DATA_FILE": "/run/secrets/data", "STOA_PROFILE_FILE": "/run/secrets/profile"}
     told = sfu_settings.read({**inherited, "REDIS_URL_FILE": "", **child.environment})
     assert (told.evidence, told.ring) == (Path("/srv/stoa/evidence"), False)
+
+
+def test_a_media_process_has_the_time_it_takes_to_have_everybody_moved(settings: Settings) -> None:
+    (child,) = children.media()
+    assert child.grace > LEAVING + DEADLINE
 
 
 def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:

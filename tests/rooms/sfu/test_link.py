@@ -171,3 +171,13 @@ async def test_one_greeting_waits_and_no_more_while_the_line_is_down() -> None:
     line.link.greet()
     line.link.greet()
     assert list(line.link._waiting) == [ALIVE]
+
+
+@pytest.mark.server
+async def test_it_knows_whether_anybody_takes_its_reports(url: str) -> None:
+    line = Line(url)
+    async with running(line):
+        await until(lambda: not line.link.heard)
+        async with listening(url, line):
+            line.link.greet()
+            await until(lambda: line.link.heard)

@@ -9,11 +9,27 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu import registry as module
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
-from rooms.sfu.messages import Alive, Answer, Code, Connected, Drop, Gone, Ice, Offer, Rejected, Report, Wanted
+from rooms.sfu.envelope import close
+from rooms.sfu.messages import (
+    Alive,
+    Answer,
+    Code,
+    Connected,
+    Drop,
+    Elsewhere,
+    Gone,
+    Ice,
+    Offer,
+    Rejected,
+    Report,
+    Spread,
+    Wanted,
+)
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.registry import CONSENT, DOUBT, Registry
 
@@ -352,12 +368,55 @@ async def test_every_start_has_an_epoch_of_its_own(desk: Desk) -> None:
 
 async def test_draining_ends_everybody_and_refuses_newcomers(desk: Desk) -> None:
     await desk.connect("carol")
+    desk.registry.retire()
+    assert desk.gone() == []
     await desk.registry.drain()
     assert desk.gone() == [("carol", "dropped")]
     assert [one.draining for one in desk.reports if isinstance(one, Alive)] == [True]
     refused = desk.offer("bob", BOB)
     assert isinstance(refused, Rejected)
     assert refused.code == "draining"
+
+
+def spread(desk: Desk, turn: int, *carriers: str, key: str = "") -> Spread:
+    public = key or desk.registry.alive().key
+    return close(Spread("room", turn, carriers, ""), bytes(32), public, X25519PrivateKey.generate())
+
+
+async def test_alive_tells_our_key_and_the_turn_of_each_room_with_peers(desk: Desk) -> None:
+    desk.registry.take(spread(desk, 3, "node-0", "node-1"))
+    assert desk.registry.alive().spreads == {}
+    desk.offer("carol")
+    assert desk.registry.alive().spreads == {"room": 3}
+    assert len(bytes.fromhex(desk.registry.alive().key)) == 32
+    assert Desk().registry.alive().key != desk.registry.alive().key
+
+
+async def test_a_key_closed_for_another_is_counted_and_nothing_changed(desk: Desk) -> None:
+    desk.registry.take(spread(desk, 3, "node-0", "node-1", key=Desk().registry.alive().key))
+    assert (desk.counters, desk.registry.routes.turn("room")) == ({Code.FORGED: 1}, None)
+
+
+async def test_a_room_that_ended_is_spread_no_more(desk: Desk) -> None:
+    desk.registry.take(spread(desk, 3, "node-0", "node-1"))
+    desk.registry.take(want(2, live=False))
+    assert (desk.registry.routes.turn("room"), desk.registry.routes.channels) == (None, {})
+
+
+async def test_one_who_is_elsewhere_is_replaced_here_but_for_a_connection_on_the_way(desk: Desk) -> None:
+    await desk.connect("old")
+    desk.offer("newer")
+    desk.registry.take(Elsewhere("room", CAROL, "there"))
+    desk.registry.take(Elsewhere("room", BOB, "there"))
+    desk.registry.take(Elsewhere("nowhere", CAROL, "there"))
+    assert desk.gone() == [("old", "replaced")]
+    assert list(desk.registry._connections) == ["newer"]
+
+
+async def test_a_member_who_came_back_before_the_order_arrived_keeps_the_connection_it_names(desk: Desk) -> None:
+    await desk.connect("here")
+    desk.registry.take(Elsewhere("room", CAROL, "here"))
+    assert desk.gone() == []
 
 
 async def test_only_so_many_rooms_are_remembered_and_never_one_with_peers_forgotten(

@@ -8,6 +8,7 @@ import pytest
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.messages import Wanted
+from rooms.sfu.parcels import Parcel
 from rooms.sfu.red import WELL
 from rooms.sfu.room import REPORT_EVERY, Room
 from rooms.sfu.rtcp import Block
@@ -33,7 +34,8 @@ class House:
         self.counters: Counters = Counter()
         first = wanted(1, *speak)
         self.kept: list[int] = []
-        self.room = Room(first, (10, 20, 30), 0, 0, self.counters, keep=self.keep)
+        self.shared: list[Parcel] = []
+        self.room = Room(first, (10, 20, 30), 0, 0, self.counters, keep=self.keep, share=self.share)
         self.room.want(first, 0.0)
         self.sent: dict[str, list[bytes]] = {}
         self.now = 0.0
@@ -59,6 +61,15 @@ class House:
     def keep(self, room: str, member: int, packet: Packet, now: float, wall: float) -> None:
         assert (room, packet.payload, now, wall) == ("r", b"voice", self.now, 1e9)
         self.kept.append(member)
+
+    def share(self, room: str, parcel: Parcel) -> None:
+        self.shared.append(parcel)
+
+    def overhear(self, member: int, since: int = 100, packets: int = 1, sfu: str = "node-1") -> None:
+        for sequence in range(packets):
+            self.now += 0.02
+            packet = Packet(0, False, sequence, sequence * 960, 9, 20, b"voice")
+            self.room.overhear(sfu, Parcel(member, since, packet), self.now, 1e9)
 
     def heard(self, name: str) -> int:
         return sum(not is_rtcp(data) for data in self.sent[name])
@@ -206,3 +217,79 @@ def test_what_the_stage_drops_of_a_speaker_is_not_kept(house: House) -> None:
     for number in range(100):
         house.room.push(ALICE, Packet(111, False, number, number * 960, 7, 20, b"voice"), 0.0, 1e9)
     assert len(house.kept) == house.counters[Count.RELAYED] < 100
+
+
+def test_what_is_relayed_of_ours_is_shared_and_nothing_else(house: House) -> None:
+    house.say(ALICE, 3)
+    house.say(BOB, 3)
+    assert [(one.member, one.packet and one.packet.payload) for one in house.shared] == [(ALICE, b"voice")] * 3
+
+
+def test_who_is_heard_by_another_process_is_heard_here_but_neither_kept_nor_shared_again(house: House) -> None:
+    house.room.connect(house.enter("carol", CAROL))
+    house.overhear(ALICE, packets=3)
+    assert (house.heard("carol"), house.kept, house.shared) == (3, [], [])
+    assert house.counters[Count.RELAYED] == 3
+
+
+def test_who_may_not_speak_is_not_heard_by_another_process_either(house: House) -> None:
+    house.room.connect(house.enter("carol", CAROL))
+    house.overhear(BOB)
+    assert (house.heard("carol"), house.counters) == (0, {Count.NOT_ALLOWED: 1})
+
+
+def test_nobody_hears_himself_by_another_process(house: House) -> None:
+    house.room.connect(house.enter("alice", ALICE))
+    house.overhear(ALICE, packets=3)
+    assert house.heard("alice") == 0
+
+
+def test_one_who_left_by_another_process_leaves_his_slot_in_silence(house: House) -> None:
+    house.room.connect(house.enter("carol", CAROL))
+    house.overhear(ALICE)
+    house.room.overhear("node-1", Parcel(ALICE, 100, None), house.now, 1e9)
+    assert (house.heard("carol"), house.shared) == (1 + 1, [])
+
+
+def test_one_who_left_here_is_silent_everywhere(house: House) -> None:
+    alice = house.enter("alice", ALICE)
+    house.room.connect(alice)
+    house.say(ALICE)
+    house.room.remove(alice, house.now)
+    assert house.shared[-1] == Parcel(ALICE, 0, None)
+
+
+def test_the_newest_connection_is_followed_and_the_one_left_behind_silences_nobody(house: House) -> None:
+    carol, old = house.enter("carol", CAROL), house.enter("old", ALICE)
+    for one in (carol, old):
+        house.room.connect(one)
+    house.say(ALICE)
+    house.overhear(ALICE, packets=2)
+    house.say(ALICE)
+    assert (house.heard("carol"), house.counters[Count.ELSEWHERE], len(house.shared)) == (3, 1, 1)
+    house.room.remove(old, house.now)
+    house.overhear(ALICE)
+    assert (house.heard("carol"), len(house.shared)) == (4, 1)
+
+
+def test_one_who_moved_is_closed_here_and_not_silenced(house: House) -> None:
+    carol, old, pending = house.enter("carol", CAROL), house.enter("old", ALICE), house.enter("pending", ALICE)
+    for one in (carol, old):
+        house.room.connect(one)
+    house.say(ALICE)
+    ended = house.room.move(ALICE, "there", house.now)
+    assert [(one.connection, one.reason) for one in ended] == [(old, "replaced")]
+    house.room.remove(old, house.now)
+    house.room.remove(pending, house.now)
+    assert (house.heard("carol"), len(house.shared)) == (1, 1)
+
+
+def test_who_was_heard_by_a_process_that_is_lost_leaves_his_slot_and_others_stay() -> None:
+    house = House(ALICE, BOB)
+    house.room.connect(house.enter("carol", CAROL))
+    house.overhear(ALICE)
+    house.overhear(BOB, sfu="node-2")
+    house.room.lose(("node-1",), house.now)
+    assert house.heard("carol") == 2 + 1
+    assert house.room.stage.slots[0].over
+    assert not house.room.stage.slots[1].over
