@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0009_several_appeals'),
+        ('moderation', '0010_freezes_of_several'),
     ]
 
     operations = [
