@@ -35,8 +35,11 @@ ASKED = {
 """Where each second factor is asked for again."""
 
 
-def console(act: Act, *, fresh: timedelta | None = None) -> Callable[[View], View]:
-    """Lets in whoever may do `act`, with a second factor, `fresh` if need be; nobody else, and both are recorded."""
+def console(act: Act, *, fresh: timedelta | None = None, noted: bool = True) -> Callable[[View], View]:
+    """Lets in whoever may do `act`, with a second factor, `fresh` if need be; nobody else, and both are recorded.
+
+    Not `noted` is what a page asks for by itself and shows nobody's data: numbers alone.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -45,7 +48,7 @@ def console(act: Act, *, fresh: timedelta | None = None) -> Callable[[View], Vie
             closed = _closed(request, act, fresh)
             if closed is not None:
                 return closed
-            if request.method == "GET":
+            if noted and request.method == "GET":
                 _note(request, act, kwargs)
             return view(request, *args, **kwargs)
 

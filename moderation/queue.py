@@ -92,6 +92,12 @@ def counts(reader: User) -> Mapping[Shelf, int]:
     return {shelf: found[shelf] for shelf in shelves}
 
 
+def newest(reader: User) -> int:
+    """The number of the last case that was opened and that this person may see; 0 for none."""
+    number: int = visible(reader).aggregate(last=Max("pk", default=0))["last"]
+    return number
+
+
 def last_decided() -> datetime | None:
     """When a case was decided last."""
     at: datetime | None = Case.objects.aggregate(at=Max("decided_at"))["at"]

@@ -41,6 +41,7 @@ concerned = [
 ]
 cases = [
     path("console/cases/", queue.queue, name="console_cases"),
+    path("console/cases/new/", queue.new, name="console_new_cases"),
     path("console/cases/<int:case>/", case.case, name="console_case"),
     path("console/cases/<int:case>/claim/", case.claim, name="console_claim"),
     path("console/cases/<int:case>/release/", case.release, name="console_release"),

@@ -7,7 +7,7 @@ import { watchVerdict } from "./verdict.js";
 
 const deck = watchEvidence();
 watchVerdict();
-watchRest();
+watchRest(() => deck?.playing ?? false);
 
 /** @param {string} selector */
 const click = (selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();

@@ -72,6 +72,10 @@ class Board {
     button.disabled = false;
   }
 
+  get playing() {
+    return this.#deck?.playing ?? false;
+  }
+
   #ready() {
     this.#context ??= new AudioContext();
     if (!this.#deck) {

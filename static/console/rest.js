@@ -43,12 +43,20 @@ export function read(text) {
   }
 }
 
-/** Watches this page: each look at it counts as work. */
-export function watchRest() {
+const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"];
+
+/**
+ * Watches this page: work is what somebody does on it, and hearing. A page that lies open while nobody is there is none.
+ * @param {() => boolean} hears whether something plays
+ */
+export function watchRest(hears = () => false) {
   const banner = document.getElementById("rest");
   if (!banner) return;
+  let active = true; // they have just come to it
+  for (const sign of SIGNS) document.addEventListener(sign, () => (active = true), { capture: true, passive: true });
   const look = () => {
-    if (document.hidden) return;
+    if (document.hidden || !(active || hears())) return;
+    active = false;
     const now = Date.now();
     const current = shift(read(recall(KEY)), now);
     keep(KEY, JSON.stringify(current));

@@ -134,6 +134,37 @@ def test_a_page_takes_as_many_statements_for_fifty_cases_as_for_one(desk: Client
     assert len(fifty) == len(one)
 
 
+def news(desk: Client, seen: object) -> dict[str, object]:
+    answer: dict[str, object] = desk.get(f"/console/cases/new/?seen={seen}").json()
+    return answer
+
+
+def test_what_comes_after_the_page_was_made_is_said_once_with_what_waits(desk: Client, dana: User, bob: User) -> None:
+    filed(bob)
+    seen = desk.get("/console/cases/").context["seen"]
+    before = Entry.objects.count()
+    assert news(desk, seen)["words"] == ""
+    filed(None), filed(None, state=State.APPEALED, decided_at=NOW), filed(dana)
+    told = news(desk, seen)
+    assert (told["words"], told["shelves"]) == ("1 new case", {"open": 2, "mine": "", "escalated": "", "appeals": 1})
+    filed(None)
+    assert news(desk, seen)["words"] == "2 new cases"
+    assert Entry.objects.count() == before
+    assert desk.get("/console/cases/").context["seen"] == Case.objects.latest("pk").pk
+
+
+@pytest.mark.parametrize("seen", ["", "x", "9" * 40, "-1"])
+def test_what_is_no_number_is_taken_for_none(desk: Client, seen: str) -> None:
+    filed(None)
+    assert news(desk, seen)["words"] == "1 new case"
+
+
+def test_nobody_else_learns_how_many_wait(mallory: User) -> None:
+    client = Client()
+    client.force_login(mallory)
+    assert client.get("/console/cases/new/").status_code == 403
+
+
 def test_an_empty_queue_says_when_the_last_case_was_decided(desk: Client) -> None:
     assert "No case was ever decided here" in text(desk.get("/console/cases/"))
     filed(None, state=State.DECIDED, decided_at=NOW - timedelta(hours=2))
