@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -35,8 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "by_policy": _named(told["reports"]["by_policy"], POLICIES),
         "by_channel": _named(told["reports"]["by_channel"], CHANNELS),
         "by_measure": _named(told["decisions"]["by_measure"], MEASURES),
-        "decided": timedelta(seconds=told["median_seconds"]["report_to_decision"] or 0),
-        "answered": timedelta(seconds=told["median_seconds"]["appeal_to_answer"] or 0),
+        "decided": _span(told["median_seconds"]["report_to_decision"] or 0, now),
+        "answered": _span(told["median_seconds"]["appeal_to_answer"] or 0, now),
     }
     return render(request, "moderation/transparency.html", context)
 
@@ -63,6 +64,11 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     except ValueError as error:
         raise Http404 from error
     return published.report(start, end)
+
+
+def _span(seconds: float, now: datetime) -> str:
+    """How long that is, in the reader's words, as it was by `now`."""
+    return timesince(now - timedelta(seconds=seconds), now)
 
 
 def _named(counted: dict[str, int], words: Any) -> list[tuple[str, int]]:

@@ -79,6 +79,16 @@ def test_everybody_may_read_it_as_page_and_table(client: Client, alice: User, bo
         assert name not in page + table
 
 
+def test_month_and_time_are_told_in_the_readers_language(client: Client, alice: User, bob: User, carol: User) -> None:
+    a_busy_month(alice, bob, carol)
+    sequence.seal(timezone.now())
+    now = timezone.now()
+    for language, month in {"en": f"{now:%B %Y}", "zh-hans": f"{now.year}年{now.month}月"}.items():
+        page = client.get("/transparency/", headers={"accept-language": language}).content.decode()
+        assert month in page
+        assert "0:00" not in page
+
+
 @pytest.mark.parametrize("month", ["2019-01", "2999-01", "2026-13", "x", "2026-11-01"])
 def test_a_month_that_is_none_is_not_found(client: Client, month: str) -> None:
     assert client.get("/transparency/", {"month": month}).status_code == 404
