@@ -91,14 +91,16 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     """Every report of one's own, the newest first, and what became of it."""
     found = list(_reports(member(request)).order_by("-made_at", "-pk")[:SHOWN])
     titles = _titles({one.case.room for one in found})
+    became = [(one, outcomes.of_report(one)) for one in found]
     rows = [
         {
             "report": one,
             "policy": POLICIES[one.policy],
             "room": titles.get(one.case.room, ""),
-            "outcome": outcomes.of_report(one),
+            "outcome": outcome,
+            "unread": outcome.over and one.told_at is None,
         }
-        for one in found
+        for one, outcome in became
     ]
     return render(request, "moderation/reports.html", {"rows": rows})
 

@@ -167,6 +167,15 @@ def test_carol_sees_what_became_of_her_report_and_not_who_decided(report: Report
     assert Report.objects.get().told_at is not None
 
 
+def test_what_became_of_a_report_is_new_until_it_was_read(report: Report, carol: User, femi: User) -> None:
+    browser, new = at(carol), 'pill strong">New'
+    assert new not in text(browser.get("/privacy/reports/"))
+    decide(report, femi)
+    assert new in text(browser.get("/privacy/reports/"))
+    browser.get(f"/privacy/reports/{report.number}/")
+    assert new not in text(browser.get("/privacy/reports/"))
+
+
 def test_carol_disputes_a_dismissal(report: Report, bob: User, carol: User, femi: User) -> None:
     dismissal, browser = decide(report, femi, Measure.NONE), at(carol)
     path = f"/privacy/reports/{report.number}/"
@@ -216,7 +225,8 @@ def test_the_mark_is_on_every_page_until_the_decision_is_read(report: Report, bo
 
 
 def test_the_pages_lead_to_each_other(bob: User) -> None:
-    for path in ("/me/", "/privacy/"):
+    own = ["/privacy/data/", "/privacy/decisions/", "/privacy/reports/"]
+    for path in ("/me/", "/privacy/", *own):
         page = text(at(bob).get(path))
-        assert 'href="/privacy/decisions/"' in page
-        assert 'href="/privacy/reports/"' in page
+        assert [other for other in own if other != path and f'href="{other}"' not in page] == []
+    assert 'href="/transparency/"' in text(at(bob).get("/rules/"))
