@@ -83,10 +83,10 @@ export function openReport(target, leave) {
     format(gettext("Report %(name)s"), { name: target.name }),
     [
       problem,
+      h("p", {}, gettext("Nobody you report learns that it was you.")),
       h("p", { id: "report-what" }, gettext("What is wrong? A tap sends it.")),
       list,
       h("p", { class: "muted small" }, kept(target.live && ring)),
-      h("p", { class: "muted small" }, gettext("Nobody you report learns that it was you.")),
     ],
     () => {
       open = false;
