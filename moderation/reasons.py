@@ -19,8 +19,8 @@ LONGEST = 600  # characters of facts that are told at once; the page has all of 
 def notice(decision: Decision) -> Event:
     """What the member is told at once, in their language."""
     with translation.override(language_of(decision.subject)):
-        text = f"{POLICIES[decision.policy]}. {decision.facts[:LONGEST]}"
-        return protocol.measure(decision.measure, text, decision.pk)
+        words = {"policy": POLICIES[decision.policy], "facts": decision.facts[:LONGEST]}
+        return protocol.measure(decision.measure, _("%(policy)s. %(facts)s") % words, decision.pk)
 
 
 def statement(decision: Decision) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def _what(decision: Decision) -> str:
     where = (
         _("It holds in this room.") if RULES[Measure(decision.measure)].in_room else _("It holds on this whole server.")
     )
-    return f"{MEASURES[decision.measure]}. {where}"
+    return _("%(measure)s. %(where)s") % {"measure": MEASURES[decision.measure], "where": where}
 
 
 def _how_long(decision: Decision) -> str:
