@@ -56,7 +56,7 @@ REFUSALS: dict[str, Promise] = {
     "not_approved": _("It was not approved, so nothing leaves."),
     "scope": _("A request needs a time, and a person or a room."),
     "approval_expired": _("The approval has run out. Ask again."),
-    "reporting_restricted": _("You cannot report for now. See under what applies to you why, and until when."),
+    "reporting_restricted": _("You cannot report for now. “Decisions about you” says why, and until when."),
     "too_many": _("That is too much at once. Try again later."),
     "measure": _("That does not fit this case: choose another measure, or say how long it lasts."),
     "no_facts": _("Say what happened: the member reads it, and may answer it."),
