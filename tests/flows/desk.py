@@ -43,9 +43,9 @@ def reported(by, whom, policy):
     words = "He keeps shouting at people who come on stage."
     return reports.report_person(who[by], who[whom].uid, Complaint(policy, Channel.PROFILE, words, "en"), **how).case
 
-def decided(case, measure, facts):
+def decided(case, measure, facts, lasts=None):
     cases.claim(case.pk, by=who["dana"], **how)
-    return decisions.decide(case.pk, Verdict(measure, case.policy, facts), by=who["dana"], **how)
+    return decisions.decide(case.pk, Verdict(measure, case.policy, facts, lasts), by=who["dana"], **how)
 
 waiting = reported("carol", "bob", Policy.HARASSMENT)
 reported("carol", "erin", Policy.SPAM)
@@ -54,6 +54,9 @@ decided(proposal, Measure.BAN, "Called for violence, again and again.")
 appealed = reported("bob", "carol", Policy.IMPERSONATION)
 made = decided(appealed, Measure.WARN, "Said to be Alice.")
 appeals.appeal(made.pk, "It was my brother.", by=who["carol"], **how)
-print(json.dumps({"waiting": waiting.pk, "proposal": proposal.pk, "appeal": appealed.pk}))
+suspended = decided(reported("carol", "gus", Policy.SPAM), Measure.SUSPEND, "Sold watches.", timedelta(days=7))
+decided(reported("carol", "alice", Policy.PRIVACY), Measure.NONE, "She told her own address.")
+print(json.dumps({"waiting": waiting.pk, "proposal": proposal.pk, "appeal": appealed.pk, "suspended": suspended.pk}))
 """
-"""Run by `manage.py shell`: cases that wait, one that is proposed and one that is appealed; prints their numbers."""
+"""Run by `manage.py shell`: cases that wait, one that is proposed, one that is appealed, gus who is suspended until
+somebody hears him, and alice, about whom nothing was found; prints the numbers of cases, and of gus's decision."""

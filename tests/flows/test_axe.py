@@ -25,12 +25,15 @@ OUTSIDE = (
     "/join/ABCD",
     "/offline/",
     "/privacy/",
+    "/rules/",
+    "/transparency/",
 )
 WITHOUT_FACTORS = (
     "/",
     "/history/",
     "/me/",
     "/invites/",
+    "/privacy/data/",
     "/accounts/logout/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",

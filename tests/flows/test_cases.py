@@ -29,6 +29,13 @@ PAGES = {
     "retention": "/console/retention/",
     "rules-outside": "/rules/",
 }
+OUTSIDE = {"transparency-told": "/transparency/", "notice-none": "/report/aaaaaaaaaaaa/"}
+ACCUSED = {
+    "suspended": "/",
+    "decisions-told": "/privacy/decisions/",
+    "decision-suspended": "/privacy/decisions/{suspended}/",
+    "data-suspended": "/privacy/data/",
+}
 Visit = Callable[..., Visitor]
 
 
@@ -36,7 +43,7 @@ Visit = Callable[..., Visitor]
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     """A Stoa with a desk that has something on it, and one live room."""
     with stack.running(tmp_path_factory.mktemp("desk")) as running:
-        keys = running.sign_in("alice", "bob", "carol", "erin", "mallory", *ROLES)
+        keys = running.sign_in("alice", "bob", "carol", "erin", "mallory", "gus", *ROLES)
         running.manage("shell", "--verbosity", "0", "--command", SIT_DOWN % {"roles": ROLES, "keys": keys})
         running.room("alice", "Slow Sunday", topic="Reading together")
         yield running
@@ -79,6 +86,25 @@ def test_every_page_of_the_desk(sit: Visit, pile: dict[str, int], size: str, lan
     album.tour({name: path.format(**pile) for name, path in PAGES.items()})
     left = [fault for fault in album.faults if not re.search("[\u4e00-\u9fff]", fault)]  # "UTC" stands in Chinese
     assert not left, "\n".join(left)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_of_those_whom_a_case_concerns(sit: Visit, pile: dict[str, int], size: str, language: str) -> None:
+    look = {"viewport": SIZES[size], "locale": LANGUAGES[language]}
+    gus, carol, stranger = (Album(sit(name, **look), size, language, []) for name in ("gus", "carol", ""))
+    gus.tour({name: path.format(**pile) for name, path in ACCUSED.items()})
+    page = carol.visitor.page
+    for way in ("decisions", "reports"):
+        page.goto(f"/privacy/{way}/")
+        carol.take(f"{way}-listed")
+        page.locator(".cases h2 a").first.click()
+        page.wait_for_url(f"**/privacy/{way}/*/")
+        carol.take(f"{way}-one")
+    stranger.tour(OUTSIDE)
+    stranger.visitor.forgive("404")
+    gus.visitor.forgive("403")
+    assert gus.faults + carol.faults + stranger.faults == []
 
 
 def test_an_inspector_sees_no_name_on_any_page(sit: Visit, pile: dict[str, int]) -> None:

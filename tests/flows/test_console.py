@@ -29,6 +29,14 @@ PAGES = {
     "console-findings": "/console/findings/",
     "console-statements": "/console/statements/",
     "console-lawful": "/console/lawful/",
+    "console-cases": "/console/cases/",
+    "console-live": "/console/live/",
+    "console-powers": "/console/powers/",
+    "console-quality": "/console/quality/",
+    "console-names": "/console/names/",
+    "console-policies": "/console/policies/",
+    "console-staff": "/console/staff/",
+    "console-retention": "/console/retention/",
 }
 
 
@@ -195,7 +203,7 @@ def test_a_senior_opens_what_a_reviewer_does_not_see(reviewer: Visitor, own: Sto
     own.manage("staff", "grant", "rita", "senior")
     album, inspector = Album(reviewer, "desktop", "en", []), Inspector(reviewer.page)
     reviewer.page.emulate_media(reduced_motion="reduce")
-    for name in ("findings", "statements", "review", "lawful"):
+    for name in ("findings", "statements", "review", "lawful", "powers", "policies", "staff", "retention", "names"):
         reviewer.page.goto(f"/console/{name}/")
         opener = reviewer.page.locator("main details > summary").first
         if opener.count():

@@ -17,18 +17,29 @@ pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 FOLDER = ROOT / os.environ.get("STOA_SCREENS", "screens")
 SIZES, LANGUAGES = {"phone": PHONE, "desktop": DESKTOP}, {"en": "en", "zh": "zh-CN"}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-OUTSIDE = {"login": "/accounts/login/", "code": "/join/", "privacy-outside": "/privacy/"}
+OUTSIDE = {
+    "login": "/accounts/login/",
+    "code": "/join/",
+    "privacy-outside": "/privacy/",
+    "rules": "/rules/",
+    "transparency": "/transparency/",
+    "notice": "/report/",
+}
 INSIDE = {
     "hallway": "/",
     "new": "/new/",
     "me": "/me/",
     "invites": "/invites/",
+    "history": "/history/",
     "privacy": "/privacy/",
+    "own-data": "/privacy/data/",
+    "decisions": "/privacy/decisions/",
+    "reports": "/privacy/reports/",
     "totp": "/accounts/2fa/totp/activate/",
     "not-found": "/r/aaaaaaaaaaaa",
 }
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
-LATIN = {"Stoa", "IP", "SHA", "https", "http", "QR", "PIN", "Cookie", "Space", "English", "XXXX"}
+LATIN = {"Stoa", "IP", "SHA", "CSV", "JSON", "UTC", "https", "http", "QR", "PIN", "Cookie", "Space", "English", "XXXX"}
 """What stays as it is in Chinese: names, abbreviations and samples."""
 TYPED = r"Alice|Bob|Carol|Slow Sunday|Reading together"
 SENTENCES = """() => {
@@ -122,8 +133,23 @@ def as_listener(erin: Album, room: str) -> None:
     talk.connected(erin.visitor)
     page.locator("#audience button").first.wait_for()
     erin.take("room-listener", whole=False)
+    reporting(erin)
     page.locator("#dock-leave").click()
+    page.locator("#screen h1").wait_for()
     erin.take("left", whole=False)
+
+
+def reporting(erin: Album) -> None:
+    """Nothing: pictures of a report of bob, from its reasons to its receipt."""
+    page = erin.visitor.page
+    page.locator("#stage button").last.click()
+    page.locator("dialog .menu-item:has(use[href='#i-flag'])").click()
+    page.locator("dialog .reasons").wait_for()
+    erin.take("sheet-report", whole=False)
+    page.locator("dialog .reasons button").first.click()
+    page.locator("dialog .code").wait_for()
+    erin.take("sheet-reported", whole=False)
+    page.keyboard.press("Escape")
 
 
 def as_host(alice: Album, room: str) -> None:
@@ -152,14 +178,14 @@ def onboarding(album: Album, stoa: Stoa) -> None:
     for screen, answer in {"1-name": "Robin", "2-keys": "nine green kettles sing"}.items():
         album.take(f"onboarding-{screen}")
         page.keyboard.type(answer)
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
     album.take("onboarding-3-notice")
     page.goto("/join/user-name/")
     album.take("onboarding-2-user-name")
     page.goto("/join/notice/")
     page.locator("main form .button.primary").click()
-    page.wait_for_load_state()
+    page.wait_for_url("**/join/sound/")
     album.take("onboarding-4-sound")
 
 
