@@ -35,13 +35,13 @@ PEOPLE = 2_000
 ACTIONS = ("member.join", "member.leave", "member.mute", "room.open", "room.end", "case.decide", "invite.issue")
 
 FILL = """
-INSERT INTO audit_entry (schema, event, severity, occurred_at, recorded_at, role, action, object_type, object_id, room,
-  "case", policy, basis, result, reason, automated, model, channel, correlation, clock, host, version, detail,
-  commitments)
-SELECT 3, p.event, 'info', at, at, '', (%s::text[])[1 + n %% %s], '', '', 'room' || n %% 5000,
+INSERT INTO audit_entry (schema, event, severity, occurred_at, recorded_at, kind, role, action, object_type, object_id,
+  room, "case", policy, basis, purpose, consent, result, reason, automated, model, factors, channel, correlation, clock,
+  host, version, evidence, detail, commitments)
+SELECT 4, p.event, 'info', at, at, 'person', '', (%s::text[])[1 + n %% %s], '', '', 'room' || n %% 5000,
   CASE WHEN n %% 1000 = 0 THEN 'case' || n %% 50000 ELSE '' END,
   CASE WHEN n %% 50 = 0 THEN 'policy' || n %% 20 ELSE '' END,
-  '', 'ok', '', false, '', 'http', '', 'synced', 'host', '0', '{}', '{}'
+  '', 'service', '', 'ok', '', false, '', '', 'http', '', 'synced', 'host', '0', '[]', '{}', '{}'
 FROM generate_series(%s, %s) AS n JOIN bench_person p ON p.number = n::bigint * 7919 %% %s,
   LATERAL (SELECT now() - (%s - n) * interval '3 seconds' AS at) AS moment
 """

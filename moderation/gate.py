@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 from accounts.views import member
+from moderation.audit.purpose import purpose_of
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Staff
@@ -106,6 +107,7 @@ def _note(request: HttpRequest, act: Act, captured: dict[str, object]) -> None:
         role=staff.role,
         object_type="page",
         object_id=act,
+        purpose=purpose_of(act),
         case=str(captured.get("case", "")),
         detail={name: str(value) for name, value in captured.items() if name != "case"},
     )

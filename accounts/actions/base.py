@@ -1,5 +1,6 @@
 """What every action on people is made of."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from accounts.models import User
@@ -30,5 +31,12 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
 
 
 def note(action: str, user: User, source: Source, **detail: object) -> None:
-    """Record that `user` changed something about themselves."""
+    """Record that `user` did something about themselves."""
     record(action, source=source, actor=user.uid, object_type="user", object_id=user.uid, detail=detail)
+
+
+def note_change(user: User, source: Source, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+    """Record that `user` changed something they are known by: which fields, and never what they say."""
+    change = {"before": before, "after": after, "detail": {"fields": sorted(after)}}
+    act = {"object_type": "user", "object_id": user.uid, **change}
+    record("account.change", source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`

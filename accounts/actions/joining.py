@@ -136,7 +136,8 @@ def accept(user: User, notice: Notice, language: str, *, now: datetime, source: 
     )
     if new:
         detail = {"profile": notice.profile, "version": notice.version, "sha256": notice.digest, "language": shown}
-        record("notice.accept", source=source, actor=user.uid, object_type="notice", detail=detail)
+        act = {"object_type": "notice", "consent": notice.version, "detail": detail}
+        record("notice.accept", source=source, actor=user.uid, **act)  # type: ignore[arg-type]  # the words of `Act`
 
 
 def _way(keys: Keys) -> str:

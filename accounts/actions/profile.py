@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import avatars
 from accounts.actions import push
-from accounts.actions.base import note
+from accounts.actions.base import note, note_change
 from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -30,13 +30,14 @@ class Profile(TypedDict, total=False):
 @transaction.atomic
 def change_profile(user: User, *, source: Source, **wanted: Unpack[Profile]) -> None:
     """Change `user` as wanted; which fields changed is recorded, not their content."""
-    changed = sorted(field for field, value in wanted.items() if getattr(user, field) != value)
+    changed = {field: value for field, value in wanted.items() if getattr(user, field) != value}
     if not changed:
         return
-    for field in changed:
-        setattr(user, field, wanted[field])  # type: ignore[literal-required]  # it is one of its keys
-    user.save(update_fields=changed)
-    note("account.change", user, source, fields=changed)
+    before = {field: getattr(user, field) for field in changed}
+    for field, value in changed.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(changed))
+    note_change(user, source, before, changed)
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def change_picture(user: User, picture: bytes, *, source: Source) -> None:
     if before == after:
         return
     user.save(update_fields=["avatar"])
-    note("account.change", user, source, fields=["avatar"])
+    note_change(user, source, {"avatar": before}, {"avatar": after})
     transaction.on_commit(lambda: avatars.discard(user.uid, before))
 
 

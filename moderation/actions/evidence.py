@@ -102,6 +102,7 @@ def _keep(freeze: Freeze, file: Path, track: sealed.Track, now: datetime, source
         room=freeze.room,
         case=str(freeze.case_id),
         automated=True,
+        evidence=[track.digest.hex()],
         detail={
             "freeze": freeze.pk,
             "digest": track.digest.hex(),
@@ -204,6 +205,7 @@ def _destroy(pk: int, now: datetime, source: Source) -> bool:
         object_id=track.user.uid if track.user else str(track.case_id),
         case=str(track.case_id),
         automated=True,
+        evidence=[track.digest],
         detail={"evidence": track.pk, "digest": track.digest},
     )
     return True

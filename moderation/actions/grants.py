@@ -117,7 +117,7 @@ def admit(
     _fresh(factor)
     keep(case, by, now)
     detail = {"grant": grant.pk, "evidence": track.pk, "what": what, "digest": track.digest}
-    note(case, "evidence.open", source, by=by, second=grant.approver, detail=detail)
+    note(case, "evidence.open", source, by=by, second=grant.approver, evidence=[track.digest], detail=detail)
     return track
 
 

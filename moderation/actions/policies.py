@@ -34,6 +34,8 @@ def write(policy: Policy, english: str, chinese: str, *, by: User, now: datetime
         object_type="policy",
         object_id=policy,
         policy=policy,
+        before={"english": present.english, "chinese": present.chinese},
+        after={"english": english, "chinese": chinese},
         detail={"version": version, "words": words},
     )
     return PolicyText.objects.create(

@@ -37,10 +37,13 @@ def grant(user: User, role: Role, days: int | None, *, now: datetime, source: So
         raise Refused(Code.LENGTH)
     expires_at = None if days is None else now + timedelta(days=days)
     _may_change(user, by, stays=role is Role.SENIOR and expires_at is None)
+    before = _held(user)
     defaults = {"role": role, "granted_by": by, "granted_at": now, "expires_at": expires_at}
     staff, _ = Staff.objects.update_or_create(user=user, defaults=defaults)
     detail = {"role": role.value, "expires_at": expires_at.isoformat() if expires_at else None}
-    record("staff.grant", source=source, actor=by, object_type="user", object_id=user.uid, detail=detail)
+    change = {"before": before, "after": _held(user), "detail": detail}
+    act = {"object_type": "user", "object_id": user.uid, **change}
+    record("staff.grant", source=source, actor=by, **act)  # type: ignore[arg-type]  # the words of `Act`
     return staff
 
 
@@ -51,9 +54,16 @@ def revoke(user: User, *, source: Source, by: str = "") -> None:
     Raises `Refused`: SUBJECT for oneself, LAST where no senior would be left, GONE where they were not on it.
     """
     _may_change(user, by, stays=False)
+    before = _held(user)
     if not Staff.objects.filter(user=user).delete()[0]:
         raise Refused(Code.GONE)
-    record("staff.revoke", source=source, actor=by, object_type="user", object_id=user.uid)
+    record("staff.revoke", source=source, actor=by, object_type="user", object_id=user.uid, before=before, after={})
+
+
+def _held(user: User) -> dict[str, object]:
+    """What they are on the staff, and until when; nothing for whoever is not on it."""
+    staff = Staff.objects.filter(user=user).first()
+    return {"role": staff.role, "expires_at": staff.expires_at} if staff else {}
 
 
 def _may_change(user: User, by: str, *, stays: bool) -> None:

@@ -21,9 +21,10 @@ def state(topic: str, english: str, chinese: str, *, by: str, now: datetime, sou
     if not english and not chinese:
         raise Refused(Code.EMPTY)
     words = hashlib.sha256(f"{english}\n{chinese}".encode()).hexdigest()
-    entry = record(
-        "statement.make", source=source, actor=by, object_type="statement", object_id=topic, detail={"words": words}
-    )
+    last = Statement.objects.filter(topic=topic).order_by("-made_at", "-pk").values("english", "chinese").first()
+    change = {"before": last or {}, "after": {"english": english, "chinese": chinese}, "detail": {"words": words}}
+    act = {"object_type": "statement", "object_id": topic, **change}
+    entry = record("statement.make", source=source, actor=by, **act)  # type: ignore[arg-type]  # the words of `Act`
     return Statement.objects.create(
         topic=topic, english=english, chinese=chinese, made_by=by, made_at=now, entry=entry.pk
     )

@@ -5,7 +5,7 @@ Each takes the entry's index and its fields, of which every personal one may be 
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -139,6 +139,9 @@ _CEF_LABELS = MappingProxyType(
 )
 
 
+_CEF_PLACED = _MAPPED | set(_CEF_LABELS.values()) | {"object_id", "commitments"}
+
+
 def cef(index: int, fields: Fields) -> str:
     """A line of the Common Event Format."""
     action, address = fields["action"], fields.get("address")
@@ -155,7 +158,7 @@ def cef(index: int, fields: Fields) -> str:
         requestClientApplication=fields.get("user_agent"),
         outcome=fields["result"],
         reason=fields.get("reason"),
-        msg=_json(**fields["detail"]) if fields.get("detail") else None,
+        msg=_json(**_rest(fields, _CEF_PLACED)),
     )
     values |= _cef_address(address, "src", "c6a2", "Source IPv6 Address")
     place = _place(fields)
@@ -220,9 +223,9 @@ def _place(fields: Fields) -> dict[str, object]:
     return _given(**{kind: host, "port": int(port) if port.isascii() and port.isdigit() else None})
 
 
-def _rest(fields: Fields) -> dict[str, object]:
+def _rest(fields: Fields, placed: Collection[str] = _MAPPED) -> dict[str, object]:
     """The fields that have no place of their own in a foreign schema, under our names."""
-    return {name: value for name, value in fields.items() if name not in _MAPPED}
+    return {name: value for name, value in fields.items() if name not in placed}
 
 
 FORMATS: Mapping[str, Callable[[int, Fields], str]] = MappingProxyType(

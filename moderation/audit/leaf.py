@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from moderation.audit.canonical import CanonicalError, canonical
 from moderation.audit.verify import LEAF_SIZE
 
-SCHEMA = 3
+SCHEMA = 4
 SALT = 16  # bytes
 
 PUBLIC = (
@@ -17,6 +17,7 @@ PUBLIC = (
     "severity",
     "occurred_at",
     "recorded_at",
+    "kind",
     "role",
     "action",
     "object_type",
@@ -30,15 +31,22 @@ PUBLIC = (
     "model",
     "score",
     "basis",
+    "purpose",
+    "consent",
+    "factors",
     "channel",
     "correlation",
     "clock",
     "host",
     "version",
+    "evidence",
     "detail",
     "commitments",
 )
-PERSONAL = ("actor", "object", "second", "address", "port", "destination", "user_agent", "session", "sought")
+PERSONAL = (
+    *("actor", "object", "second", "address", "port", "destination", "user_agent", "session", "sought"),
+    *("before", "after"),
+)
 
 
 def leaf(fields: Mapping[str, object]) -> bytes:
@@ -70,4 +78,4 @@ def _plain(value: object) -> object:
 
 
 def _empty(value: object) -> bool:
-    return value is None or value is False or value in ("", {})
+    return value is None or value is False or value in ("", {}, [])

@@ -26,6 +26,15 @@ class Severity(models.TextChoices):
     ERROR = "error"
 
 
+class Kind(models.TextChoices):
+    """Who or what acted, which is told also after an erasure."""
+
+    PERSON = "person"  # somebody with an account
+    STRANGER = "stranger"  # somebody who was not signed in
+    OPERATOR = "operator"  # a command on the machine itself
+    SERVER = "server"
+
+
 class Entry(models.Model):
     """One act: what everybody may read of it. What is personal stands in `Label`, and here only a commitment to it.
 
@@ -38,6 +47,7 @@ class Entry(models.Model):
     severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.INFO)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=10, choices=Kind.choices, blank=True, default="")
     role = models.CharField(max_length=20, blank=True, default="")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=30, blank=True, default="")
@@ -46,16 +56,20 @@ class Entry(models.Model):
     case = models.CharField(max_length=32, blank=True, default="")
     policy = models.CharField(max_length=60, blank=True, default="")
     basis = models.CharField(max_length=40, blank=True, default="")
+    purpose = models.CharField(max_length=20, blank=True, default="")
+    consent = models.CharField(max_length=40, blank=True, default="")
     result = models.CharField(max_length=10, choices=Result.choices, default=Result.OK)
     reason = models.CharField(max_length=60, blank=True, default="")
     automated = models.BooleanField(default=False)
     model = models.CharField(max_length=60, blank=True, default="")
     score = models.PositiveSmallIntegerField(null=True, blank=True)
+    factors = models.CharField(max_length=60, blank=True, default="")
     channel = models.CharField(max_length=20)
     correlation = models.CharField(max_length=32, blank=True, default="")
     clock = models.CharField(max_length=10, blank=True, default="")
     host = models.CharField(max_length=60)
     version = models.CharField(max_length=20)
+    evidence = models.JSONField(default=list)
     detail = models.JSONField(default=dict)
     commitments = models.JSONField(default=dict)
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from moderation.audit import clock, sealing
 from moderation.audit.canonical import CanonicalError, canonical
-from moderation.audit.models import Entry, Result, Severity
+from moderation.audit.models import Entry, Kind, Result, Severity
+from moderation.audit.purpose import purpose_of
 from moderation.audit.sealing import Draft, secrets
 from moderation.audit.source import Source, correlation
 
@@ -22,6 +23,7 @@ _log = structlog.get_logger(__name__)
 
 DETAIL = 16_384  # bytes
 _SEVERITY = {Result.OK: Severity.INFO, Result.REFUSED: Severity.WARNING, Result.FAILED: Severity.ERROR}
+_SEALED = frozenset({"actor", "second", "sought", "before", "after"})
 _HOST = platform.node()[:60]
 
 
@@ -40,19 +42,25 @@ class Act(Grounds, total=False):
     """What may be said of an act. Ids only: never a name, an invite code, a token or anybody's words.
 
     `actor`, `second` (who approved, who invited) and, for the types in `sealing.PERSONS`, `object_id` are ids of
-    persons: they are sealed, and so is `sought`, an address that somebody looked for. The rest is for all who read
-    the log, and never erased: put no person's id there.
+    persons: they are sealed, and so is `sought`, an address that somebody looked for. Of `before` and `after`, what an
+    object was and became, the log keeps a sealed hash. The rest is for all who read the log, and never erased: put no
+    person's id there. `consent` is the version of the text agreed to, `evidence` the digests of what was sealed.
     """
 
     actor: str
     second: str
     sought: str
+    purpose: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
     object_type: str
     object_id: str
     room: str
     model: str
     score: int | None
     severity: Severity
+    consent: str
+    evidence: list[str]
     detail: Mapping[str, Any]
 
 
@@ -80,26 +88,36 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
     if len(canonical(dict(act.get("detail", {})))) > DETAIL:
         raise CanonicalError("a detail of more than 16 KiB")
     found = secrets(source, act)
-    public = {name: value for name, value in act.items() if name not in ("actor", "second", "sought")}
+    public = {name: value for name, value in act.items() if name not in _SEALED}
     if "object" in found:
         del public["object_id"]
     entry = Entry(
         event=os.urandom(16).hex(),
         occurred_at=timezone.now(),
+        kind=_kind(source, act),
         action=action,
         result=result,
+        factors=source.factors,
         channel=source.channel,
         correlation=correlation.get(),
         clock=clock.state(),
         host=_HOST,
         version=settings.VERSION,
         commitments={field: secret.commitment for field, secret in found.items()},
-        **{"severity": _SEVERITY[result], **public},
+        **{"severity": _SEVERITY[result], "purpose": purpose_of(action), **public},
     )
     drafts = sealing.drafts(entry.event, found)
     for draft in _write(entry, drafts):
         sealing.write_anew(entry.pk, entry.event, found, draft)
     return entry
+
+
+def _kind(source: Source, act: Act) -> Kind:
+    if act.get("actor"):
+        return Kind.PERSON
+    if source.address:
+        return Kind.STRANGER
+    return Kind.OPERATOR if source.channel == "command" else Kind.SERVER
 
 
 def _write(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:

@@ -1,5 +1,6 @@
 """The personal side of an entry: what it commits to, and the labels in which that stands, sealed for each person."""
 
+import hashlib
 import hmac
 import os
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from moderation.audit import keys, people
+from moderation.audit.canonical import canonical
 from moderation.audit.leaf import SALT
 from moderation.audit.models import Part
 from moderation.audit.people import Person
@@ -19,6 +21,7 @@ from moderation.audit.source import Source
 from moderation.audit.verify import commitment
 
 PERSONS = frozenset({"user", "member"})  # types of objects whose id is a person's
+_PLAIN = (str, int, list, dict, type(None))
 _PARTS = {"actor": Part.ACTOR, "object": Part.OBJECT, "second": Part.SECOND}
 
 # Only while the person still has this very key.
@@ -50,7 +53,14 @@ def secrets(source: Source, act: Mapping[str, Any]) -> dict[str, Secret]:
     owned = [("actor", actor, actor), ("object", person, person), ("second", second, second)]
     owned += [(field, value, actor or person) for field, value in _whence(source)]
     owned.append(("sought", act.get("sought", ""), actor))
+    owned += [(field, state_hash(act[field]), person or actor) for field in ("before", "after") if field in act]
     return {field: Secret(field, value, owner, os.urandom(SALT)) for field, value, owner in owned if value}
+
+
+def state_hash(state: Mapping[str, Any]) -> str:
+    """What stands for the state of an object: whoever has the object can hash it again, nobody else learns it."""
+    plain = {name: value if isinstance(value, _PLAIN) else str(value) for name, value in state.items()}
+    return hashlib.sha256(canonical(plain)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

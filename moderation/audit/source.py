@@ -8,10 +8,11 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.http import HttpRequest, parse_cookie
 
-USER_AGENT_LENGTH = 200
+USER_AGENT_LENGTH, FACTORS_LENGTH = 200, 60
 
 correlation: ContextVar[str] = ContextVar("correlation", default="")
 """What all entries and log lines of one request, socket or task have in common; empty outside of them."""
@@ -22,7 +23,8 @@ class Source:
     """The network source of an act; empty strings and port 0 where there is none.
 
     `channel` is the road it came by: http, websocket, celery or command. `destination` is the address and port
-    it was sent to, `session` a hash of the browser's session.
+    it was sent to, `session` a hash of the browser's session, `factors` how whoever is signed in there showed who
+    they are, such as `password+totp`.
     """
 
     address: str = ""
@@ -31,6 +33,7 @@ class Source:
     user_agent: str = ""
     channel: str = "http"
     session: str = ""
+    factors: str = ""
 
     @classmethod
     def internal(cls, channel: str) -> Self:
@@ -49,6 +52,7 @@ class Source:
             f"{meta.get('SERVER_NAME', '')}:{meta.get('SERVER_PORT', '')}",
             meta.get("HTTP_USER_AGENT", "")[:USER_AGENT_LENGTH],
             session=_session(request.COOKIES),
+            factors=_factors(request),
         )
 
     @classmethod
@@ -94,6 +98,14 @@ def _session(cookies: Mapping[str, str]) -> str:
     """What tells two sessions of a browser apart and opens neither."""
     key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return hashlib.sha256(key.encode()).hexdigest()[:32] if key else ""
+
+
+def _factors(request: HttpRequest) -> str:
+    """The ways that the browser's session has been shown so far, as allauth keeps them there; no secret of theirs."""
+    session = getattr(request, "session", {})
+    shown = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    ways = {way.get("type") or way.get("method", ""): None for way in shown}
+    return "+".join(ways)[:FACTORS_LENGTH]
 
 
 def _split(hop: str) -> tuple[str, int]:

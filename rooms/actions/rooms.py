@@ -136,10 +136,11 @@ def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime)
             _may_reschedule(room, rank, changed["scheduled_for"], now)
             room.reminders.update(sent_at=None)  # those who were told of the old time are told of the new one
         with turn(room, source, now) as one:
+            before = {name: getattr(room, name) for name in changed}
             one.update(room, **changed)
             one.say(protocol.room(room_view(room)))
-            fields = {"fields": sorted(changed)}  # which, never what: titles are people's words
-            act = {"object_type": "room", "object_id": room.pk, "detail": fields}
+            change = {"before": before, "after": changed, "detail": {"fields": sorted(changed)}}
+            act = {"object_type": "room", "object_id": room.pk, **change}  # which, never what: titles are words
             one.note("room.edit", user, role=rank.name.lower(), **act)
     return room
 

@@ -18,11 +18,12 @@ OCSF = json.loads((GOLDEN / "ocsf.json").read_text())
 ECS = json.loads((GOLDEN / "ecs.json").read_text())
 
 WHOLE = {
-    "schema": 3,
+    "schema": 4,
     "event": "0123456789abcdef0123456789abcdef",
     "severity": "warning",
     "occurred_at": "2026-11-25T19:46:01.123456Z",
     "recorded_at": "2026-11-25T19:46:01.223456Z",
+    "kind": "person",
     "role": "host",
     "action": "member.mute",
     "object_type": "member",
@@ -31,6 +32,10 @@ WHOLE = {
     "policy": "harassment",
     "result": "refused",
     "reason": "rank",
+    "purpose": "service",
+    "consent": "2026-11-01",
+    "factors": "password+totp",
+    "evidence": ["5ea1ed"],
     "automated": True,
     "score": 610,
     "channel": "websocket",
@@ -45,6 +50,8 @@ WHOLE = {
     "destination": "198.51.100.1:443",
     "user_agent": "Mozilla/5.0 (X11; Linux) | = \\ \r\n CEF:0|fake",
     "session": "abcd",
+    "before": "be0f0e",
+    "after": "af7e12",
 }
 ERASED = {key: WHOLE[key] for key in ("schema", "event", "occurred_at", "action", "result", "channel")}
 EVENTS = [
@@ -163,8 +170,7 @@ class TestCef:
         for key, name in (("suid", "actor"), ("requestClientApplication", "user_agent"), ("externalId", "event")):
             assert extension.get(key) == fields.get(name)
         assert extension["cn1"] == "7"
-        if fields.get("detail"):
-            assert json.loads(extension["msg"]) == fields["detail"]
+        assert json.loads(extension["msg"]).get("detail") == fields.get("detail")
 
     def test_an_address_stands_where_its_kind_belongs(self, fields: dict[str, Any]) -> None:
         _, extension = parsed(formats.cef(7, fields))
@@ -217,3 +223,15 @@ def test_an_erased_field_leaves_nothing_behind_in_any_format() -> None:
     for write in formats.FORMATS.values():
         assert "alice" not in write(7, ERASED)
         assert "192.0.2.7" not in write(7, ERASED)
+
+
+@pytest.mark.parametrize("name", ["kind", "purpose", "consent", "factors", "evidence", "before", "after"])
+def test_why_it_was_and_what_became_of_it_reaches_every_collector(name: str) -> None:
+    _, extension = parsed(formats.cef(7, WHOLE))
+    told = (
+        json.loads(formats.jsonl(7, WHOLE)),
+        json.loads(formats.ocsf(7, WHOLE))["unmapped"],
+        json.loads(formats.ecs(7, WHOLE))["stoa"],
+        json.loads(extension["msg"]),
+    )
+    assert [line[name] for line in told] == [WHOLE[name]] * 4

@@ -32,3 +32,9 @@ def test_a_moment_is_written_in_one_way_whatever_its_zone() -> None:
 def test_a_leaf_that_no_log_would_take_is_refused() -> None:
     with pytest.raises(CanonicalError):
         leaf(EMPTY | {"detail": {"words": "x" * 65_536}})
+
+
+def test_the_leaf_of_an_entry_from_before_a_field_was_there_is_what_it_was() -> None:
+    older = {"schema": 3, "action": "room.open", "detail": {}, "commitments": {}}
+    new = {"kind": "", "purpose": "", "consent": "", "factors": "", "evidence": []}
+    assert leaf(EMPTY | older | new) == b'{"action":"room.open","schema":3}'

@@ -1,12 +1,17 @@
 """Tests of moderation.audit.record and of the database's own refusal."""
 
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from moderation.audit import clock
-from moderation.audit.models import Entry, Result
+from moderation.audit.leaf import PUBLIC, leaf_of
+from moderation.audit.models import Entry, Kind, Result
+from moderation.audit.purpose import Purpose
 from moderation.audit.record import record, record_refusal
+from moderation.audit.sealing import state_hash
 from moderation.audit.source import Source, correlation
 from tests.log import entries, entry
 
@@ -52,9 +57,51 @@ def test_an_entry_keeps_who_what_where_and_both_clocks() -> None:
     )
     assert (kept.address, kept.port, kept.destination) == ("192.0.2.7", 50123, "203.0.113.1:443")
     assert (kept.result, kept.detail) == (Result.OK, {"version": 7})
-    assert (kept.session, kept.version, kept.schema) == ("5e55", settings.VERSION, 3)
+    assert (kept.session, kept.version, kept.schema) == ("5e55", settings.VERSION, 4)
     assert (kept.basis, kept.clock) == ("agreement", clock.state())
     assert abs((kept.recorded_at - kept.occurred_at).total_seconds()) < 5
+
+
+@pytest.mark.django_db
+def test_an_entry_says_what_for_on_which_consent_and_with_which_evidence() -> None:
+    record("notice.accept", source=SOURCE, actor="a1", consent="2026-11-01")
+    record("evidence.seal", source=Source.internal("celery"), evidence=["5ea1ed"])
+    accepted, sealed = Entry.objects.order_by("pk")
+    assert (accepted.purpose, accepted.consent) == (Purpose.SERVICE, "2026-11-01")
+    assert (sealed.purpose, sealed.evidence) == (Purpose.MODERATION, ["5ea1ed"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("source", "actor", "kind"),
+    [
+        (SOURCE, "a1", Kind.PERSON),
+        (SOURCE, "", Kind.STRANGER),
+        (Source.internal("command"), "", Kind.OPERATOR),
+        (Source.internal("celery"), "", Kind.SERVER),
+    ],
+)
+def test_an_entry_says_what_kind_of_actor_it_was_also_when_they_are_forgotten(
+    source: Source, actor: str, kind: Kind
+) -> None:
+    assert record("room.end", source=source, actor=actor).kind == kind
+
+
+@pytest.mark.django_db
+def test_an_entry_says_how_whoever_acted_had_shown_who_they_are() -> None:
+    written = record("account.sign_in", source=replace(SOURCE, factors="password+totp"), actor="a1")
+    assert written.factors == "password+totp"
+
+
+@pytest.mark.django_db
+def test_what_an_object_was_and_became_is_a_hash_that_only_whoever_has_it_can_make_again() -> None:
+    old, new = {"title": "Bees", "slow": 0}, {"title": "Wasps", "slow": 5}
+    written = record("room.edit", source=SOURCE, actor="a1", object_type="room", object_id="r1", before=old, after=new)
+    kept = entry(id=written.pk)
+    assert (kept.before, kept.after) == (state_hash(old), state_hash(new))
+    leaf = leaf_of({name: getattr(Entry.objects.get(), name) for name in PUBLIC})
+    assert state_hash(old).encode() not in leaf
+    assert b"Bees" not in leaf
 
 
 @pytest.mark.django_db

@@ -1,13 +1,16 @@
 """Tests of moderation.audit.sealing and opened: who can read what of an entry."""
 
+from datetime import UTC, datetime
+
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from moderation.audit import people
+from moderation.audit.erase import erase
 from moderation.audit.models import Entry, Label, Part, PersonKey
 from moderation.audit.opened import opened
 from moderation.audit.record import record
-from moderation.audit.sealing import address_token
+from moderation.audit.sealing import address_token, state_hash
 from moderation.audit.source import Source
 from moderation.audit.verify import commitment
 from tests.log import entry
@@ -98,3 +101,17 @@ def test_a_key_that_was_destroyed_elsewhere_is_not_used_again() -> None:
     after = people.person(ALICE)
     assert after.key != before.key
     assert Label.objects.get(entry=written.pk).person == after.id
+
+
+def test_the_hash_of_what_somebody_was_goes_with_them() -> None:
+    record("account.change", source=SOURCE, actor=ALICE, object_type="user", object_id=ALICE, before={"n": 1}, after={})
+    assert {"before", "after"} <= set(entry(action="account.change").commitments)
+    erase(ALICE, by="", reason="request", source=SOURCE)
+    (one,) = opened(Entry.objects.filter(action="account.change"))
+    assert {"before", "after"} <= set(one.erased)
+
+
+def test_a_state_is_hashed_the_same_whatever_order_its_fields_come_in() -> None:
+    until = datetime(2026, 11, 25, tzinfo=UTC)
+    assert state_hash({"role": "senior", "until": until}) == state_hash({"until": until, "role": "senior"})
+    assert state_hash({"role": "senior"}) != state_hash({"role": "moderator"})

@@ -66,3 +66,11 @@ def test_a_request_and_a_socket_tell_the_same_source() -> None:
         by_socket.user_agent,
     )
     assert (by_http.channel, by_socket.channel) == ("http", "websocket")
+
+
+def test_a_request_tells_how_its_session_was_shown_and_no_secret_of_it() -> None:
+    request = RequestFactory().get("/")
+    assert Source.of_request(request).factors == ""
+    shown = [{"method": "password", "at": 1.5, "username": "alice"}, {"method": "mfa", "type": "totp", "at": 2.5}]
+    request.session = {"account_authentication_methods": [*shown, shown[1]]}  # type: ignore[assignment]  # what is read of it
+    assert Source.of_request(request).factors == "password+totp"
