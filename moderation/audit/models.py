@@ -81,6 +81,7 @@ class Entry(models.Model):
             models.Index(fields=["room", "id"], name="entry_room", condition=~Q(room="")),
             models.Index(fields=["case", "id"], name="entry_case", condition=~Q(case="")),
             models.Index(fields=["policy", "id"], name="entry_policy", condition=~Q(policy="")),
+            models.Index(fields=["result", "id"], name="entry_result", condition=~Q(result="ok")),
         ]
 
     def __str__(self) -> str:
@@ -108,11 +109,12 @@ class Label(models.Model):
     box = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="one_label_per_entry_and_person")]
-        indexes = [
-            models.Index(fields=["person", "entry"], name="label_person"),
-            models.Index(fields=["address", "entry"], name="label_address", condition=Q(address__isnull=False)),
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "person"], name="one_label_per_entry_and_person"),
+            # Which also lets a database begin the search for an address with its labels: no condition, or it does not see.
+            models.UniqueConstraint(fields=["address", "entry"], name="one_address_per_entry"),
         ]
+        indexes = [models.Index(fields=["person", "entry"], include=["part"], name="label_of_person")]
 
     def __str__(self) -> str:
         return f"label of #{self.entry}"

@@ -18,6 +18,7 @@ from moderation.audit.source import Source
 
 PAGE = 50
 _SLACK = timedelta(minutes=10)  # within it, ids and times may be in different orders
+_NEVER = 2**63 - 1  # no entry has this id
 _PUBLIC = ("room", "case", "policy", "action", "result")
 
 
@@ -66,12 +67,14 @@ def search(wish: Wish, *, by: str, source: Source, before: int | None = None, si
 
 def matching(wish: Wish, before: int | None = None) -> QuerySet[Entry]:
     """The entries that are as wanted, the newest first, from `before` back."""
+    span = _span(wish, before)
     found = Entry.objects.filter(**{name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)})
-    if before is not None:
-        found = found.filter(pk__lt=before)
+    found = found.filter(_at(wish), **{f"pk__{bound}": number for bound, number in span.items()})
     for labels in _labels(wish):
-        found = found.filter(pk__in=labels.values("entry"))
-    return found.filter(_between(wish)).order_by("-pk")
+        # Bounded as well, so that a database begins with the few labels and not with the many entries.
+        within = labels.filter(**{f"entry__{bound}": number for bound, number in span.items()})
+        found = found.filter(pk__in=within.values("entry"))
+    return found.order_by("-pk")
 
 
 def _labels(wish: Wish) -> list[QuerySet[Label]]:
@@ -86,18 +89,23 @@ def _labels(wish: Wish) -> list[QuerySet[Label]]:
     return asked
 
 
-def _between(wish: Wish) -> Q:
-    """The time asked for, and the span of ids that it lies in: everything is found and sorted by id."""
-    asked = Q()
+def _at(wish: Wish) -> Q:
+    """The time asked for."""
+    asked = Q(recorded_at__gte=wish.since) if wish.since else Q()
+    return asked & Q(recorded_at__lt=wish.until) if wish.until else asked
+
+
+def _span(wish: Wish, before: int | None) -> dict[str, int]:
+    """The ids that the time asked for lies within: everything is found and sorted by id."""
+    span = {} if before is None else {"lt": before}
+    ids = Entry.objects.values_list("pk", flat=True)
     if wish.since:
-        asked &= Q(recorded_at__gte=wish.since)
-        first = Entry.objects.filter(recorded_at__gte=wish.since - _SLACK).order_by("recorded_at").values_list("pk")
-        asked &= Q(pk__gte=first[:1])
+        first = ids.filter(recorded_at__gte=wish.since - _SLACK).order_by("recorded_at").first()
+        span["gte"] = first if first is not None else _NEVER
     if wish.until:
-        asked &= Q(recorded_at__lt=wish.until)
-        last = Entry.objects.filter(recorded_at__lt=wish.until + _SLACK).order_by("-recorded_at").values_list("pk")
-        asked &= Q(pk__lte=last[:1])
-    return asked
+        last = ids.filter(recorded_at__lt=wish.until + _SLACK).order_by("-recorded_at").first()
+        span["lte"] = last or 0
+    return span
 
 
 def _note(wish: Wish, by: str, source: Source) -> None:

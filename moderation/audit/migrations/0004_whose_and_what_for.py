@@ -52,5 +52,19 @@ class Migration(migrations.Migration):
             name='schema',
             field=models.PositiveSmallIntegerField(default=4),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('result', 'ok'), _negated=True), fields=['result', 'id'], name='entry_result'),
+        ),
+        migrations.RemoveIndex(model_name='label', name='label_address'),
+        migrations.RemoveIndex(model_name='label', name='label_person'),
+        migrations.AddIndex(
+            model_name='label',
+            index=models.Index(fields=['person', 'entry'], include=('part',), name='label_of_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(fields=('address', 'entry'), name='one_address_per_entry'),
+        ),
         migrations.RunPython(_run(triggers.INSTALL), _run(triggers.REMOVE)),
     ]
