@@ -111,7 +111,7 @@ class Label(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry", "person"], name="one_label_per_entry_and_person"),
-            # Which also lets a database begin the search for an address with its labels: no condition, or it does not see.
+            # With which a database begins the search for an address; it does not see one that has a condition.
             models.UniqueConstraint(fields=["address", "entry"], name="one_address_per_entry"),
         ]
         indexes = [models.Index(fields=["person", "entry"], include=["part"], name="label_of_person")]

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -135,7 +134,7 @@ def _added(uid: str) -> Person | None:
 
 
 _known: dict[bytes, Person] = {}
-_masters: dict[Path, Master] = {}  # by folder
+_masters: dict[object, Master] = {}  # by folder
 
 
 def _remembered(who: Person) -> Person:
@@ -148,7 +147,7 @@ def _remembered(who: Person) -> Person:
 
 def _master() -> Master:
     """The master key that this database is sealed under."""
-    folder = Path(settings.STOA_DATA)
+    folder = settings.STOA_DATA
     if folder not in _masters:
         found = keys.masters()
         name = PersonKey.objects.values_list("master", flat=True).first() or next(iter(found))

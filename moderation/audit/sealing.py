@@ -118,6 +118,7 @@ def _whence(source: Source) -> Iterator[tuple[str, str | int]]:
     yield "session", source.session
 
 
+@lru_cache(maxsize=4096)
 def _normal(address: str) -> str:
     """The address as it is always written; empty for what is no address, such as a unix socket's peer."""
     try:
