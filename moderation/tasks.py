@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import closing, controls, deadlines, evidence, late, reflexes, triage, triggers
+from moderation.actions import closing, controls, deadlines, evidence, late, reflexes, reviews, triage, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -33,6 +33,12 @@ def catch_up(track: int) -> None:
     late.catch_up(track, timezone.now())
 
 
+@shared_task(name=reviews.TASK, ignore_result=True, time_limit=int(reviews.PATIENCE.total_seconds()))
+def make_review(review: int) -> None:
+    """Make a security review that somebody asked for."""
+    reviews.make(review, now=timezone.now(), source=Source.internal("celery"))
+
+
 @shared_task(name="moderation.sweep", ignore_result=True)
 def sweep() -> None:
     """Start what stands still and end what has lasted long enough, every five seconds."""
@@ -40,6 +46,8 @@ def sweep() -> None:
     for case in triage.standing(now):
         triage.hand_over(case)
     late.hand_over()
+    for review in reviews.standing(now):
+        reviews.hand_over(review)
     deadlines.release_idle(now)
     deadlines.close_over(now)
 

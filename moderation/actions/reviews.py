@@ -1,7 +1,8 @@
-"""The security review: run, and filed with an authority."""
+"""The security review: asked for, made by a worker, and filed with an authority."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from celery import current_app
 from django.db import transaction
 
 from accounts.models import User
@@ -15,37 +16,81 @@ from moderation.review import annex
 from moderation.review.annex import Order
 from moderation.review.watch import shape
 
+TASK = "moderation.review"
+STILL = timedelta(seconds=5)
+PATIENCE = timedelta(minutes=5)
+"""A worker that has not made a review in this time is taken for dead, and another begins."""
+
+
+def ask(order: Order, *, source: Source) -> Review:
+    """The review, which a worker makes as soon as there is one."""
+    with transaction.atomic():
+        review = _asked(order, order.now, source)
+        transaction.on_commit(lambda: hand_over(review.pk), robust=True)
+    return review
+
 
 def run(order: Order, *, source: Source) -> Review:
-    """The new review: every control is checked, the log sealed, and the annex signed unless something is in the way.
+    """The review, made here and now."""
+    review = _asked(order, order.now + PATIENCE, source)
+    return _make(review, order.now, source)
 
-    What makes an assessment due is looked for first, so that the report tells of it.
-    """
-    triggers.watch(shape(), now=order.now, source=source)
-    controls.check(order.now, source=source, by=order.by, start=order.start)
-    sequence.seal(order.now)
-    facts = annex.gather(order)
-    signed = not facts["blockers"]
-    text = annex.written(facts)
-    return _keep(order, note.signed(text, keys.signers(sequence.head().origin)) if signed else text, signed, source)
+
+def hand_over(pk: int) -> None:
+    """Have a worker make the review."""
+    current_app.send_task(TASK, [pk], expires=STILL.total_seconds())
+
+
+def standing(now: datetime) -> list[int]:
+    """The reviews that wait for a worker."""
+    return list(Review.objects.filter(due_at__lte=now).order_by("pk").values_list("pk", flat=True))
+
+
+def make(pk: int, *, now: datetime, source: Source) -> bool:
+    """Whether this call made the review: not, where another worker is at it or was faster."""
+    if not Review.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + PATIENCE):
+        return False
+    _make(Review.objects.get(pk=pk), now, source)
+    return True
 
 
 @transaction.atomic
-def _keep(order: Order, text: str, signed: bool, source: Source) -> Review:
-    digest = annex.digest(text)
-    detail = {"profile": order.profile, "digest": digest, "signed": signed}
-    entry = record("review.run", source=source, actor=order.by, object_type="review", detail=detail)
-    return Review.objects.create(
-        profile=order.profile,
-        start=order.start,
-        end=order.end,
-        run_by=order.by,
-        run_at=order.now,
-        annex=text,
-        digest=digest,
-        signed=signed,
-        entry=entry.pk,
-    )
+def _asked(order: Order, due_at: datetime, source: Source) -> Review:
+    period = {"start": order.start, "end": order.end}
+    review = Review.objects.create(profile=order.profile, run_by=order.by, run_at=order.now, due_at=due_at, **period)
+    act = {"object_type": "review", "object_id": str(review.pk), "detail": {"profile": order.profile}}
+    record("review.ask", source=source, actor=order.by, **act)  # type: ignore[arg-type]  # the words of `Act`
+    return review
+
+
+def _make(review: Review, now: datetime, source: Source) -> Review:
+    """The review with its annex: every control checked, the log sealed, signed unless something is in the way.
+
+    What makes an assessment due is looked for first, so that the report tells of it.
+    """
+    order = Order(review.profile, review.start, review.end, review.run_by, now)
+    triggers.watch(shape(), now=now, source=source)
+    controls.check(now, source=source, by=order.by, start=order.start)
+    sequence.seal(now)
+    facts = annex.gather(order)
+    text, signed = annex.written(facts), not facts["blockers"]
+    if signed:
+        text = note.signed(text, keys.signers(sequence.head().origin))
+    return _keep(review.pk, order, text, signed, source)
+
+
+@transaction.atomic
+def _keep(pk: int, order: Order, text: str, signed: bool, source: Source) -> Review:
+    review = Review.objects.select_for_update().get(pk=pk)
+    if review.due_at is None:  # another worker was faster
+        return review
+    review.annex, review.digest, review.signed = text, annex.digest(text), signed
+    review.run_at, review.due_at = order.now, None
+    detail = {"profile": order.profile, "digest": review.digest, "signed": signed}
+    act = {"object_type": "review", "object_id": str(pk), "detail": detail}
+    review.entry = record("review.run", source=source, actor=order.by, **act).pk  # type: ignore[arg-type]  # the words of `Act`
+    review.save(update_fields=["annex", "digest", "signed", "run_at", "due_at", "entry"])
+    return review
 
 
 @transaction.atomic

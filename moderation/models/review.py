@@ -130,17 +130,21 @@ class Trigger(models.Model):
 
 
 class Review(models.Model):
-    """One run of the security review: its annex, from which every page of the report can be made again."""
+    """One run of the security review: its annex, from which every page of the report can be made again.
+
+    A worker makes it. Until then `due_at` says when one may begin, or begin again because another has died over it.
+    """
 
     profile = models.CharField(max_length=10)
     start = models.DateTimeField()
     end = models.DateTimeField()
     run_by = models.CharField(max_length=16, blank=True, default="")
     run_at = models.DateTimeField()
-    annex = models.TextField()
-    digest = models.CharField(max_length=64)
-    signed = models.BooleanField()
-    entry = models.PositiveBigIntegerField()
+    due_at = models.DateTimeField(null=True)
+    annex = models.TextField(blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    signed = models.BooleanField(default=False)
+    entry = models.PositiveBigIntegerField(null=True)
     authority = models.CharField(max_length=200, blank=True, default="")
     receipt = models.CharField(max_length=100, blank=True, default="")
     filed_at = models.DateTimeField(null=True)
@@ -148,6 +152,10 @@ class Review(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(filed_at__isnull=True) | Q(signed=True), name="only_signed_is_filed"),
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=False) | (~Q(annex="") & Q(entry__isnull=False)),
+                name="what_is_made_has_an_annex",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
-"""`/console/review`: run the security review, read its reports, download them, and note where they were filed."""
+"""`/console/review`: ask for a security review, read its reports, download them, and note where they were filed."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,12 +38,12 @@ def overview(request: HttpRequest) -> HttpResponseBase:
 
 @console(Act.RUN_REVIEW)
 def run(request: HttpRequest) -> HttpResponseBase:
-    """The new report; the form again where it makes no sense."""
+    """The page of the report, which a worker makes; the form again where it makes no sense."""
     form = ReviewForm(request.POST or None)
     if not form.is_valid():
         return _overview(request, form)
     order = Order(**form.cleaned_data, by=member(request).uid, now=timezone.now())
-    return redirect("console_report", reviews.run(order, source=Source.of_request(request)).pk)
+    return redirect("console_report", reviews.ask(order, source=Source.of_request(request)).pk)
 
 
 def _overview(request: HttpRequest, form: ReviewForm) -> HttpResponseBase:
@@ -63,8 +64,11 @@ def _last_month() -> dict[str, Any]:
 
 @console(Act.READ_REVIEWS)
 def read(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The report as a page, in the language that is asked for, or in that of the page."""
+    """The report as a page, in the language that is asked for, or in that of the page; 202 while it is being made."""
     review = get_object_or_404(Review, pk=pk)
+    if review.due_at is not None:
+        late = timezone.now() - review.run_at > reviews.PATIENCE
+        return render(request, "console/making.html", {"review": review, "late": late}, status=HTTPStatus.ACCEPTED)
     language = _language(request)
     context = {
         "review": review,
@@ -78,7 +82,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponseBase:
 @console(Act.READ_REVIEWS)
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The report as PDF."""
-    review = get_object_or_404(Review, pk=pk)
+    review = _made(pk)
     language = _language(request)
     content = pdf(_report(review, language), review.digest)
     return _download(content, "application/pdf", f"stoa-review-{pk}-{language}.pdf")
@@ -87,7 +91,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
 @console(Act.READ_REVIEWS)
 def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The report as an HTML file that needs nothing else."""
-    review = get_object_or_404(Review, pk=pk)
+    review = _made(pk)
     language = _language(request)
     content = render_to_string("console/document.html", {"report": _report(review, language), "review": review})
     return _download(content.encode(), "text/html; charset=utf-8", f"stoa-review-{pk}-{language}.html")
@@ -96,7 +100,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
 @console(Act.READ_REVIEWS)
 def annex(_request: HttpRequest, pk: int) -> HttpResponseBase:
     """The annex, a signed note unless something was in the way."""
-    review = get_object_or_404(Review, pk=pk)
+    review = _made(pk)
     return _download(review.annex.encode(), "text/plain; charset=utf-8", f"stoa-review-{pk}-annex.txt")
 
 
@@ -120,6 +124,10 @@ def trigger(request: HttpRequest) -> HttpResponseBase:
         with said(request, Act.REPORT_TRIGGER, _("Noted. The clock of 30 working days runs.")):
             triggers.report(reason, words, by=member(request), now=timezone.now(), source=Source.of_request(request))
     return redirect("console_review")
+
+
+def _made(pk: int) -> Review:
+    return get_object_or_404(Review, pk=pk, due_at=None)
 
 
 def _report(review: Review, language: str) -> Report:

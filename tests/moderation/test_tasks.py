@@ -14,10 +14,12 @@ from django.utils import timezone
 from accounts.models import User
 from config.celery import app
 from moderation import tasks
-from moderation.actions import deadlines, evidence, hints, reflexes, triage
+from moderation.actions import deadlines, evidence, hints, reflexes, reviews, triage
+from moderation.audit.source import Source
 from moderation.cases import IDLE, State
 from moderation.hearing import transcribe as transcribing
 from moderation.models import Case, Hint, Kind, Step
+from moderation.review.annex import Order
 from tests.moderation.filed import Ear, a_case, a_track
 from tests.moderation.hearing.speech import packets, tone
 
@@ -62,6 +64,20 @@ def test_the_sweep_starts_what_stands_still_by_its_number_alone(bob: User) -> No
     args, named, _ = json.loads(base64.b64decode(message["body"]))
     assert (args, named) == ([case.pk], {})
     assert message["headers"]["expires"]
+
+
+def test_the_sweep_finds_a_review_whose_task_was_lost_and_a_worker_makes_it(alice: User) -> None:
+    now = timezone.now()
+    review = reviews.ask(Order("cn", now - timedelta(days=30), now, alice.uid, now), source=Source.internal("command"))
+    tasks.sweep()
+    (message,) = _messages()
+    assert message["headers"]["task"] == reviews.TASK
+    tasks.make_review(review.pk)
+    review.refresh_from_db()
+    assert review.due_at is None
+    assert review.annex
+    tasks.sweep()
+    assert len(_messages()) == 1
 
 
 def test_nothing_that_was_said_is_in_redis_whatever_a_case_goes_through(bob: User, ear: Ear) -> None:

@@ -76,6 +76,7 @@ def test_a_changed_byte_of_the_annex_is_found(now: datetime) -> None:
 
 def test_the_log_has_the_digest_of_the_annex(now: datetime) -> None:
     review = run(now)
+    assert review.entry is not None
     entry = Entry.objects.get(pk=review.entry)
     assert (entry.action, entry.detail["digest"]) == ("review.run", annex.digest(review.annex))
 
@@ -188,3 +189,73 @@ def test_a_report_is_filed_once(now: datetime, alice: User) -> None:
 def test_the_facts_stand_in_one_line_of_canonical_json(now: datetime) -> None:
     line = run(now).annex.partition("\n")[0]
     assert line == json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def asked(now: datetime) -> Review:
+    return reviews.ask(Order("cn", now - 30 * DAY, now + DAY, "", now), source=SOURCE)
+
+
+def test_who_asks_for_a_review_waits_for_no_control(now: datetime) -> None:
+    review = asked(now)
+    assert (review.annex, review.signed, review.entry) == ("", False, None)
+    assert not Control.objects.exists()
+    assert Entry.objects.get(action="review.ask").object_id == str(review.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_told_once_the_row_is_there(now: datetime) -> None:
+    with patch.object(reviews, "hand_over") as told:
+        review = asked(now)
+    told.assert_called_once_with(review.pk)
+
+
+def test_without_a_broker_the_row_is_there_and_waits_for_the_sweep(now: datetime) -> None:
+    with patch.object(reviews, "hand_over", side_effect=ConnectionError):
+        review = asked(now)
+    assert reviews.standing(now) == [review.pk]
+
+
+def test_a_worker_makes_it_once(now: datetime) -> None:
+    review = asked(now)
+    assert reviews.make(review.pk, now=now, source=SOURCE)
+    review.refresh_from_db()
+    assert review.signed
+    assert len(signatures(review)) == 1
+    assert reviews.standing(now + DAY) == []
+    assert not reviews.make(review.pk, now=now + DAY, source=SOURCE)
+    assert Entry.objects.filter(action="review.run").count() == 1
+
+
+def test_while_one_worker_is_at_it_no_other_begins_and_once_it_is_dead_one_does(now: datetime) -> None:
+    review = asked(now)
+    with patch.object(annex, "gather", side_effect=MemoryError), pytest.raises(MemoryError):
+        reviews.make(review.pk, now=now, source=SOURCE)
+    soon = now + reviews.PATIENCE - timedelta(seconds=1)
+    assert reviews.standing(soon) == []
+    assert not reviews.make(review.pk, now=soon, source=SOURCE)
+    assert reviews.standing(now + reviews.PATIENCE) == [review.pk]
+    assert reviews.make(review.pk, now=now + reviews.PATIENCE, source=SOURCE)
+
+
+def test_of_two_workers_one_writes_the_report(now: datetime) -> None:
+    review = asked(now)
+    gather = annex.gather
+
+    def overtaken(order: Order) -> dict[str, object]:
+        with patch.object(annex, "gather", gather):
+            reviews.make(review.pk, now=now + reviews.PATIENCE, source=SOURCE)
+        return gather(order)
+
+    with patch.object(annex, "gather", overtaken):
+        reviews.make(review.pk, now=now, source=SOURCE)
+    review.refresh_from_db()
+    assert review.run_at == now + reviews.PATIENCE
+    assert Entry.objects.filter(action="review.run").count() == 1
+
+
+def test_what_is_not_made_yet_is_not_filed(now: datetime, alice: User) -> None:
+    review = asked(now)
+    with pytest.raises(Refused) as refused:
+        reviews.file(review.pk, "CAC", "1", by=alice, now=now, source=SOURCE)
+    assert refused.value.code is Code.UNSIGNED
+    assert Review.objects.get().filed_at is None

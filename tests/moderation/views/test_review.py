@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from moderation.actions import controls
+from moderation.actions import controls, reviews
 from moderation.actions.triggers import watch
 from moderation.audit.source import Source
 from moderation.models import Finding, Review, Severity, Statement, Trigger
@@ -30,9 +30,34 @@ def reviewer(carol: User) -> Client:
     return at_console(carol, Role.REVIEWER)
 
 
+def made() -> Review:
+    """What a worker does with the review that was asked for last."""
+    review = Review.objects.latest("pk")
+    assert reviews.make(review.pk, now=timezone.now(), source=SOURCE)
+    return review
+
+
+def test_until_a_worker_has_made_it_its_page_says_so_and_nothing_is_there_to_take(reviewer: Client) -> None:
+    address = reviewer.post("/console/review/run/", PERIOD).headers["Location"]
+    answer = reviewer.get(address)
+    assert answer.status_code == 202
+    assert "The report is being made" in text(answer)
+    assert "Being made" in text(reviewer.get("/console/review/"))
+    for name in ("report.pdf", "report.html", "annex.txt"):
+        assert reviewer.get(f"{address}{name}").status_code == 404
+    made()
+    assert reviewer.get(address).status_code == 200
+
+
+def test_a_report_that_no_worker_makes_says_that_something_is_wrong(reviewer: Client) -> None:
+    address = reviewer.post("/console/review/run/", PERIOD).headers["Location"]
+    Review.objects.update(run_at=timezone.now() - reviews.PATIENCE - timedelta(seconds=1))
+    assert "no worker is there" in text(reviewer.get(address))
+
+
 def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> None:
     answer = reviewer.post("/console/review/run/", PERIOD)
-    address = f"/console/review/{Review.objects.get().pk}/"
+    address = f"/console/review/{made().pk}/"
     assert answer.headers["Location"] == address
     assert "Security self-assessment report" in text(reviewer.get(address))
     assert "互联网信息服务安全自评估报告" in text(reviewer.get(f"{address}?language=zh-hans"))
@@ -95,7 +120,7 @@ def test_what_is_due_is_shown_until_a_signed_report_is_filed(senior: Client) -> 
     assert "Letter 12" in page
     assert "The clock of 30 working days runs until" in page
     senior.post("/console/review/run/", PERIOD)
-    review = Review.objects.get()
+    review = made()
     Review.objects.update(signed=True)
     senior.post(f"/console/review/{review.pk}/file/", {"authority": "CAC", "receipt": "2026-7"})
     assert not Trigger.objects.filter(review=None).exists()
@@ -104,7 +129,7 @@ def test_what_is_due_is_shown_until_a_signed_report_is_filed(senior: Client) -> 
 
 def test_an_unsigned_report_cannot_be_filed(senior: Client) -> None:
     senior.post("/console/review/run/", PERIOD)
-    review = Review.objects.get()
+    review = made()
     Review.objects.update(signed=False)
     answer = senior.post(f"/console/review/{review.pk}/file/", {"authority": "CAC", "receipt": "1"}, follow=True)
     assert "Only a signed report can be filed" in text(answer)
