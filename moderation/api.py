@@ -151,7 +151,7 @@ def _complaint(said: Mapping[str, Any], channel: Channel) -> Complaint:
 
 
 def _receipt(made: Report) -> Response:
-    sound = hasattr(made, "freeze")
+    sound = made.channel == Channel.ROOM and hasattr(made, "freeze")
     return Response(Receipt({"number": made.number, "sound": sound}).data, status=201)
 
 

@@ -3,12 +3,14 @@ frozen. Nobody who was reported learns by whom.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from moderation import cases
@@ -102,8 +104,11 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
 
 def restricted(person: User, now: datetime) -> bool:
     """Whether this person may not report for now, by a decision."""
-    held = Decision.objects.filter(subject=person, measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE)
-    return held.filter(until__gt=now).exists()
+    return _restrictions(now).filter(subject=person).exists()
+
+
+def _restrictions(now: datetime) -> QuerySet[Decision]:
+    return Decision.objects.filter(measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE, until__gt=now)
 
 
 def _seen(reporter: User, room_id: str) -> Room:
@@ -117,18 +122,30 @@ def _seen(reporter: User, room_id: str) -> Room:
 def _report(reporter: User, target: _Target, complaint: Complaint, source: Source, now: datetime) -> Report:
     if target.subject == reporter:
         raise Refused(Code.SUBJECT)
-    if restricted(reporter, now):
+    if _held(reporter, now):
         raise Refused(Code.RESTRICTED)
-    User.objects.select_for_update().get(pk=reporter.pk)  # so that nobody's tries are counted side by side
-    own = Report.objects.filter(reporter=reporter)
-    room = target.room.pk if target.room else ""
-    about = Q(case__subject=target.subject, case__room=room, case__state__in=cases.OPEN)
-    same = own.filter(about, made_at__gt=now - TWICE, policy=complaint.policy)
-    if (again := same.order_by("-made_at").first()) is not None:
-        return again
-    if own.filter(made_at__gt=now - timedelta(hours=1)).count() >= PER_HOUR:
+    lately = Report.objects.filter(reporter=reporter, made_at__gt=now - timedelta(hours=1)).order_by("-made_at")
+    own = list(lately.values("pk", "made_at", "policy", "case__subject", "case__room", "case__state"))
+    again = next((one["pk"] for one in own if _same(one, target, complaint, now)), None)
+    if again is not None:
+        return Report.objects.get(pk=again)
+    if len(own) >= PER_HOUR:
         raise Refused(Code.TOO_MANY)
     return _take(reporter, target, complaint, source, now)
+
+
+def _held(reporter: User, now: datetime) -> bool:
+    """Whether they may not report for now. Their row is locked, so that nobody's tries are counted side by side."""
+    rows = User.objects.select_for_update().filter(pk=reporter.pk)
+    held = rows.annotate(held=Exists(_restrictions(now).filter(subject=OuterRef("pk"))))
+    return held.values_list("held", flat=True).get()
+
+
+def _same(made: Mapping[str, Any], target: _Target, complaint: Complaint, now: datetime) -> bool:
+    """Whether this report of theirs is the one they make now, tapped before."""
+    subject, room = target.subject.pk if target.subject else None, target.room.pk if target.room else ""
+    about = made["case__subject"] == subject and made["case__room"] == room and made["case__state"] in cases.OPEN
+    return about and made["policy"] == complaint.policy and made["made_at"] > now - TWICE
 
 
 def _take(
@@ -176,7 +193,7 @@ def _take(
 def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
     """The open case that the report belongs to, made as grave as it says; or a new one."""
     room = target.room.pk if target.room else ""
-    held = Case.objects.select_for_update().filter(about=target.about, room=room, state__in=cases.OPEN)
+    held = Case.objects.select_for_update().defer("secret").filter(about=target.about, room=room, state__in=cases.OPEN)
     case = held.filter(subject=target.subject).first() if target.about != About.NOTICE else None
     severity = SEVERITIES[complaint.policy]
     if case is None:
