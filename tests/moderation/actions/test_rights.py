@@ -21,7 +21,7 @@ from rooms.models import Member, Room
 from tests.log import entry
 from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, block, come
+from tests.rooms.scenes import NOON, SOURCE, a_room, block, carry, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, 
 
 def recorded(room: Room, by: User, whom: User, femi: User, measure: Measure = Measure.NONE) -> Evidence:
     """What somebody said in the minute before they were reported, in a case that is decided."""
-    Room.objects.filter(pk=room.pk).update(sfu="m1")
+    carry(room, "m1")
     report = reported(by, whom, room)
     tape.sealed(report.freeze, Member.objects.get(room=room, user=whom).number)
     (track,) = evidence.attach(report.freeze.pk, NOON)
