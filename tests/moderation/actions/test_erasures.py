@@ -144,6 +144,7 @@ REASONS = {
     "rooms.Room.topic": _WORDS,
     "rooms.Room.link": _WORDS,
     "rooms.Member": _ACCOUNT,
+    "rooms.Carrier": _THING,
     "rooms.RoomInvite": _ACCOUNT,
     "rooms.Reminder": _ACCOUNT,
     "moderation.Case": _THING,
