@@ -10,7 +10,7 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import is_senior, keep, locked, note
 from moderation.actions.evidence import unsealed
-from moderation.actions.staff import independent
+from moderation.actions.staff import answerable
 from moderation.audit.keys import KeysMissingError
 from moderation.audit.models import Result
 from moderation.audit.source import Source
@@ -60,10 +60,8 @@ def refuse(pk: int, *, by: User, factor: timedelta | None, now: datetime, source
 
 @transaction.atomic
 def _decide(pk: int, approved: bool, *, by: User, factor: timedelta | None, now: datetime, source: Source) -> Grant:
-    case, grant = _granted(pk)
-    if grant.decided_at is not None:
-        raise Refused(Code.DECIDED)
-    independent(grant.asked_by, by, now)
+    case = _case_of(pk)
+    grant = answerable(Grant, pk, by, now)
     _no_part(case, by)
     if not is_senior(by, now):
         raise Refused(CaseCode.SENIOR)
@@ -103,7 +101,8 @@ def admit(
     Raises `Refused`: GONE, also for a grant that somebody else asked for, UNDECIDED, EXPIRED, STALE for a second factor
     shown more than 15 minutes ago (`factor` says how long), and what keeps somebody from working on the case.
     """
-    case, grant = _granted(pk)
+    case = _case_of(pk)
+    grant = Grant.objects.select_for_update(of=("self",)).select_related("approver").get(pk=pk)
     track = case.evidence.select_related("case").filter(pk=evidence, destroyed_at=None).first()
     if track is None:
         raise Refused(Code.GONE)
@@ -121,14 +120,12 @@ def admit(
     return track
 
 
-def _granted(pk: int) -> tuple[Case, Grant]:
-    """The case, locked first as everywhere, and its grant, locked too. Raises `Refused(GONE)`."""
+def _case_of(pk: int) -> Case:
+    """The case of a grant, locked first as everywhere. Raises `Refused(GONE)`."""
     found = Grant.objects.filter(pk=pk).values_list("case", flat=True).first()
     if found is None:
         raise Refused(Code.GONE)
-    case = locked(found)
-    grants = Grant.objects.select_for_update(of=("self",)).select_related("asked_by", "approver")
-    return case, grants.get(pk=pk)
+    return locked(found)
 
 
 def _no_part(case: Case, by: User) -> None:

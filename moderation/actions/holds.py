@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
-from moderation.actions.staff import independent
+from moderation.actions.staff import answerable
 from moderation.audit import hold
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -37,12 +37,7 @@ def ask(
 @transaction.atomic
 def decide(pk: int, placed: bool, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: the hold is placed, or the request refused. Raises `Refused`: GONE, DECIDED, SAME_PERSON, SUBJECT."""
-    asked = HoldRequest.objects.select_for_update(of=("self",)).select_related("asked_by").filter(pk=pk).first()
-    if asked is None:
-        raise Refused(Code.GONE)
-    if asked.decided_at is not None:
-        raise Refused(Code.DECIDED)
-    independent(asked.asked_by, by, now)
+    asked = answerable(HoldRequest, pk, by, now)
     if asked.object_id == by.uid:
         raise Refused(Code.SUBJECT)
     asked.approver, asked.decided_at = by, now

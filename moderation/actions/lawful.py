@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
-from moderation.actions.staff import independent
+from moderation.actions.staff import answerable
 from moderation.audit import people
 from moderation.audit.models import Entry, Label
 from moderation.audit.record import record
@@ -59,10 +59,7 @@ def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) 
 
     Raises `Refused`: `GONE`, `DECIDED`, `SAME_PERSON`, `SUBJECT`.
     """
-    request = _locked(pk)
-    if request.decided_at is not None:
-        raise Refused(Code.DECIDED)
-    independent(request.asked_by, by, now)
+    request = answerable(LawfulRequest, pk, by, now)
     if request.person == by.uid:
         raise Refused(Code.SUBJECT)
     LawfulRequest.objects.filter(pk=pk).update(approver=by, approved=approved, decided_at=now)

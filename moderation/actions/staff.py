@@ -1,6 +1,7 @@
 """Onto the staff and off it."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -8,9 +9,10 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.models import Staff
+from moderation.models import Grant, HoldRequest, LawfulRequest, Staff, Unmasking
 from moderation.staff import GUESTS, LONGEST_REVIEW, Role
 
+Asked = TypeVar("Asked", Grant, HoldRequest, LawfulRequest, Unmasking)
 NEW = timedelta(days=1)
 """How long somebody new on the staff is no second person for whoever brought them."""
 
@@ -25,6 +27,21 @@ def independent(first: User | None, second: User, now: datetime) -> None:
     brought = Staff.objects.filter(user=second, granted_by=first.uid, granted_at__gt=now - NEW)
     if first.pk == second.pk or brought.exists():
         raise Refused(Code.SAME_PERSON)
+
+
+def answerable(kind: type[Asked], pk: int, by: User, now: datetime) -> Asked:
+    """What somebody asked for and `by` may answer as the second person, its row locked.
+
+    Raises `Refused`: GONE, DECIDED, and what `independent` does.
+    """
+    rows = kind.objects.select_for_update(of=("self",)).select_related("asked_by")
+    asked = rows.filter(pk=pk).first()
+    if asked is None:
+        raise Refused(Code.GONE)
+    if asked.decided_at is not None:
+        raise Refused(Code.DECIDED)
+    independent(asked.asked_by, by, now)
+    return asked
 
 
 @transaction.atomic

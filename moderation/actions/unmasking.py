@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import role_of
-from moderation.actions.staff import independent
+from moderation.actions.staff import answerable
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Unmasking
@@ -35,12 +35,7 @@ def ask(person: str, reason: str, *, by: User, now: datetime, source: Source, en
 @transaction.atomic
 def decide(pk: int, *, approved: bool, by: User, now: datetime, source: Source) -> Unmasking:
     """The wish, granted for half an hour or refused. Raises `Refused`: GONE, DECIDED, SAME_PERSON, SUBJECT."""
-    wish = Unmasking.objects.select_for_update(of=("self",)).select_related("asked_by").filter(pk=pk).first()
-    if wish is None:
-        raise Refused(Code.GONE)
-    if wish.decided_at is not None:
-        raise Refused(Code.DECIDED)
-    independent(wish.asked_by, by, now)
+    wish = answerable(Unmasking, pk, by, now)
     if wish.person == by.uid:
         raise Refused(Code.SUBJECT)
     wish.approver, wish.approved, wish.decided_at = by, approved, now
