@@ -203,6 +203,22 @@ def fan_out() -> Finding:
     return Finding(Level.OK, "plain: with a C compiler, `python -m rooms.sfu.build` and a restart it sends faster")
 
 
+def spread() -> Finding:
+    """How many media processes there are for a room to spread over, and whether each has a name of its own."""
+    try:
+        with health.client() as asked:
+            channels = asked.pubsub_channels(messages.orders_channel("*"))
+            readers = {str(channel, "utf-8"): number for channel, number in asked.pubsub_numsub(*channels)}
+    except redis.RedisError:
+        return Finding(Level.OK, "nobody can be asked without Redis")
+    twice = sorted(channel.split(":")[2] for channel, number in readers.items() if number > 1)
+    if twice:
+        text = f"several media processes call themselves {', '.join(twice)}"
+        return Finding(Level.FAIL, text, "Give each machine a STOA_NODE of its own.")
+    number = f"{len(readers)} media process{'' if len(readers) == 1 else 'es'}"
+    return Finding(Level.OK, f"{number}; a room spreads when one has {settings.STOA_SFU_PEERS} connections")
+
+
 def _alive() -> list[messages.Alive]:
     """The last word of each media process that takes orders, as far as it comes within `ALIVE_WITHIN`."""
     heard: dict[str, messages.Alive] = {}
@@ -306,6 +322,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "http": web,
     "udp": udp,
     "fan-out": fan_out,
+    "spread": spread,
     "https": secure,
     "address": public,
     "turn": relay,

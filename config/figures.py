@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from moderation.audit import pulse, sequence
 from rooms import process
-from rooms.models import Member, Room, State
+from rooms.models import Carrier, Member, Room, State
 from rooms.sfu.messages import STEPS, Figures
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -29,11 +29,13 @@ class Rooms(Collector):
     """Asks the database at every scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """How many rooms there are in each state, and how many people are present on each stage."""
+        """How many rooms there are in each state and on each media process, and how many people on each stage."""
         live = Room.objects.exclude(state=State.ENDED)
         here = Member.objects.filter(present=True)
+        carrying = Carrier.objects.filter(idle_since=None)
         yield from _counted("stoa_rooms", "Rooms that have not ended", live, "state")
         yield from _counted("stoa_members", "People present in rooms", here, "stage")
+        yield from _counted("stoa_media_rooms", "Rooms that a media process carries", carrying, "sfu")
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing in advance: registering must not ask the database."""
@@ -49,14 +51,16 @@ class MediaProcesses(Collector):
         peers = GaugeMetricFamily("stoa_media_peers", "Connections", labels=["sfu"])
         cpu = CounterMetricFamily("stoa_media_cpu_seconds", "CPU that the process took", labels=["sfu"])
         packets = CounterMetricFamily(
-            "stoa_media_packets", "Packets, and of voices those passed on", labels=["sfu", "kind"]
+            "stoa_media_packets",
+            "Packets, of voices those passed on, and those between media processes",
+            labels=["sfu", "kind"],
         )
         octets = CounterMetricFamily("stoa_media_bytes", "Bytes in packets", labels=["sfu", "kind"])
         drops = CounterMetricFamily("stoa_media_drops", "Packets thrown away", labels=["sfu", "reason"])
         for one in told:
             peers.add_metric([one.sfu], one.counts["peers"])
             cpu.add_metric([one.sfu], one.counts["cpu_ms"] / 1000)
-            for kind in ("received", "relayed", "sent"):
+            for kind in ("received", "relayed", "sent", "bridge_published", "bridge_received"):
                 packets.add_metric([one.sfu, kind], one.counts[kind])
             for kind in ("received", "sent"):
                 octets.add_metric([one.sfu, kind], one.counts[f"{kind}_bytes"])

@@ -3,7 +3,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from ipaddress import ip_address
@@ -112,6 +112,29 @@ def test_media_processes_say_which_code_sends_their_packets(spoken: list[str], w
 def test_nobody_is_asked_for_the_fan_out_without_redis(settings: Settings) -> None:
     settings.REDIS_URL = REDIS_AWAY
     assert "without Redis" in doctor.fan_out().text
+
+
+@pytest.mark.parametrize(
+    ("names", "level", "words"),
+    [
+        ([], Level.OK, "0 media processes; a room spreads when one has 2500 connections"),
+        (["a-0", "b-0"], Level.OK, "2 media processes;"),
+        (["a-0", "b-0", "a-0"], Level.FAIL, "several media processes call themselves a-0"),
+    ],
+)
+def test_each_media_process_has_a_name_of_its_own(names: list[str], level: Level, words: str) -> None:
+    with health.client() as client, ExitStack() as listening:
+        for name in names:
+            orders = listening.enter_context(client.pubsub())
+            orders.subscribe(messages.orders_channel(name))
+            orders.get_message(timeout=5)
+        found = doctor.spread()
+    assert (found.level, found.text.startswith(words)) == (level, True)
+
+
+def test_without_redis_nobody_says_how_many_media_processes_there_are(settings: Settings) -> None:
+    settings.REDIS_URL = REDIS_AWAY
+    assert "without Redis" in doctor.spread().text
 
 
 def test_browsers_on_this_machine_need_no_certificate(settings: Settings) -> None:

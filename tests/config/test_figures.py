@@ -68,7 +68,17 @@ def test_a_log_that_cannot_be_written_is_a_figure_and_no_error(monkeypatch: pyte
 
 SAID = Figures(
     "node-0",
-    {"peers": 3, "cpu_ms": 1500, "received": 10, "received_bytes": 1000, "relayed": 9, "sent": 18, "sent_bytes": 1900},
+    {
+        "peers": 3,
+        "cpu_ms": 1500,
+        "received": 10,
+        "received_bytes": 1000,
+        "relayed": 9,
+        "sent": 18,
+        "sent_bytes": 1900,
+        "bridge_published": 8,
+        "bridge_received": 7,
+    },
     {"late": 1},
     (4, 5, *[0] * (len(STEPS) - 1), 12_000),
     (*[0] * (len(STEPS) + 1), 0),
@@ -84,6 +94,7 @@ def test_what_the_media_processes_said_last_is_shown(monkeypatch: pytest.MonkeyP
         'stoa_media_peers{sfu="node-0"} 3.0',
         'stoa_media_cpu_seconds_total{sfu="node-0"} 1.5',
         'stoa_media_packets_total{kind="sent",sfu="node-0"} 18.0',
+        'stoa_media_packets_total{kind="bridge_received",sfu="node-0"} 7.0',
         'stoa_media_bytes_total{kind="received",sfu="node-0"} 1000.0',
         'stoa_media_drops_total{reason="late",sfu="node-0"} 1.0',
         'stoa_media_relay_seconds_bucket{le="0.001",sfu="node-0"} 4.0',
