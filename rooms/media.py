@@ -56,15 +56,15 @@ class Seen:
 class Media:
     """A web process's knowledge of the media processes.
 
-    `arrived(alive)` is called for every `Alive`, `lost(sfu)` when a media process died or began anew (its peers are
-    gone), `leaving(sfu)` once it is about to go and another takes its peers, `told(report)` for what is about one peer
-    or one freeze. `figures` are the last of each that lives.
+    `arrived(alive)` is called for every `Alive`, `lost(sfu, epoch)` when a media process died or began anew (its peers
+    are gone), `leaving(sfu)` once it is about to go and another takes its peers, `told(report)` for what is about one
+    peer or one freeze. `figures` are the last of each that lives.
     """
 
     def __init__(
         self,
         arrived: Callable[[Alive], None],
-        lost: Callable[[str], None],
+        lost: Callable[[str, str], None],
         leaving: Callable[[str], None],
         told: Callable[[Connected | Gone | Sealed], None],
     ) -> None:
@@ -169,7 +169,7 @@ class Media:
         self._epochs[alive.sfu] = alive.epoch
         self._heard.set()
         if before != alive.epoch:
-            self._lost(alive.sfu)
+            self._lost(alive.sfu, before)
         if self._taking():
             self._move_out()
         self._arrived(alive)
@@ -186,10 +186,10 @@ class Media:
                 self._leaving(sfu)
 
     def _bury(self, sfu: str) -> None:
-        del self._seen[sfu]
+        epoch = self._seen.pop(sfu).alive.epoch
         self.figures.pop(sfu, None)
         _log.warning("sfu_dead", sfu=sfu)
-        self._lost(sfu)
+        self._lost(sfu, epoch)
 
     def _settle(self, report: Answer | Rejected) -> None:
         promise = self._asked.get(report.request)

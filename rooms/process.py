@@ -214,8 +214,9 @@ class Process:
     def _arrived(self, alive: Alive) -> None:
         self._keep(self._try(self.in_thread, _catch_up, alive))
 
-    def _media_lost(self, sfu: str) -> None:
+    def _media_lost(self, sfu: str, epoch: str) -> None:
         self._keep(each(self._heard_from(sfu), lambda one: one.move_sound()))
+        self._keep(self._try(self.in_thread, carriers.lose, sfu, epoch))
 
     def _media_leaves(self, sfu: str) -> None:
         self._keep(self._move_out(sfu))

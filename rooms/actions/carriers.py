@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from rooms import bus, media, placement
 from rooms.actions.base import wanted
@@ -104,6 +105,15 @@ def _mark(carriers: list[int], idle_since: datetime | None) -> None:
         Carrier.objects.filter(pk__in=carriers).update(idle_since=idle_since)
 
 
+def lose(sfu: str, epoch: str) -> int:
+    """How many rooms this media process, which is gone, does not carry any more: others do, and are told so.
+
+    A room that it carried alone waits for it, or for whoever takes the next connection.
+    """
+    gone = Carrier.objects.filter(sfu=sfu, epoch=epoch)
+    return sum(_leave(room, Q(sfu=sfu, epoch=epoch), alone=False) for room in list(gone.values_list("room", flat=True)))
+
+
 def retire(living: Callable[[Collection[str]], Collection[str]], *, now: datetime) -> int:
     """How many carriers leave their rooms: they have held nobody for a while, or were not heard of.
 
@@ -115,14 +125,16 @@ def retire(living: Callable[[Collection[str]], Collection[str]], *, now: datetim
         sfu, _, epoch = lease.rpartition(".")
         busy.filter(sfu=sfu, epoch=epoch).update(idle_since=now)
     idle = Carrier.objects.filter(idle_since__lte=now - IDLE)
-    return sum(_retire(*carrier, now) for carrier in list(idle.values_list("pk", "room_id")))
+    found = list(idle.values_list("room", "pk"))
+    return sum(_leave(room, Q(pk=pk, idle_since__lte=now - IDLE), alone=True) for room, pk in found)
 
 
-def _retire(pk: int, room_id: str, now: datetime) -> bool:
+def _leave(room_id: str, who: Q, *, alone: bool) -> bool:
+    """Whether this carrier left the room; one that is alone there stays, unless `alone` says so."""
     with transaction.atomic():
         room = Room.objects.select_for_update().get(pk=room_id)
         before = room.carriers.count()
-        gone, _ = Carrier.objects.filter(pk=pk, idle_since__lte=now - IDLE).delete()
+        gone = room.carriers.filter(who).delete()[0] if alone or before > 1 else 0
         parcels = _changed(room, before) if gone else []
         if parcels:
             transaction.on_commit(lambda: bus.publish(parcels), robust=True)

@@ -18,10 +18,12 @@ class Scene:
 
     def __init__(self) -> None:
         self.arrived: list[Alive] = []
-        self.lost: list[str] = []
+        self.lost: list[tuple[str, str]] = []
         self.leaving: list[str] = []
         self.told: list[object] = []
-        self.media = Media(self.arrived.append, self.lost.append, self.leaving.append, self.told.append)
+        self.media = Media(
+            self.arrived.append, lambda *who: self.lost.append(who), self.leaving.append, self.told.append
+        )
 
     def alive(self, sfu: str, epoch: str = "e1", peers: int = 0, *, draining: bool = False) -> None:
         self.media.take(messages.dump(Alive(sfu, epoch, peers, draining, {}, "plain", f"key of {sfu}")))
@@ -74,7 +76,7 @@ async def test_a_new_epoch_means_its_peers_are_gone(scene: Scene) -> None:
     scene.alive("a")
     assert scene.lost == []
     scene.alive("a", "e2")
-    assert scene.lost == ["a"]
+    assert scene.lost == [("a", "e1")]
 
 
 async def test_five_seconds_of_silence_mean_death_and_a_return_under_a_new_epoch_is_noticed(
@@ -87,9 +89,9 @@ async def test_five_seconds_of_silence_mean_death_and_a_return_under_a_new_epoch
     assert scene.lost == []
     clock.now += 0.1
     scene.media.tick(since=0)
-    assert scene.lost == ["a"]
+    assert scene.lost == [("a", "e1")]
     scene.alive("a", "e2")
-    assert scene.lost == ["a", "a"]
+    assert scene.lost == [("a", "e1"), ("a", "e1")]
 
 
 async def test_nobody_is_dead_because_redis_was_away(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +112,7 @@ async def test_who_was_killed_is_found_by_the_second_look_at_who_reads_orders(
     scene.media.look({"b"}, since)
     assert scene.lost == []
     scene.media.look({"b"}, since)
-    assert (scene.lost, scene.media.known) == (["a"], ["b"])
+    assert (scene.lost, scene.media.known) == ([("a", "e1")], ["b"])
 
 
 async def test_a_word_between_two_looks_is_a_sign_of_life(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

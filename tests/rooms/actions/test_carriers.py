@@ -226,6 +226,24 @@ def test_who_is_not_heard_of_leaves_too_and_comes_back_in_time_if_it_was_the_roa
     assert [carrier.sfu for carrier in Carrier.objects.all()] == ["b"]
 
 
+def test_one_that_is_gone_leaves_its_rooms_to_the_others_at_once(open_room: Room, said: Wire) -> None:
+    spread(open_room)
+    assert carriers.lose("a", "e0") == 0, "that was another start of it"
+    assert carriers.lose("a", "e1") == 1
+    assert carriers.lose("a", "e1") == 0, "every web process hears of it"
+    told = orders(said.parcels)
+    assert set(told) == {"b"}
+    assert isinstance(told["b"], Spread)
+    assert (told["b"].turn, told["b"].carriers) == (2, ("b",))
+
+
+def test_a_room_that_it_carried_alone_waits_for_it(open_room: Room, said: Wire) -> None:
+    place(open_room, taker("a"))
+    assert carriers.lose("a", "e1") == 0
+    assert Carrier.objects.get().sfu == "a"
+    assert said.parcels == []
+
+
 def test_the_last_carrier_of_an_empty_room_leaves_without_a_word(open_room: Room, said: Wire) -> None:
     place(open_room, taker("a"))
     carriers.reconcile(Alive("a", "e1", 0, False, {}), NOON)
