@@ -1,4 +1,6 @@
-"""G22: address, port, destination and device in the log are those on the wire, also of who comes through the proxy."""
+"""G22: address, port, destination and device in the log are those on the wire: of requests and of sockets, and also of
+who comes through the proxy.
+"""
 
 import json
 import os
@@ -21,7 +23,7 @@ SESSIONS = int(os.environ.get("STOA_G22_SESSIONS", "1000"))
 BODY = b"code=nonsense"
 READ = (
     "import json; from tests.log import entries; print(json.dumps([[e.user_agent, e.address, e.port, e.destination]"
-    " for e in entries(action='invite.redeem')]))"
+    " for e in entries() if e.action in ('invite.redeem', 'socket.connect')]))"
 )
 
 
@@ -50,7 +52,7 @@ class Proxy:
     def _forward(self, client: socket.socket, peer: tuple[str, int]) -> None:
         with client, socket.create_connection(self.server) as server:
             request = b""
-            while not request.endswith(BODY):
+            while not request.endswith(BODY if request.startswith(b"POST") else b"\r\n\r\n"):
                 request += client.recv(65536)
             line, _, rest = request.partition(b"\r\n")
             told = f"X-Forwarded-For: {peer[0]}\r\nX-Client-Port: {peer[1]}\r\n".encode()
@@ -62,18 +64,31 @@ class Proxy:
 def visit(number: int, through: tuple[str, int]) -> tuple[str, str, int]:
     """What the wire has of one visit: the device's own name, and the address and port of its socket."""
     device = f"Device {number}"
-    connection = HTTPConnection(*through, timeout=30, source_address=(f"127.1.{number // 250}.{number % 250 + 1}", 0))
+    own = f"127.1.{number // 250}.{number % 250 + 1}"  # of an address that is refused often only some is written down
+    connection = HTTPConnection(*through, timeout=30, source_address=(own, 0))
     connection.connect()
     address, port = connection.sock.getsockname()
+    status = 404 if number % 4 < 2 else 403
+    (_try_a_code if status == 404 else _open_a_socket)(connection, device)
+    answer: HTTPResponse = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.status == status
+    return device, address, port
+
+
+def _try_a_code(connection: HTTPConnection, device: str) -> None:
     token = "c" * 32
     headers = {"Cookie": f"csrftoken={token}", "X-CSRFToken": token, "User-Agent": device, "Connection": "close"}
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     connection.request("POST", "/join/", BODY, headers)
-    answer: HTTPResponse = connection.getresponse()
-    answer.read()
-    connection.close()
-    assert answer.status == 404
-    return device, address, port
+
+
+def _open_a_socket(connection: HTTPConnection, device: str) -> None:
+    """From another site's page, whose socket is refused."""
+    headers = {"User-Agent": device, "Origin": "https://mallory.example", "Connection": "Upgrade"}
+    headers |= {"Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "c" * 22 + "=="}
+    connection.request("GET", "/ws/rooms/aaaaaaaaaaaa/", headers=headers)
 
 
 def test_what_the_log_says_of_a_thousand_visits_is_what_was_on_the_wire(own: Stoa) -> None:
