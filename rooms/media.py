@@ -92,7 +92,7 @@ class Media:
             self._settle(report)
 
     def tick(self, since: float) -> None:
-        """Forget media processes that are silent for too long. Called once a second, while the road is open.
+        """Forget media processes that are silent for too long. Called again and again, while the road is open.
 
         Silence counts only from `since` (loop time), when the road opened: nobody is dead because Redis was away.
         """

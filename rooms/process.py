@@ -158,8 +158,6 @@ class Process:
             await self._try(self._note_losses)
             await self._try(self._tell_reactions)
             await self._try(self.hub.tick)
-            if self.bus.open_since is not None:
-                self.media.tick(self.bus.open_since)
             if second % leases.RENEW_EVERY == 0:
                 await self._try(self.in_thread, leases.renew, self.id, *self.media.leases())
             if second % SESSIONS_EVERY == 0:
@@ -169,15 +167,24 @@ class Process:
 
     async def _look_for_the_dead(self) -> None:
         """Find at once a media process that was killed, and that nobody may start again: Redis knows who left."""
+        since: float | None = None
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            if self.bus.open_since is not None and self.media.known:
-                await self._try(self._look, self.bus.open_since)
+            since = await self._look(since)
 
-    async def _look(self, since: float) -> None:
+    async def _look(self, since: float | None) -> float | None:
+        """Since when (loop time) Redis answers; None while it does not, gone or only slow: then nobody is dead."""
         channels = {orders_channel(sfu): sfu for sfu in self.media.known}
-        read = await self.in_thread(bus.readers, list(channels))
+        try:
+            read = await self.in_thread(bus.readers, list(channels))
+        except AWAY as error:
+            _log.warning("away", error=type(error).__name__)
+            return None
+        now = asyncio.get_running_loop().time()
+        since = max(since or now, self.bus.open_since or now)
+        self.media.tick(since)
         self.media.look({channels[channel] for channel in read}, since)
+        return since
 
     async def _try(self, do: Callable[..., Awaitable[object]], *args: object) -> None:
         """Do it; if Redis or the database is away, say so and go on: it is done again."""

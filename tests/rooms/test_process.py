@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -19,6 +20,7 @@ from rooms.models import Room
 from rooms.process import Process
 from rooms.sfu import messages
 from rooms.sfu.messages import Alive, Sealed
+from tests.rooms.conftest import OwnValkey
 from tests.rooms.relay import KEY, Relay
 from tests.rooms.scenes import a_session, come, member
 from tests.rooms.test_hub import Ear
@@ -125,6 +127,24 @@ async def test_a_media_process_that_was_killed_is_found_though_nobody_starts_it_
         assert ear.moved == 0
     await until(lambda: ear.moved)
     assert here.media.known == []
+
+
+async def test_nobody_is_dead_because_redis_hangs(
+    own_valkey: OwnValkey, here: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "DEAD_AFTER", 0.5)
+    monkeypatch.setattr(media, "BACK_WITHIN", 0.5)
+    ear = await listening(here, "sfu-1")
+    async with Relay() as relay:
+        await relay.alive()
+        assert own_valkey.server is not None
+        own_valkey.server.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(2)
+        own_valkey.server.send_signal(signal.SIGCONT)
+        await relay.alive()
+        await asyncio.sleep(2 * process.LOOK_EVERY)
+        assert (ear.moved, here.media.known) == (0, ["sfu-1"])
+        await until(lambda: ear.moved)  # of silence, though, once Redis is back
 
 
 async def listening(here: Process, sfu: str) -> Ear:
