@@ -8,7 +8,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from benchmarks import browser, bundles, cases, hallway, joins, limit, log, loss, moderation, page, relay, ring, sockets
+from benchmarks import (
+    bridge,
+    browser,
+    bundles,
+    cases,
+    hallway,
+    joins,
+    limit,
+    log,
+    loss,
+    moderation,
+    page,
+    relay,
+    ring,
+    sockets,
+)
 from benchmarks.figures import Figure, save, table
 from benchmarks.media import folder, media
 from benchmarks.meters import Others
@@ -18,6 +33,7 @@ RESULTS = Path(__file__).parent / "results"
 PARTS = (
     "relay",
     "limit",
+    "bridge",
     "sockets",
     "joins",
     "browser",
@@ -44,6 +60,7 @@ def main() -> None:
     parts = {
         "relay": lambda: _relay(arguments.listeners, arguments.idle),
         "limit": lambda: limit.measure(arguments.listeners),
+        "bridge": lambda: bridge.measure(arguments.listeners),
         "sockets": lambda: _product(sockets.SOCKETS, sockets.measure),
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
