@@ -225,6 +225,16 @@ def test_what_is_relayed_of_ours_is_shared_and_nothing_else(house: House) -> Non
     assert [(one.member, one.packet and one.packet.payload) for one in house.shared] == [(ALICE, b"voice")] * 3
 
 
+def test_the_other_processes_are_sent_a_packet_before_our_own_listeners(house: House) -> None:
+    carol = house.enter("carol", CAROL)
+    house.room.connect(carol)
+    order: list[str] = []
+    house.room._share = lambda room, parcel: order.append("others")
+    carol.sendto = lambda data, address: order.append("ours")
+    house.say(ALICE)
+    assert order == ["others", "ours"]
+
+
 def test_who_is_heard_by_another_process_is_heard_here_but_neither_kept_nor_shared_again(house: House) -> None:
     house.room.connect(house.enter("carol", CAROL))
     house.overhear(ALICE, packets=3)
