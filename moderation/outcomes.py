@@ -14,8 +14,6 @@ from moderation.models import Case, Decision, Report, Stand
 
 MADE = (Stand.IN_FORCE, Stand.UNDONE)
 _HOLDS = (Measure.BAN, Measure.BAN_ROOM)
-_DISMISSED = (Measure.NONE, Measure.RESTRICT_REPORTING)
-"""What says that the reported did nothing wrong."""
 _WAITING: dict[str, Promise] = {
     State.NEW: gettext_lazy("Received. Nobody has looked at it yet."),
     State.TRIAGED: gettext_lazy("Received. It waits for a moderator."),
@@ -40,12 +38,11 @@ def of_report(report: Report) -> Outcome:
         return Outcome(_("The server acted for now. A moderator still looks at it."))
     if made is None or (made.automated and waits):
         return Outcome(str(_WAITING.get(report.case.state, _WAITING[State.TRIAGED])))
-    nothing, undone = made.measure in _DISMISSED, made.state == Stand.UNDONE
-    if undone and made.measure == Measure.NONE:
-        return Outcome(_("After an appeal we are looking at it again."))
-    if nothing:
-        dismissed = made if made.measure == Measure.NONE else None
-        return Outcome(_("We found that no rule was broken."), over=True, dismissed=dismissed)
+    undone = made.state == Stand.UNDONE
+    if made.measure == Measure.NONE:
+        if undone:
+            return Outcome(_("After an appeal we are looking at it again."))
+        return Outcome(_("We found that no rule was broken."), over=True, dismissed=made)
     if undone:
         return Outcome(_("We acted on it, and took that back after an appeal."), over=True)
     return Outcome(_("A rule was broken, and we acted on it."), over=True)

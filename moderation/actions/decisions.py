@@ -60,9 +60,6 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
         advance(pk, Act.PROPOSE, by=by, now=now, source=source, reason=verdict.measure)
         return decision
     case = advance(pk, Act.DECIDE, by=by, now=now, source=source, reason=verdict.measure, decided_at=now)
-    if verdict.measure is Measure.NONE:
-        for interim in case.decisions.filter(automated=True, state=Stand.IN_FORCE):
-            undo(interim, by=by, now=now, source=source)
     decision = draft(case, subject, verdict, by, now)
     decision.save()
     return _enforce(decision, case, by, now, source)
@@ -130,8 +127,9 @@ def decline(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
 def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: the decision counts no more, and what it did is undone as far as it can be.
 
-    With a pruning end the decisions on its branch, which have no other ground; each of them can also end alone. Called
-    with the case held. Raises `Refused(DECIDED)` where it is not in force.
+    With a pruning end the decisions on its branch, and with a dismissal the restriction of a false reporter: they have
+    no other ground. Each of them can also end alone. Called with the case held. Raises `Refused(DECIDED)` where it is
+    not in force.
     """
     if not Decision.objects.filter(pk=decision.pk, state=Stand.IN_FORCE).update(
         state=Stand.UNDONE, undone_at=now, undone_by=by
@@ -175,6 +173,11 @@ def _proposed(pk: int) -> Decision:
 
 def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, source: Source) -> Decision:
     """The decision in force: its row, its entry, and then what it does, whose entries name the case."""
+    if decision.measure == Measure.NONE and by is not None:
+        for interim in case.decisions.filter(automated=True, state=Stand.IN_FORCE):
+            undo(interim, by=by, now=now, source=source)
+    if decision.measure == Measure.RESTRICT_REPORTING:
+        decision.root = _enforce(_dismissal(decision, case), case, by, now, source)
     decision.state, decision.in_force_at, decision.appeal_until = Stand.IN_FORCE, now, now + APPEAL_FOR
     decision.until = now + decision.lasts if decision.lasts else None
     decision.entry = note(
@@ -197,6 +200,15 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         for person in enforce.prune(decision, by=by, source=source, now=now):
             _enforce(_branch(decision, person), case, by, now, source)
     return decision
+
+
+def _dismissal(decision: Decision, case: Case) -> Decision:
+    """The dismissal of what was reported, where a report was false: all who reported may appeal against that."""
+    facts = gettext("We looked into what was reported, and found that no rule was broken.")
+    nothing, subject = Verdict(Measure.NONE, Policy(case.policy), facts), enforce.subject_of(case, Measure.NONE)
+    made = draft(case, subject, nothing, decision.made_by, decision.made_at)
+    made.second = decision.second
+    return made
 
 
 def _branch(root: Decision, person: User) -> Decision:

@@ -289,7 +289,8 @@ class Decision(models.Model):
     """A measure with its reasons: everything a statement of reasons says is here, and nothing else is.
 
     `lasts` is how long it was decided for, None where it has no end or is over at once; `until` is when it ends.
-    `root` is the pruning that it is a part of: each person of a pruned branch has a decision of their own.
+    `root` is the decision on whose ground it stands: the pruning of a branch, each of whose people has a decision of
+    their own, or the dismissal of a report that was false. With the root it ends.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")

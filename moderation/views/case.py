@@ -123,7 +123,7 @@ def _evidence(found: Case, reader: User, now: Any) -> dict[str, Any]:
 
 def _decided(found: Case, hearings: Mapping[int, HearingForm]) -> dict[str, Any]:
     """What was decided, and each appeal with its form, or with the one that was filled in."""
-    made = list(found.decisions.select_related("subject", "made_by", "second", "undone_by").order_by("-pk"))
+    made = list(found.decisions.select_related("subject", "made_by", "second", "undone_by", "root").order_by("-pk"))
     appealed = Appeal.objects.filter(decision__case=found).select_related("hearer", "decision__subject").order_by("pk")
     return {
         "decisions": [(one, reasons.statement(one)) for one in made],

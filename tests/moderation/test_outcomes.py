@@ -67,24 +67,12 @@ def test_what_was_taken_back_is_told_to_whoever_reported(report: Report, femi: U
     assert words(report) == "We acted on it, and took that back after an appeal."
 
 
-def test_a_reporter_who_was_restricted_is_told_that_nothing_was_found(report: Report) -> None:
-    Decision.objects.create(
-        case=report.case,
-        subject=report.reporter,
-        measure=Measure.RESTRICT_REPORTING,
-        policy="reporting",
-        policy_version=1,
-        ground="terms",
-        facts="Three false reports.",
-        automated=False,
-        made_by=report.reporter,
-        state=Stand.IN_FORCE,
-        made_at=NOON,
-        in_force_at=NOON,
-        appeal_until=NOON + APPEAL_FOR,
-    )
+def test_a_reporter_who_was_restricted_hears_that_nothing_was_found_and_may_appeal(report: Report, femi: User) -> None:
+    what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "Three false reports.", DAY, report=report.pk)
+    decisions.decide(claimed(report.case, femi).pk, what, by=femi, now=NOON, source=SOURCE)
     outcome = outcomes.of_report(report)
-    assert (outcome.words, outcome.dismissed) == ("We found that no rule was broken.", None)
+    assert outcome.words == "We found that no rule was broken."
+    assert outcome.dismissed == Decision.objects.get(measure=Measure.NONE)
 
 
 @pytest.mark.parametrize(

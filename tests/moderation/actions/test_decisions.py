@@ -152,12 +152,33 @@ def test_a_room_is_ended_and_its_host_has_the_reasons(case: Case, room: Room, al
 
 
 def test_who_reports_falsely_may_not_report_for_a_while(
-    case: Case, room: Room, bob: User, carol: User, dana: User
+    case: Case, room: Room, alice: User, bob: User, carol: User, dana: User
 ) -> None:
     report = case.reports.get()
     what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "Six reports, none true.", 7 * DAY, report=report.pk)
-    assert decide(case, dana, what).subject == carol
+    reported(alice, bob, room)
+    restriction = decide(case, dana, what)
+    assert restriction.subject == carol
     unchanged(Code.RESTRICTED, lambda: reported(carol, bob, room, Policy.HATE))
+    dismissal = Decision.objects.get(measure=Measure.NONE)
+    assert (restriction.root, dismissal.state, dismissal.subject) == (dismissal, Stand.IN_FORCE, bob)
+    assert "Six reports" not in dismissal.facts
+    assert [one.reason for one in entries(action="decision.make")] == [Measure.NONE, Measure.RESTRICT_REPORTING]
+
+
+def test_with_the_dismissal_falls_the_restriction_of_the_false_reporter_which_also_ends_alone(
+    case: Case, room: Room, bob: User, carol: User, dana: User, femi: User
+) -> None:
+    report = case.reports.get()
+    what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "None is true.", 7 * DAY, report=report.pk)
+    restriction = decide(case, dana, what)
+    dismissal = Decision.objects.get(measure=Measure.NONE)
+    decisions.undo(dismissal, by=femi, now=NOON, source=SOURCE)
+    assert {one.state for one in Decision.objects.all()} == {Stand.UNDONE}
+    Decision.objects.update(state=Stand.IN_FORCE)
+    decisions.undo(restriction, by=femi, now=NOON, source=SOURCE)
+    dismissal.refresh_from_db()
+    assert dismissal.state == Stand.IN_FORCE
 
 
 def test_what_is_undone_holds_no_more_unless_another_decision_holds(

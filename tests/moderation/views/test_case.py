@@ -284,8 +284,11 @@ def test_false_reports_are_answered_without_learning_who_made_them(case: Case, d
     assert report.number in page
     assert carol.uid not in page
     said(desk, case, "decide/", **verdict(Measure.RESTRICT_REPORTING, report=report.pk, policy="reporting"))
-    assert Decision.objects.get().subject == carol
+    restriction = Decision.objects.get(measure=Measure.RESTRICT_REPORTING)
+    assert restriction.subject == carol
+    appeals.appeal(restriction.pk, "Mine was true.", by=carol, now=timezone.now(), source=SOURCE)
     page = text(desk.get(address(case)))
+    assert "Mine was true." in page
     assert "Carol" not in page
     assert carol.uid not in page
 
