@@ -10,7 +10,7 @@ from rooms import bus, media, rows
 from rooms.actions import carriers
 from rooms.actions.base import carrying, live, wanted
 from rooms.actions.presence import Seat
-from rooms.models import Member, Room
+from rooms.models import Room
 from rooms.placement import Taker
 from rooms.roles import Code, Refused
 from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer
@@ -18,6 +18,9 @@ from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer
 # Asked at every offer.
 _ROOM = rows.select(Room, "room", "FROM rooms_room AS room WHERE id = %s")
 _VISIT = "SELECT visit, sfu FROM rooms_member WHERE id = %s AND present AND connection = %s"
+_HOLD = """
+UPDATE rooms_member SET sfu = %s, process = COALESCE(%s, process) WHERE id = %s AND present AND connection = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def _visit(seat: Seat) -> tuple[int, str]:
 
 def _hold(seat: Seat, asked: Connection, sfu: str) -> bool:
     """Whether the session, still there, has its sound from this media process; its lease too, if it is nothing else."""
-    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    lease = {"process": asked.lease(sfu)} if asked.lease else {}
-    return here.update(sfu=sfu, **lease) == 1
+    lease = asked.lease(sfu) if asked.lease else None
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [sfu, lease, seat.pk, seat.connection])
+        return bool(cursor.rowcount == 1)
