@@ -103,10 +103,11 @@ class Hub:
             to = [sockets[letter.to]] if letter.to in sockets else [] if letter.to else list(sockets.values())
             await each(to, lambda socket, letter=letter: _deliver(socket, letter))  # type: ignore[misc]  # bound now
 
-    def post(self, room: str, event: protocol.Event) -> None:
-        """Tell this process's sockets in the room something that concerns no other process."""
-        if room in self._rooms:
-            self._mail.put_nowait((room, Letter(protocol.dump(event))))
+    def post(self, room: str, event: protocol.Event, to: str = "") -> None:
+        """Tell this process's sockets in the room, or the connection `to`, something that concerns no other process."""
+        sockets = self._rooms.get(room)
+        if sockets and (not to or to in sockets):
+            self._mail.put_nowait((room, Letter(protocol.dump(event), to)))
 
     def look_again(self) -> None:
         """Count every audience again: what stirred them may have been said while the road was closed."""

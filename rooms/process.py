@@ -17,18 +17,18 @@ from redis.exceptions import RedisError
 
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
-from rooms import bus, leases, media, sessions
+from rooms import bus, leases, media, protocol, sessions
 from rooms.actions import carriers, peers, presence
 from rooms.actions.base import listening
 from rooms.actions.peers import Connection, Placed
 from rooms.actions.presence import Seat
 from rooms.evidence import sealed
 from rooms.hub import Hub, Socket, each
-from rooms.models import Room
+from rooms.models import Member, Room
 from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
-from rooms.roles import Code, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone, Ice, Sealed, orders_channel
+from rooms.roles import Code, Rank, Refused
+from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone, Ice, Line, Sealed, orders_channel
 
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
@@ -239,7 +239,7 @@ class Process:
     def _heard_from(self, sfu: str) -> list[Socket]:
         return [socket for socket in self.hub.sockets if socket.sfu == sfu]
 
-    def _told(self, report: Connected | Gone | Sealed) -> None:
+    def _told(self, report: Connected | Gone | Line | Sealed) -> None:
         match report:
             case Connected() if report.peer in self._moves:
                 del self._moves[report.peer]
@@ -247,9 +247,17 @@ class Process:
             case Gone() if report.peer.startswith(media.SESSION):
                 leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
                 self._keep(self._try(self.in_thread, leave))
+            case Line() if report.room in self.hub.rooms:
+                self._keep(self._try(self._tell_line, report))
             case Sealed():
                 about = {"room": report.room, "freeze": report.freeze, "sfu": report.sfu, "tracks": report.tracks}
                 self._keep(self._try(self.in_thread, partial(sealed.send, Process, **about)))
+
+    async def _tell_line(self, report: Line) -> None:
+        """Tell those who run the room, and nobody else."""
+        event = protocol.line(report.member, report.sending, report.weak, report.lost, report.jitter, report.trip)
+        for connection in await self.in_thread(_hosts, report.room):
+            self.hub.post(report.room, event, connection)
 
     async def _moved(self, report: Connected) -> None:
         await asyncio.sleep(OVERLAP)
@@ -287,6 +295,12 @@ def _hang_up(together: Barrier) -> None:
 
 def _numbers(rooms: list[str]) -> dict[str, int]:
     return dict(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+
+
+def _hosts(room: str) -> list[str]:
+    """The connections of the room's host and moderators."""
+    present = Member.objects.filter(room_id=room, present=True, rank__gte=Rank.MODERATOR)
+    return list(present.exclude(connection="").values_list("connection", flat=True))
 
 
 def _catch_up(alive: Alive) -> None:

@@ -194,6 +194,12 @@ def reactions(counts: Counts) -> Event:
     return {"type": "reactions", "counts": counts}
 
 
+def line(number: int, sending: bool, weak: bool, lost: int, jitter: int, trip: int) -> Event:
+    """How a member's line is, for those who run the room; no event, as it is told again while it lasts."""
+    way = "sending" if sending else "hearing"
+    return {"type": "line", "number": number, "way": way, "weak": weak, "lost": lost, "jitter": jitter, "trip": trip}
+
+
 def snapshot(seq: int, room_view: Event, members: Iterable[Event], listening: int) -> Event:
     """All that a client must know, after event number `seq`. `listening` counts the present who are not speaking."""
     return {"seq": seq, "room": room_view, "members": list(members), "listening": listening}

@@ -9,6 +9,7 @@ from rooms.sfu import rtcp, sdp
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.peer import Peer
 from rooms.sfu.ports import Port
+from rooms.sfu.quality import Line
 from rooms.sfu.red import Need
 from rooms.sfu.rtp import CLOCK_RATE, Packet
 from rooms.sfu.stage import Listener
@@ -63,6 +64,8 @@ class Connection:
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
     reception: rtcp.Reception | None = None
     need: Need = field(default_factory=Need)
+    sending: Line = field(default_factory=Line)
+    hearing: Line = field(default_factory=Line)
 
     @property
     def member(self) -> int:
@@ -105,8 +108,8 @@ class Connection:
         if port.known.get(address) is self:
             del port.known[address]
 
-    def note(self, packet: Packet, now: float, counters: Counters) -> None:
-        """Nothing: the speaker is told with his first packet, and once a second while they come, how they arrive.
+    def note(self, packet: Packet, now: float, counters: Counters) -> rtcp.Block | None:
+        """What the speaker was told of how his packets arrive: with the first, and once a second while they come.
 
         It costs no timer: who sends nothing is told nothing.
         """
@@ -115,9 +118,11 @@ class Connection:
             transit = arrival - packet.timestamp
             self.reception = rtcp.Reception(packet.ssrc, packet.sequence, packet.sequence, transit)
         self.reception.note(packet.sequence, packet.timestamp, arrival)
-        if now - self.reception.told_at >= REPORT_EVERY:
-            self.reception.told_at = now
-            self.send_rtcp(rtcp.receiver_report(self.local.ssrcs[0], self.reception), counters)
+        if now - self.reception.told_at < REPORT_EVERY:
+            return None
+        self.reception.told_at = now
+        self.send_rtcp(rtcp.receiver_report(self.local.ssrcs[0], self.reception), counters)
+        return rtcp.Block(packet.ssrc, self.reception.lost, round(self.reception.jitter))
 
     def send(self, data: bytes, counters: Counters) -> None:
         """Nothing: `data` was given to the socket, or counted where it is full or the address cannot be reached."""

@@ -204,6 +204,23 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Report: a member's line, `sending` or hearing, became `weak` or is well again; told every 30 s while it is weak.
+
+    Per cent of the packets lost, jitter and round trip in milliseconds, -1 where it is not known.
+    """
+
+    sfu: str
+    room: str
+    member: int
+    sending: bool
+    weak: bool
+    lost: int
+    jitter: int
+    trip: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """Report: a `Freeze` is done. `tracks` are the files written for it, one per speaker; none: nothing was kept."""
 
@@ -231,7 +248,7 @@ class Figures:
 
 
 Order = Wanted | Offer | Drop | Freeze | Ice | Spread | Elsewhere
-Report = Answer | Rejected | Alive | Connected | Gone | Sealed | Figures
+Report = Answer | Rejected | Alive | Connected | Gone | Line | Sealed | Figures
 Message = Order | Report
 
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(

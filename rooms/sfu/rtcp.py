@@ -14,6 +14,7 @@ _SENDER = struct.Struct("!LQLLL")
 _BLOCK = struct.Struct("!LBBHLLLL")
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
 _WORD = 1 << 32
+_SECOND = 1 << 16
 _SEQUENCES = 1 << 16
 _LOST = 1 << 23
 
@@ -22,19 +23,22 @@ _LOST = 1 << 23
 class Block:
     """What a receiver says of one stream.
 
-    `lost` is the fraction of the last interval, 0 to 255; `jitter` is in timestamp units.
+    `lost` is the fraction of the last interval, 0 to 255; `jitter` is in timestamp units. `last` is the middle of
+    the time in our last sender report that he had, 0 for none, and `delay` how long ago, in 65536ths of a second.
     """
 
     ssrc: int
     lost: int
     jitter: int
+    last: int = 0
+    delay: int = 0
 
 
 @dataclass(slots=True)
 class Reception:
     """How one stream arrives (RFC 3550 appendices A.3 and A.8); `packets` counts all of them, late ones too.
 
-    `told_at` is when its sender was last told, in seconds.
+    `told_at` is when its sender was last told, in seconds, and `lost` the fraction that he was told, 0 to 255.
     """
 
     ssrc: int
@@ -46,6 +50,7 @@ class Reception:
     told_expected: int = 0
     told_packets: int = 0
     told_at: float = float("-inf")
+    lost: int = 0
 
     def note(self, sequence: int, timestamp: int, arrival: int) -> None:
         """Nothing: a packet came at `arrival`, in units of its timestamp."""
@@ -63,10 +68,10 @@ class Reception:
         expected = self.newest - self.first + 1
         due, came = expected - self.told_expected, self.packets - self.told_packets
         self.told_expected, self.told_packets = expected, self.packets
-        fraction = 0 if due <= 0 else max(0, min(255, (due - came) * 256 // due))
+        self.lost = 0 if due <= 0 else max(0, min(255, (due - came) * 256 // due))
         lost = max(-_LOST, min(_LOST - 1, expected - self.packets)) % (2 * _LOST)
         return _BLOCK.pack(
-            self.ssrc, fraction, lost >> 16, lost & 0xFFFF, self.newest % _WORD, round(self.jitter) % _WORD, 0, 0
+            self.ssrc, self.lost, lost >> 16, lost & 0xFFFF, self.newest % _WORD, round(self.jitter) % _WORD, 0, 0
         )
 
 
@@ -81,6 +86,14 @@ def sender_report(ssrc: int, wall: float, timestamp: int, packets: int, octets: 
     ntp = round((wall + NTP_EPOCH) * _WORD) % (_WORD * _WORD)
     report = _SENDER.pack(ssrc, ntp, timestamp, packets % _WORD, octets % _WORD)
     return _packet(_SR, 0, report) + _packet(_SDES, 1, _description(ssrc))
+
+
+def round_trip(block: Block, wall: float) -> float | None:
+    """Seconds from our report to him and back until `wall` (since 1970), or None where he had none (section 6.4.1)."""
+    if not block.last:
+        return None
+    passed = (round((wall + NTP_EPOCH) * _SECOND) - block.last - block.delay) % _WORD
+    return passed / _SECOND if passed < _WORD // 2 else 0.0  # his clock is a little fast
 
 
 def goodbye(ssrcs: Iterable[int]) -> bytes:
@@ -124,4 +137,4 @@ def _blocks(data: bytes, start: int, end: int, count: int) -> list[Block]:
     if start + count * _BLOCK.size > end:
         raise Refused(Code.RTCP_INVALID)
     found = (_BLOCK.unpack_from(data, start + index * _BLOCK.size) for index in range(count))
-    return [Block(ssrc, lost, jitter) for ssrc, lost, _, _, _, jitter, _, _ in found]
+    return [Block(ssrc, lost, jitter, last, delay) for ssrc, lost, _, _, _, jitter, last, delay in found]

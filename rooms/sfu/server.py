@@ -10,12 +10,12 @@ from dataclasses import replace
 from socket import SOCK_STREAM
 from typing import Any
 
-from rooms.sfu import accelerator, ice, red, rtcp, rtp
+from rooms.sfu import accelerator, ice, quality, red, rtcp, rtp
 from rooms.sfu.bridge import Bridge
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import HARMLESS, Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import Code, Figures, Freeze, Order, Refused, Report
+from rooms.sfu.messages import Code, Figures, Freeze, Line, Order, Refused, Report
 from rooms.sfu.parcels import Parcel
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
@@ -257,8 +257,18 @@ class Server:
             blocks = rtcp.parse(connection.peer.open_rtcp(data))
             self.counters[Count.RECEIVER_REPORTS] += len(blocks)
             connection.room.reported(connection, blocks)
+            self._look(connection, blocks, sending=False)
         else:
             self._speech(connection, connection.peer.open(data))
+
+    def _look(self, connection: Connection, blocks: list[rtcp.Block], *, sending: bool) -> None:
+        """Nothing: the hosts are told where the member's line turned weak by this report, or well."""
+        if not blocks:
+            return
+        line, now = connection.sending if sending else connection.hearing, quality.reading(blocks, time.time())
+        if line.take(now, time.monotonic()):
+            room = connection.room.wanted.room
+            self._report(Line(self._sfu, room, connection.member, sending, line.weak, now.lost, now.jitter, now.trip))
 
     def _speech(self, connection: Connection, data: bytes) -> None:
         microphone = connection.offer.shape
@@ -273,7 +283,9 @@ class Server:
             self.counters[Count.NOT_OPUS] += 1
             return
         now = time.monotonic()
-        connection.note(packet, now, self.counters)
+        block = connection.note(packet, now, self.counters)
+        if block:
+            self._look(connection, [block], sending=True)
         connection.room.push(connection.member, packet, now, time.time(), connection.since)
         self._relayed.note(time.monotonic() - now)
 

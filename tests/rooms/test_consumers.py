@@ -345,6 +345,21 @@ async def test_when_the_media_process_begins_anew_browsers_offer_again(enter: An
         assert await listener.hear("media.lost") == {"type": "media.lost"}
 
 
+async def test_whose_line_is_weak_is_told_to_whoever_runs_the_room_and_to_nobody_else(
+    enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    async with Relay() as relay:
+        host, listener = await enter(alice, open_room), await enter(bob, open_room)
+        await host.enter()
+        number = (await listener.enter())["you"]["number"]
+        await relay.alive()
+        await relay.report(messages.Line(relay.name, open_room.pk, number, True, True, 12, 30, -1))
+        told = await host.hear("line")
+        assert told == {**told, "number": number, "way": "sending", "weak": True, "lost": 12, "jitter": 30, "trip": -1}
+        await listener.say(id=9, type="snapshot")
+        assert (await listener.hear("line", "snapshot"))["type"] == "snapshot"
+
+
 async def test_who_is_moved_gets_the_new_connection_first_and_the_old_one_is_closed_after(
     enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,6 +168,15 @@ async def test_what_is_posted_here_stays_here(scene: Scene) -> None:
     assert bob.heard == ['{"type":"media.lost"}']
 
 
+async def test_what_is_posted_to_one_is_told_to_nobody_else(scene: Scene) -> None:
+    bob, carol = Ear("b"), Ear("c")
+    await scene.enter(bob, carol)
+    scene.hub.post("r", {"type": "line"}, bob.connection)
+    scene.hub.post("r", {"type": "line"}, "somebody elsewhere")
+    await scene.settle()
+    assert (bob.heard, carol.heard) == (['{"type":"line"}'], [])
+
+
 def test_a_letter_on_the_wire_is_the_letter() -> None:
     for letter in (Letter("a\nb", "x", 4403), Letter(""), Letter("{}", "", 4410)):
         assert Letter.load(letter.dump()) == letter

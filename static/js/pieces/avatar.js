@@ -1,6 +1,7 @@
 // <stoa-avatar>: a face with a ring that follows the voice, and badges for what the person is and does.
 //
-// Attributes: `muted`, `rank` (host or moderator), `hand` (the place in the queue), `ai` (the voice is declared as a machine's).
+// Attributes: `muted`, `rank` (host or moderator), `hand` (the place in the queue), `ai` (the voice is declared as a machine's),
+// `weak` (the connection).
 // It is decoration: whoever shows a face says the same in words beside it.
 
 import { h, icon } from "../dom.js";
@@ -17,21 +18,22 @@ const RANKS = /** @type {Record<string, string>} */ ({ host: "star", moderator: 
 
 /**
  * The badges of a face, by the values of its attributes.
- * @param {{muted?: boolean, rank?: string | null, hand?: string | null, ai?: boolean}} state
+ * @param {{muted?: boolean, rank?: string | null, hand?: string | null, ai?: boolean, weak?: boolean}} state
  * @returns {Badge[]}
  */
-export function badges({ muted, rank, hand, ai }) {
+export function badges({ muted, rank, hand, ai, weak }) {
   const sign = RANKS[rank ?? ""];
   return [
     ...(sign ? [{ look: "rank", icon: sign }] : []),
     ...(muted ? [{ look: "mic-off", icon: "mic-off" }] : []),
     ...(hand ? [{ look: "hand", icon: "hand", text: hand }] : []),
+    ...(weak ? [{ look: "weak", icon: "warn" }] : []),
     ...(ai ? [{ look: "ai", text: gettext("AI voice") }] : []),
   ];
 }
 
 export class Avatar extends Piece {
-  static observedAttributes = ["muted", "rank", "hand", "ai"];
+  static observedAttributes = ["muted", "rank", "hand", "ai", "weak"];
 
   /** @type {HTMLElement | undefined} */
   #ring;
@@ -68,6 +70,7 @@ export class Avatar extends Piece {
       rank: this.getAttribute("rank"),
       hand: this.getAttribute("hand"),
       ai: this.hasAttribute("ai"),
+      weak: this.hasAttribute("weak"),
     };
     this.append(...badges(state).map(({ look, icon: sign, text }) => h("span", { class: `badge ${look}` }, sign && icon(sign), text)));
   }

@@ -1,7 +1,7 @@
 // One person's sheet: who it is, and what I may do about it.
 
 import { avatar } from "../avatar.js";
-import { h } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { format, gettext } from "../text.js";
 import { Blocks } from "./blocks.js";
@@ -60,13 +60,15 @@ export class PersonSheet {
    * @param {() => Member | undefined} you
    * @param {(move: Move, member: Member) => void} make
    * @param {(member: Member) => void} report
+   * @param {(number: number) => string} weak what is wrong with the person's line, as far as I am told
    */
-  constructor(table, find, you, make, report) {
+  constructor(table, find, you, make, report, weak) {
     this.table = table;
     this.find = find;
     this.you = you;
     this.make = make;
     this.report = report;
+    this.weak = weak;
   }
 
   /** @param {number} number */
@@ -83,7 +85,7 @@ export class PersonSheet {
     const member = this.find(this.#number);
     const you = this.you();
     if (!member || !you) return closeSheet();
-    const now = JSON.stringify([member, you.rank, this.#blocks.has(member.uid)]);
+    const now = JSON.stringify([member, you.rank, this.#blocks.has(member.uid), this.weak(member.number)]);
     if (now === this.#drawn) return;
     this.#drawn = now;
     openSheet(member.name, this.#content(member, you), () => this.#closed());
@@ -105,6 +107,7 @@ export class PersonSheet {
     const other = member.number !== you.number;
     return [
       h("div", { class: "row" }, avatar(member), h("p", { class: "muted grow" }, about(member, you))),
+      this.weak(member.number) && h("p", { class: "row weak" }, icon("warn"), h("span", { class: "grow" }, this.weak(member.number))),
       other && member.stage === "speaking" && loudness(member),
       h(
         "div",

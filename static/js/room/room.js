@@ -16,6 +16,7 @@ import { HandsView } from "./hands.js";
 import { MutedHint } from "./hint.js";
 import { holdToTalk } from "./hold.js";
 import { watchKeys } from "./keys.js";
+import { KEPT, Lines } from "./lines.js";
 import { LinkView } from "./link.js";
 import { Measures, showMeasure } from "./measures.js";
 import { Media } from "./media.js";
@@ -57,14 +58,15 @@ const acts = new Acts((message) => socket.ask(message));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
 const speak = new SpeakSheet(microphone, () => voice.apply());
 const audience = new AudienceView(page.id, open);
-const person = new PersonSheet(page.moves, find, () => session.you, make, report);
-const stage = new StageView(open);
+const person = new PersonSheet(page.moves, find, () => session.you, make, report, weak);
+const stage = new StageView(open, weak);
 const hands = new HandsView(page.moves, make, open);
 const link = new LinkView(() => session.snapshot && unpin(session.snapshot.room));
 const reactions = new ReactionsView((reaction) => socket.send({ type: "react", reaction }));
 const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
 const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
 const hint = new MutedHint();
+const lines = new Lines();
 const measures = new Measures(showMeasure);
 
 /** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
@@ -104,6 +106,18 @@ function find(number) {
 /** @param {number} number */
 function open(number) {
   person.open(number);
+}
+
+/** @param {number} number */
+function weak(number) {
+  return lines.words(number, performance.now());
+}
+
+/** Whoever runs the room sees whose line is weak, until nothing more is heard of it. @param {Message} line */
+function showLine(line) {
+  lines.take(/** @type {any} */ (line), performance.now());
+  setTimeout(draw, KEPT);
+  draw();
 }
 
 function more() {
@@ -179,6 +193,7 @@ function stop(reason, text) {
   sound.end();
   session.reset();
   audience.close();
+  lines.reset();
   link.reset();
   closeSheet();
   byId("banners").replaceChildren();
@@ -191,6 +206,7 @@ const HEARD = {
   welcome: ({ ice }) => media.start(ice),
   "media.answer": ({ id, sdp }) => media.answer(id ?? NONE, sdp),
   "media.lost": () => media.renew(),
+  line: showLine,
   reactions: ({ counts }) => reactions.show(counts),
   error: ({ id }) => media.refused(id ?? NONE),
   measure: (message) => measures.take(/** @type {any} */ (message)),

@@ -40,16 +40,20 @@ export class StageView {
   #rings = new Map();
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** @param {(number: number) => void} open shows one person */
-  constructor(open) {
+  /**
+   * @param {(number: number) => void} open shows one person
+   * @param {(number: number) => string} weak what is wrong with the person's line, as far as I am told
+   */
+  constructor(open, weak) {
     this.open = open;
+    this.weak = weak;
   }
 
   /** @param {import("./session.js").Session} session */
   draw({ members, you }) {
     const people = onStage(members);
     this.#stage.dataset.density = density(people.length, /** @type {Density} */ (this.#stage.dataset.density));
-    this.#roster.show(people, key, (member) => this.#make(member), (item, member) => update(item, member, member.number === you?.number));
+    this.#roster.show(people, key, (member) => this.#make(member), (item, member) => update(item, member, member.number === you?.number, this.weak(member.number)));
     const here = new Set(people.map((member) => member.number));
     for (const number of this.#faces.keys()) if (!here.has(number)) this.#faces.delete(number);
     byId("stage-count").textContent = people.length > 1 ? String(people.length) : "";
@@ -100,13 +104,15 @@ function key(member) {
  * @param {HTMLElement} item
  * @param {Member} member
  * @param {boolean} own
+ * @param {string} weak
  */
-function update(item, member, own) {
-  const state = [member.name, member.muted, member.rank, own].join();
+function update(item, member, own, weak) {
+  const state = [member.name, member.muted, member.rank, own, weak].join();
   if (item.dataset.state === state) return;
   item.dataset.state = state;
   const face = /** @type {HTMLElement} */ (item.querySelector("stoa-avatar"));
   face.toggleAttribute("muted", member.muted);
+  face.toggleAttribute("weak", Boolean(weak));
   if (member.rank === "member") face.removeAttribute("rank");
   else face.setAttribute("rank", member.rank);
   item.classList.toggle("own", own);
@@ -114,5 +120,5 @@ function update(item, member, own) {
   const words = [own ? gettext("You") : "", role(member)].filter(Boolean);
   /** @type {HTMLElement} */ (item.querySelector(".role")).textContent = words.join(" · ");
   const label = format(gettext("%(name)s, on stage"), { name: member.name });
-  item.querySelector("button")?.setAttribute("aria-label", listing([label, ...words, member.muted ? gettext("Muted") : ""]));
+  item.querySelector("button")?.setAttribute("aria-label", listing([label, ...words, member.muted ? gettext("Muted") : "", weak]));
 }

@@ -20,6 +20,7 @@ from rooms.sfu.messages import (
     Freeze,
     Gone,
     Ice,
+    Line,
     Message,
     Offer,
     Refused,
@@ -47,6 +48,7 @@ MESSAGES: list[Message] = [
     Figures("node-0", {"sent": 900}, {"late": 1}, (1, 2), (3,), ()),
     Connected("node-0", "room", 7, "peer"),
     Gone("node-0", "room", 7, "peer", "left"),
+    Line("node-0", "room", 7, True, True, 12, 40, -1),
     Freeze("room", "0123456789abcdef", "00" * 32, 1_700_000_000_000),
     Sealed("node-0", "room", "0123456789abcdef", ("0123456789abcdef-1.sealed",)),
 ]

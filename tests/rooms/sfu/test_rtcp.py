@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.messages import Code, Refused
-from rooms.sfu.rtcp import NTP_EPOCH, Block, Reception, goodbye, parse, receiver_report, sender_report
+from rooms.sfu.rtcp import NTP_EPOCH, Block, Reception, goodbye, parse, receiver_report, round_trip, sender_report
 
 BLOCK = RtcpReceiverInfo(ssrc=7, fraction_lost=12, packets_lost=3, highest_sequence=900, jitter=55, lsr=1, dlsr=2)
 
@@ -45,11 +45,20 @@ def test_a_goodbye_ends_every_slot() -> None:
     assert last.sources == [1, 2, 3]
 
 
+def test_the_round_trip_is_what_passed_less_what_he_waited() -> None:
+    wall = 1_800_000_000.0
+    asked = sender_report(7, wall, 0, 1, 1)
+    middle = int.from_bytes(asked[10:14], "big")
+    assert round_trip(Block(7, 0, 0, middle, 65536 // 2), wall + 0.75) == pytest.approx(0.25, abs=0.001)
+    assert round_trip(Block(7, 0, 0, middle, 65536), wall + 0.999) == 0.0
+    assert round_trip(Block(7, 0, 0, 0, 65536), wall) is None
+
+
 def test_the_blocks_of_receiver_and_sender_reports_are_read() -> None:
     info = RtcpSenderInfo(ntp_timestamp=1, rtp_timestamp=2, packet_count=3, octet_count=4)
     data = bytes(RtcpRrPacket(ssrc=1, reports=[BLOCK, BLOCK])) + bytes(RtcpByePacket(sources=[9]))
     data += bytes(RtcpSrPacket(ssrc=1, sender_info=info, reports=[BLOCK]))
-    assert parse(data) == [Block(ssrc=7, lost=12, jitter=55)] * 3
+    assert parse(data) == [Block(ssrc=7, lost=12, jitter=55, last=1, delay=2)] * 3
 
 
 def received(*sequences: int) -> Reception:

@@ -11,7 +11,9 @@ import pytest
 from benchmarks import packets, sdp
 from benchmarks.light import Client
 from benchmarks.room import Room
-from rooms.sfu.messages import Figures, Gone
+from rooms.sfu.messages import Figures, Gone, Line
+from rooms.sfu.quality import TIMES_WEAK
+from rooms.sfu.rtcp import Reception, receiver_report
 from tests.rooms.sfu.harness import (
     ALICE,
     BOB,
@@ -270,3 +272,25 @@ async def test_listeners_get_sender_reports_and_speakers_receiver_reports(relay:
         assert ssrc == heard[0].ssrc
         assert abs(seconds - 2_208_988_800 - time.time()) < 10
         assert min(abs(packet.timestamp - timestamp) for packet in heard) < sdp.OPUS_RATE
+
+
+async def test_hosts_are_told_of_a_speaker_whose_packets_get_lost(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, _, _ = await duet(made)
+        async with speaker.on():
+            say = speaker.client.say
+            speaker.client.say = lambda packet: say(packet) if packet[3] % 4 else None  # type: ignore[method-assign]
+            line = await made.desk.report(Line)
+        assert (line.room, line.member, line.sending, line.weak) == (made.wanted.room, ALICE, True, True)
+        assert 15 <= line.lost <= 35
+
+
+async def test_hosts_are_told_of_a_listener_who_reports_that_half_is_lost(relay: Media) -> None:
+    async with room(relay) as made:
+        speaker, carol, heard = await duet(made)
+        await hears(speaker, heard)
+        for _ in range(TIMES_WEAK):
+            half = Reception(heard[0].ssrc, 1, 100, 0, packets=50)
+            carol.send(carol.outbound.protect_rtcp(receiver_report(carol.local.ssrc, half)))
+        line = await made.desk.report(Line)
+        assert (line.member, line.sending, line.weak, line.lost, line.trip) == (CAROL, False, True, 50, -1)
