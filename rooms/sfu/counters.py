@@ -21,6 +21,7 @@ class Count(StrEnum):
     TOO_VAIN = "too_vain"
     BAD_SIZE = "bad_size"
     RECEIVE_FAILED = "receive_failed"
+    RECEIVE_OVERFLOW = "receive_overflow"
     NOT_OPUS = "not_opus"
     DTLS_OVERFLOW = "dtls_overflow"
     EARLY = "early"

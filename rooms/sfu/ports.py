@@ -5,6 +5,7 @@ that was asked.
 import errno
 import os
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,9 @@ BUFFERS = (8 << 20, 2 << 20, 512 << 10)
 FORCED = (33, 32) if sys.platform == "linux" else ()
 """SO_RCVBUFFORCE and SO_SNDBUFFORCE, which pass Linux's limit where we have CAP_NET_ADMIN."""
 MAX_CANDIDATES = 8
+_MEMINFO = 55
+"""SO_MEMINFO of Linux: nine numbers, the last of which counts what found the socket full."""
+_NUMBERS = struct.Struct("=9I")
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +55,12 @@ class Port:
             counters[Count.SEND_FULL] += 1
         except OSError:
             counters[Count.SEND_FAILED] += 1
+
+    def overflowed(self) -> int:
+        """How many datagrams the kernel threw away since the start, as we did not take them in time; 0 but on Linux."""
+        if sys.platform != "linux":
+            return 0
+        return _NUMBERS.unpack(self.socket.getsockopt(socket.SOL_SOCKET, _MEMINFO, _NUMBERS.size))[-1]  # type: ignore[no-any-return]
 
 
 def open_ports(hosts: tuple[str, ...], number: int, kind: socket.SocketKind = socket.SOCK_DGRAM) -> list[Port]:

@@ -146,6 +146,7 @@ class Server:
         counts["peers"] = self.registry.alive().peers
         counts["cpu_ms"] = round(time.process_time() * 1000)
         drops = {str(name): number for name, number in self.counters.items() if name not in HARMLESS}
+        drops[str(Count.RECEIVE_OVERFLOW)] = sum(port.overflowed() for port in self.ports)
         relay, joins, lag = (timing.told() for timing in (self._relayed, self.registry.joins, self._lag))
         return Figures(self._sfu, counts, drops, relay, joins, lag)
 

@@ -1,5 +1,6 @@
 """Contract of `rooms.sfu.ice`: what aioice asks is answered, what was tampered with is refused."""
 
+import secrets
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -43,6 +44,17 @@ def test_a_browsers_check_is_read(nominate: bool) -> None:
 def test_a_check_without_fingerprint_is_read() -> None:
     plain = request()[:-8]
     ice.check(ice.parse(plain[:2] + (len(plain) - 20).to_bytes(2, "big") + plain[4:]), PASSWORD)
+
+
+def test_no_answer_is_more_than_a_fifth_longer_than_the_shortest_request_that_gets_one() -> None:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, TRANSACTION)
+    message.attributes["USERNAME"] = f"{secrets.token_hex(8)}:x"
+    message.add_message_integrity(PASSWORD.encode())
+    plain = bytes(message)[:-8]
+    shortest = plain[:2] + (len(plain) - 20).to_bytes(2, "big") + plain[4:]
+    read = ice.parse(shortest)
+    ice.check(read, PASSWORD)
+    assert len(ice.answer(read, "2001:db8::1", 65535, PASSWORD)) <= 1.2 * len(shortest)
 
 
 def test_a_check_made_with_another_password_is_refused() -> None:

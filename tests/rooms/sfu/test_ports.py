@@ -2,9 +2,10 @@
 
 import errno
 import socket
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -73,3 +74,18 @@ def test_what_cannot_be_sent_is_counted() -> None:
         ports[0].send(b"x", ports[0].socket.getsockname(), counters)
         assert ports[0].socket.recvfrom(10)[0] == b"x"
     assert counters == {Count.SEND_FAILED: 1}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_what_found_the_socket_full_is_counted() -> None:
+    (port,) = open_ports(("127.0.0.1",), 0)
+    with port.socket, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        port.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        assert port.overflowed() == 0
+        for _ in range(20):
+            sender.sendto(bytes(1000), port.socket.getsockname())
+        taken = 0
+        with suppress(BlockingIOError):
+            while port.socket.recv(2000):
+                taken += 1
+        assert port.overflowed() == 20 - taken > 0
