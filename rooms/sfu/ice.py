@@ -15,6 +15,7 @@ COOKIE = 0x2112A442
 
 _HEADER = struct.Struct("!HHL12s")
 _ATTRIBUTE = struct.Struct("!HH")
+_MAPPED = struct.Struct("!BBH")
 _REQUEST, _SUCCESS = 0x0001, 0x0101
 _USERNAME, _INTEGRITY, _XOR_MAPPED = 0x0006, 0x0008, 0x0020
 _PRIORITY, _USE_CANDIDATE, _FINGERPRINT = 0x0024, 0x0025, 0x8028
@@ -109,16 +110,21 @@ def check(request: Request, password: str) -> None:
 
 def answer(request: Request, host: str, port: int, password: str) -> bytes:
     """The success response that tells the sender how we see it: `host`, `port` (RFC 8489 section 6.3.1)."""
-    address = ip_address(host).packed
-    mask = COOKIE.to_bytes(4, "big") + request.transaction
-    mapped = struct.pack("!BBH", 0, 1 if len(address) == 4 else 2, port ^ (COOKIE >> 16)) + bytes(
-        byte ^ key for byte, key in zip(address, mask, strict=False)
-    )
-    message = _HEADER.pack(_SUCCESS, 0, COOKIE, request.transaction) + _attribute(_XOR_MAPPED, mapped)
-    covered = _with_length(message, len(message) + 4 + _DIGEST)
-    message = covered + _attribute(_INTEGRITY, _sign(covered, password))
-    message = _with_length(message, len(message) + 8)
+    mapped = _mapped(host, port, request.transaction)
+    size = _ATTRIBUTE.size + len(mapped) + _ATTRIBUTE.size + _DIGEST
+    covered = _HEADER.pack(_SUCCESS, size, COOKIE, request.transaction) + _attribute(_XOR_MAPPED, mapped)
+    message = _with_length(covered + _attribute(_INTEGRITY, _sign(covered, password)), _HEADER.size + size + 8)
     return message + _attribute(_FINGERPRINT, _fingerprint(message))
+
+
+def _mapped(host: str, port: int, transaction: bytes) -> bytes:
+    """The address as XOR-MAPPED-ADDRESS has it. Every listener's check comes by here: IPv4 takes no parser."""
+    if ":" in host:
+        mask = COOKIE << 96 | int.from_bytes(transaction, "big")
+        return _MAPPED.pack(0, 2, port ^ (COOKIE >> 16)) + (int(ip_address(host)) ^ mask).to_bytes(16, "big")
+    first, second, third, fourth = map(int, host.split("."))
+    address = first << 24 | second << 16 | third << 8 | fourth
+    return _MAPPED.pack(0, 1, port ^ (COOKIE >> 16)) + (address ^ COOKIE).to_bytes(4, "big")
 
 
 def _attribute(kind: int, value: bytes) -> bytes:
