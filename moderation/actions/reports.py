@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from moderation import cases
@@ -104,11 +103,8 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
 
 def restricted(person: User, now: datetime) -> bool:
     """Whether this person may not report for now, by a decision."""
-    return _restrictions(now).filter(subject=person).exists()
-
-
-def _restrictions(now: datetime) -> QuerySet[Decision]:
-    return Decision.objects.filter(measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE, until__gt=now)
+    held = Decision.objects.filter(subject=person, measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE)
+    return held.filter(until__gt=now).exists()
 
 
 def _seen(reporter: User, room_id: str) -> Room:
@@ -122,8 +118,10 @@ def _seen(reporter: User, room_id: str) -> Room:
 def _report(reporter: User, target: _Target, complaint: Complaint, source: Source, now: datetime) -> Report:
     if target.subject == reporter:
         raise Refused(Code.SUBJECT)
-    if _held(reporter, now):
+    if restricted(reporter, now):
         raise Refused(Code.RESTRICTED)
+    # So that nobody's tries are counted side by side.
+    User.objects.select_for_update().values_list("pk").get(pk=reporter.pk)
     lately = Report.objects.filter(reporter=reporter, made_at__gt=now - timedelta(hours=1)).order_by("-made_at")
     own = list(lately.values("pk", "made_at", "policy", "case__subject", "case__room", "case__state"))
     again = next((one["pk"] for one in own if _same(one, target, complaint, now)), None)
@@ -132,13 +130,6 @@ def _report(reporter: User, target: _Target, complaint: Complaint, source: Sourc
     if len(own) >= PER_HOUR:
         raise Refused(Code.TOO_MANY)
     return _take(reporter, target, complaint, source, now)
-
-
-def _held(reporter: User, now: datetime) -> bool:
-    """Whether they may not report for now. Their row is locked, so that nobody's tries are counted side by side."""
-    rows = User.objects.select_for_update().filter(pk=reporter.pk)
-    held = rows.annotate(held=Exists(_restrictions(now).filter(subject=OuterRef("pk"))))
-    return held.values_list("held", flat=True).get()
 
 
 def _same(made: Mapping[str, Any], target: _Target, complaint: Complaint, now: datetime) -> bool:
@@ -193,7 +184,7 @@ def _take(
 def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
     """The open case that the report belongs to, made as grave as it says; or a new one."""
     room = target.room.pk if target.room else ""
-    held = Case.objects.select_for_update().defer("secret").filter(about=target.about, room=room, state__in=cases.OPEN)
+    held = Case.objects.select_for_update().filter(about=target.about, room=room, state__in=cases.OPEN)
     case = held.filter(subject=target.subject).first() if target.about != About.NOTICE else None
     severity = SEVERITIES[complaint.policy]
     if case is None:
