@@ -18,7 +18,7 @@ export const REACTIONS = {
 const RATE = 2; // a second, and
 const BURST = 6; // at once: as the server allows
 const IN_FLIGHT = 8; // elements that move at the same time, at most
-const SPREAD = 700; // ms over which a second's reactions start
+const SPREAD = 500; // ms over which a second's reactions start
 const QUIET = 6_000; // ms that a count stays
 
 /** What one page may send. */
@@ -142,13 +142,22 @@ export class ReactionsView {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.#count.textContent = ""), QUIET);
     if (this.#still.matches || document.hidden) return;
-    const free = IN_FLIGHT - this.#sky.childElementCount;
-    this.#sky.append(...drawn(counts, free).map((kind) => this.#fly(kind)));
+    const free = IN_FLIGHT - this.#sky.querySelectorAll(".flight").length;
+    this.#launch(drawn(counts, free).map((kind) => this.#fly(kind)));
+  }
+
+  /** A second's reactions come and go in one piece: for each that left by itself the page would be laid out anew. @param {HTMLElement[]} flights */
+  async #launch(flights) {
+    if (flights.length === 0) return;
+    const swarm = h("div", {}, ...flights);
+    this.#sky.append(swarm);
+    await Promise.allSettled(swarm.getAnimations({ subtree: true }).map(({ finished }) => finished));
+    swarm.remove();
   }
 
   /** @param {Reaction} kind */
   #fly(kind) {
-    const one = h("span", { class: `flight ${kind}`, onanimationend: () => one.remove() }, icon(kind));
+    const one = h("span", { class: `flight ${kind}` }, icon(kind));
     one.style.insetInlineStart = `${8 + Math.random() * 80}%`;
     one.style.animationDelay = `${Math.random() * SPREAD}ms`;
     return one;
