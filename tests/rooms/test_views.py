@@ -102,6 +102,16 @@ def test_the_join_card_says_what_is_kept_before_anybody_joins(open_room: Room, c
     assert not Member.objects.filter(user=carol).exists()
 
 
+@pytest.mark.parametrize(("profile", "held"), [("standard", True), ("private", False)])
+def test_a_line_in_the_room_says_what_is_held(
+    profile: str, held: bool, open_room: Room, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "STOA_PROFILE", profile)
+    page = text(of(carol).get(f"/r/{open_room.pk}"))
+    assert ("The last 60 s of speakers stay in memory for reports" in page) is held
+    assert ("Nothing that is said here is kept or recorded." in page) is not held
+
+
 def test_the_notice_is_shown_in_the_readers_language(open_room: Room, carol: User) -> None:
     page = text(of(carol).get(f"/r/{open_room.pk}", headers={"Accept-Language": "zh-hans"}))
     assert '<section class="notice stack tight" aria-labelledby="notice-heading" lang="zh-hans">' in page
