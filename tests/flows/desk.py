@@ -28,12 +28,12 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
-from moderation.actions import appeals, cases, decisions, reports
+from moderation.actions import appeals, cases, decisions, reports, rights
 from moderation.actions.decisions import Verdict
 from moderation.actions.reports import Complaint
 from moderation.audit.source import Source
 from moderation.measures import Measure
-from moderation.models import Channel
+from moderation.models import Channel, Wish
 from moderation.policies import Policy
 
 who = {user.username: user for user in User.objects.all()}
@@ -56,6 +56,7 @@ made = decided(appealed, Measure.WARN, "Said to be Alice.")
 appeals.appeal(made.pk, "It was my brother.", by=who["carol"], **how)
 suspended = decided(reported("carol", "gus", Policy.SPAM), Measure.SUSPEND, "Sold watches.", timedelta(days=7))
 decided(reported("carol", "alice", Policy.PRIVACY), Measure.NONE, "She told her own address.")
+rights.ask(who["carol"], Wish.ERASURE, "The rooms I was in.", **how)
 print(json.dumps({"waiting": waiting.pk, "proposal": proposal.pk, "appeal": appealed.pk, "suspended": suspended.pk}))
 """
 """Run by `manage.py shell`: cases that wait, one that is proposed, one that is appealed, gus who is suspended until

@@ -27,6 +27,8 @@ PAGES = {
     "rules": "/console/policies/",
     "staff": "/console/staff/",
     "retention": "/console/retention/",
+    "data": "/console/data/",
+    "powers": "/console/powers/",
     "rules-outside": "/rules/",
 }
 OUTSIDE = {"transparency-told": "/transparency/", "notice-none": "/report/aaaaaaaaaaaa/"}

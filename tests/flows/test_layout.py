@@ -12,7 +12,18 @@ from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 STAFF = "from accounts.models import User; User.objects.filter(username='alice').update(is_staff=True)"
-PAGES = ("/", "/new/", "/me/", "/invites/", "/history/", "/privacy/", "/join/sound/", "/styleguide/")
+PAGES = (
+    *("/", "/new/", "/me/", "/invites/", "/history/", "/join/sound/", "/styleguide/"),
+    *(
+        "/privacy/",
+        "/privacy/data/",
+        "/privacy/decisions/",
+        "/privacy/reports/",
+        "/rules/",
+        "/report/",
+        "/transparency/",
+    ),
+)
 ANSWERS = {"display_name": "Robin", "password": "nine green kettles sing"}
 """Field and answer of the screens between a code and what applies here."""
 OUTSIDE = ("/join/", "/accounts/login/")

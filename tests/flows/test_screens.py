@@ -159,6 +159,7 @@ def as_host(alice: Album, room: str) -> None:
     page.locator("#join").click()
     talk.connected(alice.visitor)
     page.locator("#hands button").first.wait_for()
+    page.locator("#audience button").first.wait_for()
     alice.take("room-host", whole=False)
     for name, opener in SHEETS.items():
         page.locator(opener).last.click()
