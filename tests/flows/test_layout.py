@@ -39,7 +39,8 @@ HIDDEN = """() => {
   const at = document.elementFromPoint(x + width / 2, y + Math.min(height, 44) / 2);
   const own = [activeElement, ...(activeElement.labels ?? [])];
   const seen = at && (at.contains(activeElement) || own.some((one) => one.contains(at)));
-  const whole = y >= 0 && (bottom <= innerHeight || height > innerHeight);
+  const tall = height > innerHeight || activeElement.matches("textarea"); // browsers show the line one writes on
+  const whole = y >= 0 && (bottom <= innerHeight || tall);
   return seen && whole ? "" : activeElement.outerHTML.slice(0, 120);
 }"""
 """What has the focus, where something lies over it or it is cut off; else ''."""
