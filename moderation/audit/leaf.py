@@ -51,7 +51,8 @@ PERSONAL = (
 
 def leaf(fields: Mapping[str, object]) -> bytes:
     """The bytes of the leaf: the public `fields` as canonical JSON. A field that is empty or false is left out."""
-    data = canonical({name: _plain(fields[name]) for name in PUBLIC if not _empty(fields[name])})
+    said = ((name, fields[name]) for name in PUBLIC)
+    data = canonical({name: _plain(value) for name, value in said if value or _is_zero(value)})
     if len(data) > LEAF_SIZE:
         raise CanonicalError("more than 65,535 bytes")
     return data
@@ -77,5 +78,6 @@ def _plain(value: object) -> object:
     return stamp(value) if isinstance(value, datetime) else value
 
 
-def _empty(value: object) -> bool:
-    return value is None or value is False or value in ("", {}, [])
+def _is_zero(value: object) -> bool:
+    """Whether it is a number that says something although it is nothing."""
+    return value == 0 and value is not False
