@@ -27,6 +27,7 @@ class Person:
         self.said: list[int] = []
         self.clients: dict[int, Client] = {}
         self.connections = 0
+        self._wanting = True  # a connection
         self._address = urlsplit(stoa.url)
         self._path = f"/ws/rooms/{room}/?tab={name}"
         self._headers = {"Cookie": f"sessionid={stoa.sign_in(name)[name]}", "Origin": stoa.url}
@@ -56,15 +57,20 @@ class Person:
             due = max(due + packets.INTERVAL, clock() - packets.INTERVAL)
             await asyncio.sleep(due - clock())
 
+    @property
+    def port(self) -> int:
+        """The port of the media process that the sound comes from."""
+        return self.clients[0].remote.address[1]
+
     async def connected(self) -> None:
         """Return once media can flow."""
         async with asyncio.timeout(10):
             await self._connected.wait()
 
-    async def move(self, move: str) -> None:
-        """Make a move and have it accepted."""
+    async def move(self, move: str, **on: int) -> None:
+        """Make a move, on oneself or on a member, and have it accepted."""
         assert self._socket is not None
-        self._socket.say({"type": "move", "id": 7, "move": move})
+        self._socket.say({"type": "move", "id": 7, "move": move, **on})
         await self._socket.message("ok", id=7)
 
     def leave(self) -> None:
@@ -77,23 +83,26 @@ class Person:
         host, port = str(self._address.hostname), int(self._address.port or 80)
         self._socket = await websocket.connect(host, port, self._path, self._headers)
         await self._socket.message("welcome")
-        if not self.clients:
-            await self._offer(self._socket)
         while True:
+            if self._wanting:
+                await self._offer(self._socket)
             await self._socket.message("media.lost", seconds=3600)
-            await self._offer(self._socket)
+            self._wanting = True
 
     async def _offer(self, socket: WebSocket) -> None:
-        self._connected.clear()
-        while self.clients:
-            self.clients.popitem()[1].abandon()
+        """A new connection beside the old one, which is heard until the new one is up, as in a browser."""
         local = IDENTITY.local()
         socket.say({"type": "media.offer", "id": 1, "sdp": sdp.offer(local)})
         _, answer = await socket.message("media.answer")
-        client = self.clients[0] = Client(IDENTITY, local, sdp.answer(answer["sdp"]))
+        client = Client(IDENTITY, local, sdp.answer(answer["sdp"]))
         client.heard = self.heard.append
         await client.connect()
+        old = self.clients.get(0)
+        self.clients[0] = client
+        if old is not None:
+            old.close()
         self.connections += 1
+        self._wanting = False
         self._connected.set()
 
     def _close_socket(self) -> None:

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -158,6 +158,20 @@ def free_port(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("0.0.0.0", 0))
         return int(probe.getsockname()[1])
+
+
+def free_ports(kind: socket.SocketKind, count: int) -> int:
+    """The first of so many ports in a row that nobody has at this moment."""
+    while True:
+        first = free_port(kind)
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + count):
+                    probe = held.enter_context(socket.socket(socket.AF_INET, kind))
+                    probe.bind(("0.0.0.0", port))
+            except (OSError, OverflowError):
+                continue
+            return first
 
 
 def outward_address() -> str:
