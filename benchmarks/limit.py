@@ -1,5 +1,6 @@
 """The relay at its limit, side by side in one run: the bare loop in C, Stoa with either fan-out, and Janus."""
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -13,6 +14,7 @@ from benchmarks.media import folder, media
 from benchmarks.party import STORM, STORM_SECONDS, Party
 from benchmarks.room import background, keep
 from rooms.sfu.build import BuildError
+from rooms.sfu.registry import SETTLED
 
 SIZES = (300, 900)
 LARGE = (2500, 5000)
@@ -111,6 +113,7 @@ async def _figures(
     empty = meters.memory(party.pid)
     for size in sizes:
         yield Figure(f"{name}, {size}: CPU per join", await party.fill(size), "ms", 2 if size == HELD else None)
+        await asyncio.sleep(SETTLED + 2)
         memory = (meters.memory(party.pid) - empty) / size / 1024
         yield Figure(f"{name}, {size}: memory per listener", memory, "KB", 60)
         if size > HELD:
