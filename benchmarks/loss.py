@@ -29,6 +29,13 @@ from tests.netem import Proxy, Weather
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3)
 GOALS = {0.1: 0.3, 0.2: 0.6}
 """What a voice with copies may lose of its PESQ where this share of the packets is lost."""
+ROUGH = {
+    "10% loss in bursts of 4": Weather(loss=0.1, burst=4),
+    "60 ms of jitter, packets that overtake each other and 2% that come twice": Weather(
+        delay=0.02, jitter=0.06, twice=0.02, overtakes=True
+    ),
+}
+"""Lines that are bad in other ways, by name."""
 ROUNDS = 6
 RATE = 16_000
 TEXT = (
@@ -61,12 +68,17 @@ async def measure(product: Product) -> AsyncIterator[Figure]:
             await _speak(browser, product)
             whole = None
             for share in SHARES:
-                plain, copied = [_judge(voice, heard) for heard in await _listen(browser, product, share, len(voice))]
+                plain, copied = [
+                    _judge(voice, heard) for heard in await _listen(browser, product, Weather(loss=share), len(voice))
+                ]
                 whole = whole or copied
                 yield Figure(f"PESQ at {share:.0%} loss, without RED", plain, "")
                 yield Figure(f"PESQ at {share:.0%} loss, with RED", copied, "")
                 if share in GOALS:
                     yield Figure(f"PESQ that {share:.0%} loss costs, with RED", whole - copied, "", GOALS[share])
+            for name, weather in ROUGH.items():
+                _, copied = await _listen(browser, product, weather, len(voice))
+                yield Figure(f"PESQ at {name}, with RED", _judge(voice, copied), "")
             await browser.close()
 
 
@@ -103,9 +115,9 @@ async def _page(browser: Browser, product: Product, person: int, **settings: Any
     return page
 
 
-async def _listen(browser: Browser, product: Product, share: float, length: int) -> list[Sound]:
+async def _listen(browser: Browser, product: Product, weather: Weather, length: int) -> list[Sound]:
     """What one listener without copies and one with them heard of `ROUNDS` rounds of `length` samples."""
-    lines = [Proxy(("127.0.0.1", product.udp), f"{share}", Weather(loss=share)) for _ in range(2)]
+    lines = [Proxy(("127.0.0.1", product.udp), f"{weather.loss}", weather) for _ in range(2)]
     with lines[0] as plain, lines[1] as copied:
         pages = [
             await _page(browser, product, HOST + 1, detour=[product.udp, plain.port], plain=True),

@@ -20,30 +20,53 @@ LARGEST = 65_535
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How a line is: `delay` seconds each way, up to `jitter` more, and the share of packets that are lost."""
+    """How a line is: `delay` seconds each way, up to `jitter` more, and the share of packets that are lost.
+
+    They are lost `burst` in a row on average, or each by itself where that is 0; some arrive `twice`, by share; and
+    with `overtakes` who is less late comes first.
+    """
 
     delay: float = 0.0
     jitter: float = 0.0
     loss: float = 0.0
+    burst: float = 0.0
+    twice: float = 0.0
+    overtakes: bool = False
 
 
 FAIR, SLOW, BLOCKED = Weather(), Weather(delay=0.3, loss=0.05), Weather(loss=1.0)
 
 
 class Line:
-    """One direction of one path. Packets keep their order, as on most paths."""
+    """One direction of one path. Packets keep their order, as on most paths, unless the weather says otherwise."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)
         self._last = 0.0
+        self._losing = False
 
     def arrival(self, now: float, weather: Weather) -> float | None:
         """When a packet that is sent now arrives; None when it does not."""
-        lost, late = self._random.random() < weather.loss, self._random.random() * weather.jitter
+        lost, late = self._lost(weather), self._random.random() * weather.jitter
         if lost:
             return None
+        if weather.overtakes:
+            return now + weather.delay + late
         self._last = max(self._last, now + weather.delay + late)
         return self._last
+
+    def _lost(self, weather: Weather) -> bool:
+        """Whether the next packet is lost: in bursts, by the two states of Gilbert's model."""
+        chance = self._random.random()
+        if not weather.burst:
+            return chance < weather.loss
+        begins, goes_on = weather.loss / (weather.burst * (1 - weather.loss)), 1 - 1 / weather.burst
+        self._losing = chance < (goes_on if self._losing else begins)
+        return self._losing
+
+    def times(self, weather: Weather) -> int:
+        """How often the packet arrives that does."""
+        return 1 + (weather.twice > 0 and self._random.random() < weather.twice)
 
 
 @dataclass(slots=True)
@@ -125,13 +148,16 @@ class Proxy:
         if path is None:
             data, client = self._front.recvfrom(LARGEST)
             path = self._paths.get(client) or self._open(client)
-            self._queue(path.out.arrival(now, self.weather), data, path.upstream, self._server)
+            self._queue(path.out, now, data, path.upstream, self._server)
             return
         data = path.upstream.recv(LARGEST)
-        self._queue(path.back.arrival(now, self.weather), data, self._front, path.client)
+        self._queue(path.back, now, data, self._front, path.client)
 
-    def _queue(self, due: float | None, data: bytes, door: socket.socket, address: tuple[str, int]) -> None:
-        if due is not None:
+    def _queue(self, line: Line, now: float, data: bytes, door: socket.socket, address: tuple[str, int]) -> None:
+        due = line.arrival(now, self.weather)
+        if due is None:
+            return
+        for _ in range(line.times(self.weather)):
             heapq.heappush(self._waiting, Packet(due, next(self._number), data, door, address))
 
     def _deliver(self, now: float) -> None:

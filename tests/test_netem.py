@@ -1,6 +1,7 @@
 """A bad network that is bad in the same way each time."""
 
 import socket
+from itertools import pairwise
 
 from tests.netem import BLOCKED, SLOW, Line, Proxy, Weather
 
@@ -23,6 +24,23 @@ def test_packets_come_late_and_in_order() -> None:
     times = [arrival for arrival in arrivals if arrival is not None]
     assert times == sorted(times)
     assert all(0.3 <= arrival - now / 100 <= 0.51 for now, arrival in enumerate(times))
+
+
+def test_bursts_lose_as_much_and_so_many_in_a_row() -> None:
+    line, weather = Line("a"), Weather(loss=0.1, burst=4)
+    lost = [line.arrival(0, weather) is None for _ in range(50_000)]
+    bursts = sum(now and not before for before, now in pairwise(lost))
+    assert 0.08 < sum(lost) / len(lost) < 0.12
+    assert 3.5 < sum(lost) / bursts < 4.5
+
+
+def test_packets_overtake_each_other_and_come_twice_where_the_weather_says_so() -> None:
+    line, weather = Line("a"), Weather(delay=0.1, jitter=0.1, twice=0.1, overtakes=True)
+    arrivals = [line.arrival(now / 100, weather) or 0.0 for now in range(1000)]
+    assert arrivals != sorted(arrivals)
+    assert all(0.1 <= arrival - now / 100 <= 0.2 for now, arrival in enumerate(arrivals))
+    assert 1050 < sum(line.times(weather) for _ in range(1000)) < 1150
+    assert {line.times(Weather()) for _ in range(100)} == {1}
 
 
 def test_a_proxy_passes_on_and_back_and_moves() -> None:
