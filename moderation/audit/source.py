@@ -8,11 +8,12 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.http import HttpRequest, parse_cookie
 
 USER_AGENT_LENGTH, FACTORS_LENGTH = 200, 60
+SHOWN = "account_authentication_methods"
+"""Where allauth keeps it in a session; whoever asks allauth must have all apps loaded, and a worker has not yet."""
 
 correlation: ContextVar[str] = ContextVar("correlation", default="")
 """What all entries and log lines of one request, socket or task have in common; empty outside of them."""
@@ -103,7 +104,7 @@ def _session(cookies: Mapping[str, str]) -> str:
 def _factors(request: HttpRequest) -> str:
     """The ways that the browser's session has been shown so far, as allauth keeps them there; no secret of theirs."""
     session = getattr(request, "session", {})
-    shown = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    shown = session.get(SHOWN, [])
     ways = {way.get("type") or way.get("method", ""): None for way in shown}
     return "+".join(ways)[:FACTORS_LENGTH]
 

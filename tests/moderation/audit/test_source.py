@@ -1,12 +1,16 @@
 """Tests of moderation.audit.source."""
 
+import subprocess
+import sys
+
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from moderation.audit.source import Source, client
+from moderation.audit.source import SHOWN, Source, client
 
 PROXY = ("10.0.0.1", 4000)
 
@@ -72,5 +76,12 @@ def test_a_request_tells_how_its_session_was_shown_and_no_secret_of_it() -> None
     request = RequestFactory().get("/")
     assert Source.of_request(request).factors == ""
     shown = [{"method": "password", "at": 1.5, "username": "alice"}, {"method": "mfa", "type": "totp", "at": 2.5}]
-    request.session = {"account_authentication_methods": [*shown, shown[1]]}  # type: ignore[assignment]  # what is read of it
+    assert SHOWN == AUTHENTICATION_METHODS_SESSION_KEY
+    request.session = {SHOWN: [*shown, shown[1]]}  # type: ignore[assignment]  # what is read of it
     assert Source.of_request(request).factors == "password+totp"
+
+
+@pytest.mark.parametrize("module", ["moderation.audit.source", "config.celery"])
+def test_a_worker_and_the_beat_load_it_before_any_app_is_there(module: str) -> None:
+    ready = "from django.apps import apps; assert not apps.ready"
+    subprocess.run([sys.executable, "-c", f"import {module}; {ready}"], check=True)
