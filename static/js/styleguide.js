@@ -73,6 +73,7 @@ function faces() {
     { words: gettext("Hand raised, third"), attributes: { hand: "3" }, person: { uid: "e5", name: "Femi" } },
     { words: gettext("With a picture"), person: { ...ALICE, avatar: picture } },
     { words: gettext("Picture that is gone"), person: { ...ALICE, avatar: "data:," } },
+    { words: gettext("Weak connection"), attributes: { weak: "" }, level: 0, person: { uid: "b5", name: "Bob" } },
     { words: gettext("AI voice"), attributes: { ai: "" }, level: 0.4, person: { uid: "c9", name: "Reader" } },
     { words: gettext("In a list"), classes: "", attributes: { hand: "1", rank: "moderator" }, person: { uid: "4f", name: "Gus" } },
     { words: gettext("Small, muted"), classes: "small", attributes: { muted: "" }, person: { uid: "0b", name: "Eli" } },

@@ -13,7 +13,7 @@ test("a face without a state has no badge", () => {
 });
 
 test("a face shows everything that is true of the person", () => {
-  assert.deepEqual(looks({ rank: "moderator", muted: true, hand: "3", ai: true }), ["rank shield", "mic-off mic-off", "hand hand 3", "ai AI voice"]);
+  assert.deepEqual(looks({ rank: "moderator", muted: true, hand: "3", weak: true, ai: true }), ["rank shield", "mic-off mic-off", "hand hand 3", "weak warn", "ai AI voice"]);
   assert.deepEqual(looks({ rank: "host" }), ["rank star"]);
 });
 
