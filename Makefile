@@ -69,8 +69,10 @@ test: tools style types law pages units postgres flows
 postgres: .venv/checked
 	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) --numprocesses auto -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu)
 
+# Servers two at a time; browsers, which need the whole machine, one after the other.
 flows: .venv/checked node_modules/.package-lock.json
-	$(call twice,$(PYTEST) -m "server or browser")
+	$(call twice,$(PYTEST) --numprocesses 2 --dist loadfile -m "server and not browser")
+	$(call twice,$(PYTEST) -m browser)
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked
