@@ -10,7 +10,7 @@ from rooms import bus, media, rows
 from rooms.actions import carriers
 from rooms.actions.base import carrying, live, wanted
 from rooms.actions.presence import Seat
-from rooms.models import Room
+from rooms.models import Member, Room
 from rooms.placement import Taker
 from rooms.roles import Code, Refused
 from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer
@@ -69,8 +69,10 @@ def offer(seat: Seat, asked: Connection, taking: Sequence[Taker]) -> Placed:
 def moved(report: Connected) -> None:
     """Have the other carriers of the room close what they hold of this member, who has a connection elsewhere now.
 
-    Raises `redis.RedisError`.
+    Whoever went on since has a newer one there, which must stay. Raises `redis.RedisError`.
     """
+    if not Member.objects.filter(room=report.room, number=report.member, sfu=report.sfu).exists():
+        return
     order = Elsewhere(report.room, report.member, report.peer)
     bus.publish([media.parcel(sfu, order) for sfu in carrying(report.room) if sfu != report.sfu])
 

@@ -11,7 +11,7 @@ from rooms import bus
 from rooms.actions import peers
 from rooms.actions.peers import Connection, Placed
 from rooms.actions.presence import Seat, leave
-from rooms.models import Carrier, Room
+from rooms.models import Carrier, Member, Room
 from rooms.placement import Taker
 from rooms.roles import Code, Move, Refused
 from rooms.sfu import messages
@@ -75,10 +75,20 @@ def test_whoever_must_go_elsewhere_has_moved_and_both_processes_learn_of_each_ot
     assert member(bob, open_room).sfu == "b"
 
 
-def test_once_it_is_connected_the_other_carriers_close_what_they_hold_of_it(open_room: Room, said: Wire) -> None:
+def test_once_it_is_connected_the_other_carriers_close_what_they_hold_of_it(
+    seat: Seat, open_room: Room, said: Wire
+) -> None:
     carry(open_room, "a", "b", "c")
+    Member.objects.filter(pk=seat.pk).update(sfu="b")
     peers.moved(Connected("b", open_room.pk, 2, "q"))
     assert told(said) == [(sfu, Elsewhere(open_room.pk, 2, "q")) for sfu in ("a", "c")]
+
+
+def test_who_went_on_meanwhile_keeps_the_newest_connection(seat: Seat, open_room: Room, said: Wire) -> None:
+    carry(open_room, "a", "b", "c")
+    Member.objects.filter(pk=seat.pk).update(sfu="a")
+    peers.moved(Connected("b", open_room.pk, 2, "q"))
+    assert told(said) == []
 
 
 def test_a_session_that_is_sound_alone_lives_under_the_lease_of_its_media_process(
