@@ -130,6 +130,20 @@
     // How loud (dBFS) the loudest of the page's players is, as it is set: silence for one that is muted or stands still.
     played: () => Math.max(-120, ...[...document.querySelectorAll("audio")].map(volume)),
 
+    // The longest silence (ms) in the next `milliseconds` of what the page's players play.
+    async silence(milliseconds) {
+      const playing = (track) => track?.readyState === "live" && ears.get(track)?.loud;
+      const heard = () => [...document.querySelectorAll("audio")].some(({ srcObject }) => playing(srcObject?.getTracks()[0]));
+      const end = now() + milliseconds;
+      let [last, longest] = [now(), 0];
+      while (now() < end) {
+        longest = Math.max(longest, now() - last);
+        if (heard()) last = now();
+        await new Promise((resolve) => setTimeout(resolve, 4));
+      }
+      return longest;
+    },
+
     // Every connection there was, for tests that look into them or cut them.
     peers,
 

@@ -91,6 +91,11 @@ class Stoa:
         pids = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
         return [int(pid) for pid in pids if word in _command_line(pid)]
 
+    def media(self) -> dict[int, int]:
+        """The process id of the media process at each UDP port, of those that run now."""
+        first = int(self.environment["STOA_UDP_PORT"])
+        return {first + index: pid for pid in self.children("rooms.sfu") if (index := _index(pid)) is not None}
+
     def kill(self, word: str) -> None:
         """Nothing: the child with `word` in its command line got a SIGKILL."""
         (pid,) = self.children(word)
@@ -200,6 +205,15 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return body.decode(errors="replace")
+
+
+def _index(pid: int) -> int | None:
+    """Which of our media processes this is; None for one that is gone by now."""
+    try:
+        variables = Path(f"/proc/{pid}/environ").read_text(encoding="utf-8", errors="replace").split("\0")
+    except OSError:
+        return None
+    return next((int(one.partition("=")[2]) for one in variables if one.startswith("STOA_SFU_INDEX=")), None)
 
 
 def _command_line(pid: str) -> str:

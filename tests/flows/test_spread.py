@@ -7,16 +7,18 @@ import socket
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from benchmarks import packets
 from benchmarks.packets import Packet
 from benchmarks.room import background, keep
+from config.folder import valkey_socket
+from rooms.sfu.messages import orders_channel
 from tests.flows import stack
 from tests.flows.light import Person
 from tests.flows.stack import Stoa, free_ports
@@ -75,6 +77,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
 @asynccontextmanager
 async def talk(stoa: Stoa) -> AsyncIterator[Talk]:
     """A talk that everybody hears, on all three."""
+    await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa), 20)
     room = await asyncio.to_thread(stoa.room, "alice", "Wide Sunday")
     it = Talk(stoa, room, {name: Person(stoa, name, room) for name in NAMES})
     visits = []
@@ -115,33 +118,18 @@ def lost(speaker: Person, listener: Person, since: int) -> float:
     return sum(since < said < last and said not in heard for said in speaker.said) * packets.INTERVAL
 
 
-def processes(stoa: Stoa) -> dict[int, int]:
-    """The process id of the media process at each port."""
-    first = int(stoa.environment["STOA_UDP_PORT"])
-    return {first + _index(pid): pid for pid in stoa.children("rooms.sfu")}
-
-
-def _index(pid: int) -> int:
-    variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    return next(int(one.partition(b"=")[2]) for one in variables if one.startswith(b"STOA_SFU_INDEX="))
-
-
-async def replaced(stoa: Stoa, port: int, pid: int, ready: int) -> None:
-    """Nothing, once another media process serves this port; before there had been `ready` that did."""
-
-    def look() -> bool:
-        with suppress(OSError):
-            return processes(stoa).get(port, pid) != pid and stoa.log().count("media_ready") > ready
-        return False
-
-    await asyncio.to_thread(stack.until, "the media process is back", look, 40)
+def complete(stoa: Stoa) -> bool:
+    """Whether every media process takes orders."""
+    with Redis(unix_socket_path=str(valkey_socket(stoa.folder / "data"))) as asked:
+        return len(asked.pubsub_channels(orders_channel("*"))) == PROCESSES
 
 
 async def end(stoa: Stoa, port: int, how: signal.Signals) -> None:
     """The media process at this port was told so, is gone, and another one is there."""
-    pid, ready = processes(stoa)[port], stoa.log().count("media_ready")
+    pid = stoa.media()[port]
     os.kill(pid, how)
-    await replaced(stoa, port, pid, ready)
+    await asyncio.to_thread(stack.until, "it is gone", lambda: stoa.media().get(port) != pid, 40)
+    await asyncio.to_thread(stack.until, "another one is there", lambda: port in stoa.media() and complete(stoa), 40)
 
 
 async def test_a_room_spreads_and_everybody_hears_whoever_talks_on_whichever_process(
@@ -149,7 +137,7 @@ async def test_a_room_spreads_and_everybody_hears_whoever_talks_on_whichever_pro
 ) -> None:
     async with talk(wide) as it:
         ports = sorted(person.port for person in it.people.values())
-        assert ports == sorted([*processes(wide)] * TOGETHER), "two on each"
+        assert ports == sorted([*wide.media()] * TOGETHER), "two on each"
         carol = it.people["carol"]
         await carol.move("raise_hand")
         await it.alice.move("invite", member=3)
@@ -194,7 +182,7 @@ async def test_who_listened_to_a_killed_process_is_back_by_themselves_and_nobody
         port = it.elsewhere
         hit, others = it.on(port), [one for one in it.listeners if one.port != port]
         killed = time.time_ns()
-        os.kill(processes(wide)[port], signal.SIGKILL)
+        os.kill(wide.media()[port], signal.SIGKILL)
         await heard_after(killed + 1_000_000_000, others)
         await back_after(killed, hit, figure, "a media process killed to its listeners hearing again")
         assert [lost(it.alice, one, killed) for one in others] == [0.0] * len(others)
@@ -205,7 +193,7 @@ async def test_who_listened_to_a_killed_process_is_back_by_themselves_and_nobody
 async def test_who_talked_by_a_killed_process_is_heard_again_by_all(wide: Stoa, figure: Figure) -> None:
     async with talk(wide) as it:
         killed = time.time_ns()
-        os.kill(processes(wide)[it.alice.port], signal.SIGKILL)
+        os.kill(wide.media()[it.alice.port], signal.SIGKILL)
         await back_after(killed, it.listeners, figure, "her own media process killed to everybody hearing her again")
 
 
@@ -223,7 +211,7 @@ async def test_told_to_go_a_process_hands_everybody_over_and_a_rolling_restart_c
 ) -> None:
     async with talk(wide) as it:
         since = time.time_ns()
-        for port in sorted(processes(wide)):
+        for port in sorted(wide.media()):
             began = time.monotonic()
             await end(wide, port, signal.SIGTERM)
             figure(f"a media process told to go to its successor ready: {time.monotonic() - began:.1f} s")
@@ -240,6 +228,7 @@ async def test_redis_away_costs_nobody_on_the_speakers_process_anything_and_come
     async with talk(wide) as it:
         near = it.on(it.alice.port)
         before = {name: person.connections for name, person in it.people.items()}
+        serving = wide.children("rooms.sfu"), wide.children("daphne")
         since = time.time_ns()
         pid = redis(wide)
         for _ in range(3):  # the supervisor waits a little longer each time
@@ -251,6 +240,7 @@ async def test_redis_away_costs_nobody_on_the_speakers_process_anything_and_come
         figure(f"Redis back to sound between media processes: {seconds:.1f} s")
         assert [lost(it.alice, one, since) for one in near] == [0.0] * len(near)
         assert {name: person.connections for name, person in it.people.items()} == before, "nobody was declared dead"
+        assert (wide.children("rooms.sfu"), wide.children("daphne")) == serving, "and nothing else was started anew"
         assert seconds < BACK
 
 
