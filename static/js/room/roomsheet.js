@@ -5,7 +5,6 @@ import { closeSheet, openSheet } from "../sheet.js";
 import { share } from "../share.js";
 import { gettext } from "../text.js";
 import { openEdit } from "./edit.js";
-import { openInvite } from "./invite.js";
 import { keysOn, setKeys } from "./keys.js";
 import { item } from "./menu.js";
 import { movesOnRoom } from "./moves.js";
@@ -33,7 +32,7 @@ export function openRoom(table, session, { make, settings, report }) {
       "div",
       {},
       room.access === "open" && item("share", gettext("Share the link"), () => give(room)),
-      staff && item("link", gettext("Invite people"), () => openInvite(room), gettext("A link that you can take back")),
+      staff && item("link", gettext("Invite people"), () => invite(room), gettext("A link that you can take back")),
       staff && item("edit", gettext("About this room"), () => openEdit(room), gettext("Title, topic, pinned link")),
       item("gear", gettext("Sound"), settings, gettext("Devices and how you sound")),
       you.stage === "speaking" && item("down", gettext("Step down"), close("step_down"), gettext("You go on listening")),
@@ -52,7 +51,16 @@ export function openRoom(table, session, { make, settings, report }) {
  */
 export function give(room) {
   if (room.access === "open") share(new URL(`/r/${room.id}`, location.href).href, room.title);
-  else openInvite(room);
+  else invite(room);
+}
+
+/**
+ * Invitations into the room; few ever need them, so their script comes when it is asked for.
+ * @param {import("./protocol.js").Room} room
+ */
+async function invite(room) {
+  const { openInvite } = await import("./invite.js");
+  openInvite(room);
 }
 
 /** @param {() => void} end */
