@@ -12,6 +12,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 _HIT = """
 local count = redis.call('INCR', KEYS[1])
@@ -101,4 +103,5 @@ def _run(script: str, key: str, *arguments: int) -> int:
 
 @lru_cache(maxsize=4)
 def _client(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    once = Retry(NoBackoff(), 1)  # left alone, redis-py would try for some seven seconds
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once)

@@ -7,10 +7,9 @@ from threading import Event
 from typing import Any
 
 import pytest
-import redis
 from django.db import connections, transaction
+from pytest_django import Settings
 
-from accounts import throttle
 from accounts.actions.standing import suspend
 from accounts.actions.switches import pull
 from accounts.models import Lever, User
@@ -77,11 +76,9 @@ def test_the_brake_lets_in_so_many_newcomers_a_minute_into_each_room(
     assert entry(action="member.join", result="refused").reason == "braked"
 
 
-def test_a_brake_that_cannot_count_lets_nobody_in(
-    alice: User, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_brake_that_cannot_count_lets_nobody_in(alice: User, bob: User, open_room: Room, settings: Settings) -> None:
     switch(Lever.JOINS, alice, most=10)
-    monkeypatch.setattr(throttle, "_client", lambda _: redis.Redis(unix_socket_path="/nowhere"))
+    settings.REDIS_URL = "unix:///nowhere.sock"
     assert refused(bob, open_room) is Code.UNAVAILABLE
     assert not Member.objects.filter(user=bob).exists()
 

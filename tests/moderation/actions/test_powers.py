@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-import redis
+from pytest_django import Settings
 
 from accounts.models import Lever, Switch, User
 from moderation.actions.base import Code, Refused
@@ -12,7 +12,6 @@ from moderation.actions.powers import Pull, in_room, pull_lever, release_lever
 from moderation.audit.models import Entry
 from moderation.powers import Power, Reason
 from moderation.staff import Role
-from rooms import bus
 from rooms.models import Room, State
 from rooms.roles import Move
 from rooms.roles import Refused as RoomRefused
@@ -88,8 +87,8 @@ def test_what_is_not_there_is_put_through_nothing(room: Room, mallory: User) -> 
         assert refused(in_room, pk, Power.END_ROOM, pull(mallory)) is Code.GONE
 
 
-def test_while_redis_is_away_no_power_is_pulled(room: Room, mallory: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bus, "client", lambda: redis.Redis(unix_socket_path="/nowhere"))
+def test_while_redis_is_away_no_power_is_pulled(room: Room, mallory: User, settings: Settings) -> None:
+    settings.REDIS_URL = "unix:///nowhere.sock"
     for power in Power:
         assert refused(in_room, room.pk, power, pull(mallory), seconds=30) is Code.AWAY
     assert refused(pull_lever, Lever.SERVER, pull(mallory)) is Code.AWAY

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
 from django.db import transaction
+from pytest_django import Settings
 
 from accounts.models import User
 from moderation.audit.models import Entry
-from rooms import bus, protocol
+from rooms import protocol
 from rooms.actions import orders
 from rooms.cards import cards
 from rooms.models import Access, Member, Room, State
@@ -154,12 +154,12 @@ def test_while_the_road_is_closed_nothing_is_imposed(
     alice: User,
     bob: User,
     mallory: User,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
     act: Callable[[str, User, User], None],
 ) -> None:
     speaks(bob, open_room, _here(alice, open_room))
     before, count = fresh(open_room), Entry.objects.count()
-    monkeypatch.setattr(bus, "client", lambda: redis.Redis(unix_socket_path="/nowhere", socket_connect_timeout=0.1))
+    settings.REDIS_URL = "unix:///nowhere.sock"
     with pytest.raises(Refused) as caught:
         act(open_room.pk, bob, mallory)
     assert caught.value.code is Code.UNAVAILABLE
