@@ -1,24 +1,8 @@
 """Every row of this app."""
 
-from moderation.models.cases import (
-    About,
-    Appeal,
-    Case,
-    Channel,
-    Decision,
-    Evidence,
-    Freeze,
-    Frozen,
-    Grant,
-    Ground,
-    Hint,
-    Kind,
-    PolicyText,
-    Report,
-    Result,
-    Stand,
-    Step,
-)
+from moderation.models.cases import About, Case, Channel, Report, Stand, Step
+from moderation.models.decisions import Appeal, Decision, Ground, PolicyText, Result
+from moderation.models.evidence import Evidence, Freeze, Frozen, Grant, Hint, Kind
 from moderation.models.holds import Held, HoldRequest
 from moderation.models.reflexes import Reflex
 from moderation.models.review import (
