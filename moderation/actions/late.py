@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from accounts import throttle
 from moderation import risk
 from moderation.actions import hints, triage
-from moderation.actions.cases import locked, note
-from moderation.actions.steps import SOURCE
+from moderation.actions.cases import locked
 from moderation.cases import OPEN
 from moderation.hearing import transcribe
 from moderation.models import Case, Evidence, Kind, Step
@@ -41,9 +40,8 @@ def catch_up(pk: int, now: datetime) -> bool:
     with transaction.atomic():
         case = locked(track.case_id)
         points = risk.points(triage.facts(case, now))
-        case.risk = sum(points.values())
-        case.save(update_fields=["risk"])
-        note(case, "case.score", SOURCE, by=None, automated=True, score=case.risk, detail=points)
+        triage.tell_risk(case, points)
+        Case.objects.filter(pk=case.pk).update(risk=sum(points.values()))
     return True
 
 

@@ -82,13 +82,20 @@ def _ask_again(freeze: Freeze, case: Case, now: datetime) -> None:
 
 
 def score(case: Case, now: datetime) -> bool:
-    """Whether the case has a new risk: where it stands in the queue."""
+    """Whether the case was moved on, with the risk that it has now: where it stands in the queue."""
     points = risk.points(facts(case, now))
     with transaction.atomic():
         moved = move_on(case, now, risk=sum(points.values()))
         if moved:
-            note(case, "case.score", SOURCE, by=None, automated=True, score=sum(points.values()), detail=points)
+            tell_risk(case, points)
     return moved
+
+
+def tell_risk(case: Case, points: Mapping[str, int]) -> None:
+    """Nothing: the log says what the risk of the case became, where that is another than `case` had."""
+    now = sum(points.values())
+    if now != case.risk:
+        note(case, "case.score", SOURCE, by=None, automated=True, score=now, detail=dict(points))
 
 
 def facts(case: Case, now: datetime) -> risk.Facts:

@@ -73,6 +73,16 @@ def test_a_case_with_evidence_gets_its_hints_on_the_way(bob: User) -> None:
     assert Case.objects.get().risk == Entry.objects.get(action="case.score").score == 38
 
 
+def test_a_case_begun_anew_with_the_same_risk_has_no_entry_that_says_so_again(bob: User) -> None:
+    case = a_case(bob)
+    finish(case.pk)
+    Case.objects.update(step=Step.COLLECT, stepped_at=SOON)
+    finish(case.pk, SOON + STILL)
+    case.refresh_from_db()
+    assert (case.step, case.risk) == (Step.DONE, 30)
+    assert actions() == ["case.score", "case.triage"]
+
+
 def test_done_again_nothing_is_done(bob: User) -> None:
     case = a_case(bob)
     finish(case.pk)
