@@ -22,6 +22,8 @@ import redis
 from config.folder import valkey_socket
 from tests.flows.people import SIGN_IN
 
+OURS = ("STOA_", "DJANGO_", "SECRET_", "PYTHON")
+"""How the variables begin that a Stoa under test must not have from us."""
 ROOT = Path(__file__).resolve().parents[2]
 STARTUP, SHUTDOWN, COMMAND = 90, 30, 60
 """Seconds that a first start may take on a busy machine, the way down, and one command."""
@@ -112,7 +114,7 @@ def running(folder: Path, **extra: str) -> Iterator[Stoa]:
     http, tcp, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
     address = outward_address()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("STOA_", "DJANGO_", "SECRET_"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
         "STOA_DATA": str(folder / "data"),
         "STOA_HTTP_HOST": "0.0.0.0",
         "STOA_HTTP_PORT": str(http),

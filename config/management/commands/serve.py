@@ -64,6 +64,7 @@ class Command(BaseCommand):
         link = owner_link()
         if link:
             self.stdout.write(f"Make the owner's account, once, at {link}")
+        self.stdout.flush()  # whoever reads along may read from a pipe or a file
         connections.close_all()
 
 
