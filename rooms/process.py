@@ -33,9 +33,7 @@ from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone,
 THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
 LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
-MOVE_WITHIN = (
-    5.0  # seconds in which those go who are told to: each joins anew, and the others want to be heard meanwhile
-)
+MOVE_WITHIN = 5.0  # seconds in which all go who are told to: each joins anew, and the others want to be heard meanwhile
 MOVE_EVERY = 0.01  # seconds between two of them, if there are few
 OVERLAP = 1.0  # seconds that somebody's last connection is left open beside their new one, to be changed without a gap
 MOST_MOVES = 10_000

@@ -3,9 +3,7 @@
 import asyncio
 import time
 import weakref
-from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -13,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu import registry as module
 from rooms.sfu.connection import Connection
-from rooms.sfu.counters import Counters
 from rooms.sfu.envelope import close
 from rooms.sfu.messages import (
     Alive,
@@ -22,95 +19,26 @@ from rooms.sfu.messages import (
     Connected,
     Drop,
     Elsewhere,
-    Gone,
     Ice,
-    Offer,
     Rejected,
-    Report,
     Spread,
     Wanted,
 )
-from rooms.sfu.peer import Identity, Peer
-from rooms.sfu.registry import CONSENT, DOUBT, Registry
-
-ALICE, BOB, CAROL, MALLORY = 1, 2, 3, 66
-CHROMIUM = (Path(__file__).parents[2] / "golden" / "offers" / "chromium.sdp").read_bytes().decode()
-CLIENT = Identity.generateCertificate()
-THEIRS = next(line for line in CHROMIUM.split("\r\n") if line.startswith("a=fingerprint"))
-SDP = CHROMIUM.replace(THEIRS, f"a=fingerprint:sha-256 {CLIENT.fingerprint}")
-SERVER = ("192.0.2.1", 7882)
-
-
-class Loopback:
-    """A socket that carries every DTLS record to one client."""
-
-    def __init__(self, client: Peer) -> None:
-        self.client = client
-
-    def sendto(self, data: bytes, _: object) -> None:
-        if 20 <= data[0] <= 63:
-            self.client.feed(data)
-
-
-class Desk:
-    """A registry and what it reported."""
-
-    def __init__(self) -> None:
-        self.reports: list[Report] = []
-        self.counters: Counters = Counter()
-        self.registry = Registry("node-0", (SERVER,), self.reports.append, self.counters)
-        self.clients: list[Peer] = []
-
-    def offer(
-        self, peer: str, member: int = CAROL, wanted: Wanted | None = None, sdp: str = SDP, visit: int = 0
-    ) -> Report:
-        self.registry.take(Offer(f"ask {peer}", peer, member, visit, True, sdp, wanted or want(1)))
-        return self.reports[-1]
-
-    def connection(self, peer: str) -> Connection:
-        return self.registry._connections[peer]
-
-    async def connect(self, peer: str, member: int = CAROL) -> Connection:
-        """The connection of `peer` after its STUN check and DTLS handshake."""
-        answer = self.offer(peer, member)
-        assert isinstance(answer, Answer)
-        made = self.connection(peer)
-        client = Peer(CLIENT)
-        self.clients.append(client)
-        port = cast("Any", _Port(client))
-        made.checked(port, ("198.51.100.7", len(self.clients)), nominated=True, now=time.monotonic())
-        self.registry.greet(made)
-        fingerprint = self.registry._identity.fingerprint
-        assert await client.handshake(
-            client=True, fingerprints=[("sha-256", fingerprint)], send=made.peer.feed, left=lambda: None
-        )
-        await until(lambda: any(isinstance(one, Connected) and one.peer == peer for one in self.reports))
-        return made
-
-    def gone(self) -> list[tuple[str, str]]:
-        return [(one.peer, one.reason) for one in self.reports if isinstance(one, Gone)]
-
-
-class _Port:
-    def __init__(self, client: Peer) -> None:
-        self.socket = Loopback(client)
-        self.known: dict[Any, Connection] = {}
-
-    def sender(self) -> Any:
-        return self.socket.sendto
-
-    def send(self, data: bytes, address: object, _: Counters) -> None:
-        self.socket.sendto(data, address)
-
-
-async def until(happened: Any) -> None:
-    async with asyncio.timeout(5):
-        while not happened():  # noqa: ASYNC110 - the handshake runs in tasks of its own
-            await asyncio.sleep(0.001)
-
-
-def want(version: int, *speak: int, live: bool = True, absent: tuple[int, ...] = ()) -> Wanted:
-    return Wanted("room", version, live, speak, absent)
+from rooms.sfu.peer import Peer
+from rooms.sfu.registry import CONSENT, DOUBT
+from tests.rooms.sfu.desk import (
+    ALICE,
+    BOB,
+    CAROL,
+    CHROMIUM,
+    CLIENT,
+    MALLORY,
+    SDP,
+    Desk,
+    Wire,
+    until,
+    want,
+)
 
 
 @pytest.fixture
@@ -186,7 +114,7 @@ async def test_a_handshake_is_reported_as_connected(desk: Desk) -> None:
 async def test_one_who_is_not_who_the_offer_said_fails(desk: Desk) -> None:
     desk.offer("mallory", sdp=CHROMIUM)
     made, client = desk.connection("mallory"), Peer(CLIENT)
-    made.checked(cast("Any", _Port(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
+    made.checked(cast("Any", Wire(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
     desk.registry.greet(made)
     ours = desk.registry._identity.fingerprint
     await client.handshake(client=True, fingerprints=[("sha-256", ours)], send=made.peer.feed, left=lambda: None)
@@ -327,7 +255,7 @@ async def test_only_so_many_who_went_are_remembered(desk: Desk, monkeypatch: pyt
 async def test_one_who_was_closed_during_the_handshake_never_connects(desk: Desk) -> None:
     desk.offer("carol")
     made, client = desk.connection("carol"), Peer(CLIENT)
-    made.checked(cast("Any", _Port(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
+    made.checked(cast("Any", Wire(client)), ("198.51.100.7", 1), nominated=True, now=0.0)
     desk.registry.greet(made)
     await asyncio.sleep(0)
     desk.registry.take(Drop("room", CAROL, 0))
