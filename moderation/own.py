@@ -1,10 +1,10 @@
-"""Which decisions concern somebody, and which of them they have not read."""
+"""Which decisions and answers concern somebody, and which of them they have not read."""
 
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from moderation.measures import RESTRICTIONS
-from moderation.models import Decision
+from moderation.models import DataRequest, Decision
 from moderation.outcomes import MADE
 
 
@@ -16,3 +16,8 @@ def decisions_on(person: User) -> QuerySet[Decision]:
 def unread(person: User) -> QuerySet[Decision]:
     """Those that they have not read, or whose appeal was answered since."""
     return decisions_on(person).filter(Q(read_at=None) | Q(read_at__lt=F("appeals__heard_at")))
+
+
+def unread_answers(person: User) -> QuerySet[DataRequest]:
+    """What they asked of their own data and somebody answered, since they last looked."""
+    return DataRequest.objects.filter(user=person, read_at=None).exclude(answered_by="")

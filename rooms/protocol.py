@@ -189,6 +189,11 @@ def measure(kind: str, text: str, decision: int | None = None) -> Event:
     return {"type": "measure", "measure": kind, "text": text, "decision": decision, "url": url}
 
 
+def news(text: str, url: str) -> Event:
+    """That there is something for whoever is told to read, at `url`. No event: it leaves nothing behind in the room."""
+    return {"type": "news", "text": text, "url": url}
+
+
 def reactions(counts: Counts) -> Event:
     """What was shown in the last second; no event, as it leaves nothing behind."""
     return {"type": "reactions", "counts": counts}

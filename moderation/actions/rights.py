@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from moderation import own_data
+from moderation import news, own_data
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import DataRequest, Wish
+from moderation.own import unread_answers
 from moderation.review import workdays
 
 MONTH = timedelta(days=30)  # GDPR Art. 12(3)
@@ -57,7 +58,17 @@ def answer(pk: int, words: str, *, granted: bool, by: User, now: datetime, sourc
     request.answered_at, request.granted, request.answer, request.answered_by = now, granted, words.strip(), by.uid
     request.save(update_fields=["answered_at", "granted", "answer", "answered_by"])
     _note("data.grant" if granted else "data.refuse", request, by, source)
+    news.settled(request)
     return request
+
+
+@transaction.atomic
+def read(user: User, *, now: datetime, source: Source) -> None:
+    """Nothing: it is known that they read every answer there is."""
+    for request in unread_answers(user).select_for_update():
+        request.read_at = now
+        request.save(update_fields=["read_at"])
+        _note("data.read", request, user, source)
 
 
 def _asked(user: User, wish: Wish, words: str, now: datetime) -> DataRequest:

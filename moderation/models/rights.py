@@ -26,6 +26,7 @@ class DataRequest(models.Model):
     granted = models.BooleanField(null=True)
     answer = models.CharField(max_length=1000, blank=True, default="")
     answered_by = models.CharField(max_length=16, blank=True, default="")
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

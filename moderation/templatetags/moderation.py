@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from moderation import own
@@ -21,6 +22,13 @@ def reportable() -> dict[str, Any]:
 
 
 @register.simple_tag
-def unread(user: User) -> bool:
-    """Whether there is a decision on them that they have not read."""
-    return own.unread(user).exists()
+def unread(user: User) -> list[dict[str, str]]:
+    """What they have not read: the name of the `page` that has it, its `title`, and what to say of it."""
+    news = []
+    if own.unread(user).exists():
+        words = _("The moderators of this server decided something about you, and you have not read it yet.")
+        news.append({"page": "decisions", "title": _("Decisions about you"), "words": words})
+    if own.unread_answers(user).exists():
+        words = _("There is an answer to what you asked about your data.")
+        news.append({"page": "own_data", "title": _("Your data"), "words": words})
+    return news

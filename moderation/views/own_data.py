@@ -17,6 +17,7 @@ from moderation.audit.source import Source
 from moderation.forms import AnswerForm, DataRequestForm
 from moderation.gate import acts_of, console
 from moderation.models import DataRequest, Wish
+from moderation.own import unread_answers
 from moderation.staff import Act
 from moderation.views.answers import said
 from moderation.words import REFUSALS, WISHES
@@ -26,7 +27,7 @@ SHOWN = 50
 
 @never_cache
 def page(request: HttpRequest) -> HttpResponseBase:
-    """Their requests with the answers, the way to everything at once, and a form for what else they want."""
+    """Their requests with the answers, which count as read from now on; everything at once; a form for what else."""
     user, form = member(request), DataRequestForm(request.POST or None)
     if form.is_valid():
         source = Source.of_request(request)
@@ -39,10 +40,12 @@ def page(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("We have it. You find the answer on this page."))
         return redirect("own_data")
+    new = set(unread_answers(user).values_list("pk", flat=True))
     asked = [
-        {"request": one, "wish": WISHES[one.wish]}
+        {"request": one, "wish": WISHES[one.wish], "unread": one.pk in new}
         for one in DataRequest.objects.filter(user=user).order_by("-pk")[:SHOWN]
     ]
+    rights.read(user, now=timezone.now(), source=Source.of_request(request))
     return render(request, "moderation/own_data.html", {"form": form, "asked": asked})
 
 

@@ -1,16 +1,21 @@
 """Who is notified of what: bob of the decision, carol of the answer; nobody of what only waits."""
 
+import json
+from typing import Any
+
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.models import User
-from moderation.actions import appeals, decisions
+from moderation.actions import appeals, decisions, rights
 from moderation.actions.decisions import Verdict
 from moderation.measures import Measure
-from moderation.models import Decision, Report, Result
+from moderation.models import Decision, Report, Result, Wish
 from moderation.policies import Policy
 from moderation.staff import Role
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, wire
 
 pytestmark = pytest.mark.django_db
 Sent = list[tuple[str, str, str]]
@@ -80,3 +85,26 @@ def test_whoever_appealed_hears_of_the_answer(
     ((to, words, url),) = sent
     assert (to, words) == (whose, "Your appeal was heard. Tap to read the answer.")
     assert url.startswith("/privacy/reports/" if measure is Measure.NONE else "/privacy/decisions/")
+
+
+def test_whoever_asked_of_their_data_hears_of_the_answer_in_their_language(bob: User, femi: User, sent: Sent) -> None:
+    User.objects.filter(pk=bob.pk).update(language="zh-hans")
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    assert not sent
+    rights.answer(asked.pk, "They are gone.", granted=True, by=femi, now=NOON + DAY, source=SOURCE)
+    with translation.override("zh-hans"):
+        assert sent == [("bob", gettext("There is an answer to what you asked about your data."), "/privacy/data/")]
+
+
+def test_an_answer_is_told_at_once_in_the_rooms_they_are_in_and_to_nobody_else(
+    alice: User, bob: User, femi: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    room = a_room(alice)
+    come(alice, room)
+    seat = come(bob, room).seat
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    with wire() as caught, django_capture_on_commit_callbacks(execute=True):
+        rights.answer(asked.pk, "They are gone.", granted=True, by=femi, now=NOON + DAY, source=SOURCE)
+    (letter,) = caught.letters(room)
+    told = json.loads(letter.text)
+    assert (letter.to, told["type"], told["url"]) == (seat.connection, "news", "/privacy/data/")

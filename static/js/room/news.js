@@ -78,7 +78,10 @@ export function aboutMe(before, after, own) {
   return "";
 }
 
-/** @param {string} text something that concerns me */
-export function tellMe(text) {
-  if (text) toast(text, urgent);
+/**
+ * @param {string} text something that concerns me
+ * @param {{label: string, run: () => void}} [action] what I can do about it
+ */
+export function tellMe(text, action) {
+  if (text) toast(text, urgent, action);
 }

@@ -210,6 +210,7 @@ const HEARD = {
   reactions: ({ counts }) => reactions.show(counts),
   error: ({ id }) => media.refused(id ?? NONE),
   measure: (message) => measures.take(/** @type {any} */ (message)),
+  news: ({ text, url }) => tellMe(text ?? "", { label: gettext("Read it"), run: () => void window.open(url, "_blank", "noopener") }),
   removed: ({ reason, text }) => stop(reason, text),
   replaced: () => stop("replaced"),
   ended: ({ reason }) => stop("ended", endedBecause(reason)),

@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from moderation import own_data
+from moderation import own, own_data
 from moderation.actions import evidence, rights
 from moderation.actions.base import Code
 from moderation.cases import State
@@ -140,3 +140,18 @@ def test_nobody_floods_the_desk(bob: User) -> None:
         rights.ask(bob, Wish.OBJECTION, "No notifications.", now=NOON, source=SOURCE)
     unchanged(Code.TOO_MANY, lambda: rights.ask(bob, Wish.OBJECTION, "Again.", now=NOON, source=SOURCE))
     unchanged(Code.EMPTY, lambda: rights.ask(bob, Wish.OBJECTION, " ", now=NOON, source=SOURCE))
+
+
+def test_an_answer_is_read_once_and_what_they_took_themselves_is_no_news(bob: User, carol: User, femi: User) -> None:
+    taken(bob)
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    assert not own.unread_answers(bob).exists()
+    rights.answer(asked.pk, "They are gone.", granted=True, by=femi, now=NOON + DAY, source=SOURCE)
+    assert [*own.unread_answers(bob)] == [asked]
+    rights.read(carol, now=NOON + DAY, source=SOURCE)
+    assert own.unread_answers(bob).exists()
+    for days in (2, 3):
+        rights.read(bob, now=NOON + days * DAY, source=SOURCE)
+    assert not own.unread_answers(bob).exists()
+    assert DataRequest.objects.get(pk=asked.pk).read_at == NOON + 2 * DAY
+    assert (entry(action="data.read").actor, entry(action="data.read").detail["request"]) == (bob.uid, asked.pk)

@@ -27,7 +27,12 @@ def test_a_member_takes_everything_and_asks_for_more(client: Client, bob: User, 
     assert "My rooms." in client.get("/privacy/data/").content.decode()
     assert "My rooms." in femi_at.get("/console/data/").content.decode()
     femi_at.post(f"/console/data/{asked.pk}/", {"words": "Done.", "grant": "1"})
-    assert "Done." in client.get("/privacy/data/").content.decode()
+    assert "an answer to what you asked" in client.get("/me/").content.decode()
+    page = client.get("/privacy/data/").content.decode()
+    assert "Done." in page
+    assert 'strong">New' in page
+    assert "an answer to what you asked" not in page + client.get("/me/").content.decode()
+    assert 'strong">New' not in client.get("/privacy/data/").content.decode()
 
 
 def test_only_seniors_see_and_answer_requests(client: Client, bob: User, carol: User) -> None:
