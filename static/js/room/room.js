@@ -1,11 +1,11 @@
 // The room's page: puts the parts together.
 
-import { assertive, polite, urgent } from "../announce.js";
+import { assertive, urgent } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
 import { byId, data } from "../dom.js";
 import { memberOf, openReport, wholeRoom } from "../report.js";
 import { closeSheet } from "../sheet.js";
-import { format, gettext } from "../text.js";
+import { gettext } from "../text.js";
 import { toast } from "../toast.js";
 import { Acts } from "./acts.js";
 import { AudienceView } from "./audience.js";
@@ -13,6 +13,7 @@ import { watchClock } from "./clock.js";
 import { Dock } from "./dock.js";
 import { unpin } from "./edit.js";
 import { HandsView } from "./hands.js";
+import { drawHead } from "./head.js";
 import { MutedHint } from "./hint.js";
 import { holdToTalk } from "./hold.js";
 import { watchKeys } from "./keys.js";
@@ -220,35 +221,13 @@ function draw() {
   const { snapshot, you } = session;
   if (!snapshot || !you) return;
   drawHead(snapshot.room, you);
+  reactions.slow = snapshot.room.slow ?? 0;
   link.draw(session);
   stage.draw(session);
   hands.draw(session);
   audience.draw(session);
   dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: sound.heard });
   person.refresh();
-}
-
-/**
- * @param {import("./protocol.js").Room} room
- * @param {Member} you
- */
-function drawHead(room, you) {
-  byId("room-name").textContent = room.title;
-  byId("room-topic").textContent = room.topic;
-  byId("room-locked").hidden = !room.locked;
-  drawObserved(room.observed ?? false);
-  reactions.slow = room.slow ?? 0;
-  byId("room-slow").hidden = !room.slow;
-  byId("room-slow-words").textContent = format(gettext("Slow mode: %(n)s s"), { n: room.slow ?? 0 });
-  byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
-}
-
-/** Whether the server's moderation listens is always seen, and said when it begins and ends. @param {boolean} observed */
-function drawObserved(observed) {
-  const label = byId("room-observed");
-  if (label.hidden !== observed) return;
-  label.hidden = !observed;
-  polite(observed ? gettext("Moderation is listening") : gettext("Moderation is not listening any more"));
 }
 
 /** @param {{before: Member | undefined, after: Member}} change */
