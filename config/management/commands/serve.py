@@ -30,13 +30,14 @@ class Command(BaseCommand):
             asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        stop = asyncio.Event()
+        """Nothing, once told to stop: however far the start had come, what runs by then is ended in order."""
+        serving, supervisor = asyncio.current_task(), Supervisor()
         for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        supervisor = Supervisor()
+            asyncio.get_running_loop().add_signal_handler(name, _stop, serving)
         try:
             await self._start(supervisor)
-            await stop.wait()
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
             self.stdout.write("Stopping ...")
         finally:
             await supervisor.stop()
@@ -76,6 +77,12 @@ def prepare() -> None:
     except OperationalError as error:
         raise SettingsError("DATABASE_URL", f"leads to no database: {' '.join(str(error).split())}") from error
     connections.close_all()
+
+
+def _stop(serving: asyncio.Task[Any] | None) -> None:
+    """Nothing: it stops serving, wherever it waits. Told twice, it ends in order all the same."""
+    if serving and not serving.cancelling():
+        serving.cancel()
 
 
 def _private_valkey() -> bool:
