@@ -29,6 +29,7 @@ class Room:
         self.clients: dict[int, Client] = {}
         self.peers: dict[int, str] = {}
         self.visits: Counter[int] = Counter()
+        self.hops: Counter[int] = Counter()
 
     async def want(self, **fields: Any) -> None:
         """Orders a new state: `speak`, `absent` and `live` as in `Wanted`, the version one higher."""
@@ -38,7 +39,8 @@ class Room:
     def offer(self, member: int, text: str, *, listen: bool = True) -> Offer:
         """The order that connects `member` with the SDP offer `text`, under a new peer id."""
         request, peer = uuid.uuid4().hex, uuid.uuid4().hex
-        return Offer(request, peer, member, visit=self.visits[member], listen=listen, sdp=text, wanted=self.wanted)
+        counts = self.visits[member], self.hops[member]
+        return Offer(request, peer, member, *counts, listen=listen, sdp=text, wanted=self.wanted)
 
     async def answered(self, member: int, *, ipv6: bool = False, listen: bool = True, **shape: Any) -> Client:
         """A client for `member` that has its answer but has not sent a packet; `shape` as in `sdp.Local`."""

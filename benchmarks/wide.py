@@ -40,6 +40,7 @@ class Wide:
 
     async def join(self, sfu: str, member: int, **shape: Any) -> Client:
         """A connected client for `member`, by the process `sfu`."""
+        self.parts[sfu].hops[member] = 1 + max(part.hops[member] for part in self.parts.values())
         return await self.parts[sfu].join(member, **shape)
 
     async def elsewhere(self, member: int, old: str, new: str) -> None:

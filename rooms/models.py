@@ -92,6 +92,7 @@ class Member(models.Model):
     process = models.CharField(max_length=60, blank=True, default="")
     tab = models.CharField(max_length=40, blank=True, default="")
     sfu = models.CharField(max_length=80, blank=True, default="")
+    hop = models.PositiveIntegerField(default=0)  # how often it became another one
     visit = models.PositiveIntegerField(default=0)  # how often their media was let go of
     admitted = models.BooleanField(default=False)
     granted = models.BooleanField(default=False)  # comes in straight to the stage

@@ -17,9 +17,10 @@ from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer
 
 # Asked at every offer.
 _ROOM = rows.select(Room, "room", "FROM rooms_room AS room WHERE id = %s")
-_VISIT = "SELECT visit, sfu FROM rooms_member WHERE id = %s AND present AND connection = %s"
+_VISIT = "SELECT visit, sfu, hop FROM rooms_member WHERE id = %s AND present AND connection = %s"
 _HOLD = """
-UPDATE rooms_member SET sfu = %s, process = COALESCE(%s, process) WHERE id = %s AND present AND connection = %s
+UPDATE rooms_member SET sfu = %s, hop = hop + 1, process = COALESCE(%s, process)
+WHERE id = %s AND present AND connection = %s RETURNING hop
 """
 
 
@@ -54,11 +55,11 @@ def offer(seat: Seat, asked: Connection, taking: Sequence[Taker]) -> Placed:
     if room is None:
         raise Refused(Code.NOT_PRESENT)
     live(room)
-    visit, before = _visit(seat)
+    visit, before, hop = _visit(seat)
     taker, told = carriers.place(room, before, taking)
-    if (before != taker.sfu or asked.lease) and not _hold(seat, asked, taker.sfu):
-        raise Refused(Code.NOT_PRESENT)
-    order = Offer(asked.request, asked.peer, seat.number, visit, asked.listen, asked.sdp, wanted(room))
+    if before != taker.sfu or asked.lease:
+        hop = _hold(seat, asked, taker.sfu)
+    order = Offer(asked.request, asked.peer, seat.number, visit, hop, asked.listen, asked.sdp, wanted(room))
     try:
         bus.publish([media.parcel(taker.sfu, order), *told])
     except RedisError as error:
@@ -85,8 +86,8 @@ def ice(lease: str, asked: Ice) -> None:
         raise Refused(Code.UNAVAILABLE) from error
 
 
-def _visit(seat: Seat) -> tuple[int, str]:
-    """Which visit of theirs it is, and where their last connection was asked for.
+def _visit(seat: Seat) -> tuple[int, str, int]:
+    """Which visit of theirs it is, where their last connection was asked for, and how many hops they had made to it.
 
     Raises `Refused(NOT_PRESENT)` when the seat is not theirs by this connection any more.
     """
@@ -95,13 +96,20 @@ def _visit(seat: Seat) -> tuple[int, str]:
         row = cursor.fetchone()
     if row is None:
         raise Refused(Code.NOT_PRESENT)
-    visit, sfu = row
-    return visit, sfu
+    visit, sfu, hop = row
+    return visit, sfu, hop
 
 
-def _hold(seat: Seat, asked: Connection, sfu: str) -> bool:
-    """Whether the session, still there, has its sound from this media process; its lease too, if it is nothing else."""
+def _hold(seat: Seat, asked: Connection, sfu: str) -> int:
+    """The number of the hop by which the session has its sound from this media process; its lease, if it is no more.
+
+    Raises `Refused(NOT_PRESENT)` when the session is over by now.
+    """
     lease = asked.lease(sfu) if asked.lease else None
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [sfu, lease, seat.pk, seat.connection])
-        return bool(cursor.rowcount == 1)
+        held = cursor.fetchall()  # all, or SQLite would not be done with it
+    if not held:
+        raise Refused(Code.NOT_PRESENT)
+    hop: int = held[0][0]
+    return hop

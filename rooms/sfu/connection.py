@@ -35,11 +35,10 @@ def _nowhere(data: bytes, address: Any) -> None:
 class Connection:
     """What the media process knows of one peer; times are monotonic seconds.
 
-    `visit` counts how often the member had gone before it was opened, `since` is when that was, in ms since 1970, for
-    processes whose clocks began at other times. `seen` is when its last checked STUN request
-    came, `heard_at` the last one from `address`, where its packets go by `sendto`; `addresses` are all that it was
-    checked at, the newest last. `doubted` tells since when it may have said goodbye. `target` is what the accelerator
-    knows of it, once it hears.
+    `visit` counts how often the member had gone before it was opened, `hop` how often they had come to another process.
+    `seen` is when its last checked STUN request came, `heard_at` the last one from `address`, where its packets go by
+    `sendto`; `addresses` are all that it was checked at, the newest last. `doubted` tells since when it may have said
+    goodbye. `target` is what the accelerator knows of it, once it hears.
     """
 
     id: str
@@ -52,7 +51,7 @@ class Connection:
     seen: float
     peer: Peer
     visit: int = 0
-    since: int = 0
+    hop: int = 0
     connected: bool = False
     handshake: "asyncio.Task[None] | None" = None
     port: Port | None = None

@@ -72,7 +72,8 @@ class Offer:
     """Order: connect this member. Answered by `Answer` or `Rejected` with the same `request`.
 
     `peer` is the id of the new connection, chosen by the web side; an older peer of the same member is closed once the
-    new one is connected, or at once if it never was. `visit` counts how often the member went. `member` is the
+    new one is connected, or at once if it never was. `visit` counts how often the member went, `hop` how often their
+    sound came to another media process: of two connections that one is the newer which has more. `member` is the
     member's number in the room and the CSRC listeners see. `listen` false (WHIP) sends this peer no media.
     """
 
@@ -80,6 +81,7 @@ class Offer:
     peer: str
     member: int
     visit: int
+    hop: int
     listen: bool
     sdp: str
     wanted: Wanted

@@ -6,13 +6,13 @@ Who changes from one process to another sends by both for a moment. All processe
 from typing import NamedTuple
 
 PAUSE = 1.0
-"""Seconds of silence after which an older connection counts again: a clock may be wrong."""
+"""Seconds of silence after which an older connection counts again: the newer one's process may hang."""
 
 
 class Origin(NamedTuple):
-    """A member's connection: since when it has been there (ms since 1970), by which process, and when last heard."""
+    """A member's connection: the number of the hop that led to it, to which process, and when it was last heard."""
 
-    since: int
+    hop: int
     sfu: str
     at: float
 
@@ -23,24 +23,24 @@ class Origins:
     def __init__(self) -> None:
         self._origins: dict[int, Origin] = {}
 
-    def heard(self, member: int, since: int, sfu: str, now: float) -> bool:
-        """True when a packet of `member` counts that came by the connection there `since`, from the process `sfu`."""
+    def heard(self, member: int, hop: int, sfu: str, now: float) -> bool:
+        """True when a packet of `member` counts that came by the connection of this `hop`, from the process `sfu`."""
         before = self._origins.get(member)
-        if before and since < before.since and now - before.at <= PAUSE:
+        if before and hop < before.hop and now - before.at <= PAUSE:
             return False
-        self._origins[member] = Origin(since, sfu, now)
+        self._origins[member] = Origin(hop, sfu, now)
         return True
 
-    def moves(self, member: int, since: int, now: float) -> None:
+    def moves(self, member: int, hop: int, now: float) -> None:
         """Nothing: the member has a connection newer than this one, which may have said nothing yet."""
         before = self._origins.get(member)
-        if before and before.since <= since:
-            self._origins[member] = Origin(since + 1, "", now)
+        if before and before.hop <= hop:
+            self._origins[member] = Origin(hop + 1, "", now)
 
-    def leave(self, member: int, since: int) -> bool:
+    def leave(self, member: int, hop: int) -> bool:
         """True when the member was last heard by this connection, which ends, or an older one: nobody follows now."""
         before = self._origins.get(member)
-        if before is None or before.since > since:
+        if before is None or before.hop > hop:
             return False
         del self._origins[member]
         return True

@@ -35,13 +35,13 @@ _MARKER, _LEVEL = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A packet of `member`, whose connection has been there since `since` (ms since 1970).
+    """A packet of `member`, whose connection is that of `hop`, as `Offer` counts them.
 
     None in place of a packet says that nothing more comes from this connection.
     """
 
     member: int
-    since: int
+    hop: int
     packet: Packet | None
 
 
@@ -106,28 +106,28 @@ def _nonce(number: int) -> bytes:
 def _body(parcel: Parcel) -> bytes:
     packet = parcel.packet
     if packet is None:
-        return _BODY.pack(parcel.since, parcel.member, 0, 0, 0, 0, 0, 0)
+        return _BODY.pack(parcel.hop, parcel.member, 0, 0, 0, 0, 0, 0)
     flags = (_MARKER if packet.marker else 0) | (0 if packet.level is None else _LEVEL)
     numbers = packet.sequence, packet.timestamp, packet.ssrc, packet.level or 0, len(packet.payload)
     copies = (_COPY.pack(copy.age, len(copy.payload)) + copy.payload for copy in packet.copies)
-    return b"".join((_BODY.pack(parcel.since, parcel.member, flags, *numbers), packet.payload, *copies))
+    return b"".join((_BODY.pack(parcel.hop, parcel.member, flags, *numbers), packet.payload, *copies))
 
 
 def _read(data: bytes) -> Parcel:
     """The parcel in `data`, which its sender made. Raises `Refused(PARCEL_INVALID)` all the same."""
     if len(data) < _BODY.size:
         raise Refused(Code.PARCEL_INVALID)
-    since, member, flags, sequence, timestamp, ssrc, level, size = _BODY.unpack_from(data)
+    hop, member, flags, sequence, timestamp, ssrc, level, size = _BODY.unpack_from(data)
     end = _BODY.size + size
     if end > len(data) or size > MAX_PAYLOAD or level > SILENCE or flags > _MARKER | _LEVEL:
         raise Refused(Code.PARCEL_INVALID)
     copies = _copies(data, end)
     if size == 0:
-        return Parcel(member, since, None)
+        return Parcel(member, hop, None)
     payload = data[_BODY.size : end]
     known = level if flags & _LEVEL else None
     packet = Packet(0, bool(flags & _MARKER), sequence, timestamp, ssrc, known, payload, copies)
-    return Parcel(member, since, packet)
+    return Parcel(member, hop, packet)
 
 
 def _copies(data: bytes, at: int) -> tuple[Copy, ...]:

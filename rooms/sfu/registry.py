@@ -210,7 +210,7 @@ class Registry:
             answer=sdp.answer(offer, local),
             listener=Listener(order.member, offer.shapes),
             visit=order.visit,
-            since=time.time_ns() // 1_000_000,
+            hop=order.hop,
             opened=now,
             seen=now,
             peer=Peer(self._identity),

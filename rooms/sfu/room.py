@@ -118,7 +118,7 @@ class Room:
         """The member's connections here, who is heard by `peer` on another process from now on, and not silent."""
         left = [one for one in self._members.get(member, ()) if one.connected and one.id != peer]
         for one in left:
-            self._origins.moves(member, one.since, now)
+            self._origins.moves(member, one.hop, now)
         return [Ended(one, "replaced") for one in left]
 
     def lose(self, sfus: Iterable[str], now: float) -> None:
@@ -136,22 +136,22 @@ class Room:
         others.remove(connection)
         if not others:
             del self._members[connection.member]
-            if self._quit(connection.member, connection.since, now):
-                self._share(self.wanted.room, Parcel(connection.member, connection.since, None))
+            if self._quit(connection.member, connection.hop, now):
+                self._share(self.wanted.room, Parcel(connection.member, connection.hop, None))
 
-    def _quit(self, member: int, since: int, now: float) -> bool:
+    def _quit(self, member: int, hop: int, now: float) -> bool:
         """True when `member` has left his slot: he was heard by this connection, which ended, and by no newer one."""
-        last = self._origins.leave(member, since)
+        last = self._origins.leave(member, hop)
         if last:
             self._send(self.stage.quit(member, now))
         return last
 
-    def push(self, member: int, packet: Packet, now: float, wall: float, since: int = 0) -> None:
+    def push(self, member: int, packet: Packet, now: float, wall: float, hop: int = 0) -> None:
         """Nothing: the packet was sent to everybody who may hear it, or counted as dropped.
 
-        `now` and `wall` are seconds, monotonic and since 1970; `since` is the connection's that it came by.
+        `now` and `wall` are seconds, monotonic and since 1970; `hop` is the connection's that it came by.
         """
-        if not self._origins.heard(member, since, HERE, now):
+        if not self._origins.heard(member, hop, HERE, now):
             self._counters[Count.ELSEWHERE] += 1
             return
         relay = self.stage.push(member, packet, now)
@@ -160,7 +160,7 @@ class Room:
             if relay is Count.NO_SLOT:  # who speaks unheard may have been heard a moment ago
                 self._keep(self.wanted.room, member, packet, now, wall)
             return
-        self._share(self.wanted.room, Parcel(member, since, packet))
+        self._share(self.wanted.room, Parcel(member, hop, packet))
         self._keep(self.wanted.room, member, packet, now, wall)
         self._relay(relay, now, wall)
 
@@ -168,8 +168,8 @@ class Room:
         """Nothing: what the process `sfu` relayed of its member goes on here, as `push` does it; it is not kept."""
         member, packet = parcel.member, parcel.packet
         if packet is None:
-            self._quit(member, parcel.since, now)
-        elif not self._origins.heard(member, parcel.since, sfu, now):
+            self._quit(member, parcel.hop, now)
+        elif not self._origins.heard(member, parcel.hop, sfu, now):
             self._counters[Count.ELSEWHERE] += 1
         elif isinstance(relay := self.stage.push(member, packet, now), Count):
             self._counters[relay] += 1

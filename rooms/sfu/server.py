@@ -287,7 +287,7 @@ class Server:
         block = connection.note(packet, now, self.counters)
         if block:
             self._look(connection, [block], sending=True)
-        connection.room.push(connection.member, packet, now, time.time(), connection.since)
+        connection.room.push(connection.member, packet, now, time.time(), connection.hop)
         self._relayed.note(time.monotonic() - now)
 
 

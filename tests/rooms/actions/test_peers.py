@@ -75,6 +75,12 @@ def test_whoever_must_go_elsewhere_has_moved_and_both_processes_learn_of_each_ot
     assert member(bob, open_room).sfu == "b"
 
 
+def test_each_change_of_process_is_a_hop_and_the_media_side_learns_its_number(seat: Seat, said: Wire) -> None:
+    for taker in (A, A, B, A):
+        peers.offer(seat, Connection("r", "p", "v=0"), [taker])
+    assert [order.hop for _, order in told(said) if isinstance(order, Offer)] == [1, 1, 2, 3]
+
+
 def test_once_it_is_connected_the_other_carriers_close_what_they_hold_of_it(
     seat: Seat, open_room: Room, said: Wire
 ) -> None:

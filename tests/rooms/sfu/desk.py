@@ -50,7 +50,7 @@ class Desk:
     def offer(
         self, peer: str, member: int = CAROL, wanted: Wanted | None = None, sdp: str = SDP, visit: int = 0
     ) -> Report:
-        self.registry.take(Offer(f"ask {peer}", peer, member, visit, True, sdp, wanted or want(1)))
+        self.registry.take(Offer(f"ask {peer}", peer, member, visit, 0, True, sdp, wanted or want(1)))
         return self.reports[-1]
 
     def connection(self, peer: str) -> Connection:

@@ -36,7 +36,7 @@ from rooms.sfu.messages import (
 WANTED = Wanted("room", 3, True, (1, 2), (66,))
 MESSAGES: list[Message] = [
     WANTED,
-    Offer("request", "peer", 7, 2, True, "v=0\r\n", WANTED),
+    Offer("request", "peer", 7, 2, 3, True, "v=0\r\n", WANTED),
     Drop("room", 7, 2),
     Answer("node-0", "request", "peer", "v=0\r\n"),
     Rejected("node-0", "request", "peer", Code.FULL),

@@ -94,7 +94,7 @@ def test_any_bytes_closed_with_the_key_are_a_parcel_or_refused(body: bytes) -> N
     head = b"\1" + EPOCH + (1).to_bytes(8, "big")
     data = head + _box(KEY, "node-0", EPOCH).encrypt(_nonce(1), body, head)
     with suppress(Refused):
-        assert receiver().open(data)[0].since >= 0
+        assert receiver().open(data)[0].hop >= 0
 
 
 def test_a_replay_is_refused_and_so_is_what_comes_after_a_newer_one() -> None:

@@ -65,11 +65,11 @@ class House:
     def share(self, room: str, parcel: Parcel) -> None:
         self.shared.append(parcel)
 
-    def overhear(self, member: int, since: int = 100, packets: int = 1, sfu: str = "node-1") -> None:
+    def overhear(self, member: int, hop: int = 100, packets: int = 1, sfu: str = "node-1") -> None:
         for sequence in range(packets):
             self.now += 0.02
             packet = Packet(0, False, sequence, sequence * 960, 9, 20, b"voice")
-            self.room.overhear(sfu, Parcel(member, since, packet), self.now, 1e9)
+            self.room.overhear(sfu, Parcel(member, hop, packet), self.now, 1e9)
 
     def heard(self, name: str) -> int:
         return sum(not is_rtcp(data) for data in self.sent[name])

@@ -37,7 +37,7 @@ class Browser:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.heard = 0
-        server.registry.take(Offer(f"ask {member}", f"peer {member}", member, 0, True, SDP, LIVE))
+        server.registry.take(Offer(f"ask {member}", f"peer {member}", member, 0, 0, True, SDP, LIVE))
         self.connection = server.registry._connections[f"peer {member}"]
         check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         check.attributes["USERNAME"] = f"{self.connection.local.ufrag}:browser"
