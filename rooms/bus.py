@@ -22,6 +22,7 @@ from rooms.roles import Code, Refused
 
 SECONDS = 1.0  # how long a publisher waits for Redis
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
+SILENCE = 5.0  # seconds without a word from Redis, which is asked for one then; after as many more it is away
 
 STIR_EVERY = 0.25  # seconds
 MOST_STIRRED = 10_000
@@ -171,14 +172,15 @@ class Bus:
             redis.asyncio.Redis.from_url(settings.REDIS_URL, retry=never, decode_responses=True) as connection,
             connection.pubsub() as pubsub,
         ):
-            await pubsub.subscribe(_SELF)
+            async with asyncio.timeout(SILENCE):
+                await pubsub.subscribe(_SELF)
             self._pubsub = pubsub  # from here on a new channel subscribes itself; those before are asked for below
             try:
                 await pubsub.subscribe(*(_SELF, *self._handlers))
                 self.open_since = asyncio.get_running_loop().time()
                 self._reconnected()
-                async for message in pubsub.listen():
-                    self._take(message)
+                while True:
+                    self._take(await _word(pubsub))
             finally:
                 self._pubsub = None
 
@@ -189,6 +191,21 @@ class Bus:
         handler = self._handlers.get(channel)
         if message["type"] == "message" and handler is not None:
             handler(message["data"])
+
+
+async def _word(pubsub: redis.asyncio.client.PubSub) -> dict[str, str]:
+    """The next thing that Redis says. Raises `TimeoutError` when it says nothing, even though it was asked.
+
+    A machine that lost its power says no goodbye, and who only listens would wait for it for ever.
+    """
+    message = await pubsub.get_message(timeout=SILENCE)
+    if message is None:
+        await pubsub.ping()
+        message = await pubsub.get_message(timeout=SILENCE)
+    if message is None:
+        raise TimeoutError
+    word: dict[str, str] = message
+    return word
 
 
 _SELF = "stoa:web"  # keeps the connection subscribed when no room is

@@ -151,7 +151,9 @@ class Bridge:
 
 
 async def _open(line: AbstractConnection) -> None:
-    await line.connect()  # type: ignore[no-untyped-call]  # redis-py's
+    """Nothing, once Redis has greeted us. Raises `TimeoutError` when it takes the connection and says nothing."""
+    async with asyncio.timeout(PATIENCE):
+        await line.connect()  # type: ignore[no-untyped-call]  # redis-py's
 
 
 async def _read(line: AbstractConnection) -> Any:

@@ -1,6 +1,5 @@
 """Rooms for the cast, and their sockets."""
 
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,11 @@ from django.db import connections
 from django.test import Client
 
 from accounts.models import User
-from config import folder, valkey
 from rooms import process
 from rooms.models import Access, Room
 from tests.rooms.scenes import a_room, block
 from tests.rooms.sockets import Browser
+from tests.valkey import OwnValkey
 
 
 @pytest.fixture
@@ -63,31 +62,11 @@ def _session(user: User) -> str:
     return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 
 
-class OwnValkey:
-    """A Valkey that a test may stop and start."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.server: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Return when it answers."""
-        self.server = subprocess.Popen(valkey.command(self.data))
-        valkey.wait_until_ready(self.data)
-
-    def stop(self) -> None:
-        """Return when it is gone."""
-        if self.server is not None:
-            self.server.kill()
-            self.server.wait()
-            self.server = None
-
-
 @pytest.fixture
 def own_valkey(settings: Any, tmp_path: Path) -> Iterator[OwnValkey]:
     """A Valkey of the test's own, running, at `settings.REDIS_URL`."""
-    settings.REDIS_URL = f"unix://{folder.valkey_socket(tmp_path)}"
     server = OwnValkey(tmp_path)
+    settings.REDIS_URL = server.url
     server.start()
     yield server
     server.stop()

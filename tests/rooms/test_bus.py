@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from rooms import bus
 from rooms.bus import Bus
 from rooms.roles import Code, Refused
+from tests.valkey import OwnValkey
 
 
 class Ear:
@@ -70,6 +71,34 @@ async def test_after_an_outage_everything_wanted_is_subscribed_again(ear: Ear, o
     say("meanwhile", "2")
     assert [await ear.hear(), await ear.hear()] == ["1", "2"]
     assert await ear.bus.subscribe("meanwhile", ear.heard.put_nowait)
+
+
+async def test_a_redis_that_says_nothing_any_more_is_left_and_found_again(
+    ear: Ear, own_valkey: OwnValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ear.bus.subscribe("a", ear.heard.put_nowait)
+    monkeypatch.setattr(bus, "SILENCE", 0.1)
+    say("a", "1")
+    assert await ear.hear() == "1"
+    own_valkey.hang()
+    async with asyncio.timeout(20):
+        while ear.bus.open_since is not None:  # noqa: ASYNC110  # until the loss is noticed
+            await asyncio.sleep(0.01)
+    own_valkey.go_on()
+    await ear.open()
+    say("a", "2")
+    assert await ear.hear() == "2"
+
+
+async def test_a_redis_with_nothing_to_say_is_not_taken_for_gone(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ear.bus.subscribe("a", ear.heard.put_nowait)
+    monkeypatch.setattr(bus, "SILENCE", 0.1)
+    say("a", "1")
+    assert await ear.hear() == "1"
+    await asyncio.sleep(0.5)
+    assert ear.opened.empty()
+    say("a", "2")
+    assert await ear.hear() == "2"
 
 
 async def test_without_redis_publishing_fails_and_the_check_refuses(own_valkey: Any) -> None:

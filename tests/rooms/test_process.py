@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -20,10 +19,10 @@ from rooms.models import Room
 from rooms.process import Process
 from rooms.sfu import messages
 from rooms.sfu.messages import Alive, Sealed
-from tests.rooms.conftest import OwnValkey
 from tests.rooms.relay import KEY, Relay
 from tests.rooms.scenes import a_session, come, member
 from tests.rooms.test_hub import Ear
+from tests.valkey import OwnValkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,10 +136,9 @@ async def test_nobody_is_dead_because_redis_hangs(
     ear = await listening(here, "sfu-1")
     async with Relay() as relay:
         await relay.alive()
-        assert own_valkey.server is not None
-        own_valkey.server.send_signal(signal.SIGSTOP)
+        own_valkey.hang()
         await asyncio.sleep(2)
-        own_valkey.server.send_signal(signal.SIGCONT)
+        own_valkey.go_on()
         await relay.alive()
         await asyncio.sleep(2 * process.LOOK_EVERY)
         assert (ear.moved, here.media.known) == (0, ["sfu-1"])

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from redis.asyncio import Redis
 
 from benchmarks import servers
+from rooms.sfu import bridge
 from rooms.sfu.bridge import WINDOW, Bridge
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.envelope import close
@@ -182,3 +183,17 @@ async def test_a_mistake_in_taking_a_parcel_is_not_passed_over(url: str) -> None
                 await asyncio.sleep(0.01)
     with pytest.raises(ExceptionGroup):
         await task
+
+
+async def test_a_redis_that_takes_a_connection_and_says_nothing_is_left_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge, "PATIENCE", 0.1)
+    taken: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_unix_server(lambda _, writer: taken.append(writer), tmp_path / "mute.sock"):
+        end = End(f"unix://{tmp_path}/mute.sock", A)
+        end.spread()
+        async with running(end):
+            await until(lambda: len(taken) > 2)
+        for writer in taken:
+            writer.close()
