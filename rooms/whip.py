@@ -29,9 +29,11 @@ _CORS = {
     "Accept-Post": _SDP,
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
-    "Access-Control-Expose-Headers": "Location, Link, ETag, Accept-Patch",
+    "Access-Control-Expose-Headers": "Location, Link, ETag, Accept-Patch, Retry-After",
     "Access-Control-Max-Age": "86400",
 }
+_SOON = "2"
+"""Seconds after which to try again what was unavailable: a media process that was started anew is there by then."""
 _AT_THE_DOOR = frozenset({Code.BAD_TOKEN, Code.SUSPENDED, Code.FORBIDDEN, Code.BAD_TYPE, Code.TOO_LARGE})
 """Refusals that no action has written to the log."""
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
@@ -47,6 +49,8 @@ def _endpoint(*methods: str) -> Callable[[View], View]:
             response = await _answer(view, methods, request, room_id, *rest, **more)
             for name, value in (*_CORS.items(), ("Access-Control-Allow-Methods", allowed), ("Allow", allowed)):
                 response.headers[name] = value
+            if response.status_code == 503:
+                response.headers["Retry-After"] = _SOON
             return response
 
         return csrf_exempt(login_not_required(inner))

@@ -285,11 +285,15 @@ class Registry:
         task.add_done_callback(self._tasks.discard)
 
     async def _close(self, connection: Connection) -> None:
-        """Nothing: the peer was told that its streams and the connection end."""
+        """Nothing: the peer was told that its streams and the connection end.
+
+        One that hears nothing was sent reports by us, who leave all the same: encoders wait for that word (RFC 9725).
+        """
         if connection.handshake and connection.handshake is not asyncio.current_task():
             connection.handshake.cancel()
-        if heard := connection.room.ssrcs[: len(connection.listener.views)]:
-            connection.send_rtcp(rtcp.goodbye(heard), self._counters)
+        if connection.connected:
+            ours = connection.room.ssrcs[: max(1, len(connection.listener.views))]
+            connection.send_rtcp(rtcp.goodbye(ours), self._counters)
         connection.handshake = None
         await connection.peer.close()
 

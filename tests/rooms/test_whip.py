@@ -140,6 +140,7 @@ async def test_without_an_answer_it_is_unavailable(
     monkeypatch.setattr("rooms.media.ANSWER_WITHIN", 0.2)
     response = await post(relay, open_room.pk, "whep", token(bob, open_room))
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert response["Retry-After"] == "2"
 
 
 @pytest.mark.parametrize(

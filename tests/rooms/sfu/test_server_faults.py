@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiortc.rtp import RtcpByePacket, RtcpPacket
 
 from benchmarks import packets, servers
 from benchmarks.room import Room, background, keep
@@ -99,14 +100,18 @@ async def test_an_idle_process_still_signs_every_two_seconds(relay: Media) -> No
         assert 1.5 < time.monotonic() - began < 5
 
 
-async def test_sigterm_tells_everybody_and_ends_well(relay: Media) -> None:
+async def test_sigterm_tells_everybody_by_both_goodbyes_and_ends_well(relay: Media) -> None:
     async with room(relay) as made:
         speaker, carol, heard = await duet(made)
+        clients = speaker.client, carol, await made.join(BOB, listen=False, slots=0)
+        for client in clients:
+            client.heard = heard.append
         await hears(speaker, heard)
         relay.server.process.send_signal(signal.SIGTERM)
         await made.desk.report(Alive, draining=True)
         reasons = {(await made.desk.report(Gone, peer=peer)).reason for peer in made.peers.values()}
-        await until(lambda: speaker.client.closed and carol.closed)
+        await until(lambda: all(client.closed for client in clients))
+        assert all(isinstance(RtcpPacket.parse(client.reports[-1])[-1], RtcpByePacket) for client in clients)
         assert reasons == {"dropped"}
         assert await asyncio.to_thread(relay.server.process.wait, 6) == 0
         assert b"Traceback" not in relay.server.log.read_bytes()
