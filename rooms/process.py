@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from functools import partial
 from threading import Barrier
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -72,9 +73,12 @@ class Process:
         self._pool.shutdown()
 
     async def in_thread(self, do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """What `do` returns, run in one of a few threads that keep their database connections."""
+        """What `do` returns, run in one of a few threads that keep their database connections.
+
+        What it writes bears the name of the request or socket that it is run for.
+        """
         call = partial(_with_connection, do, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, call)
 
     async def connect(
         self,
@@ -140,8 +144,9 @@ class Process:
             _log.warning("away", error=type(error).__name__)
             return {}  # a ping without a number still keeps the socket
 
-    def _keep(self, job: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(job)
+    def _keep(self, job: Coroutine[Any, Any, None]) -> None:
+        """Run it; it belongs to no request or socket, whichever it was that began it."""
+        task = asyncio.get_running_loop().create_task(job, context=Context())
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
 

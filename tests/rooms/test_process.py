@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.audit.source import correlation
 from rooms import leases, media, process
 from rooms.actions import presence
 from rooms.evidence import sealed
@@ -79,6 +80,22 @@ async def test_work_in_a_thread_gives_its_result_or_its_error(here: Process) -> 
     assert await here.in_thread(max, 1, 2) == 2
     with pytest.raises(ZeroDivisionError):
         await here.in_thread(divmod, 1, 0)
+
+
+async def test_what_is_done_in_a_thread_bears_the_name_of_what_asked_for_it_and_what_goes_on_of_nothing(
+    here: Process,
+) -> None:
+    named: list[str] = []
+
+    async def go_on() -> None:
+        named.append(await here.in_thread(correlation.get))
+
+    before = correlation.set("5e1f00d5")
+    assert await here.in_thread(correlation.get) == "5e1f00d5"
+    here._keep(go_on())
+    await until(lambda: named)
+    assert named == [""]
+    correlation.reset(before)
 
 
 async def test_a_seat_lost_twice_is_lost_once(here: Process, open_room: Room, bob: User) -> None:
