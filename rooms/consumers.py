@@ -87,18 +87,17 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         await self._process.hub.enter(self._room, self)
         session = Session(self.connection, self._process.id, self._tab)
         try:
-            joined, snapshot, self._language = await self._process.in_thread(
-                door.sit_down, self.session, self._room, session, self._source
-            )
+            seated = await self._process.in_thread(door.sit_down, self.session, self._room, session, self._source)
         except (Refused, DatabaseError) as error:
             code = _code(error)  # what was said in the room stays in `_early`, and is never handed on
             await self._error(None, code)
             await self.cut(refusals.close_code(code))
             return
+        joined, self._language, self._source = seated.joined, seated.language, seated.source
         self._seat, self.sfu = joined.seat, joined.sfu
         self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
-        await self._tell(self._welcome(joined, snapshot))
+        await self._tell(self._welcome(joined, seated.snapshot))
         for text in early:
             if protocol.is_news(text, joined.seq):
                 await self.hand(text)

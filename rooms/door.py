@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -37,28 +38,47 @@ def tab(scope: Mapping[str, Any]) -> str:
     return name if name.isascii() and name.replace("-", "").isalnum() and len(name) <= 40 else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """What a socket is told once its person has a seat: the room's snapshot too, and the person's language.
+
+    `source` is where the socket comes from, with how its session has shown who it is.
+    """
+
+    joined: Joined
+    snapshot: Event
+    language: str
+    source: Source
+
+
 def signed_in(key: str) -> User:
     """The person whose session this is. Raises `Refused`: SIGNED_OUT, SUSPENDED."""
-    user = sessions.person(key)
+    return _shown(key)[0]
+
+
+def _shown(key: str) -> tuple[User, str]:
+    """As `signed_in`, and by which factors they have shown it."""
+    user, factors = sessions.shown(key)
     if user is None:
         raise Refused(Code.SIGNED_OUT)
     if standing.suspended(user, timezone.now()):
         raise Refused(Code.SUSPENDED)
-    return user
+    return user, factors
 
 
-def sit_down(key: str, room_id: str, session: Session, source: Source) -> tuple[Joined, Event, str]:
-    """The seat taken, the room's snapshot and the person's language. Raises `Refused` as `presence.join` does."""
+def sit_down(key: str, room_id: str, session: Session, source: Source) -> Seated:
+    """The seat, taken. Raises `Refused` as `signed_in` and `presence.join` do."""
     try:
-        user = signed_in(key)
+        user, factors = _shown(key)
     except Refused as refused:
         strangers.note("socket.connect", source, refused.code.value, known(room_id))
         raise
+    source = replace(source, factors=factors)
     count(user, room_id, source)
     now = timezone.now()
     joined = presence.join(user, room_id, session, source=source, now=now)
     members, audience = _members(room_id, joined.seq), _listening(room_id, int(now.timestamp()))
-    return joined, protocol.snapshot(joined.seq, joined.room, members, audience), user.language
+    return Seated(joined, protocol.snapshot(joined.seq, joined.room, members, audience), user.language, source)
 
 
 def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import standing
 from accounts.models import User
+from moderation.audit.source import factors
 from rooms import bus, rows
 
 CHANNEL = "stoa:sessions"  # each letter is the uid of somebody whose sessions are to be looked at
@@ -28,13 +29,19 @@ def person(key: str) -> User | None:
 
     Those are not in good standing (`accounts.standing`), and may do nothing.
     """
+    return shown(key)[0]
+
+
+def shown(key: str) -> tuple[User | None, str]:
+    """Whose session this is, as `person` says, and by which factors they have shown it."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(_DATA, [key, now])
         row = cursor.fetchone()
     data = SessionStore().decode(row[0]) if row else {}
     user = rows.read(User, _PERSON, [data.get(SESSION_KEY)])
-    return user if user is not None and _fits(data, {str(user.pk): user.get_session_auth_hash()}) else None
+    fits = user is not None and _fits(data, {str(user.pk): user.get_session_auth_hash()})
+    return (user, factors(data)) if fits else (None, "")
 
 
 def living(keys: Collection[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -106,7 +107,7 @@ async def session(request: HttpRequest, room_id: str, session: str) -> HttpRespo
         raise Refused(Code.NOT_FOUND)
     if request.method == "PATCH":
         return await _ice(request, token, session)
-    ended = await here().in_thread(_end, token, session, Source.of_request(request))
+    ended = await here().in_thread(_end, token, session, _source(request))
     if not ended:
         raise Refused(Code.NOT_FOUND)
     return HttpResponse(status=200)
@@ -148,7 +149,7 @@ def _tag(sdp: str) -> str:
 
 async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> HttpResponse:
     sdp = _body(request, _SDP)
-    process, source = here(), Source.of_request(request)
+    process, source = here(), _source(request)
     peer = media.new_peer(media.SESSION)
     sitting = Session(peer, process.id, speaks=not listen)
     joined = await process.in_thread(_sit_down, token, sitting, source)
@@ -187,6 +188,11 @@ def _bearer(request: HttpRequest, room_id: str) -> RoomToken:
     if token.room != room_id:
         raise Refused(Code.BAD_TOKEN)
     return token
+
+
+def _source(request: HttpRequest) -> Source:
+    """Where the request came from; what shows who sends it is the token, and no browser's session."""
+    return replace(Source.of_request(request), factors="room_token")
 
 
 def _sit_down(token: RoomToken, sitting: Session, source: Source) -> Joined:

@@ -53,18 +53,24 @@ class Source:
             f"{meta.get('SERVER_NAME', '')}:{meta.get('SERVER_PORT', '')}",
             meta.get("HTTP_USER_AGENT", "")[:USER_AGENT_LENGTH],
             session=_session(request.COOKIES),
-            factors=_factors(request),
+            factors=factors(getattr(request, "session", {})),
         )
 
     @classmethod
     def of_scope(cls, scope: Mapping[str, Any]) -> Self:
-        """The source of a WebSocket, from its ASGI scope."""
+        """The source of a WebSocket, from its ASGI scope; whoever has read its session adds the `factors`."""
         headers = {name.decode("latin-1").title(): value.decode("latin-1") for name, value in scope["headers"]}
         address, port = client(tuple(scope.get("client") or ("", 0)), headers)
         host, host_port = scope.get("server") or ("", 0)
         agent = headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
         cookies = parse_cookie(headers.get("Cookie", ""))
         return cls(address, port, f"{host}:{host_port}", agent, "websocket", _session(cookies))
+
+
+def factors(session: Mapping[str, Any]) -> str:
+    """How the person of a browser's session has shown who they are so far, as allauth keeps it; no secret of theirs."""
+    ways = {way.get("type") or way.get("method", ""): None for way in session.get(SHOWN, [])}
+    return "+".join(ways)[:FACTORS_LENGTH]
 
 
 def client(peer: tuple[str, int], headers: Mapping[str, str]) -> tuple[str, int]:
@@ -99,14 +105,6 @@ def _session(cookies: Mapping[str, str]) -> str:
     """What tells two sessions of a browser apart and opens neither."""
     key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return hashlib.sha256(key.encode()).hexdigest()[:32] if key else ""
-
-
-def _factors(request: HttpRequest) -> str:
-    """The ways that the browser's session has been shown so far, as allauth keeps them there; no secret of theirs."""
-    session = getattr(request, "session", {})
-    shown = session.get(SHOWN, [])
-    ways = {way.get("type") or way.get("method", ""): None for way in shown}
-    return "+".join(ways)[:FACTORS_LENGTH]
 
 
 def _split(hop: str) -> tuple[str, int]:

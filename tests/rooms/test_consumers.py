@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as StoredSession
 from django.utils import timezone, translation
 
@@ -15,6 +16,7 @@ from accounts.actions import standing
 from accounts.models import User
 from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry, Result
+from moderation.audit.source import SHOWN
 from rooms import bus, consumers, door, process, refusals
 from rooms.models import Member, Room
 from rooms.reactions import CHANNEL, Coalescer, Reaction
@@ -109,6 +111,26 @@ async def test_whoever_is_not_signed_in_is_told_so(enter: Any, open_room: Room) 
     assert (await nobody.enter())["code"] == "signed_out"
     assert await nobody.closed() == 4401
     assert await Entry.objects.filter(action="socket.connect", reason="signed_out").acount() == 1
+
+
+async def test_what_is_done_by_a_socket_bears_the_factors_of_its_session(
+    enter: Any, bob: User, open_room: Room
+) -> None:
+    listener = await enter(bob, open_room)
+    await sync_to_async(show)("password", "totp")
+    await listener.enter()
+    await listener.ask(type="move", move="raise_hand")
+    done = await sync_to_async(entries)(actor=bob.uid, channel="websocket")
+    assert {one.action: one.factors for one in done} == dict.fromkeys(
+        ("member.join", "member.raise_hand"), "password+totp"
+    )
+
+
+def show(*ways: str) -> None:
+    """The only session was shown by these factors."""
+    session = SessionStore(StoredSession.objects.get().session_key)
+    session[SHOWN] = [{"method": way, "at": 1.5} for way in ways]
+    session.save()
 
 
 async def test_a_session_that_ended_can_move_no_more(enter: Any, bob: User, open_room: Room) -> None:

@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.audit.source import SHOWN
 from rooms import sessions
 from tests.rooms.scenes import wire
 
@@ -32,6 +33,17 @@ def test_the_sessions_of_those_who_are_signed_in_live(alice: User, bob: User) ->
 def test_a_session_tells_whose_it_is(alice: User, bob: User) -> None:
     keys = [a_key(alice), a_key(bob), "no such session", ""]
     assert [sessions.person(key) for key in keys] == [alice, bob, None, None]
+
+
+def test_a_session_tells_how_its_person_has_shown_who_they_are(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    session = client.session
+    session[SHOWN] = [{"method": "password", "at": 1.5}, {"method": "mfa", "type": "totp", "at": 2.5}]
+    session.save()
+    assert sessions.shown(session.session_key or "") == (alice, "password+totp")
+    assert sessions.shown(a_key(alice)) == (alice, "")
+    assert sessions.shown("no such session") == (None, "")
 
 
 def test_the_person_is_who_django_says(alice: User) -> None:

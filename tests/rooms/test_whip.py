@@ -55,6 +55,8 @@ async def test_an_encoder_speaks_and_is_a_member(relay: Relay, open_room: Room, 
     assert response["Location"] == f"/api/v1/rooms/{open_room.pk}/whip/{row.connection}"
     offer = await relay.took(messages.Offer)
     assert (offer.peer, offer.listen, offer.wanted.speak) == (row.connection, False, (1,))
+    (joined,) = await sync_to_async(entries)(action="member.join")
+    assert (joined.actor, joined.factors) == (alice.uid, "room_token")
 
 
 async def test_a_player_listens_and_is_a_member(relay: Relay, open_room: Room, bob: User) -> None:
