@@ -4,37 +4,62 @@ It runs where the log is kept, so it finds accidents and clumsy hands. Against w
 witness and the bundles that others hold.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from moderation.audit import keys, sequence
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Leaf
+from moderation.audit.prune import PRUNED
 from moderation.audit.verify import Frontier, Refused, leaf_hash, open_checkpoint
 
 BATCH = 5_000
 LATE = timedelta(minutes=1)
 
 
+class Pruned:
+    """The leaves whose entries went, from what the log says of it: pairs of the first and the last, in order."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in spans:
+            if self._lasts and first <= self._lasts[-1] + 1:
+                self._lasts[-1] = max(self._lasts[-1], last)
+            else:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, index: int) -> bool:
+        place = bisect_right(self._firsts, index) - 1
+        return place >= 0 and index <= self._lasts[place]
+
+
 def faults(now: datetime) -> Iterator[str]:
     """What is wrong with the log, each in a sentence that says where; nothing if nothing is."""
-    checkpoints = {point.size: point for point in Checkpoint.objects.order_by("size")}
     frontier, pruned = Frontier(), _pruned()
     for batch in _batches():
         yield from _changed(batch, pruned)
+        checkpoints = _checkpoints(frontier.size + 1, frontier.size + len(batch))
         for place in batch:
             if place.index != frontier.size:
                 yield f"leaf {frontier.size} is missing"
                 return
             frontier.append(bytes(place.hash))
             if frontier.size in checkpoints:
-                yield from _unsigned(checkpoints.pop(frontier.size), frontier.root())
-    yield from (f"the checkpoint of {size} is larger than the tree of {frontier.size}" for size in checkpoints)
+                yield from _unsigned(checkpoints[frontier.size], frontier.root())
+    for size in Checkpoint.objects.filter(size__gt=frontier.size).order_by("size").values_list("size", flat=True):
+        yield f"the checkpoint of {size} is larger than the tree of {frontier.size}"
     if sequence.head().size != frontier.size:
         yield f"the log says it has {sequence.head().size} leaves, and has {frontier.size}"
     late = sequence.waiting(sequence.head()).filter(recorded_at__lt=now - LATE).count()
     if late:
         yield f"{late} entries wait for longer than a minute to be sealed: is Celery running?"
+
+
+def _checkpoints(first: int, last: int) -> dict[int, Checkpoint]:
+    return {point.size: point for point in Checkpoint.objects.filter(size__gte=first, size__lte=last)}
 
 
 def _batches() -> Iterator[list[Leaf]]:
@@ -44,19 +69,19 @@ def _batches() -> Iterator[list[Leaf]]:
         last = batch[-1].index
 
 
-def _changed(batch: list[Leaf], pruned: list[range]) -> Iterator[str]:
+def _changed(batch: list[Leaf], pruned: Pruned) -> Iterator[str]:
     rows = {row["id"]: row for row in Entry.objects.filter(pk__in=[leaf.entry for leaf in batch]).values("id", *PUBLIC)}
     for place in batch:
         row = rows.get(place.entry)
-        if row is None and not any(place.index in span for span in pruned):
+        if row is None and place.index not in pruned:
             yield f"leaf {place.index}: entry {place.entry} is gone, and no pruning says so"
         if row is not None and leaf_hash(leaf_of(row)) != bytes(place.hash):
             yield f"leaf {place.index}: entry {place.entry} is not what was sealed"
 
 
-def _pruned() -> list[range]:
-    told = Entry.objects.filter(action="log.prune").values_list("detail", flat=True)
-    return [range(detail["first"], detail["last"] + 1) for detail in told]
+def _pruned() -> Pruned:
+    told = Entry.objects.filter(action=PRUNED).values_list("detail__first", "detail__last")
+    return Pruned(sorted(told))
 
 
 def _unsigned(point: Checkpoint, root: bytes) -> Iterator[str]:

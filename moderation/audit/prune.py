@@ -17,10 +17,11 @@ YEARS = 3 * 365 + 1  # assessments of impact, and records of what was shared: th
 RETENTION = {"standard": 400, "private": FLOOR, "cn": FLOOR}  # days, by STOA_PROFILE
 LONGER = {  # days, by the first word of an action
     "log": YEARS,
-    "request": YEARS,
+    "lawful": YEARS,
     "review": YEARS,
     "case": 400,
 }
+PRUNED = "log.prune"
 
 
 def days(action: str, profile: str) -> int:
@@ -29,14 +30,17 @@ def days(action: str, profile: str) -> int:
 
 
 def due(now: datetime, profile: str) -> Q:
-    """The entries whose time is over, as a condition on `Entry`."""
+    """The entries whose time is over, as a condition on `Entry`.
+
+    What says which entries went never goes itself: without it their leaves would look as if somebody had taken them.
+    """
     longer = {word: Q(action__startswith=f"{word}.") for word in LONGER}
     rest = ~Q(pk__in=[])
     over = Q(pk__in=[])
     for word, named in longer.items():
         over |= named & Q(recorded_at__lt=now - timedelta(days=days(word, profile)))
         rest &= ~named
-    return over | (rest & Q(recorded_at__lt=now - timedelta(days=days("", profile))))
+    return ~Q(action=PRUNED) & (over | (rest & Q(recorded_at__lt=now - timedelta(days=days("", profile)))))
 
 
 def prune(now: datetime, *, source: Source) -> int:
@@ -59,7 +63,7 @@ def _prune_some(now: datetime, source: Source) -> int:
         Label.objects.filter(entry__in=leaves).delete()
         Entry.objects.filter(pk__in=leaves).delete()
         told = {"entries": len(leaves), "first": min(leaves.values()), "last": max(leaves.values())}
-        record("log.prune", source=source, detail=told)
+        record(PRUNED, source=source, detail=told)
     return len(leaves)
 
 

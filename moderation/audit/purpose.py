@@ -20,12 +20,12 @@ class Purpose(StrEnum):
 _NOUNS: Mapping[Purpose, tuple[str, ...]] = {
     Purpose.SERVICE: (
         *("account", "invite", "notice", "history", "room", "room_invite", "room_token", "member", "socket", "media"),
-        *("server", "websocket", "token"),
+        *("server", "websocket", "token", "request"),
     ),
     Purpose.NOTIFICATIONS: ("push", "reminder"),
     Purpose.MODERATION: (
         *("report", "case", "cases", "evidence", "decision", "appeal", "reflex", "policy", "policies", "power"),
-        *("powers", "staff", "person", "name", "live", "quality", "request", "enter"),
+        *("powers", "staff", "person", "name", "live", "quality", "enter"),
     ),
     Purpose.AUDIT: ("log", "retention"),
     Purpose.ASSESSMENT: ("review", "control", "controls", "finding", "statement", "trigger"),

@@ -10,12 +10,13 @@ from pytest_django.fixtures import Settings
 from moderation.audit import check
 from moderation.audit.hold import place
 from moderation.audit.models import Checkpoint, Entry, Label, Leaf
-from moderation.audit.prune import days, prune
+from moderation.audit.prune import LONGER, days, prune
 from moderation.audit.record import record
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.audit.triggers import FLOOR
 from tests.log import aged
+from tests.moderation.audit.test_purpose import nouns
 
 SOURCE = Source("192.0.2.7")
 
@@ -37,7 +38,7 @@ def old(age: int, action: str = "room.open", room: str = "r1") -> int:
         ("private", "room.open", FLOOR),
         ("cn", "room.open", FLOOR),
         ("cn", "log.search", 1096),
-        ("private", "request.answer", 1096),
+        ("private", "lawful.export", 1096),
         ("cn", "case.decide", 400),
     ],
 )
@@ -78,6 +79,20 @@ def test_a_held_entry_stays_and_its_neighbour_goes() -> None:
     left = set(Entry.objects.values_list("pk", flat=True))
     assert held in left
     assert other not in left
+
+
+def test_what_says_which_entries_went_never_goes_and_the_log_stays_whole() -> None:
+    old(3000)
+    seal(timezone.now())
+    assert gone() == 1
+    aged(Entry.objects.get(action="log.prune"), timedelta(days=3000))
+    seal(timezone.now())
+    assert gone() == 0
+    assert list(check.faults(timezone.now())) == []
+
+
+def test_what_is_kept_longer_is_written_somewhere() -> None:
+    assert set(LONGER) <= nouns()
 
 
 def test_an_entry_that_goes_without_a_pruning_is_a_fault() -> None:
