@@ -17,6 +17,7 @@ from moderation.audit.verify import Key, Refused
 from moderation.audit.witness import SIZE_TYPE, Request
 
 WAIT = timedelta(minutes=1)  # that a reader may be shown less than there is, so that it is cosigned
+RECENT = 100  # checkpoints looked through for one: more than are signed meanwhile
 
 _log = structlog.get_logger(__name__)
 
@@ -99,10 +100,11 @@ def _keep(peer: Peer, newest: Checkpoint, body: bytes, now: datetime) -> Trouble
 def cosigned(least: int = 0) -> verify.Checkpoint | None:
     """The newest checkpoint of at least this size, or one up to a minute older that all witnesses cosigned."""
     rows = Checkpoint.objects.filter(size__gte=least).order_by("-size")
-    newest = rows.first()
-    if newest is None:
+    latest = list(rows[:RECENT])
+    if not latest:
         return None
-    recent = list(rows.filter(created_at__gte=newest.created_at - WAIT))
+    newest = latest[0]
+    recent = [row for row in latest if row.created_at >= newest.created_at - WAIT]
     names, signed = {peer.name for peer in peers()}, _witnesses(recent)
     row = next((one for one in recent if names and names <= signed.get(one.size, set())), newest)
     return verify.parse_checkpoint(text(row).encode())
