@@ -12,7 +12,7 @@ define twice
 @$(1) || { echo "Once more, what failed:"; $(1) --last-failed --last-failed-no-failures none; }
 endef
 
-.PHONY: run check test style types law pages units flows postgres kill fuzz bench soak screens messages lock tools
+.PHONY: run check test style types law pages units flows postgres kill truth fuzz bench soak screens messages lock tools
 
 run: .venv/accelerated
 	@exec $(BIN)/python manage.py serve
@@ -77,6 +77,10 @@ flows: .venv/checked node_modules/.package-lock.json
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked
 	@STOA_G1_ACTIONS=10000 $(PYTEST) tests/flows/test_whole_log.py
+
+# That the log's addresses are those of the wire, at full length: a thousand requests and sockets, and a thousand who hear.
+truth: .venv/checked
+	@STOA_G22_SESSIONS=1000 $(PYTEST) tests/flows/test_field_truth.py
 
 # Coverage-guided fuzzing of every parser of what strangers send, so long each; wants atheris. TARGET=sdp takes one alone.
 fuzz: MINUTES ?= 60

@@ -26,6 +26,7 @@ from rooms.actions.presence import Seat
 from rooms.evidence import sealed
 from rooms.hub import Hub, Socket, each
 from rooms.models import Member, Room
+from rooms.offered import Offered
 from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Rank, Refused
@@ -37,7 +38,6 @@ LOOK_EVERY = 0.4  # seconds between two looks for media processes that were kill
 MOVE_WITHIN = 5.0  # seconds in which all go who are told to: each joins anew, and the others want to be heard meanwhile
 MOVE_EVERY = 0.01  # seconds between two of them, if there are few
 OVERLAP = 1.0  # seconds that somebody's last connection is left open beside their new one, to be changed without a gap
-MOST_MOVES = 10_000
 AWAY = (RedisError, DatabaseError, OSError)
 
 _log = structlog.get_logger(__name__)
@@ -55,12 +55,13 @@ class Process:
         self.media = media.Media(self._arrived, self._media_lost, self._media_leaves, self._told)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
         self._lost: deque[Seat] = deque()
-        self._moves: dict[str, None] = {}  # connections of people who may have an older one on another media process
+        self._offered = Offered()
         self._jobs: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Start everything, in the running loop."""
-        for job in (self.bus.run(), self.hub.run(), self._every_second(), self._look_for_the_dead(), self._hear()):
+        jobs = self._every_second(), self._look_for_the_dead(), self._hear(), self._note_connections()
+        for job in (self.bus.run(), self.hub.run(), *jobs):
             self._keep(job)
 
     async def stop(self) -> None:
@@ -99,9 +100,11 @@ class Process:
         self.media.expect(asked.request)
         try:
             placed = await self.in_thread(offer, seat, asked, await self.media.taking())
-            self._note_placed(peer, placed)
+            self.media.placed(placed.sfu)
+            self._offered.add(peer, seat, source, placed)
             return await self.media.answer(asked.request)
         except Refused as refused:
+            self._offered.forget(peer)
             if refused.code is not Code.UNAVAILABLE:  # of which a whole room may hear at once
                 why = refused.code.value
                 note = partial(record_refusal, "member.offer", actor=seat.uid, room=seat.room, reason=why)
@@ -109,13 +112,6 @@ class Process:
             raise
         finally:
             self.media.forget(asked.request)
-
-    def _note_placed(self, peer: str, placed: Placed) -> None:
-        self.media.placed(placed.sfu)
-        if placed.moved:
-            self._moves[peer] = None
-        if len(self._moves) > MOST_MOVES:
-            del self._moves[next(iter(self._moves))]
 
     async def ice(self, lease: str, peer: str, *, anew: bool) -> Answer:
         """How this peer, a session under `lease`, reaches the media side; `anew` with new credentials.
@@ -167,6 +163,11 @@ class Process:
                 await self._try(self._sign_out, self.hub.sockets)
             second += 1
             await asyncio.sleep(1)
+
+    async def _note_connections(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            await self._try(self._offered.note, lambda some: self.in_thread(peers.note, some))
 
     async def _look_for_the_dead(self) -> None:
         """Find at once a media process that was killed, and that nobody may start again: Redis knows who left."""
@@ -225,6 +226,7 @@ class Process:
         self._keep(self._try(self.in_thread, _catch_up, alive))
 
     def _media_lost(self, sfu: str, epoch: str) -> None:
+        self._offered.lose(sfu)
         self._keep(each(self._heard_from(sfu), lambda one: one.move_sound()))
         self._keep(self._try(self.in_thread, carriers.lose, sfu, epoch))
 
@@ -244,12 +246,14 @@ class Process:
 
     def _told(self, report: Connected | Gone | Line | Sealed) -> None:
         match report:
-            case Connected() if report.peer in self._moves:
-                del self._moves[report.peer]
-                self._keep(self._try(self._moved, report))
-            case Gone() if report.peer.startswith(media.SESSION):
-                leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
-                self._keep(self._try(self.in_thread, leave))
+            case Connected() if report.peer in self._offered:
+                if self._offered.connected(report, timezone.now()):
+                    self._keep(self._try(self._moved, report))
+            case Gone():
+                self._offered.forget(report.peer)
+                if report.peer.startswith(media.SESSION):
+                    leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
+                    self._keep(self._try(self.in_thread, leave))
             case Line() if report.room in self.hub.rooms:
                 self._keep(self._try(self._tell_line, report))
             case Sealed():

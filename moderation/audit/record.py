@@ -4,6 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypedDict, Unpack
 
@@ -45,7 +46,8 @@ class Act(Grounds, total=False):
     `actor`, `second` (who approved, who invited) and, for the types in `sealing.PERSONS`, `object_id` are ids of
     persons: they are sealed, and so is `sought`, an address that somebody looked for. Of `before` and `after`, what an
     object was and became, the log keeps a sealed hash. The rest is for all who read the log, and never erased: put no
-    person's id there. `consent` is the version of the text agreed to, `evidence` the digests of what was sealed.
+    person's id there. `consent` is the version of the text agreed to, `evidence` the digests of what was sealed;
+    `occurred_at` is given for what is written down later than it happened.
     """
 
     actor: str
@@ -62,6 +64,7 @@ class Act(Grounds, total=False):
     severity: Severity
     consent: str
     evidence: list[str]
+    occurred_at: datetime
     detail: Mapping[str, Any]
 
 
@@ -94,7 +97,6 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
         del public["object_id"]
     entry = Entry(
         event=os.urandom(16).hex(),
-        occurred_at=timezone.now(),
         kind=_kind(source, act),
         action=action,
         result=result,
@@ -105,7 +107,7 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
         host=_HOST,
         version=settings.VERSION,
         commitments={field: secret.commitment for field, secret in found.items()},
-        **{"severity": _SEVERITY[result], "purpose": purpose_of(action), **public},
+        **{"occurred_at": timezone.now(), "severity": _SEVERITY[result], "purpose": purpose_of(action), **public},
     )
     drafts = sealing.drafts(entry.event, found)
     for draft in _write(entry, drafts):

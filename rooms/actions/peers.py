@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from redis.exceptions import RedisError
 
+from moderation.audit.record import record
+from moderation.audit.source import Source, correlation
 from rooms import bus, media, rows
 from rooms.actions import carriers
 from rooms.actions.base import carrying, live, wanted
@@ -46,6 +49,17 @@ class Placed:
     moved: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where somebody's sound comes from and goes to, since `at`; `correlation` is that of the offer for it."""
+
+    seat: Seat
+    source: Source
+    over: str
+    at: datetime
+    correlation: str
+
+
 def offer(seat: Seat, asked: Connection, taking: Sequence[Taker]) -> Placed:
     """Where the offer is on its way to.
 
@@ -76,6 +90,17 @@ def moved(report: Connected) -> None:
         return
     order = Elsewhere(report.room, report.member, report.peer)
     bus.publish([media.parcel(sfu, order) for sfu in carrying(report.room) if sfu != report.sfu])
+
+
+@transaction.atomic
+def note(reached: Sequence[Reached]) -> None:
+    """Write an entry for each; for nobody who was erased meanwhile."""
+    known = set(Member.objects.filter(pk__in=[one.seat.pk for one in reached]).values_list("pk", flat=True))
+    for one in reached:
+        if one.seat.pk in known:
+            correlation.set(one.correlation)
+            who, room, told = one.seat.uid, one.seat.room, {"over": one.over}
+            record("media.connect", source=one.source, actor=who, room=room, occurred_at=one.at, detail=told)
 
 
 def ice(lease: str, asked: Ice) -> None:

@@ -26,6 +26,9 @@ SILENT = 6.0
 every 2.5 to 5 s.
 """
 
+TELL_EVERY = 10.0
+"""Seconds between two reports of where a peer is, at least: one who moves to and fro does not fill the log."""
+
 
 def _nowhere(data: bytes, address: Any) -> None:
     """Nothing: a connection without an address sends nothing."""
@@ -37,8 +40,9 @@ class Connection:
 
     `visit` counts how often the member had gone before it was opened, `hop` how often they had come to another process.
     `seen` is when its last checked STUN request came, `heard_at` the last one from `address`, where its packets go by
-    `sendto`; `addresses` are all that it was checked at, the newest last. `doubted` tells since when it may have said
-    goodbye. `target` is what the accelerator knows of it, once it hears.
+    `sendto`; `addresses` are all that it was checked at, the newest last. `told` is where the web side knows it to be,
+    by a report of `told_at`. `doubted` tells since when it may have said goodbye. `target` is what the accelerator
+    knows of it, once it hears.
     """
 
     id: str
@@ -59,6 +63,8 @@ class Connection:
     sendto: Callable[[bytes, Any], Any] = _nowhere
     target: "Target | None" = None
     heard_at: float = 0.0
+    told: tuple[Port | None, Any] = (None, None)
+    told_at: float = 0.0
     doubted: float | None = None
     addresses: list[tuple[Port, Any]] = field(default_factory=list)
     reception: rtcp.Reception | None = None
@@ -70,6 +76,22 @@ class Connection:
     def member(self) -> int:
         """The member's number in the room."""
         return self.listener.member
+
+    @property
+    def place(self) -> tuple[Port | None, Any]:
+        """Where it is now."""
+        return self.port, self.address
+
+    def strays(self) -> bool:
+        """True when it is to be told that it is not any more where the web side knows it to be."""
+        return self.connected and self.told != self.place and self.seen - self.told_at > TELL_EVERY
+
+    def path(self) -> tuple[str, int, str, str]:
+        """Address and port that its packets come from, those they are sent to, and udp or tcp; none without a port."""
+        if self.port is None:
+            return "", 0, "", ""
+        host, number = self.address[:2]
+        return host, number, f"{self.port.host}:{self.port.number}", "tcp" if self.port.stream else "udp"
 
     def checked(self, port: Port, address: Any, *, nominated: bool, now: float) -> bool:
         """True when the connection's packets go to another `address` from now on.

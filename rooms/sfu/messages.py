@@ -6,7 +6,7 @@ on Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
@@ -186,12 +186,19 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Report: the peer's DTLS handshake is done; media flows."""
+    """Report: the peer's DTLS handshake is done; media flows. It comes again once the peer has moved.
+
+    `address` and `port` are the peer's, or its TURN relay's; `local` is where we are reached, `over` udp or tcp.
+    """
 
     sfu: str
     room: str
     member: int
     peer: str
+    address: str = ""
+    port: int = 0
+    local: str = ""
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +266,13 @@ _KINDS: Mapping[str, type[Any]] = MappingProxyType(
 _HINTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType(
     {kind: get_type_hints(kind) for kind in _KINDS.values()}
 )
+_NEWER: Mapping[type[Any], frozenset[str]] = MappingProxyType(
+    {
+        kind: frozenset(one.name for one in fields(kind) if (one.default, one.default_factory) != (MISSING, MISSING))
+        for kind in _KINDS.values()
+    }
+)
+"""Fields that have a default: a media process or web side of the version before does not say them."""
 
 
 def orders_channel(sfu: str) -> str:
@@ -289,9 +303,9 @@ def load(text: str | bytes) -> Message:
 
 
 def _build(kind: type[Any], body: Any) -> Any:
-    if not isinstance(body, dict) or set(body) != {field.name for field in fields(kind)}:
+    if not isinstance(body, dict) or not _HINTS[kind].keys() - _NEWER[kind] <= body.keys() <= _HINTS[kind].keys():
         raise Refused(Code.MESSAGE_INVALID)
-    return kind(**{name: _value(hint, body[name]) for name, hint in _HINTS[kind].items()})
+    return kind(**{name: _value(_HINTS[kind][name], value) for name, value in body.items()})
 
 
 def _value(hint: Any, value: Any) -> Any:

@@ -235,9 +235,20 @@ class Registry:
             raise Refused(Code.FULL)
 
     def greet(self, connection: Connection) -> None:
-        """Nothing: the handshake runs from now on, if it does not yet. Call it once the peer's address is checked."""
+        """Nothing: the handshake runs from now on, if it does not yet, and the web side knows of one who moved.
+
+        Call it whenever the peer's address was checked.
+        """
         if connection.handshake is None:
             connection.handshake = asyncio.create_task(self._shake(connection))
+        elif connection.strays():
+            self._tell(connection)
+
+    def _tell(self, connection: Connection) -> None:
+        """Nothing: the web side knows that media flows, and from where."""
+        connection.told, connection.told_at = connection.place, connection.seen
+        room, whose = connection.room.wanted.room, connection.member
+        self._report(Connected(self._sfu, room, whose, connection.id, *connection.path()))
 
     async def _shake(self, connection: Connection) -> None:
         offer = connection.offer
@@ -259,7 +270,7 @@ class Registry:
         self.joins.note(time.monotonic() - connection.opened)
         for ended in connection.room.connect(connection):
             self._end(ended)
-        self._report(Connected(self._sfu, connection.room.wanted.room, connection.member, connection.id))
+        self._tell(connection)
         await asyncio.sleep(SETTLED)
         await connection.peer.settle()
         self._settled = True

@@ -1,7 +1,8 @@
-"""G22: address, port, destination and device in the log are those on the wire: of requests and of sockets, and also of
-who comes through the proxy.
+"""G22: address, port, destination and device in the log are those on the wire: of requests, of sockets and of sound,
+through a proxy and through a TURN relay too.
 """
 
+import asyncio
 import json
 import os
 import socket
@@ -10,29 +11,40 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.flows import stack
-from tests.flows.stack import Stoa
+from benchmarks import sdp, websocket
+from benchmarks.light import Client, Identity
+from tests.flows import stack, turn
+from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
-SESSIONS = int(os.environ.get("STOA_G22_SESSIONS", "1000"))
+SESSIONS = int(os.environ.get("STOA_G22_SESSIONS", "100"))  # `make truth` has a thousand of each kind
+AT_ONCE = 10
+Seen = tuple[str, str, int, str]
+"""A device's own name, the address and port of its socket, and where that sends to."""
 BODY = b"code=nonsense"
 READ = (
     "import json; from tests.log import entries; print(json.dumps([[e.user_agent, e.address, e.port, e.destination]"
-    " for e in entries() if e.action in ('invite.redeem', 'socket.connect')]))"
+    " for e in entries() if e.action in %r]))"
 )
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa that trusts a proxy at 127.0.0.1."""
+    """A Stoa that trusts a proxy at 127.0.0.1, and has a TURN relay."""
     folder: Path = tmp_path_factory.mktemp("truth")
-    with stack.running(folder, STOA_TRUSTED_PROXIES="127.0.0.1/32") as running:
+    with turn.relay(folder) as relay, stack.running(folder, STOA_TRUSTED_PROXIES="127.0.0.1/32", **relay) as running:
         yield running
+
+
+def told(own: Stoa, *actions: str) -> list[Seen]:
+    """What the log says of these acts."""
+    return sorted(map(tuple, json.loads(own.manage("shell", "--verbosity", "0", "--command", READ % (actions,)))))
 
 
 class Proxy:
@@ -91,11 +103,54 @@ def _open_a_socket(connection: HTTPConnection, device: str) -> None:
     connection.request("GET", "/ws/rooms/aaaaaaaaaaaa/", headers=headers)
 
 
-def test_what_the_log_says_of_a_thousand_visits_is_what_was_on_the_wire(own: Stoa) -> None:
+def test_what_the_log_says_of_every_visit_is_what_was_on_the_wire(own: Stoa) -> None:
     server = (urlsplit(own.url).hostname or "", urlsplit(own.url).port or 0)
     ways = [server, Proxy(server).address]
     with ThreadPoolExecutor(4) as pool:
         seen = list(pool.map(lambda number: visit(number, ways[number % 2]), range(SESSIONS)))
-    told = json.loads(own.manage("shell", "--verbosity", "0", "--command", READ))
-    assert sorted((device, address, port) for device, address, port, _ in told) == sorted(seen)
-    assert {destination for *_, destination in told} == {f"{server[0]}:{server[1]}"}
+    assert told(own, "invite.redeem", "socket.connect") == sorted((*one, f"{server[0]}:{server[1]}") for one in seen)
+
+
+def test_what_the_log_says_of_where_sound_comes_from_is_what_was_on_the_wire(own: Stoa) -> None:
+    room = own.room("alice", "Whence")
+    names = [f"person{number}" for number in range(SESSIONS)]
+    seen = sorted(asyncio.run(listen(own, room, own.sign_in(*names))))
+    until("all of it is in the log", lambda: len(told(own, "media.connect")) >= SESSIONS)
+    assert told(own, "media.connect") == seen
+
+
+async def listen(own: Stoa, room: str, keys: dict[str, str]) -> list[Seen]:
+    """What the wire has of everybody who came to hear a room, every other one by the relay."""
+    gate, identity = asyncio.Semaphore(AT_ONCE), Identity()
+
+    async def one(number: int, key: str) -> Seen:
+        async with gate:
+            return await hear(own, room, identity, key, number)
+
+    return list(await asyncio.gather(*(one(number, key) for number, key in enumerate(keys.values()))))
+
+
+async def hear(own: Stoa, room: str, identity: Identity, key: str, number: int) -> Seen:
+    device, place = f"Device {number}", urlsplit(own.url)
+    headers = {"Cookie": f"sessionid={key}", "Origin": own.url, "User-Agent": device}
+    socket = await websocket.connect(str(place.hostname), int(place.port or 80), f"/ws/rooms/{room}/?tab=t", headers)
+    _, welcome = await socket.message("welcome")
+    local = identity.local()
+    socket.say({"type": "media.offer", "id": 1, "sdp": sdp.offer(local)})
+    _, answer = await socket.message("media.answer")
+    remote = sdp.answer(answer["sdp"])
+    client, (address, port) = await reach(identity, local, remote, welcome["ice"][0] if number % 2 else None)
+    await client.connect()
+    client.close()
+    socket.close()
+    return device, address, port, f"{remote.address[0]}:{remote.address[1]}"
+
+
+async def reach(
+    identity: Identity, local: sdp.Local, remote: sdp.Remote, relay: dict[str, Any] | None
+) -> tuple[Client, tuple[str, int]]:
+    """A client, by the relay if one is given, and the address that the media process sees of it."""
+    if relay:
+        return await turn.relayed(identity, local, remote, relay)
+    client = Client(identity, local, remote)
+    return client, client.socket.getsockname()

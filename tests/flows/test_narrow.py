@@ -1,22 +1,17 @@
 """A small server behind a wall: a room takes two people, and sound leaves by a relay alone."""
 
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.flows import stack, talk
+from tests.flows import stack, talk, turn
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.crowd import crowd
-from tests.flows.stack import Stoa, free_port, outward_address, until
+from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
-SECRET = "only for this run"
 RELAY_ALONE = """
 const Native = RTCPeerConnection;
 window.RTCPeerConnection = class extends Native {
@@ -31,32 +26,11 @@ window.RTCPeerConnection = class extends Native {
 """A browser on a network that lets nothing out but to the relay."""
 
 
-@contextmanager
-def relay(folder: Path) -> Iterator[str]:
-    """The URL of a TURN server, coturn with the shared secret."""
-    port, address = free_port(socket.SOCK_DGRAM), outward_address()
-    command = ["turnserver", "-n", "--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=stoa"]
-    command += [
-        f"--listening-ip={address}",
-        f"--relay-ip={address}",
-        f"--listening-port={port}",
-        "--allow-loopback-peers",
-    ]
-    command += ["--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", f"--pidfile={folder / 'relay.pid'}"]
-    with (folder / "relay.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield f"turn:{address}:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 @pytest.fixture(scope="module")
 def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     """A Stoa with a relay, whose rooms take two people."""
     folder = tmp_path_factory.mktemp("narrow")
-    with relay(folder) as url, stack.running(folder, STOA_ROOM_SIZE="2", TURN_URLS=url, TURN_SECRET=SECRET) as running:
+    with turn.relay(folder) as settings, stack.running(folder, STOA_ROOM_SIZE="2", **settings) as running:
         running.sign_in("alice", "bob", "carol")
         yield running
 

@@ -1,5 +1,6 @@
 """The room socket and the media side: connections offered, refused, moved and lost."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -27,6 +28,27 @@ async def test_an_offer_is_answered_by_the_rooms_media_process(enter: Any, bob: 
         assert (offer.member, offer.listen, offer.peer) == (you["number"], True, answer["peer"])
         assert offer.wanted == messages.Wanted(open_room.pk, 0, True, (), ())
         assert await Carrier.objects.filter(room=open_room, sfu="sfu-1", epoch="e1").acount() == 1
+
+
+async def test_where_the_sound_comes_from_is_in_the_log_and_as_whose_session_it_was_asked_for(
+    enter: Any, bob: User, open_room: Room
+) -> None:
+    async with Relay() as relay:
+        listener = await enter(bob, open_room)
+        number = (await listener.enter())["you"]["number"]
+        await relay.alive()
+        peer = (await listener.ask(type="media.offer", sdp="v=0"))["peer"]
+        whence = "198.51.100.7", 50000, "192.0.2.1:7882", "udp"
+        await relay.report(messages.Connected(relay.name, open_room.pk, number, peer, *whence))
+        await relay.report(messages.Connected(relay.name, open_room.pk, number, "somebody else's", *whence))
+        async with asyncio.timeout(20):
+            while not (found := await sync_to_async(entries)(action="media.connect")):  # noqa: ASYNC110  # a thread writes it
+                await asyncio.sleep(0.05)
+    joined = (await sync_to_async(entries)(action="member.join"))[-1]
+    (noted,) = found
+    assert (noted.actor, noted.room, noted.detail) == (bob.uid, open_room.pk, {"over": "udp"})
+    assert (noted.address, noted.port, noted.destination) == whence[:3]
+    assert (noted.session, noted.user_agent) == (joined.session, joined.user_agent)
 
 
 async def test_without_a_media_process_an_offer_is_refused(

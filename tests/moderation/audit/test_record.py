@@ -1,6 +1,7 @@
 """Tests of moderation.audit.record and of the database's own refusal."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -112,6 +113,14 @@ def test_entries_say_which_of_them_belong_to_one_request() -> None:
     correlation.reset(before)
     record("room.end", source=SOURCE)
     assert [kept.correlation for kept in entries()] == ["5e1f00d5", "5e1f00d5", ""]
+
+
+@pytest.mark.django_db
+def test_what_is_written_down_later_says_when_it_happened() -> None:
+    record("media.connect", source=SOURCE, occurred_at=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    kept = entry(action="media.connect")
+    assert kept.occurred_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert kept.recorded_at > kept.occurred_at
 
 
 @pytest.mark.django_db

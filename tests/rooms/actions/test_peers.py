@@ -7,15 +7,18 @@ import pytest
 from redis.exceptions import RedisError
 
 from accounts.models import User
+from moderation.audit.search import Wish, matching
+from moderation.audit.source import Source
 from rooms import bus
 from rooms.actions import peers
-from rooms.actions.peers import Connection, Placed
+from rooms.actions.peers import Connection, Placed, Reached
 from rooms.actions.presence import Seat, leave
 from rooms.models import Carrier, Member, Room
 from rooms.placement import Taker
 from rooms.roles import Code, Move, Refused
 from rooms.sfu import messages
 from rooms.sfu.messages import Connected, Elsewhere, Ice, Offer, Spread
+from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, Wire, a_session, carry, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +98,23 @@ def test_who_went_on_meanwhile_keeps_the_newest_connection(seat: Seat, open_room
     Member.objects.filter(pk=seat.pk).update(sfu="a")
     peers.moved(Connected("b", open_room.pk, 2, "q"))
     assert told(said) == []
+
+
+def test_where_sound_comes_from_is_written_down_as_of_when_it_came(seat: Seat, bob: User, open_room: Room) -> None:
+    source = Source("198.51.100.7", 50000, "192.0.2.1:7882", "tests", "media", factors="password")
+    peers.note([Reached(seat, source, "tcp", NOON, "5e1f00d5")])
+    noted = entry(action="media.connect")
+    assert (noted.actor, noted.room, noted.detail) == (bob.uid, open_room.pk, {"over": "tcp"})
+    assert (noted.address, noted.port, noted.destination) == ("198.51.100.7", 50000, "192.0.2.1:7882")
+    assert (noted.channel, noted.factors, noted.correlation) == ("media", "password", "5e1f00d5")
+    assert (noted.occurred_at, noted.kind, noted.purpose) == (NOON, "person", "service")
+    assert [found.pk for found in matching(Wish(address="198.51.100.7"))] == [noted.id]
+
+
+def test_nothing_is_written_of_who_was_erased_meanwhile(seat: Seat) -> None:
+    Member.objects.filter(pk=seat.pk).delete()
+    peers.note([Reached(seat, SOURCE, "udp", NOON, "")])
+    assert entries(action="media.connect") == []
 
 
 def test_a_session_that_is_sound_alone_lives_under_the_lease_of_its_media_process(

@@ -78,6 +78,8 @@ class Desk:
 
 
 class Wire:
+    host, number, stream = *SERVER, False
+
     def __init__(self, client: Peer) -> None:
         self.socket = Loopback(client)
         self.known: dict[Any, Connection] = {}

@@ -59,6 +59,12 @@ def test_the_same_address_again_is_no_move(carol: Connection, port: Port) -> Non
     assert carol.seen == 2.0
 
 
+def test_its_path_is_both_ends_and_how_they_talk(carol: Connection, port: Port) -> None:
+    assert carol.path() == ("", 0, "", "")
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert carol.path() == (*HOME, "192.0.2.1:7882", "udp")
+
+
 def test_old_addresses_are_forgotten_but_never_the_present_one(carol: Connection, port: Port) -> None:
     carol.checked(port, HOME, nominated=True, now=1.0)
     for number in range(20):

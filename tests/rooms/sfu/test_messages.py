@@ -46,7 +46,7 @@ MESSAGES: list[Message] = [
     Elsewhere("room", 7, "peer"),
     Ice("request", "peer", True),
     Figures("node-0", {"sent": 900}, {"late": 1}, (1, 2), (3,), ()),
-    Connected("node-0", "room", 7, "peer"),
+    Connected("node-0", "room", 7, "peer", "2001:db8::1", 50000, "192.0.2.1:7882", "udp"),
     Gone("node-0", "room", 7, "peer", "left"),
     Line("node-0", "room", 7, True, True, 12, 40, -1),
     Freeze("room", "0123456789abcdef", "00" * 32, 1_700_000_000_000),
@@ -99,6 +99,11 @@ def test_what_dump_could_not_have_written_is_refused(text: str | bytes) -> None:
     with pytest.raises(Refused) as caught:
         load(text)
     assert caught.value.code is Code.MESSAGE_INVALID
+
+
+def test_what_the_version_before_did_not_say_yet_has_its_default() -> None:
+    old = '{"kind":"connected","sfu":"node-0","room":"room","member":7,"peer":"peer"}'
+    assert load(old) == Connected("node-0", "room", 7, "peer", "", 0, "", "")
 
 
 JSON = st.recursive(

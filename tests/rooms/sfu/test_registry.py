@@ -108,7 +108,17 @@ async def test_too_many_peers_are_refused(desk: Desk, monkeypatch: pytest.Monkey
 async def test_a_handshake_is_reported_as_connected(desk: Desk) -> None:
     made = await desk.connect("carol")
     assert made.connected
-    assert desk.reports[-1] == Connected("node-0", "room", CAROL, "carol")
+    whence = "198.51.100.7", 1, "192.0.2.1:7882", "udp"
+    assert desk.reports[-1] == Connected("node-0", "room", CAROL, "carol", *whence)
+
+
+async def test_one_who_moved_is_reported_again_though_not_at_every_step(desk: Desk) -> None:
+    made = await desk.connect("carol")
+    begun, port = made.seen, cast("Any", made.port)
+    for second, number in ((1, 2), (2, 1), (3, 2), (11, 2), (12, 2), (13, 1)):
+        made.checked(port, ("198.51.100.7", number), nominated=True, now=begun + second)
+        desk.registry.greet(made)
+    assert [one.port for one in desk.reports if isinstance(one, Connected)] == [1, 2]
 
 
 async def test_one_who_is_not_who_the_offer_said_fails(desk: Desk) -> None:

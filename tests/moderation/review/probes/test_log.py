@@ -148,6 +148,16 @@ def test_clocks_that_agree_pass(span: Span) -> None:
     assert (found.outcome, found.facts["entries"]) == (Outcome.PASSED, 3)
 
 
+def test_where_sound_comes_from_counts_and_may_be_written_down_later(span: Span, now: datetime) -> None:
+    written()
+    media = Source("192.0.2.7", 50000, "203.0.113.1:7882", "Browser", "media")
+    record("media.connect", source=media, actor="alice", occurred_at=now - timedelta(minutes=1))
+    assert log.clocks(span).outcome == Outcome.PASSED
+    assert log.fields(span).facts["network"] == 4
+    record("media.connect", source=Source.internal("media"), actor="alice")
+    assert log.fields(span).facts["missing"] == 1
+
+
 def test_a_clock_that_is_wrong_fails(span: Span, now: datetime) -> None:
     written()
     with lifted():
