@@ -1,12 +1,17 @@
-"""What the pages of the console have in common: saying what became of a change."""
+"""What the pages of the console have in common: saying what became of a change, and why there was none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import TypedDict
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.views import member
 from moderation.actions.base import Refused
 from moderation.audit.models import Entry
@@ -14,6 +19,19 @@ from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from moderation.staff import Act
 from moderation.words import REFUSALS
+
+
+class Who(TypedDict):
+    """Who acts, when, and from where: what every action of the staff asks for."""
+
+    by: User
+    now: datetime
+    source: Source
+
+
+def who(request: HttpRequest) -> Who:
+    """Whoever sent the request, now."""
+    return {"by": member(request), "now": timezone.now(), "source": Source.of_request(request)}
 
 
 @contextmanager
@@ -32,3 +50,11 @@ def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "") ->
         entry = Entry.objects.filter(case=str(case)).order_by("-pk").values_list("pk", flat=True).first()
         audited = _("It is entry %(number)d of the log.") % {"number": entry} if case and entry else ""
         messages.success(request, f"{words} {audited}".strip())
+
+
+def not_understood(request: HttpRequest, form: forms.Form) -> None:
+    """Nothing: the next page says which field of the form was not understood, and why."""
+    for name, errors in form.errors.items():
+        field = form[name].label if name in form.fields else ""
+        words = _("%(field)s: %(error)s") % {"field": field, "error": errors[0]} if field else str(errors[0])
+        messages.error(request, words, extra_tags="danger")

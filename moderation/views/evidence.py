@@ -6,30 +6,29 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import member
 from moderation.actions import grants
 from moderation.actions.base import Refused
 from moderation.audit.record import record_refusal
-from moderation.audit.source import Source
 from moderation.gate import console, factor_age
 from moderation.hearing.tracks import UnheardError, opened
 from moderation.hearing.transcript import Transcript
 from moderation.models import Evidence, Grant, Kind
 from moderation.staff import FRESH, Act
 from moderation.verdicts import AskForm
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 
 
 @console(Act.ASK_EVIDENCE)
 def ask(request: HttpRequest, case: int) -> HttpResponseBase:
     """Back to the case; a senior moderator is asked for leave to open its evidence."""
-    form = AskForm(request.POST)
+    form = AskForm(request.POST or None)
     if form.is_valid():
         with said(request, Act.ASK_EVIDENCE, _("Asked. A senior moderator answers."), case=case):
-            grants.ask(case, form.cleaned_data["reason"], **_who(request))
+            grants.ask(case, form.cleaned_data["reason"], **who(request))
+    not_understood(request, form)
     return redirect("console_case", case)
 
 
@@ -42,7 +41,7 @@ def answer(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
         words = _("Approved, for 30 minutes.") if approved else _("Refused. It stays sealed.")
         with said(request, Act.APPROVE_EVIDENCE, words, case=case):
             decide = grants.approve if approved else grants.refuse
-            decide(pk, factor=factor_age(request, member(request)), **_who(request))
+            decide(pk, factor=factor_age(request, member(request)), **who(request))
     return redirect("console_case", case)
 
 
@@ -59,14 +58,14 @@ def listen(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
     if request.method != "POST" or not named.isdecimal():
         return redirect("console_case", case)
     get_object_or_404(Grant, pk=pk, case=case)
-    how: dict[str, Any] = {"factor": factor_age(request, member(request)), **_who(request)}
+    how: dict[str, Any] = {"factor": factor_age(request, member(request)), **who(request)}
     try:
         if request.POST.get("what") == "words":
             return JsonResponse({"text": _words(grants.admit(pk, int(named), "words", **how))})
         sound = grants.open_track(pk, int(named), **how)
     except (Refused, UnheardError) as refused:
-        who = {"source": how["source"], "actor": member(request).uid, "case": str(case)}
-        record_refusal(Act.OPEN_EVIDENCE, reason=refused.code, **who)
+        told = {"source": how["source"], "actor": member(request).uid, "case": str(case)}
+        record_refusal(Act.OPEN_EVIDENCE, reason=refused.code, **told)
         return JsonResponse({"code": refused.code}, status=HTTPStatus.FORBIDDEN)
     return HttpResponse(sound, content_type="audio/ogg")
 
@@ -75,7 +74,3 @@ def _words(track: Evidence) -> str:
     """What a model wrote down of the track. Raises `UnheardError` for what does not open any more."""
     hint = track.hints.filter(kind=Kind.TRANSCRIPT).exclude(box=None).select_related("case").last()
     return Transcript.load(opened(hint)).text if hint else ""
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": member(request), "now": timezone.now(), "source": Source.of_request(request)}

@@ -18,7 +18,7 @@ from moderation.gate import console, staff_of
 from moderation.models import Finding, Severity
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 from moderation.words import SEVERITIES
 
 CLOSED_SHOWN = 20
@@ -62,7 +62,8 @@ def report(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         title, severity = form.cleaned_data["title"], Severity(form.cleaned_data["severity"])
         with said(request, Act.MEND, _("The finding is open, and yours until somebody else takes it.")):
-            controls.report(title, severity, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            controls.report(title, severity, **who(request))
+    not_understood(request, form)
     return redirect("console_findings")
 
 
@@ -75,6 +76,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponseBase:
         user = member(request)
         with said(request, Act.MEND, _("The finding is yours.")):
             controls.take(pk, user, due, by=user, source=Source.of_request(request))
+    not_understood(request, form)
     return redirect("console_findings")
 
 
@@ -84,5 +86,5 @@ def close(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = CloseForm(request.POST or None)
     proof = form.cleaned_data["proof"] if form.is_valid() else ""
     with said(request, Act.MEND, _("Closed.")):
-        controls.close(pk, proof, by=member(request), now=timezone.now(), source=Source.of_request(request))
+        controls.close(pk, proof, **who(request))
     return redirect("console_findings")

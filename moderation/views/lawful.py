@@ -20,7 +20,7 @@ from moderation.forms import LawfulForm
 from moderation.gate import console, staff_of
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import said, who
 from moderation.words import AUTHORITIES
 
 SHOWN = 100
@@ -61,7 +61,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         data["end"],
     )
     with said(request, Act.ASK_LAWFUL, _("Asked. A second person decides now.")):
-        lawful.ask(wish, by=member(request), now=timezone.now(), source=Source.of_request(request))
+        lawful.ask(wish, **who(request))
     return redirect("console_lawful")
 
 
@@ -72,7 +72,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         approved = request.POST.get("decision") == "approve"
         words = _("Approved. It can be exported for seven days.") if approved else _("Refused. Nothing leaves.")
         with said(request, Act.DECIDE_LAWFUL, words):
-            lawful.decide(pk, approved, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            lawful.decide(pk, approved, **who(request))
     return redirect("console_lawful")
 
 

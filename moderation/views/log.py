@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.views import member
+from moderation import dossier
 from moderation.actions import unmasking
 from moderation.actions.cases import role_of
 from moderation.audit import cosign, export, proof, search, sequence
@@ -64,17 +64,17 @@ def _tells(asked: Mapping[str, object], one: Opened, veil: Collection[str]) -> b
     return asked["person"] in veil or bool(asked["address"] and one.fields["actor"] in veil)
 
 
-def _names(request: HttpRequest, found: list[Opened], shown: Collection[str]) -> dict[str, str]:
+def _names(request: HttpRequest, found: list[Opened], shown: Collection[str]) -> Mapping[str, str]:
     """The names people show, by their ids. A guest of the staff is shown those that a second person agreed to alone."""
     ids = {str(one.fields[part]) for one in found for part in ("actor", "object", "second")}
     if role_of(member(request)) in GUESTS:
         ids &= set(shown)
-    return dict(User.objects.filter(uid__in=ids).values_list("uid", "display_name"))
+    return dossier.names(ids)
 
 
-def _words(one: Opened, names: dict[str, str], veil: Collection[str]) -> dict[str, str]:
+def _words(one: Opened, names: Mapping[str, str], veil: Collection[str]) -> dict[str, str]:
     """Who acted and on whom or what, as the list shows it."""
-    names = names | dict.fromkeys(veil, _("who reported"))
+    names = {**names, **dict.fromkeys(veil, _("who reported"))}
     actor, object_ = (str(one.fields[part] or "") for part in ("actor", "object"))
     return {"actor": names.get(actor, actor), "object": names.get(object_, object_) or one.entry.object_id}
 

@@ -19,7 +19,7 @@ from moderation.gate import acts_of, console
 from moderation.models import DataRequest, Wish
 from moderation.own import unread_answers
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import said, who
 from moderation.words import REFUSALS, WISHES
 
 SHOWN = 50
@@ -77,8 +77,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
     form, granted = AnswerForm(request.POST or None), "grant" in request.POST
     words = form.cleaned_data["words"] if form.is_valid() else ""
     with said(request, Act.ANSWER_DATA, _("Answered. The member reads it under their data.")):
-        by, source = member(request), Source.of_request(request)
-        rights.answer(pk, words, granted=granted, by=by, now=timezone.now(), source=source)
+        rights.answer(pk, words, granted=granted, **who(request))
     return redirect("console_data")
 
 

@@ -4,19 +4,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.views import member
+from moderation import dossier
 from moderation.actions.policies import write
-from moderation.audit.source import Source
 from moderation.gate import acts_of, console, staff_of
 from moderation.house import PolicyForm
 from moderation.policies import SEVERITIES, Policy
 from moderation.rules import current, earlier
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 
 
 @login_not_required
@@ -43,7 +41,7 @@ def policies(request: HttpRequest) -> HttpResponseBase:
     writers = {one.by for row in rows for one in (row["rule"], *row["earlier"])}  # type: ignore[misc]
     context = {
         "rows": rows,
-        "names": dict(User.objects.filter(uid__in=writers).values_list("uid", "display_name")),
+        "names": dossier.names(writers),
         "staff": staff_of(member(request)),
         "writes": Act.WRITE_POLICY in acts_of(member(request)),
     }
@@ -57,12 +55,6 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         data = form.cleaned_data
         with said(request, Act.WRITE_POLICY, _("Written. It counts from now on.")):
-            write(
-                Policy(data["policy"]),
-                data["english"],
-                data["chinese"],
-                by=member(request),
-                now=timezone.now(),
-                source=Source.of_request(request),
-            )
+            write(Policy(data["policy"]), data["english"], data["chinese"], **who(request))
+    not_understood(request, form)
     return redirect("console_policies")

@@ -3,20 +3,18 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import member
 from moderation import published, transparency
 from moderation.actions import reflexes
 from moderation.audit.models import Checkpoint
-from moderation.audit.source import Source
 from moderation.forms import ReflexForm
 from moderation.gate import acts_of, console
 from moderation.models import Reflex
 from moderation.reflexes import LIMIT, MEASURES, Name
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 from moderation.words import MEASURES as MEASURE_WORDS
 from moderation.words import POLICIES, REFLEXES
 
@@ -42,8 +40,8 @@ def switch(request: HttpRequest, name: str) -> HttpResponseBase:
     if form.is_valid() and name in set(Name):
         data = form.cleaned_data
         with said(request, Act.SWITCH_REFLEX, _("The reflex is on.") if data["on"] else _("The reflex is off.")):
-            by, source = member(request), Source.of_request(request)
-            reflexes.switch(Name(name), on=data["on"], limit=data["limit"], by=by, now=timezone.now(), source=source)
+            reflexes.switch(Name(name), on=data["on"], limit=data["limit"], **who(request))
+    not_understood(request, form)
     return redirect("console_quality")
 
 

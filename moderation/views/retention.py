@@ -11,17 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.views import member
+from moderation import dossier
 from moderation.actions import holds
 from moderation.audit import people, prune
 from moderation.audit.models import Entry, Hold
-from moderation.audit.source import Source
 from moderation.gate import acts_of, console, staff_of
 from moderation.house import HoldForm
 from moderation.models import Case, Evidence, Held, HoldRequest
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import said, who
 
 SHOWN = 20
 
@@ -34,14 +33,14 @@ def retention(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(request: HttpRequest, form: HoldForm) -> HttpResponseBase:
     held = list(Hold.objects.filter(released_at=None).order_by("review_at"))
-    keyed = people.by_id([hold.person for hold in held if hold.person] + [hold.approver for hold in held])
+    keyed = people.by_id([hold.person for hold in held if hold.person])
     waiting = HoldRequest.objects.filter(decided_at=None).select_related("asked_by").order_by("pk")
     uids = {person.uid for person in keyed.values()} | {one.object_id for one in waiting}
     context = {
         **_kept(),
-        "holds": [_hold(hold, keyed) for hold in held],
+        "holds": [{"hold": hold, "person": keyed[hold.person].uid if hold.person in keyed else ""} for hold in held],
         "asked": waiting,
-        "names": dict(User.objects.filter(uid__in=uids).values_list("uid", "display_name")),
+        "names": dossier.names(uids),
         "form": form,
         "staff": staff_of(member(request)),
         "holding": Act.HOLD in acts_of(member(request)),
@@ -68,16 +67,6 @@ def _kept() -> dict[str, Any]:
     }
 
 
-def _hold(hold: Hold, keyed: Any) -> dict[str, Any]:
-    person = keyed.get(hold.person)
-    approver = keyed.get(hold.approver)
-    return {
-        "hold": hold,
-        "person": person.uid if person else "",
-        "approver": approver.uid if approver else "",
-    }
-
-
 @console(Act.HOLD)
 def ask(request: HttpRequest) -> HttpResponseBase:
     """Back to the page, with the new request; the form again where it makes no sense."""
@@ -87,15 +76,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     data = form.cleaned_data
     review_at = datetime.combine(data["review"], time(), UTC)
     with said(request, Act.HOLD, _("Asked. A second person decides now.")):
-        holds.ask(
-            Held(data["kind"]),
-            data["named"],
-            data["ground"],
-            review_at,
-            by=member(request),
-            now=timezone.now(),
-            source=Source.of_request(request),
-        )
+        holds.ask(Held(data["kind"]), data["named"], data["ground"], review_at, **who(request))
     return redirect("console_retention")
 
 
@@ -106,7 +87,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         placed = request.POST.get("decision") == "place"
         words = _("Held. It is kept until somebody releases it.") if placed else _("Refused. Its time runs on.")
         with said(request, Act.HOLD, words):
-            holds.decide(pk, placed, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            holds.decide(pk, placed, **who(request))
     return redirect("console_retention")
 
 
@@ -115,5 +96,5 @@ def release(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the page; the hold is over."""
     if request.method == "POST":
         with said(request, Act.HOLD, _("Released. Its time runs on.")):
-            holds.release(pk, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            holds.release(pk, **who(request))
     return redirect("console_retention")

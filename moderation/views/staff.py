@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.views import member
+from moderation import dossier
 from moderation.actions import staff as acting
 from moderation.audit.source import Source
 from moderation.gate import acts_of, console, staff_of
@@ -27,10 +27,9 @@ def staff(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(request: HttpRequest, form: StaffForm) -> HttpResponseBase:
     rows = sorted(Staff.objects.select_related("user"), key=lambda row: (_ORDER.index(Role(row.role)), row.granted_at))
-    granters = User.objects.filter(uid__in={row.granted_by for row in rows})
     context = {
         "rows": rows,
-        "names": dict(granters.values_list("uid", "display_name")),
+        "names": dossier.names({row.granted_by for row in rows}),
         "form": form,
         "staff": staff_of(member(request)),
         "changes": Act.CHANGE_STAFF in acts_of(member(request)),

@@ -18,7 +18,7 @@ from moderation.review.annex import FRESH
 from moderation.review.catalogue import TOPICS
 from moderation.review.texts import language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said
 
 
 @console(Act.READ_REVIEWS)
@@ -50,4 +50,5 @@ def make(request: HttpRequest) -> HttpResponseBase:
                 now=timezone.now(),
                 source=Source.of_request(request),
             )
+    not_understood(request, form)
     return redirect("console_statements")

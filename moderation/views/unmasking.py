@@ -9,19 +9,22 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.views import member
 from moderation.actions import unmasking
-from moderation.audit.source import Source
 from moderation.forms import UnmaskForm
 from moderation.gate import acts_of, console
 from moderation.models import Unmasking
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import said, who
 
 
 @console(Act.ASK_NAME)
 def page(request: HttpRequest) -> HttpResponseBase:
     """What this person may see now, what waits for an answer, and a form to ask."""
-    user, now = member(request), timezone.now()
     entry = request.GET.get("entry", "")
+    return _shown(request, UnmaskForm(initial={"person": f"#{entry}" if entry.isdecimal() else ""}))
+
+
+def _shown(request: HttpRequest, form: UnmaskForm) -> HttpResponseBase:
+    user, now = member(request), timezone.now()
     decides = Act.GRANT_NAME in acts_of(user)
     waiting = Unmasking.objects.filter(decided_at=None).select_related("asked_by").order_by("pk")
     context = {
@@ -29,21 +32,20 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "waiting": waiting if decides else waiting.filter(asked_by=user),
         "decides": decides,
         "me": user,
-        "form": UnmaskForm(initial={"person": f"#{entry}" if entry.isdecimal() else ""}),
+        "form": form,
     }
     return render(request, "console/names.html", context)
 
 
 @console(Act.ASK_NAME)
 def ask(request: HttpRequest) -> HttpResponseBase:
-    """Back to the page; a senior moderator has it."""
+    """Back to the page; a senior moderator has it. The form again where it makes no sense."""
     form = UnmaskForm(request.POST or None)
-    if form.is_valid():
-        words = form.cleaned_data
-        with said(request, Act.ASK_NAME, _("Asked. A senior moderator decides.")):
-            by, source = member(request), Source.of_request(request)
-            now, person, entry = timezone.now(), words["person"], words["entry"]
-            unmasking.ask(person, words["reason"], by=by, now=now, source=source, entry=entry)
+    if not form.is_valid():
+        return _shown(request, form)
+    words = form.cleaned_data
+    with said(request, Act.ASK_NAME, _("Asked. A senior moderator decides.")):
+        unmasking.ask(words["person"], words["reason"], entry=words["entry"], **who(request))
     return redirect("console_names")
 
 
@@ -53,6 +55,5 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         approved = "approve" in request.POST
         with said(request, Act.GRANT_NAME, _("Granted for half an hour.") if approved else _("Refused.")):
-            by, source = member(request), Source.of_request(request)
-            unmasking.decide(pk, approved=approved, by=by, now=timezone.now(), source=source)
+            unmasking.decide(pk, approved=approved, **who(request))
     return redirect("console_names")
