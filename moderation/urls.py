@@ -93,6 +93,7 @@ urlpatterns = [
     path("console/review/<int:pk>/report.pdf", review.document, name="console_pdf"),
     path("console/review/<int:pk>/report.html", review.page, name="console_html"),
     path("console/review/<int:pk>/annex.txt", review.annex, name="console_annex"),
+    path("console/review/<int:pk>/again/", review.again, name="console_again"),
     path("console/review/<int:pk>/file/", review.file, name="console_file"),
     path("console/findings/", findings.findings, name="console_findings"),
     path("console/findings/report/", findings.report, name="console_find"),

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from moderation.actions import controls, triggers
 from moderation.actions.base import Code, Refused
 from moderation.audit import keys, note, sequence
+from moderation.audit.models import Result
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Review, Trigger
@@ -20,6 +22,10 @@ TASK = "moderation.review"
 STILL = timedelta(seconds=5)
 PATIENCE = timedelta(minutes=5)
 """A worker that has not made a review in this time is taken for dead, and another begins."""
+REST = timedelta(seconds=30)
+"""So long after an error a review is begun again."""
+TRIES = 3
+"""So often a review is begun before it is given up, and a person has to look."""
 
 
 def ask(order: Order, *, source: Source) -> Review:
@@ -43,15 +49,40 @@ def hand_over(pk: int) -> None:
 
 def standing(now: datetime) -> list[int]:
     """The reviews that wait for a worker."""
-    return list(Review.objects.filter(due_at__lte=now).order_by("pk").values_list("pk", flat=True))
+    return list(Review.objects.filter(due_at__lte=now, failed_at=None).order_by("pk").values_list("pk", flat=True))
 
 
 def make(pk: int, *, now: datetime, source: Source) -> bool:
-    """Whether this call made the review: not, where another worker is at it or was faster."""
-    if not Review.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + PATIENCE):
+    """Whether this call made the review: not, where another worker is at it or was faster, or it is given up."""
+    waiting = Review.objects.filter(pk=pk, due_at__lte=now, failed_at=None)
+    if not waiting.filter(tries__lt=TRIES).update(due_at=now + PATIENCE, tries=F("tries") + 1):
+        _give_up(pk, now, source)
         return False
-    _make(Review.objects.get(pk=pk), now, source)
+    try:
+        _make(Review.objects.get(pk=pk), now, source)
+    except Exception:
+        Review.objects.filter(pk=pk, due_at=now + PATIENCE).update(due_at=now + REST)
+        raise
     return True
+
+
+@transaction.atomic
+def _give_up(pk: int, now: datetime, source: Source) -> None:
+    """Nothing: a review that was begun too often waits for no worker any more."""
+    worn = Review.objects.filter(pk=pk, due_at__lte=now, failed_at=None, tries__gte=TRIES)
+    if worn.update(failed_at=now):
+        act = {"object_type": "review", "object_id": str(pk), "detail": {"tries": TRIES}}
+        record("review.fail", source=source, result=Result.FAILED, **act)  # type: ignore[arg-type]  # the words of `Act`
+
+
+def again(pk: int, *, by: User, now: datetime, source: Source) -> None:
+    """Nothing: a review that was given up waits for a worker anew. Raises `Refused` (`ALREADY`)."""
+    with transaction.atomic():
+        failed = Review.objects.filter(pk=pk).exclude(failed_at=None)
+        if not failed.update(failed_at=None, tries=0, run_at=now, due_at=now):
+            raise Refused(Code.ALREADY)
+        record("review.ask", source=source, actor=by.uid, object_type="review", object_id=str(pk))
+        transaction.on_commit(lambda: hand_over(pk), robust=True)
 
 
 @transaction.atomic
@@ -85,11 +116,11 @@ def _keep(pk: int, order: Order, text: str, signed: bool, source: Source) -> Rev
     if review.due_at is None:  # another worker was faster
         return review
     review.annex, review.digest, review.signed = text, annex.digest(text), signed
-    review.run_at, review.due_at = order.now, None
+    review.run_at, review.due_at, review.failed_at = order.now, None, None
     detail = {"profile": order.profile, "digest": review.digest, "signed": signed}
     act = {"object_type": "review", "object_id": str(pk), "detail": detail}
     review.entry = record("review.run", source=source, actor=order.by, **act).pk  # type: ignore[arg-type]  # the words of `Act`
-    review.save(update_fields=["annex", "digest", "signed", "run_at", "due_at", "entry"])
+    review.save(update_fields=["annex", "digest", "signed", "run_at", "due_at", "failed_at", "entry"])
     return review
 
 

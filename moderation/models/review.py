@@ -132,7 +132,8 @@ class Trigger(models.Model):
 class Review(models.Model):
     """One run of the security review: its annex, from which every page of the report can be made again.
 
-    A worker makes it. Until then `due_at` says when one may begin, or begin again because another has died over it.
+    A worker makes it. Until then `due_at` says when one may begin, or begin again because another has died over it;
+    `tries` counts how often one began. At `failed_at` it was given up, until somebody asks for it again.
     """
 
     profile = models.CharField(max_length=10)
@@ -141,6 +142,8 @@ class Review(models.Model):
     run_by = models.CharField(max_length=16, blank=True, default="")
     run_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
     annex = models.TextField(blank=True, default="")
     digest = models.CharField(max_length=64, blank=True, default="")
     signed = models.BooleanField(default=False)

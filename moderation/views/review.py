@@ -23,7 +23,7 @@ from moderation.review.pdf import pdf
 from moderation.review.report import Report, report
 from moderation.review.texts import LANGUAGES, language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 from moderation.words import PROFILES
 
 SHOWN = 50
@@ -64,8 +64,13 @@ def _last_month() -> dict[str, Any]:
 
 @console(Act.READ_REVIEWS)
 def read(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The report as a page, in the language that is asked for, or in that of the page; 202 while it is being made."""
+    """The report as a page, in the language that is asked for, or in that of the page; 202 while it is being made.
+
+    Where it could not be made, the page says so, and what to do.
+    """
     review = get_object_or_404(Review, pk=pk)
+    if review.failed_at is not None:
+        return render(request, "console/unmade.html", {"review": review})
     if review.due_at is not None:
         late = timezone.now() - review.run_at > reviews.PATIENCE
         return render(request, "console/making.html", {"review": review, "late": late}, status=HTTPStatus.ACCEPTED)
@@ -77,6 +82,16 @@ def read(request: HttpRequest, pk: int) -> HttpResponseBase:
         "form": FileForm(),
     }
     return render(request, "console/report.html", context)
+
+
+@console(Act.RUN_REVIEW)
+def again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Back to the report's page; a worker begins it anew, or it is said why not."""
+    get_object_or_404(Review, pk=pk)
+    if request.method == "POST":
+        with said(request, Act.RUN_REVIEW, _("Asked for again.")):
+            reviews.again(pk, **who(request))
+    return redirect("console_report", pk)
 
 
 @console(Act.READ_REVIEWS)
@@ -108,10 +123,10 @@ def annex(_request: HttpRequest, pk: int) -> HttpResponseBase:
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the report, once it is noted where it was filed."""
     form = FileForm(request.POST or None)
-    if not form.is_valid():
-        return redirect("console_report", pk)
-    with said(request, Act.FILE_REVIEW, _("Noted. Every assessment that was due is answered.")):
-        reviews.file(pk, **form.cleaned_data, by=member(request), now=timezone.now(), source=Source.of_request(request))
+    if form.is_valid():
+        with said(request, Act.FILE_REVIEW, _("Noted. Every assessment that was due is answered.")):
+            reviews.file(pk, **form.cleaned_data, **who(request))
+    not_understood(request, form)
     return redirect("console_report", pk)
 
 
@@ -122,7 +137,8 @@ def trigger(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         reason, words = Reason(form.cleaned_data["reason"]), form.cleaned_data["words"]
         with said(request, Act.REPORT_TRIGGER, _("Noted. The clock of 30 working days runs.")):
-            triggers.report(reason, words, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            triggers.report(reason, words, **who(request))
+    not_understood(request, form)
     return redirect("console_review")
 
 

@@ -228,13 +228,86 @@ def test_a_worker_makes_it_once(now: datetime) -> None:
 
 def test_while_one_worker_is_at_it_no_other_begins_and_once_it_is_dead_one_does(now: datetime) -> None:
     review = asked(now)
-    with patch.object(annex, "gather", side_effect=MemoryError), pytest.raises(MemoryError):
+    with patch.object(annex, "gather", side_effect=SystemExit), pytest.raises(SystemExit):
         reviews.make(review.pk, now=now, source=SOURCE)
     soon = now + reviews.PATIENCE - timedelta(seconds=1)
     assert reviews.standing(soon) == []
     assert not reviews.make(review.pk, now=soon, source=SOURCE)
     assert reviews.standing(now + reviews.PATIENCE) == [review.pk]
     assert reviews.make(review.pk, now=now + reviews.PATIENCE, source=SOURCE)
+
+
+def failing(pk: int, now: datetime, times: int = reviews.TRIES) -> datetime:
+    """When the next worker may begin a review whose making failed so often, from `now` on."""
+    for _ in range(times):
+        with patch.object(annex, "gather", side_effect=OSError("disk full")), pytest.raises(OSError, match="disk full"):
+            reviews.make(pk, now=now, source=SOURCE)
+        assert reviews.standing(now) == []
+        now += reviews.REST
+    return now
+
+
+def test_after_an_error_a_worker_soon_begins_again(now: datetime) -> None:
+    review = asked(now)
+    later = failing(review.pk, now, reviews.TRIES - 1)
+    assert reviews.make(review.pk, now=later, source=SOURCE)
+    assert not Entry.objects.filter(action="review.fail").exists()
+
+
+def test_a_review_that_fails_each_time_is_given_up_and_the_log_has_it(now: datetime) -> None:
+    review = asked(now)
+    later = failing(review.pk, now)
+    assert not reviews.make(review.pk, now=later, source=SOURCE)
+    review.refresh_from_db()
+    assert (review.failed_at, review.tries) == (later, reviews.TRIES)
+    assert reviews.standing(later + DAY) == []
+    assert not reviews.make(review.pk, now=later + DAY, source=SOURCE)
+    entry = Entry.objects.get(action="review.fail")
+    assert (entry.object_id, entry.result) == (str(review.pk), "failed")
+
+
+def test_a_review_over_which_every_worker_dies_is_given_up_too(now: datetime) -> None:
+    review = asked(now)
+    for _ in range(reviews.TRIES):
+        with patch.object(annex, "gather", side_effect=SystemExit), pytest.raises(SystemExit):
+            reviews.make(review.pk, now=now, source=SOURCE)
+        now += reviews.PATIENCE
+    assert not reviews.make(review.pk, now=now, source=SOURCE)
+    assert Review.objects.get().failed_at == now
+
+
+def test_what_was_given_up_is_made_once_somebody_asks_again(now: datetime, alice: User) -> None:
+    review = asked(now)
+    later = failing(review.pk, now)
+    reviews.make(review.pk, now=later, source=SOURCE)
+    reviews.again(review.pk, by=alice, now=later, source=SOURCE)
+    assert reviews.make(review.pk, now=later, source=SOURCE)
+    review.refresh_from_db()
+    assert (review.signed, review.failed_at, review.tries) == (True, None, 1)
+    assert Entry.objects.filter(action="review.ask").count() == 2
+
+
+def test_what_waits_for_a_worker_is_not_asked_for_again(now: datetime, alice: User) -> None:
+    review = asked(now)
+    with pytest.raises(Refused) as refused:
+        reviews.again(review.pk, by=alice, now=now + DAY, source=SOURCE)
+    assert refused.value.code is Code.ALREADY
+    assert Review.objects.get().due_at == now
+    assert Entry.objects.filter(action="review.ask").count() == 1
+
+
+def test_a_worker_that_ends_after_all_makes_good_what_was_given_up(now: datetime) -> None:
+    review = asked(now)
+    gather = annex.gather
+
+    def given_up(order: Order) -> dict[str, object]:
+        Review.objects.update(failed_at=now, tries=reviews.TRIES)
+        return gather(order)
+
+    with patch.object(annex, "gather", given_up):
+        reviews.make(review.pk, now=now, source=SOURCE)
+    review.refresh_from_db()
+    assert (review.signed, review.failed_at) == (True, None)
 
 
 def test_of_two_workers_one_writes_the_report(now: datetime) -> None:

@@ -55,6 +55,31 @@ def test_a_report_that_no_worker_makes_says_that_something_is_wrong(reviewer: Cl
     assert "no worker is there" in text(reviewer.get(address))
 
 
+def test_a_report_that_could_not_be_made_says_so_and_is_asked_for_again(reviewer: Client) -> None:
+    address = reviewer.post("/console/review/run/", PERIOD).headers["Location"]
+    Review.objects.update(failed_at=timezone.now(), tries=reviews.TRIES)
+    answer = reviewer.get(address)
+    assert answer.status_code == 200
+    assert "The report could not be made" in text(answer)
+    assert "Could not be made" in text(reviewer.get("/console/review/"))
+    answer = reviewer.post(f"{address}again/", follow=True)
+    assert answer.status_code == 202
+    assert "Asked for again." in text(answer)
+    assert "That is so already." in text(reviewer.post(f"{address}again/", follow=True))
+    made()
+    assert "Security self-assessment report" in text(reviewer.get(address))
+
+
+def test_an_inspector_reads_that_a_report_could_not_be_made_and_cannot_try(carol: User) -> None:
+    inspector = at_console(carol, Role.INSPECTOR)
+    now = timezone.now()
+    period = {"start": now - timedelta(days=1), "end": now}
+    review = Review.objects.create(profile="cn", run_at=now, due_at=now, failed_at=now, tries=reviews.TRIES, **period)
+    assert "again/" not in text(inspector.get(f"/console/review/{review.pk}/"))
+    assert inspector.post(f"/console/review/{review.pk}/again/").status_code == 403
+    assert Review.objects.get().failed_at == now
+
+
 def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> None:
     answer = reviewer.post("/console/review/run/", PERIOD)
     address = f"/console/review/{made().pk}/"
@@ -92,6 +117,23 @@ def test_a_reviewer_changes_nothing(reviewer: Client, bob: User) -> None:
     assert reviewer.post("/console/lawful/ask/", {}).status_code == 403
     assert Finding.objects.values().get() == before
     assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "said"),
+    [
+        ("findings/report/", {"title": " ", "severity": "major"}, "What is wrong?: This field is required."),
+        ("review/trigger/", {"reason": "notice", "words": ""}, "In a few words: This field is required."),
+        ("policies/new/", {"policy": "spam", "english": "", "chinese": "无"}, "In English: This field is required."),
+        ("names/ask/", {"person": "carol", "reason": "A court asks."}, "Enter a valid value."),
+    ],
+)
+def test_what_is_not_understood_is_said_and_changes_nothing(
+    senior: Client, path: str, fields: dict[str, str], said: str
+) -> None:
+    assert said in text(senior.post(f"/console/{path}", fields, follow=True))
+    assert not Finding.objects.exists()
+    assert not Trigger.objects.exists()
 
 
 def test_a_senior_finds_takes_and_closes(senior: Client, alice: User) -> None:
