@@ -18,7 +18,7 @@ from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
 from moderation.models import Hint, Kind, Staff
 from moderation.staff import Act
-from moderation.words import CHANNELS, FLAGS, GRADES, KINDS, MEASURES, POLICIES, ROLES, STATES
+from moderation.words import CHANNELS, DONE, FLAGS, GRADES, KINDS, MEASURES, POLICIES, REFUSALS, ROLES, STATES
 
 register = template.Library()
 
@@ -155,6 +155,18 @@ def noticed(hint: Hint) -> str:
             return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
     n = facts.get("words", 0)
     return said("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
+
+
+@register.filter
+def told(action: str) -> str:
+    """What the console calls this act on a case; the log's own word for one that has no other."""
+    return str(DONE.get(action, action))
+
+
+@register.filter
+def why(reason: str) -> str:
+    """What the console says for this reason of an act on a case: a measure, or why it was refused."""
+    return str({**REFUSALS, **MEASURES}.get(reason, reason))
 
 
 @register.filter

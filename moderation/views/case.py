@@ -23,7 +23,7 @@ from moderation.measures import RULES, Measure
 from moderation.models import About, Appeal, Case, Decision, Kind, Result, Staff, Stand
 from moderation.staff import FRESH, Act, Role
 from moderation.verdicts import AskForm, HearingForm, NameForm, VerdictForm
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said, who
 
 BESIDE = 12  # cases of the queue, beside the one that is open
 NEEDS = {
@@ -58,6 +58,7 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
     allowed, staff = acts_of(reader), staff_of(reader)
     possible = {act for act in dossier.possible(found, actor) if NEEDS[act] in allowed}
     age = factor_age(request, reader)
+    beside = queue.page(reader, queue.Shelf.OPEN, size=BESIDE).rows
     context = {
         "case": found,
         "staff": staff,
@@ -67,7 +68,8 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
         "listens": Act.ASK_EVIDENCE in allowed and bool(possible & JUDGES),
         "fresh": age is not None and age <= FRESH,
         "approves": Act.APPROVE_EVIDENCE in allowed,
-        "beside": queue.page(reader, queue.Shelf.OPEN, size=BESIDE).rows,
+        "beside": beside,
+        "next": next((row.case.pk for row in beside if row.case.pk != pk and row.case.holder in (None, reader)), None),
         **_people(found, reader),
         **_evidence(found, reader, now),
         **_decided(found, forms.pop("hearing", {})),
@@ -177,12 +179,11 @@ def name(request: HttpRequest, case: int) -> HttpResponseBase:
     """To the case that the notice belongs to now."""
     form = NameForm(request.POST or None)
     if not form.is_valid():
+        not_understood(request, form)
         return redirect("console_case", case)
     told, where = form.cleaned_data, case
     with said(request, Act.WORK, _("The case is about them now. Decide on it like on any other.")):
-        by, source = member(request), Source.of_request(request)
-        named = working.name(case, told["room"], told["person"], by=by, now=timezone.now(), source=source)
-        where = named.pk
+        where = working.name(case, told["room"], told["person"], **who(request)).pk
     return redirect("console_case", where)
 
 
@@ -248,5 +249,5 @@ def _did(request: HttpRequest, pk: int, act: Act, words: str, do: Callable[..., 
     """Back to the case; what was asked for is done, or it is said why not."""
     if request.method == "POST":
         with said(request, act, words, case=pk):
-            do(pk, by=member(request), now=timezone.now(), source=Source.of_request(request))
+            do(pk, **who(request))
     return redirect("console_case", pk)

@@ -15,6 +15,7 @@ const measures = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAl
 
 watchKeys({
   c: () => click("[data-key=c]"),
+  n: () => click("[data-key=n]"),
   p: () => deck?.toggle(),
   arrowleft: () => deck?.skip(-1),
   arrowright: () => deck?.skip(1),

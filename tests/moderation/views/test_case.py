@@ -330,6 +330,6 @@ def test_what_was_done_names_the_staff_and_no_member(case: Case, desk: Client) -
     said(desk, case, "claim/")
     page = text(desk.get(address(case)))
     done = page.partition('id="done-h"')[2].partition("</section>")[0]
-    assert "case.claim" in done
+    assert "<strong>Claimed</strong>" in done
     assert "Dana" in done
     assert "report.make" not in done
