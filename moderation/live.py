@@ -28,9 +28,12 @@ class Live:
     flags: Sequence[Hint]
 
 
-def rooms(shown: int = SHOWN) -> tuple[Sequence[Live], int]:
-    """The live rooms, those with most open cases first and then the fullest, and how many more there are."""
-    live = Room.objects.filter(state=State.LIVE)
+def rooms(words: str = "", shown: int = SHOWN) -> tuple[Sequence[Live], int]:
+    """The live rooms, those with most open cases first and then the fullest, and how many more there are.
+
+    With `words` only those that have them in their title.
+    """
+    live = Room.objects.filter(state=State.LIVE, title__icontains=words)
     cases = Case.objects.filter(room=OuterRef("pk"), state__in=OPEN).order_by()
     here = Member.objects.filter(room=OuterRef("pk"), present=True).order_by()
     worst = cases.values("room").annotate(worst=Max("severity")).values("worst")

@@ -23,12 +23,14 @@ from rooms.roles import Refused
 
 @console(Act.READ_LIVE)
 def live(request: HttpRequest) -> HttpResponseBase:
-    """The live rooms; `part=rooms` is the list alone, for a page that asks for it anew."""
-    reader, (found, more) = member(request), rooms()
+    """The live rooms, or those with the words `q`; `part=rooms` is the list alone, for a page that asks for it anew."""
+    words = request.GET.get("q", "").strip()
+    reader, (found, more) = member(request), rooms(words)
     allowed = acts_of(reader)
     context = {
         "rooms": found,
         "more": more,
+        "words": words,
         "staff": staff_of(reader),
         "opens": Act.OPEN_CASE in allowed,
         "observes": Act.OBSERVE in allowed,

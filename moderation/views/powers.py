@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from moderation.gate import console, staff_of
 from moderation.power_forms import LeverForm, RoomForm
 from moderation.powers import Power, Reason
 from moderation.staff import Act, Role
-from moderation.views.answers import said
+from moderation.views.answers import not_understood, said
 from moderation.words import LEVERS, POWER_REASONS, POWERS
 from rooms.models import Member, Room, State
 from rooms.roles import Rank, Stage
@@ -63,10 +62,13 @@ class Shown:
 
 @console(Act.READ_POWERS)
 def overview(request: HttpRequest) -> HttpResponseBase:
-    """The page: the levers of the server, then the live rooms, those with the most newcomers first."""
+    """The page: the levers of the server, then the live rooms, those with the most newcomers first.
+
+    `room` is one that somebody comes for: it stands before all others, ready to be acted on.
+    """
     now, staff = timezone.now(), staff_of(member(request))
-    name = "uid" if staff and staff.guest else "display_name"
-    context = {"levers": _levers(name), "rooms": _rooms(now, name), "shown": SHOWN}
+    name, wanted = "uid" if staff and staff.guest else "display_name", request.GET.get("room", "")
+    context = {"levers": _levers(name), "rooms": _rooms(now, name, wanted), "wanted": wanted}
     return render(request, "console/powers.html", context)
 
 
@@ -78,7 +80,7 @@ def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
         power = Power(form.cleaned_data["power"])
         with said(request, Act.PULL_ROOM, _("Done: %(power)s.") % {"power": POWERS[power]}):
             powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"])
-    _say_what_is_wrong(request, form)
+    not_understood(request, form)
     return redirect("console_powers")
 
 
@@ -93,7 +95,7 @@ def lever(request: HttpRequest, name: str) -> HttpResponseBase:
                 powers.release_lever(Lever(name), pull)
             else:
                 powers.pull_lever(Lever(name), pull, most=form.cleaned_data.get("most"))
-    _say_what_is_wrong(request, form)
+    not_understood(request, form)
     return redirect("console_powers")
 
 
@@ -103,11 +105,6 @@ def _pull(request: HttpRequest, form: LeverForm | RoomForm) -> Pull:
     role = Role(staff.role) if staff else Role.MODERATOR
     words = data["words"].strip()
     return Pull(user, role, Reason(data["reason"]), timezone.now(), Source.of_request(request), words)
-
-
-def _say_what_is_wrong(request: HttpRequest, form: LeverForm | RoomForm) -> None:
-    for errors in form.errors.values():
-        messages.error(request, str(errors[0]), extra_tags="danger")
 
 
 def _levers(name: str) -> list[Shown]:
@@ -123,8 +120,8 @@ def _lever(name: Lever, switch: Switch | None, names: dict[str, str]) -> Shown:
     return Shown(name, LEVERS[name], switch, by, reason, LeverForm(name, auto_id=f"{name}-%s"))
 
 
-def _rooms(now: datetime, name: str) -> list[Live]:
-    """The live rooms, in a fixed number of questions."""
+def _rooms(now: datetime, name: str, wanted: str) -> list[Live]:
+    """The live rooms, the wanted one first, in a fixed number of questions."""
     members = Member.objects.filter(room__state=State.LIVE).values("room")
     counted = members.annotate(
         here=Count("pk", Q(present=True)),
@@ -132,7 +129,8 @@ def _rooms(now: datetime, name: str) -> list[Live]:
         minute=Count("pk", Q(joined_at__gt=now - MINUTE)),
         lately=Count("pk", Q(joined_at__gt=now - WHILE)),
     )
-    rows = list(counted.order_by("-minute", "-lately", "-here", "room")[:SHOWN])
+    first = Case(When(room=wanted, then=Value(0)), default=Value(1))
+    rows = list(counted.order_by(first, "-minute", "-lately", "-here", "room")[:SHOWN])
     hosts = Member.objects.filter(room__in=[row["room"] for row in rows], rank=Rank.HOST).select_related("room", "user")
     hosted, roots = {member.room_id: member for member in hosts}, _roots([row["room"] for row in rows], now, name)
     return [

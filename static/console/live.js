@@ -6,10 +6,12 @@ import { watchRest } from "./rest.js";
 const EVERY = 30_000; // ms; each answer is an entry of the log, as every read is
 
 const list = byId("live-rooms");
+const address = new URL(location.href);
+address.searchParams.set("part", "rooms");
 
 async function refresh() {
   if (document.hidden || list.querySelector("details[open]") || list.contains(document.activeElement)) return;
-  const answer = await fetch("/console/live/?part=rooms", { redirect: "manual" }).catch(() => null);
+  const answer = await fetch(address, { redirect: "manual" }).catch(() => null);
   if (!answer?.ok) return; // what stands there stays; the next turn asks again
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
   const rooms = /** @type {HTMLElement[]} */ ([...fresh.children]);

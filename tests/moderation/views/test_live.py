@@ -68,6 +68,13 @@ def test_a_room_with_an_open_case_stands_first_and_leads_to_it(
     assert "<html" not in page
 
 
+def test_a_room_is_found_by_words_of_its_title(room: Room, desk: Client) -> None:
+    assert "Slow Sunday" in text(desk.get("/console/live/?q=sunDAY"))
+    page = text(desk.get("/console/live/?q=monday"))
+    assert "Slow Sunday" not in page
+    assert "No live room is called that." in page
+
+
 def test_a_case_is_opened_from_there_claimed_at_once_and_the_minute_sealed(
     room: Room, desk: Client, dana: User, bob: User
 ) -> None:

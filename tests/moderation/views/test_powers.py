@@ -136,6 +136,17 @@ def test_a_raid_is_seen_by_who_comes_in_and_through_whom(
     assert "Came in: 0 in the last minute, 0 in the last ten." in said
 
 
+def test_a_room_that_one_comes_for_stands_first_however_quiet_it_is(
+    moderator: Client, room: Room, alice: User, bob: User
+) -> None:
+    quiet = a_room(alice)
+    come(bob, room, now=timezone.now())
+    page = text(moderator.get(f"/console/powers/?room={quiet.pk}"))
+    assert page.index(f'id="room-{quiet.pk}"') < page.index(f'id="room-{room.pk}"')
+    assert page.count("<details open>") == 1
+    assert f"?room={quiet.pk}#room-{quiet.pk}" in text(moderator.get("/console/live/"))
+
+
 def test_the_questions_do_not_grow_with_the_rooms(moderator: Client, alice: User) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
