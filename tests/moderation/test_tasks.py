@@ -151,6 +151,6 @@ def test_evidence_expires_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_clock_calls_them() -> None:
     scheduled = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    ours = ("moderation.sweep", "moderation.expire", "moderation.judge")
-    assert [scheduled[name] for name in ours] == [5.0, 60.0, 3600.0]
+    ours = ("moderation.sweep", "moderation.expire", "moderation.judge", "moderation.keep_log")
+    assert [scheduled[name] for name in ours] == [5.0, 60.0, 3600.0, 30.0]
     assert tasks.go_on.name == triage.TASK
