@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.models import User
-from moderation.staff import Role
-from moderation.templatetags.console import WAYS, ways
+from moderation import cases
+from moderation.staff import Act, Role
+from moderation.templatetags.console import WAYS, told, ways, why
 from tests.moderation.desk import moderator
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,19 @@ def test_nobody_finds_anything_without_a_role() -> None:
 )
 def test_one_sees_where_one_is_also_below_a_page(path: str, marked: list[str]) -> None:
     assert here(moderator("Femi", Role.SENIOR), path) == marked
+
+
+@pytest.mark.parametrize(
+    "action",
+    [f"case.{act}" for act in cases.Act] + [act for act in Act if act.startswith(("case.", "decision.", "appeal."))],
+)
+def test_every_act_on_a_case_is_told_in_words(action: str) -> None:
+    assert told(action) != action
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("ban", "Banned from this server"), ("not_claimed", "Claim the case first."), ("idle", "idle")],
+)
+def test_a_measure_and_a_refusal_are_told_in_words_and_what_is_neither_as_it_stands(reason: str, words: str) -> None:
+    assert why(reason) == words
