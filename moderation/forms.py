@@ -108,7 +108,12 @@ class SearchForm(forms.Form):
     """What to look for in the log; an empty field asks for nothing."""
 
     person = forms.CharField(label=_("Person (user name or id)"), max_length=150, required=False)
-    action = forms.CharField(label=_("Act"), max_length=60, required=False)
+    action = forms.CharField(
+        label=_("Act"),
+        help_text=_("As an entry has it, such as account.sign_in"),
+        max_length=60,
+        required=False,
+    )
     room = forms.CharField(label=_("Room (the last part of its address)"), max_length=32, required=False)
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)

@@ -21,11 +21,13 @@ from moderation.audit.search import Page, Wish
 from moderation.audit.source import Source
 from moderation.forms import SearchForm
 from moderation.gate import console
+from moderation.models import Control
 from moderation.staff import GUESTS, Act
 from moderation.veil import hidden, veiled
 
 IN_MEMORY = 1 << 23
 WITNESS = "witness "  # how the streams of witnesses are named
+PROVED = "log.proved"  # the control that holds the log against its signed checkpoint
 
 
 @console(Act.READ_LOG)
@@ -48,6 +50,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
         "searched": any(query.values()),
         "checkpoint": cosign.text(newest) if newest else "",
         "witnesses": _witnesses(newest),
+        "proved": Control.objects.filter(pk=PROVED).first(),
         "late": sequence.waited() // timedelta(minutes=1),
     }
     return render(request, "console/log.html", context)

@@ -15,7 +15,7 @@ from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.models import LawfulRequest, Unmasking
+from moderation.models import Control, LawfulRequest, Outcome, Unmasking
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.log import entry
@@ -52,6 +52,27 @@ def test_a_search_is_itself_an_entry(rita: Client, bob: User) -> None:
     acted(bob)
     rita.get("/console/log/?person=bob")
     assert entry(action="log.search").object == bob.uid
+
+
+def test_a_search_that_is_not_understood_says_so_and_not_that_nothing_fits(rita: Client, bob: User) -> None:
+    acted(bob)
+    page = text(rita.get("/console/log/?address=here"))
+    assert "Enter a valid IPv4 or IPv6 address." in page
+    assert "No entry fits." not in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.PASSED, ">Agrees<"),
+        (Outcome.FAILED, ">Does not agree<"),
+        (Outcome.UNKNOWN, ">Could not be checked<"),
+    ],
+)
+def test_the_page_says_whether_the_log_agreed_with_its_checkpoint(rita: Client, outcome: Outcome, said: str) -> None:
+    assert "held the log against it" not in text(rita.get("/console/log/"))
+    Control.objects.create(pk="log.proved", outcome=outcome, checked_at=timezone.now(), checked_entry=1)
+    assert said in text(rita.get("/console/log/"))
 
 
 def test_a_page_leads_to_the_older_one(rita: Client, bob: User) -> None:
