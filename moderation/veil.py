@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from moderation.audit.opened import Opened
+from moderation.audit.opened import Opened, Openings
 from moderation.models import Report
 
 _PERSONS = ("actor", "object", "second")
@@ -22,6 +22,16 @@ def hidden(one: Opened, ids: Collection[str]) -> list[str]:
     persons = [name for name in _PERSONS if one.fields[name] in ids]
     others = [name for name in _TELLING if name in one.openings] if "actor" in persons else []
     return persons + others
+
+
+def openings(found: Sequence[Opened], shown: Collection[str]) -> list[Openings]:
+    """What opens the personal fields of each entry but those that `hidden` names."""
+    veil = veiled(found, shown)
+    covered = [hidden(one, veil[one.entry.pk]) for one in found]
+    return [
+        {name: opening for name, opening in one.openings.items() if name not in names}
+        for one, names in zip(found, covered, strict=True)
+    ]
 
 
 def _reporters(cases: Collection[str]) -> Mapping[str, set[str]]:

@@ -25,7 +25,9 @@ def ask(person: str, reason: str, *, by: User, now: datetime, source: Source, en
         raise Refused(Code.GONE)
     if not reason.strip():
         raise Refused(Code.EMPTY)
-    if Unmasking.objects.filter(person=person, asked_by=by, decided_at=None).exists():
+    # An entry is asked for by itself: beside what was asked of an id, the answer would tell whose it is.
+    same = {"person": person, "entry": None} if entry is None else {"entry": entry}
+    if Unmasking.objects.filter(**same, asked_by=by, decided_at=None).exists():
         raise Refused(Code.DECIDED)
     wish = Unmasking.objects.create(person=person, entry=entry, reason=reason.strip(), asked_by=by, asked_at=now)
     _note("person.unmask_ask", wish, by, source)

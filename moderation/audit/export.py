@@ -8,11 +8,17 @@ from moderation.audit import bundle, cosign, keys, people, tree
 from moderation.audit.bundle import Part, Row
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Label, Leaf
-from moderation.audit.opened import Openings, opened
+from moderation.audit.opened import Opened, Openings, opened
 from moderation.audit.store import Nodes
 
 PAGE = 500
 Shows = Callable[[Entry], bool]
+Opens = Callable[[Sequence[Opened]], list[Openings]]
+
+
+def everything(found: Sequence[Opened]) -> list[Openings]:
+    """What opens the personal fields of each entry: all that is not erased."""
+    return [one.openings for one in found]
 
 
 class NothingSealedError(Exception):
@@ -31,12 +37,13 @@ def export(
     also: Iterable[str] = (),
     shows: Shows = lambda _: True,
     person: str | None = None,
+    opens: Opens = everything,
 ) -> int:
     """How many leaves the bundle has that was written to `out`: `count` of them, or all from `first` on.
 
     Entries that `shows` says no to are withheld: of them the bundle has the leaf's hash, which tells nothing, and the
     rest of the proof holds. The same goes for entries that were pruned. With `person`, only those personal fields are
-    opened that say something of that one.
+    opened that say something of that one; without, those that `opens` opens.
     """
     checkpoint = cosign.cosigned(first + count) if count is not None else cosign.cosigned(first)
     if checkpoint is None:
@@ -50,32 +57,39 @@ def export(
     return bundle.write(
         out,
         part,
-        lambda: rows(first, total, shows, person),
+        lambda: rows(first, total, shows, person, opens),
         signers=keys.signers(checkpoint.origin),
         moment=now,
         also=also,
     )
 
 
-def rows(first: int, count: int, shows: Shows = lambda _: True, person: str | None = None) -> Iterator[Row]:
+def rows(
+    first: int,
+    count: int,
+    shows: Shows = lambda _: True,
+    person: str | None = None,
+    opens: Opens = everything,
+) -> Iterator[Row]:
     """The leaves from `first` on with what can be read of their entries, a page at a time."""
     for start in range(first, first + count, PAGE):
         end = min(start + PAGE, first + count)
         leaves = list(Leaf.objects.filter(index__gte=start, index__lt=end).order_by("index"))
-        yield from _page(leaves, shows, person)
+        yield from _page(leaves, shows, person, opens)
 
 
-def _page(leaves: Sequence[Leaf], shows: Shows, person: str | None) -> Iterator[Row]:
+def _page(leaves: Sequence[Leaf], shows: Shows, person: str | None, opens: Opens) -> Iterator[Row]:
     entries = [entry for entry in Entry.objects.filter(pk__in=[one.entry for one in leaves]) if shows(entry)]
-    found = {entry.pk: (text(entry), opens) for entry, opens in zip(entries, openings(entries, person), strict=True)}
+    told = openings(entries, person, opens)
+    found = {entry.pk: (text(entry), opening) for entry, opening in zip(entries, told, strict=True)}
     for one in leaves:
         yield Row(bytes(one.hash), *found.get(one.entry, (None, {})))
 
 
-def openings(entries: Sequence[Entry], person: str | None = None) -> list[Openings]:
+def openings(entries: Sequence[Entry], person: str | None = None, opens: Opens = everything) -> list[Openings]:
     """What opens the personal fields of each entry; with `person`, of those that say something of that one."""
     if person is None:
-        return [one.openings for one in opened(entries)]
+        return opens(opened(entries))
     who = people.find(person)
     if who is None:
         return [{} for _ in entries]

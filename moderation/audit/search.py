@@ -1,6 +1,6 @@
 """Finding entries: by whom, where, what and when, page by page from the newest back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
@@ -20,6 +20,9 @@ PAGE = 50
 _SLACK = timedelta(minutes=10)  # within it, ids and times may be in different orders
 _NEVER = 2**63 - 1  # no entry has this id
 _PUBLIC = ("room", "case", "policy", "action", "result")
+
+Keep = Callable[[Sequence[Opened]], list[Opened]]
+"""What gives back those of the entries found that may be told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,24 @@ class Page:
     before: int | None
 
 
-def search(wish: Wish, *, by: str, source: Source, before: int | None = None, size: int = PAGE) -> Page:
+def search(
+    wish: Wish, *, by: str, source: Source, before: int | None = None, size: int = PAGE, keep: Keep = list
+) -> Page:
     """The page of what `by` looks for. That they looked, and for what, is an entry of its own, written first.
 
-    Whom and which address they looked for stands in that entry sealed, as everything about a person does.
+    Whom and which address they looked for stands in that entry sealed, as everything about a person does. A page is
+    full of what `keep` keeps, so that its length does not tell of the rest.
     """
     with transaction.atomic():
         _note(wish, by, source)
-    rows = list(matching(wish, before)[: size + 1])
-    more = len(rows) > size
-    return Page(opened(rows[:size]), rows[size - 1].pk if more else None)
+    found: list[Opened] = []
+    while len(found) <= size:
+        batch = opened(matching(wish, before)[: size + 1])
+        found += keep(batch)
+        if len(batch) <= size:
+            break
+        before = batch[-1].entry.pk
+    return Page(found[:size], found[size - 1].entry.pk if len(found) > size else None)
 
 
 def matching(wish: Wish, before: int | None = None) -> QuerySet[Entry]:

@@ -1,7 +1,8 @@
 """`/console/log`: the log, searched; each entry with its proof; the checkpoint and what witnesses say of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from tempfile import SpooledTemporaryFile
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from moderation.forms import SearchForm
 from moderation.gate import console
 from moderation.models import Control
 from moderation.staff import GUESTS, Act
-from moderation.veil import hidden, veiled
+from moderation.veil import hidden, openings, veiled
 
 IN_MEMORY = 1 << 23
 WITNESS = "witness "  # how the streams of witnesses are named
@@ -34,17 +35,16 @@ PROVED = "log.proved"  # the control that holds the log against its signed check
 def log(request: HttpRequest) -> HttpResponseBase:
     """What was searched for, the newest first; without a search, the newest entries."""
     form = SearchForm(request.GET)
-    page = _search(request, form) if form.is_valid() else Page([], None)
     shown = unmasking.shown_to(member(request), timezone.now())
+    page = _search(request, form, shown) if form.is_valid() else Page([], None)
     veil = veiled(page.entries, shown)
-    entries = [one for one in page.entries if not _tells(form.cleaned_data, one, veil[one.entry.pk])]
     newest = Checkpoint.objects.order_by("-size").first()
     query = request.GET.copy()
     query.pop("before", None)
-    names = _names(request, entries, shown)
+    names = _names(request, page.entries, shown)
     context = {
         "form": form,
-        "found": [(one, _words(one, names, veil[one.entry.pk])) for one in entries],
+        "found": [(one, _words(one, names, veil[one.entry.pk])) for one in page.entries],
         "older": page.before,
         "query": query.urlencode(),
         "searched": any(query.values()),
@@ -56,10 +56,16 @@ def log(request: HttpRequest) -> HttpResponseBase:
     return render(request, "console/log.html", context)
 
 
-def _search(request: HttpRequest, form: SearchForm) -> Page:
+def _search(request: HttpRequest, form: SearchForm, shown: Collection[str]) -> Page:
     asked = dict(form.cleaned_data)
     before = asked.pop("before")
-    return search.search(Wish(**asked), by=member(request).uid, source=Source.of_request(request), before=before)
+
+    def keep(found: Sequence[Opened]) -> list[Opened]:
+        veil = veiled(found, shown)
+        return [one for one in found if not _tells(asked, one, veil[one.entry.pk])]
+
+    by, source = member(request).uid, Source.of_request(request)
+    return search.search(Wish(**asked), by=by, source=source, before=before, keep=keep)
 
 
 def _tells(asked: Mapping[str, object], one: Opened, veil: Collection[str]) -> bool:
@@ -139,11 +145,11 @@ def _receipt(request: HttpRequest, one: Opened) -> str:
 
 
 @console(Act.EXPORT_LOG)
-def bundle(_request: HttpRequest) -> HttpResponseBase:
-    """The whole log as evidence: a bundle that is checked without this server."""
+def bundle(request: HttpRequest) -> HttpResponseBase:
+    """The whole log as evidence: a bundle that is checked without this server, and does not tell who reported."""
     file, now = SpooledTemporaryFile(IN_MEMORY), timezone.now()  # noqa: SIM115  # the response closes it
     try:
-        export.export(file, now=now)
+        export.export(file, now=now, opens=partial(openings, shown=unmasking.shown_to(member(request), now)))
     except export.NothingSealedError:
         return HttpResponse(_("Nothing is sealed yet. Try again in ten seconds."), status=503)
     file.seek(0)

@@ -55,6 +55,12 @@ def test_a_wish_has_a_reason_and_somebody_to_name(alice: User, bob: User) -> Non
     unchanged(Code.DECIDED, lambda: asked(alice, bob))
 
 
+def test_a_wish_for_an_id_does_not_tell_whether_it_acted_in_an_entry(alice: User, bob: User) -> None:
+    asked(alice, bob)
+    unmasking.ask(bob.uid, "Who was it?", by=alice, now=NOON, source=SOURCE, entry=7)
+    unchanged(Code.DECIDED, lambda: unmasking.ask(bob.uid, "Once more.", by=alice, now=NOON, source=SOURCE, entry=7))
+
+
 def test_a_reviewer_reads_the_log_without_names_until_one_is_granted(alice: User, bob: User) -> None:
     reviewer, senior = at_console(alice, Role.REVIEWER), at_console(moderator("Gus"), Role.SENIOR)
     log = f"/console/log/?person={bob.uid}"

@@ -199,6 +199,26 @@ def test_nor_is_it_told_by_what_a_search_finds(told: tuple[int, int], alice: Use
     assert one not in listed(at_console(alice, Role.SENIOR, days=None).get(f"/console/log/?{query}"))
 
 
+def test_nor_is_it_told_by_how_many_a_page_of_a_search_has(alice: User, bob: User, carol: User) -> None:
+    older = [acted(carol).pk for _ in range(2)]
+    reports.report_person(carol, bob.uid, complaint(), source=HERE, now=timezone.now())
+    younger = [acted(carol).pk for _ in range(48)]
+    page = at_console(alice, Role.SENIOR, days=None).get("/console/log/?person=carol")
+    assert listed(page)[1:] == [*reversed(younger), older[1]], "the first tells of this search"
+    assert page.context["older"] == older[1]
+
+
+def test_nor_by_the_bundle_of_the_log(told: tuple[int, int], alice: User, bob: User, carol: User) -> None:
+    one, _ = told
+    sequence.seal(timezone.now())
+    answer = at_console(alice, Role.SENIOR, days=None).get("/console/log/bundle.zip")
+    files = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    read = b"".join(files.read(name) for name in files.namelist())
+    assert Entry.objects.get(pk=one).event.encode() in read
+    assert bob.uid.encode() in read
+    assert carol.uid.encode() not in read
+
+
 def test_who_is_reported_is_still_found(told: tuple[int, int], rita: Client, bob: User) -> None:
     assert [Entry.objects.get(pk=found).action for found in listed(rita.get("/console/log/?person=bob"))][-1:] == [
         "case.open"
