@@ -61,14 +61,19 @@ def _choose(taking: Sequence[Taker], carriers: Collection[tuple[str, str]], own:
     return placement.place(taking, running, own, settings.STOA_SFU_PEERS)
 
 
-def _changed(room: Room, before: int) -> list[bus.Parcel]:
-    """What the carriers of the room, which is held, must be told of the set; there were so many of them before."""
+def _changed(room: Room, before: int, left: Sequence[str] = ()) -> list[bus.Parcel]:
+    """What the carriers of the room, which is held, and those who `left`, must be told of the set.
+
+    There were so many of them before.
+    """
     now = list(room.carriers.order_by("sfu"))
     if max(before, len(now)) < 2:
         return []
     room.spread += 1
     room.save(update_fields=["spread"])
-    return [media.parcel(carrier.sfu, _spread(room, now, carrier)) for carrier in now]
+    without = Spread(room.pk, room.spread, tuple(carrier.sfu for carrier in now), "")  # who left needs no key
+    told = [media.parcel(carrier.sfu, _spread(room, now, carrier)) for carrier in now]
+    return told + [media.parcel(sfu, without) for sfu in left]
 
 
 def _spread(room: Room, carriers: Sequence[Carrier], to: Carrier) -> Spread:
@@ -134,8 +139,10 @@ def _leave(room_id: str, who: Q, *, alone: bool) -> bool:
     with transaction.atomic():
         room = Room.objects.select_for_update().get(pk=room_id)
         before = room.carriers.count()
-        gone = room.carriers.filter(who).delete()[0] if alone or before > 1 else 0
-        parcels = _changed(room, before) if gone else []
+        left = list(room.carriers.filter(who)) if alone or before > 1 else []
+        for carrier in left:
+            carrier.delete()
+        parcels = _changed(room, before, [carrier.sfu for carrier in left]) if left else []
         if parcels:
             transaction.on_commit(lambda: bus.publish(parcels), robust=True)
-    return bool(gone)
+    return bool(left)
