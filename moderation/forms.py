@@ -1,9 +1,10 @@
 """What the console, and the pages of those whom a case concerns, ask for."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -26,11 +27,19 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day with others before and after it, as moments are reckoned from it."""
+
+    def __init__(self, **how: Any) -> None:
+        bounds = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        super().__init__(widget=Day(), validators=bounds, **how)
+
+
 class PeriodForm(forms.Form):
     """From a day to a day, both included, in UTC."""
 
-    start = forms.DateField(label=_("From"), widget=Day())
-    end = forms.DateField(label=_("Up to and with"), widget=Day())
+    start = DayField(label=_("From"))
+    end = DayField(label=_("Up to and with"))
 
     def clean(self) -> dict[str, Any]:
         """The two moments `start` and `end`, the second just after its day."""
@@ -70,7 +79,7 @@ class FindingForm(forms.Form):
 class TakeForm(forms.Form):
     """Who mends a finding, and until when."""
 
-    due = forms.DateField(label=_("Mended by"), widget=Day())
+    due = DayField(label=_("Mended by"))
 
 
 class CloseForm(forms.Form):
@@ -118,8 +127,8 @@ class SearchForm(forms.Form):
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)
     policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
-    since = forms.DateField(label=_("From"), widget=Day(), required=False)
-    until = forms.DateField(label=_("Up to and with"), widget=Day(), required=False)
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and with"), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def clean_person(self) -> str:

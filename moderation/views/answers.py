@@ -1,4 +1,6 @@
-"""What the pages of the console have in common: saying what became of a change, and why there was none."""
+"""What the pages of the console have in common: reading a number, saying what became of a change, and why there was
+none.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,13 @@ from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from moderation.staff import Act
 from moderation.words import REFUSALS
+
+LONGEST = 18  # digits of a number that every database takes
+
+
+def number(text: str) -> int | None:
+    """The number that somebody sent; None for what is none that a row could have."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else None
 
 
 class Who(TypedDict):

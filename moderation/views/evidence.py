@@ -18,7 +18,7 @@ from moderation.hearing.transcript import Transcript
 from moderation.models import Evidence, Grant, Kind
 from moderation.staff import FRESH, Act
 from moderation.verdicts import AskForm
-from moderation.views.answers import not_understood, said, who
+from moderation.views.answers import not_understood, number, said, who
 
 
 @console(Act.ASK_EVIDENCE)
@@ -54,15 +54,15 @@ def prove(_request: HttpRequest, case: int) -> HttpResponseBase:
 @console(Act.OPEN_EVIDENCE, fresh=FRESH)
 def listen(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
     """One track's sound as Ogg Opus, or the words a model wrote down of it; its entry is committed before."""
-    named = request.POST.get("evidence", "")
-    if request.method != "POST" or not named.isdecimal():
+    named = number(request.POST.get("evidence", ""))
+    if request.method != "POST" or named is None:
         return redirect("console_case", case)
     get_object_or_404(Grant, pk=pk, case=case)
     how: dict[str, Any] = {"factor": factor_age(request, member(request)), **who(request)}
     try:
         if request.POST.get("what") == "words":
-            return JsonResponse({"text": _words(grants.admit(pk, int(named), "words", **how))})
-        sound = grants.open_track(pk, int(named), **how)
+            return JsonResponse({"text": _words(grants.admit(pk, named, "words", **how))})
+        sound = grants.open_track(pk, named, **how)
     except (Refused, UnheardError) as refused:
         told = {"source": how["source"], "actor": member(request).uid, "case": str(case)}
         record_refusal(Act.OPEN_EVIDENCE, reason=refused.code, **told)

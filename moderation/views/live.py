@@ -15,7 +15,7 @@ from moderation.gate import acts_of, console, staff_of
 from moderation.live import rooms
 from moderation.policies import REPORTED, Policy
 from moderation.staff import Act
-from moderation.views.answers import said
+from moderation.views.answers import number, said
 from moderation.words import POLICIES
 from rooms.actions.observe import observe
 from rooms.roles import Refused
@@ -45,14 +45,13 @@ def live(request: HttpRequest) -> HttpResponseBase:
 @console(Act.OPEN_CASE)
 def open_case(request: HttpRequest) -> HttpResponseBase:
     """On to the case that was opened, claimed at once; back to the rooms where it could not be."""
-    room, number, policy = (request.POST.get(name, "") for name in ("room", "member", "policy"))
+    room, who, policy = (request.POST.get(name, "") for name in ("room", "member", "policy"))
     if request.method != "POST" or policy not in tuple(REPORTED):
         return redirect("console_live")
     user, now, source = member(request), timezone.now(), Source.of_request(request)
     opened = None
     with said(request, Act.OPEN_CASE, _("The case is open, and the last minute is being sealed.")):
-        who = int(number) if number.isdecimal() else None
-        opened = reports.open_case(user, room, who, Policy(policy), source=source, now=now)
+        opened = reports.open_case(user, room, number(who), Policy(policy), source=source, now=now)
     if opened is None:
         return redirect("console_live")
     if opened.holder is None:

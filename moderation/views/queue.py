@@ -10,9 +10,8 @@ from accounts.views import member
 from moderation.gate import acts_of, console, staff_of
 from moderation.queue import Shelf, counts, last_decided, newest, on_shelf, page
 from moderation.staff import Act
+from moderation.views.answers import number
 from moderation.words import SHELVES
-
-LONGEST = 19  # digits of a number that a database takes
 
 
 @console(Act.READ_CASES)
@@ -29,7 +28,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "shelf": shelf,
         "shelves": [(one, SHELVES[one], waiting.get(one)) for one in Shelf],
         "seen": seen,
-        "page": page(reader, shelf, int(after) if after.isdecimal() else None),
+        "page": page(reader, shelf, number(after)),
         "last": last_decided(),
         "now": timezone.now(),
     }
@@ -39,8 +38,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 @console(Act.READ_CASES, noted=False)
 def new(request: HttpRequest) -> HttpResponseBase:
     """How many cases wait on each shelf, and words on how many were opened after the case `seen`; empty for none."""
-    reader, seen = member(request), request.GET.get("seen", "")
-    known = int(seen) if seen.isdecimal() and len(seen) < LONGEST else 0
+    reader, known = member(request), number(request.GET.get("seen", "")) or 0
     came = on_shelf(reader, Shelf.OPEN).filter(pk__gt=known).count()
     words = ngettext("%(came)d new case", "%(came)d new cases", came) % {"came": came} if came else ""
     return JsonResponse(

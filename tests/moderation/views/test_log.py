@@ -83,7 +83,9 @@ def test_a_page_leads_to_the_older_one(rita: Client, bob: User) -> None:
     assert listed(rita.get(f"/console/log/?person=bob&action=room.open&before={made[1]}")) == [made[0]]
 
 
-@pytest.mark.parametrize("query", ["address=here", "since=yesterday", "before=0"])
+@pytest.mark.parametrize(
+    "query", ["address=here", "since=yesterday", "since=0001-01-01", "until=9999-12-31", "before=0"]
+)
 def test_what_makes_no_sense_finds_nothing_and_says_why(rita: Client, bob: User, query: str) -> None:
     acted(bob)
     answer = rita.get(f"/console/log/?{query}")

@@ -101,7 +101,10 @@ def test_a_day_is_written_as_browsers_want_it_in_every_language(reviewer: Client
     assert f'type="date" name="end" value="{today}"' in text(reviewer.get("/console/review/"))
 
 
-@pytest.mark.parametrize("wrong", [{"end": "2026-10-31"}, {"end": "2027-11-25"}, {"profile": "x"}, {"start": ""}])
+LAST = {"start": "9999-12-31", "end": "9999-12-31"}  # of all days
+
+
+@pytest.mark.parametrize("wrong", [{"end": "2026-10-31"}, {"end": "2027-11-25"}, {"profile": "x"}, {"start": ""}, LAST])
 def test_a_period_that_makes_no_sense_is_asked_for_again(reviewer: Client, wrong: dict[str, str]) -> None:
     answer = reviewer.post("/console/review/run/", PERIOD | wrong)
     assert answer.status_code == 200
