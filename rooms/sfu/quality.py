@@ -10,6 +10,8 @@ UNKNOWN = -1
 """The round trip where nobody measured it."""
 TIMES_WEAK, TIMES_WELL = 2, 3
 """Readings in a row until a line is called weak, and until that is taken back."""
+EVERY = 0.5
+"""Seconds between two readings: browsers report every few seconds, and who reports faster shall not flood the hosts."""
 AGAIN = 30.0
 """Seconds after which it is told again that a line is weak, for hosts who have come meanwhile."""
 _LATEST = 10.0
@@ -41,15 +43,22 @@ def reading(blocks: Sequence[rtcp.Block], wall: float) -> Reading:
 class Line:
     """Weak or not, with hysteresis: one bad moment is none, and one good one does not end it."""
 
-    __slots__ = ("_row", "_told_at", "weak")
+    __slots__ = ("_read_at", "_row", "_told_at", "weak")
 
     def __init__(self) -> None:
         self.weak = False
         self._row = 0
+        self._read_at = float("-inf")
         self._told_at = 0.0
 
     def take(self, now: Reading, at: float) -> bool:
-        """True when the hosts are to be told of `now`, read at so many seconds: it changed, or is weak for long."""
+        """True when the hosts are to be told of `now`, read at so many seconds: it changed, or is weak for long.
+
+        What comes too soon after the last one is not looked at.
+        """
+        if at - self._read_at < EVERY:
+            return False
+        self._read_at = at
         turns = all(one < well for one, well in zip(now, WELL, strict=True)) if self.weak else _weak(now)
         self._row = self._row + 1 if turns else 0
         if self._row >= (TIMES_WELL if self.weak else TIMES_WEAK):

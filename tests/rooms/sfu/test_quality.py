@@ -1,6 +1,6 @@
 """Contract of `rooms.sfu.quality`: a line is weak when it stays so, and hosts are told once, and again while it is."""
 
-from rooms.sfu.quality import AGAIN, UNKNOWN, Line, Reading, reading
+from rooms.sfu.quality import AGAIN, EVERY, UNKNOWN, Line, Reading, reading
 from rooms.sfu.rtcp import Block
 
 FINE, BAD, MIDDLING = Reading(0, 10, 40), Reading(9, 10, 40), Reading(3, 10, 40)
@@ -34,6 +34,12 @@ def test_hosts_are_told_once_that_a_line_became_weak_and_once_that_it_is_well() 
     assert line.weak
     assert told(line, [FINE, FINE, MIDDLING, FINE, FINE, FINE, FINE], 4) == [False] * 5 + [True, False]
     assert not line.weak
+
+
+def test_whoever_reports_a_thousand_times_a_second_has_the_hosts_told_no_more_than_others() -> None:
+    line, now = Line(), 100.0
+    often = [line.take(BAD if number // 2 % 2 else FINE, now + number / 1000) for number in range(10_000)]
+    assert sum(often) <= 10 / EVERY / 2
 
 
 def test_a_late_or_shaky_line_is_weak_though_it_loses_nothing() -> None:
