@@ -22,6 +22,12 @@ def test_every_act_that_is_written_anywhere_has_a_purpose() -> None:
     assert nouns() - {"console"} <= set(PURPOSES)  # whoever reads the console does it for what they read
 
 
+def test_the_docs_say_of_every_act_why_it_is_written() -> None:
+    docs = (ROOT / "docs" / "audit.md").read_text()
+    table = docs.partition("## What is in it, and why")[2].partition("Nobody's words")[0]
+    assert nouns() <= set(re.findall(r"`([a-z_]+)\.", table))
+
+
 @pytest.mark.parametrize("act", Act)
 def test_whatever_is_read_in_the_console_has_a_purpose(act: Act) -> None:
     assert purpose_of(act) in set(Purpose)

@@ -1,0 +1,45 @@
+"""Tests of moderation.audit.check, beside those of what it finds: see `test_sequence`, `test_prune` and the attacks."""
+
+import random
+
+import pytest
+from django.utils import timezone
+
+from moderation.audit import check, keys, note
+from moderation.audit.check import Pruned
+from moderation.audit.models import Checkpoint
+from tests.moderation.audit.stored import ORIGIN, seal, write
+
+NOW = timezone.now()
+
+
+def test_a_leaf_was_pruned_where_one_of_the_spans_has_it() -> None:
+    chance = random.Random(1)
+    starts = [chance.randrange(200) for _ in range(30)]
+    spans = [(first, first + chance.randrange(4)) for first in starts]
+    pruned = Pruned(sorted(spans))
+    for index in range(-1, 210):
+        assert (index in pruned) is any(first <= index <= last for first, last in spans)
+    assert 0 not in Pruned([])
+
+
+@pytest.mark.django_db
+def test_a_checkpoint_of_more_than_there_is_is_a_fault() -> None:
+    write(3)
+    seal(NOW)
+    assert list(check.faults(NOW)) == []
+    text = note.signed(note.checkpoint(ORIGIN, 9, b"\0" * 32), keys.signers(ORIGIN))
+    Checkpoint.objects.create(size=9, root=b"\0" * 32, note=text, created_at=NOW)
+    assert list(check.faults(NOW)) == ["the checkpoint of 9 is larger than the tree of 3"]
+
+
+@pytest.mark.django_db
+def test_each_checkpoint_on_the_way_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "BATCH", 2)
+    for _ in range(3):
+        write(1)
+        seal(NOW)
+    monkeypatch.setattr(keys, "vkeys", list)
+    assert [fault.partition(":")[0] for fault in check.faults(NOW)] == [
+        f"the checkpoint of {size}" for size in (1, 2, 3)
+    ]
