@@ -89,12 +89,15 @@ class Log(Collector):
     """Tries the audit log at every scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Whether the log takes entries, and for how many seconds the oldest one waits for its checkpoint."""
+        """Whether the log takes entries, how long the oldest one waits for its seal, and since when it is silent."""
         try:
             pulse.probe()
             yield GaugeMetricFamily("stoa_log_writable", "Whether the audit log takes an entry", 1)
             late = sequence.waited().total_seconds()
             yield GaugeMetricFamily("stoa_log_unsealed_seconds", "How long the oldest entry waits for its seal", late)
+            if (silent := pulse.silent()) is not None:
+                told = "How long ago whatever seals the log said that it lives"
+                yield GaugeMetricFamily("stoa_log_silent_seconds", told, silent.total_seconds())
         except DatabaseError:
             yield GaugeMetricFamily("stoa_log_writable", "Whether the audit log takes an entry", 0)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 
 from moderation.audit.models import Entry
 from moderation.audit.record import record
@@ -43,6 +44,13 @@ def silence(start: datetime, end: datetime) -> tuple[int, timedelta]:
     ends = [at for _, at in signs[1:]] + [end]
     spans = [after - at for (sign, at), after in zip(signs, ends, strict=True) if sign != Sign.STOP] if signs else []
     return len(signs), max(spans, default=timedelta())
+
+
+def silent() -> timedelta | None:
+    """How long ago a server last gave a sign that it lives, by the database's clock; None where none ever did."""
+    signs = Entry.objects.annotate(now=Now()).order_by("-pk").values_list("recorded_at", "now")
+    last = [found for sign in (Sign.START, Sign.BEAT) if (found := signs.filter(action=sign).first())]
+    return min((now - at for at, now in last), default=None)
 
 
 def probe() -> None:

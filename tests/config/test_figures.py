@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,14 @@ from django.utils import timezone
 from prometheus_client import REGISTRY, generate_latest
 
 from config import figures
+from moderation.audit import pulse
 from moderation.audit.models import Entry
+from moderation.audit.pulse import Sign
+from moderation.audit.source import Source
 from rooms import process
 from rooms.models import Access, Room, State
 from rooms.sfu.messages import STEPS, Figures
+from tests.log import aged
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
@@ -53,7 +58,15 @@ def test_requests_are_counted_and_invented_methods_are_one() -> None:
 def test_the_log_is_tried_at_every_scrape_and_leaves_no_entry() -> None:
     assert "stoa_log_writable 1.0" in shown()
     assert "stoa_log_unsealed_seconds 0.0" in shown()
+    assert "stoa_log_silent_seconds" not in shown()
     assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_how_long_a_log_is_silent_that_once_gave_a_sign_of_life_is_a_figure() -> None:
+    pulse.give(Sign.BEAT, source=Source.internal("celery"))
+    aged(Entry.objects.get(), timedelta(minutes=20))
+    assert "stoa_log_silent_seconds 1200." in shown()
 
 
 @pytest.mark.django_db
@@ -109,6 +122,7 @@ def test_what_the_media_processes_said_last_is_shown(monkeypatch: pytest.MonkeyP
 @pytest.mark.django_db
 def test_the_dashboard_asks_for_nothing_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "media_figures", lambda: [SAID])
+    pulse.give(Sign.BEAT, source=Source.internal("celery"))
     figures.count_request("GET", 200, 0.01)
     dashboard = json.loads(DASHBOARD.read_text())
     asked = {

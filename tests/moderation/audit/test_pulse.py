@@ -50,6 +50,14 @@ def test_a_server_that_fell_silent_is_silent_until_now() -> None:
     assert signs((Sign.BEAT, 60)) == (1, 60 * MINUTE)
 
 
+def test_how_long_nothing_was_heard_is_told_without_whatever_fell_silent() -> None:
+    assert pulse.silent() is None
+    signs((Sign.START, 60), (Sign.BEAT, 25))
+    silent = pulse.silent()
+    assert silent is not None
+    assert round(silent / MINUTE) == 25
+
+
 def test_where_nothing_was_heard_nothing_is_claimed() -> None:
     assert signs() == (0, timedelta())
 
