@@ -3,11 +3,14 @@
 import random
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from moderation.audit import check, keys, note
 from moderation.audit.check import Pruned
 from moderation.audit.models import Checkpoint
+from moderation.audit.verify import Note, Signature
+from tests.audit_triggers import lifted
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 NOW = timezone.now()
@@ -31,6 +34,19 @@ def test_a_checkpoint_of_more_than_there_is_is_a_fault() -> None:
     text = note.signed(note.checkpoint(ORIGIN, 9, b"\0" * 32), keys.signers(ORIGIN))
     Checkpoint.objects.create(size=9, root=b"\0" * 32, note=text, created_at=NOW)
     assert list(check.faults(NOW)) == ["the checkpoint of 9 is larger than the tree of 3"]
+
+
+@pytest.mark.django_db
+def test_a_checkpoint_that_another_key_signed_in_our_name_is_a_fault() -> None:
+    write(3)
+    seal(NOW)
+    (ours,) = keys.signers(ORIGIN)
+    theirs = Signature(ORIGIN, ours.key.key_id, Ed25519PrivateKey.generate().sign(b"anything"))
+    point = Checkpoint.objects.get()
+    forged = str(Note(point.note.partition("\n\n")[0] + "\n", (theirs,)))
+    with lifted():
+        Checkpoint.objects.update(note=forged)
+    assert list(check.faults(NOW)) == [f"the checkpoint of 3: the signature of {ORIGIN} is false"]
 
 
 @pytest.mark.django_db
