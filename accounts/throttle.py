@@ -20,6 +20,7 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
+_TRIED = "return tonumber(redis.call('GET', KEYS[1]) or '0')"
 _RELEASE = """
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
 return 0
@@ -59,6 +60,11 @@ Try = tuple[Rule, str]
 def hit(scope: str, key: str, *, limit: int, per: int) -> bool:
     """Whether one more try is allowed now; it counts either way. Raises `Unavailable`."""
     return _run(_HIT, _name(scope, key), per * 1000) <= limit
+
+
+def used_up(scope: str, key: str, *, limit: int) -> bool:
+    """Whether no more tries are allowed now; to ask is none. Raises `Unavailable`."""
+    return _run(_TRIED, _name(scope, key)) >= limit
 
 
 def release(scope: str, key: str) -> None:

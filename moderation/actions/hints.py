@@ -52,13 +52,10 @@ def _write_down(track: Evidence, case: Case, model: transcribing.Transcriber, no
     _hint(case, track, now, **said, score=heard.score, facts=facts, box=box)
 
 
-def write_late(track: Evidence, now: datetime) -> bool:
-    """Whether it was our turn: the track of a case that went on without is written down, and searched."""
-    with turn() as ours:
-        if ours:
-            _write_down(track, track.case, transcribing.chosen(), now)
-            _search(track, track.case, now)
-        return ours
+def write_late(track: Evidence, now: datetime) -> None:
+    """Nothing: the track of a case that went on without is written down, and searched. Called with the turn held."""
+    _write_down(track, track.case, transcribing.chosen(), now)
+    _search(track, track.case, now)
 
 
 def screen(case: Case, now: datetime) -> bool:

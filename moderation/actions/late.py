@@ -12,11 +12,13 @@ from moderation.actions import hints, triage
 from moderation.actions.cases import locked
 from moderation.cases import OPEN
 from moderation.hearing import transcribe
+from moderation.hearing.turn import turn
 from moderation.models import Case, Evidence, Kind, Step
 from rooms.models import Room
 
 TASK = "moderation.catch_up"
-TRIES = 3  # of one track in a day, so that one on which a model dies does not keep it from the others
+TRY = "transcript.late"
+TRIES = 3  # begun for one track in a day, so that one on which a model dies does not keep it from the others
 DAY = 86_400  # s
 
 
@@ -27,16 +29,18 @@ def hand_over() -> None:
         return
     foreign = [room for room, language in _languages(tracks) if not transcribe.chosen().knows(language)]
     for pk in tracks.exclude(case__room__in=foreign).values_list("pk", flat=True)[: triage.AT_ONCE]:
-        if throttle.hit("transcript.late", str(pk), limit=TRIES, per=DAY):
+        if not throttle.used_up(TRY, str(pk), limit=TRIES):
             current_app.send_task(TASK, [pk], expires=triage.STILL.total_seconds())
             return
 
 
 def catch_up(pk: int, now: datetime) -> bool:
     """Whether the track was written down and searched by this call, and its case has the risk that follows."""
-    track = _unwritten().select_related("case__subject", "freeze").filter(pk=pk).first()
-    if track is None or not hints.write_late(track, now):
-        return False
+    with turn() as ours:
+        track = _unwritten().select_related("case__subject", "freeze").filter(pk=pk).first() if ours else None
+        if track is None or not throttle.hit(TRY, str(pk), limit=TRIES, per=DAY):
+            return False
+        hints.write_late(track, now)
     with transaction.atomic():
         case = locked(track.case_id)
         points = risk.points(triage.facts(case, now))

@@ -23,6 +23,15 @@ def test_the_limit_is_the_last_try_that_is_allowed(key: str) -> None:
     assert [throttle.hit("test", key, limit=3, per=60) for _ in range(5)] == [True, True, True, False, False]
 
 
+def test_to_ask_whether_tries_are_used_up_is_none(key: str) -> None:
+    asked = [throttle.used_up("test", key, limit=2) for _ in range(5)]
+    throttle.hit("test", key, limit=2, per=60)
+    assert not any(asked)
+    assert not throttle.used_up("test", key, limit=2)
+    throttle.hit("test", key, limit=2, per=60)
+    assert throttle.used_up("test", key, limit=2)
+
+
 def test_keys_and_scopes_are_counted_apart(key: str) -> None:
     assert throttle.hit("test", key, limit=1, per=60)
     assert not throttle.hit("test", key, limit=1, per=60)

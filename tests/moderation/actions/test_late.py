@@ -38,6 +38,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return tracks
 
 
+def dies(_samples: object) -> None:
+    raise MemoryError
+
+
 def passed_over(bob: User, policy: Policy = Policy.HARASSMENT, room: str = "a" * 12) -> Evidence:
     case = a_case(bob, policy, step=Step.DONE, state=State.TRIAGED, room=room)
     return a_track(case, packets(tone(2)))
@@ -74,11 +78,28 @@ def test_the_most_urgent_is_asked_for_while_no_case_waits_for_the_model(bob: Use
     assert asked == [grave.pk]
 
 
-def test_a_track_on_which_the_model_dies_keeps_it_from_no_other(bob: User, asked: list[int]) -> None:
+def test_a_track_on_which_the_model_dies_keeps_it_from_no_other(
+    bob: User, asked: list[int], ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grave, other = passed_over(bob, Policy.THREATS), passed_over(bob, Policy.SPAM, "b" * 12)
-    for _ in range(late.TRIES + 1):
+    monkeypatch.setattr(ear, "transcribe", dies)
+    for _ in range(late.TRIES):
         late.hand_over()
+        with pytest.raises(MemoryError):
+            late.catch_up(grave.pk, LATER)
+    late.hand_over()
     assert asked == [grave.pk] * late.TRIES + [other.pk]
+    assert not late.catch_up(grave.pk, LATER)
+
+
+def test_to_wait_for_a_busy_machine_is_no_try(bob: User, asked: list[int]) -> None:
+    track = passed_over(bob)
+    with turn():
+        for _ in range(late.TRIES + 1):
+            late.hand_over()
+            late.catch_up(track.pk, LATER)
+    assert asked == [track.pk] * (late.TRIES + 1)
+    assert late.catch_up(track.pk, LATER)
 
 
 @pytest.mark.parametrize("change", [{"state": State.DECIDED}, {"step": Step.SCREEN}])
