@@ -17,7 +17,7 @@ from moderation.actions.evidence import unsealed
 from moderation.audit import people
 from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
-from moderation.models import Evidence, Report
+from moderation.models import Appeal, Evidence, Report
 from moderation.own import decisions_on
 from rooms.models import Member
 
@@ -79,10 +79,16 @@ def data(user: User) -> dict[str, Any]:
         "blocked": list(user.blocks.values("blocked__uid", "created_at")),
         "reports": [_report(one) for one in user.reports.select_related("case").order_by("pk")],
         "decisions": list(
-            user.decisions.exclude(in_force_at=None).values(
-                *("id", "measure", "policy", "facts", "ground", "law", "in_force_at", "until", "undone_at"),
-                *("automated", "appeals__words", "appeals__result", "appeals__reasons"),
+            decisions_on(user)  # not a dismissal: it would tell that somebody reported
+            .order_by("pk")
+            .values(
+                *("id", "measure", "policy", "facts", "ground", "law", "in_force_at", "until", "undone_at", "automated")
             )
+        ),
+        "appeals": list(
+            Appeal.objects.filter(by=user)
+            .order_by("pk")
+            .values("decision", "words", "made_at", "result", "reasons", "heard_at")
         ),
         "signs_in_with": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
         "sessions": list(

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation import own, own_data
-from moderation.actions import evidence, rights
+from moderation.actions import appeals, evidence, rights
 from moderation.actions.base import Code
 from moderation.cases import State
 from moderation.measures import Measure
@@ -57,6 +57,16 @@ def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, 
     for other in (alice, carol, femi):
         assert other.uid not in everything
         assert other.display_name not in everything
+
+
+def test_a_dismissal_and_the_appeal_against_it_are_with_whoever_reported_alone(
+    room: Room, bob: User, carol: User, femi: User
+) -> None:
+    dismissed = decided(claimed(reported(carol, bob, room).case, femi), femi, Measure.NONE)
+    appeals.appeal(dismissed.pk, "He said it to me.", by=carol, now=NOON, source=SOURCE)
+    told = taken(bob)
+    assert (told["decisions"], told["appeals"]) == ([], [])
+    assert [one["words"] for one in taken(carol)["appeals"]] == ["He said it to me."]
 
 
 def recorded(room: Room, by: User, whom: User, femi: User, measure: Measure = Measure.NONE) -> Evidence:
