@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rooms.sfu import rtcp, sdp
+from rooms.sfu import rtcp
+from rooms.sfu.answers import Local
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.offers import Offer
 from rooms.sfu.peer import Peer
 from rooms.sfu.ports import Port
 from rooms.sfu.quality import Line
@@ -47,8 +49,8 @@ class Connection:
 
     id: str
     room: "Room"
-    local: sdp.Local
-    offer: sdp.Offer
+    local: Local
+    offer: Offer
     answer: str
     listener: Listener
     opened: float

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from rooms.sfu import rtcp, sdp
+from rooms.sfu import answers, offers, rtcp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Counters
 from rooms.sfu.fanout import Hearing
@@ -184,15 +184,15 @@ class Registry:
             del self.users[connection.local.ufrag]
             connection.local = replace(connection.local, ufrag=secrets.token_hex(8), password=secrets.token_hex(16))
             self.users[connection.local.ufrag] = connection
-        fragment = sdp.fragment(connection.offer, connection.local)
+        fragment = answers.fragment(connection.offer, connection.local)
         self._report(Answer(self._sfu, order.request, order.peer, fragment))
 
     def _open(self, order: Offer) -> Connection:
         """The new connection that `order` asks for. Raises `Refused`."""
         room = self._want(order.wanted)
         self._check(room.wanted, order)
-        offer = sdp.parse(order.sdp, listen=order.listen)
-        local = sdp.Local(
+        offer = offers.parse(order.sdp, listen=order.listen)
+        local = answers.Local(
             session=secrets.randbits(62),
             ufrag=secrets.token_hex(8),
             password=secrets.token_hex(16),
@@ -207,7 +207,7 @@ class Registry:
             room=room,
             local=local,
             offer=offer,
-            answer=sdp.answer(offer, local),
+            answer=answers.answer(offer, local),
             listener=Listener(order.member, offer.shapes),
             visit=order.visit,
             hop=order.hop,

@@ -6,7 +6,7 @@ A target takes any bytes. It returns where they were read or `Refused`; whatever
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from rooms.sfu import ice, red, rtcp, rtp, sdp
+from rooms.sfu import answers, ice, offers, red, rtcp, rtp
 from rooms.sfu.framing import Frames, framed
 from rooms.sfu.messages import Refused
 from rooms.sfu.peer import MAX_DATAGRAM
@@ -17,7 +17,7 @@ AMPLIFIED = 1.2
 """How much longer than what asked an answer may be."""
 _USER = 16
 """Characters of our ICE user names: a request that names a shorter one is nobody's, and is not answered."""
-_LOCAL = sdp.Local(1, "a" * _USER, "b" * 32, ":".join(["AB"] * 32), (("203.0.113.7", 7882),), (1, 2, 3))
+_LOCAL = answers.Local(1, "a" * _USER, "b" * 32, ":".join(["AB"] * 32), (("203.0.113.7", 7882),), (1, 2, 3))
 
 
 def _stun(data: bytes) -> None:
@@ -55,11 +55,11 @@ def _red(data: bytes) -> None:
 def _sdp(data: bytes) -> None:
     """Its first byte tells whether the offer comes from one who listens."""
     with suppress(Refused):
-        offer = sdp.parse(data[1:].decode("utf-8", "replace"), listen=data[:1] != b"0")
-        lines = sdp.answer(offer, _LOCAL).split("\r\n")
+        offer = offers.parse(data[1:].decode("utf-8", "replace"), listen=data[:1] != b"0")
+        lines = answers.answer(offer, _LOCAL).split("\r\n")
         assert sum(line.startswith("m=") for line in lines) == len(offer.lines)
         assert not any("\n" in line or "\r" in line for line in lines)
-        sdp.fragment(offer, _LOCAL)
+        answers.fragment(offer, _LOCAL)
 
 
 def _frames(data: bytes) -> None:
