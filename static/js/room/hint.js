@@ -1,11 +1,14 @@
 // Notices that somebody talks although they are muted.
 
-const LOUD = 0.55; // of the meter: speech, not breathing
-const LONG = 700; // ms of speech before it is worth a word
+const LOUD = 0.35; // of the meter: a voice, not breathing
+const LONG = 1_000; // ms of a voice before it is worth a word: a cough is shorter
+const PAUSE = 1 / 3; // of a ms of voice that each quiet one takes back: between and within words a voice is quiet half the time
+const STEP = 250; // ms: how much of the time between two readings the second one tells of
 const QUIET_AGAIN = 20_000; // ms until it is said again
 
 export class MutedHint {
-  #since = 0;
+  #voice = 0; // ms
+  #last = 0;
   #said = -QUIET_AGAIN;
 
   /**
@@ -14,8 +17,10 @@ export class MutedHint {
    * @param {number} now ms
    */
   due(level, now) {
-    if (level < LOUD) this.#since = now;
-    if (now - this.#since < LONG || now - this.#said < QUIET_AGAIN) return false;
+    const passed = Math.min(STEP, now - this.#last);
+    this.#last = now;
+    this.#voice = Math.min(LONG, Math.max(0, this.#voice + (level < LOUD ? -PAUSE : 1) * passed));
+    if (this.#voice < LONG || now - this.#said < QUIET_AGAIN) return false;
     this.#said = now;
     return true;
   }
