@@ -68,7 +68,7 @@ def read(user: User, *, now: datetime, source: Source) -> None:
     for request in unread_answers(user).select_for_update():
         request.read_at = now
         request.save(update_fields=["read_at"])
-        _note("data.read", request, user, source)
+        _note("data.told", request, user, source)
 
 
 def _asked(user: User, wish: Wish, words: str, now: datetime) -> DataRequest:

@@ -164,4 +164,4 @@ def test_an_answer_is_read_once_and_what_they_took_themselves_is_no_news(bob: Us
         rights.read(bob, now=NOON + days * DAY, source=SOURCE)
     assert not own.unread_answers(bob).exists()
     assert DataRequest.objects.get(pk=asked.pk).read_at == NOON + 2 * DAY
-    assert (entry(action="data.read").actor, entry(action="data.read").detail["request"]) == (bob.uid, asked.pk)
+    assert (entry(action="data.told").actor, entry(action="data.told").detail["request"]) == (bob.uid, asked.pk)
