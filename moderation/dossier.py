@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Purpose, Redemption, User
 from moderation.audit.models import Entry, Result
-from moderation.audit.opened import opened
+from moderation.audit.opened import Opened, opened
 from moderation.cases import Act, Actor, State, step
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Evidence, Freeze, Grant, Hint, Kind, Report, Stand
@@ -167,17 +167,23 @@ def asked(case: Case, reader: User) -> Sequence[Grant]:
 def done(case: Case) -> list[Done]:
     """What was done with the case, the newest first. Members have a part in some acts: only the staff is named."""
     rows = Entry.objects.filter(_TOLD, case=str(case.pk)).order_by("-pk")[:SHOWN]
+    reporters = set(case.reports.exclude(reporter=None).values_list("reporter__uid", flat=True))  # staff report as well
     return [
         Done(
             one.entry.pk,
             one.entry.action,
             one.entry.reason,
             one.entry.occurred_at,
-            str(one.fields["actor"] or "") if one.entry.role else "",
+            _by(one, reporters),
             one.entry.result != Result.OK,
         )
         for one in opened(rows)
     ]
+
+
+def _by(one: Opened, reporters: Collection[str]) -> str:
+    actor = str(one.fields["actor"] or "")
+    return actor if one.entry.role and actor not in reporters else ""
 
 
 def names(uids: Collection[str]) -> Mapping[str, str]:

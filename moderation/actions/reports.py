@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from moderation import cases
@@ -188,7 +188,7 @@ def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) 
     case = held.filter(subject=target.subject).first() if target.about != About.NOTICE else None
     severity = SEVERITIES[complaint.policy]
     if case is None:
-        return _open(target, complaint, source, now)
+        return _open(target, complaint, source, now) or _case(target, complaint, source, now)
     graver = severity > case.severity
     if graver:
         case.policy, case.severity = complaint.policy, severity
@@ -198,9 +198,10 @@ def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) 
     return case
 
 
-def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
+def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case | None:
+    """The new case; None where somebody else reported the same at the same moment, and it is there by now."""
     severity, pair = SEVERITIES[complaint.policy], keys.new_pair()
-    case = Case.objects.create(
+    case = Case(
         about=target.about,
         subject=target.subject,
         room=target.room.pk if target.room else "",
@@ -212,6 +213,11 @@ def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) 
         key=pair.public,
         secret=pair.secret,
     )
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        return None
     record(
         "case.open",
         source=source,

@@ -1,6 +1,7 @@
 """Taking reports: carol reports bob, who speaks; mallory reports to do harm."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -54,6 +55,23 @@ def test_reports_of_the_same_person_in_the_same_room_are_one_case_as_grave_as_th
     assert (case.policy, case.severity) == (Policy.THREATS, Severity.CRITICAL)
     assert case.due_at == due(Severity.CRITICAL, NOON)
     assert case.step == Step.COLLECT
+
+
+def test_who_report_the_same_at_the_same_moment_are_in_one_case(
+    room: Room, alice: User, bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens = reports._open
+
+    def beaten(*what: Any) -> Case | None:
+        monkeypatch.setattr(reports, "_open", opens)
+        reported(alice, bob, room)
+        return opens(*what)
+
+    monkeypatch.setattr(reports, "_open", beaten)
+    reported(carol, bob, room, Policy.THREATS)
+    case = Case.objects.get()
+    assert set(case.reports.values_list("reporter", flat=True)) == {alice.pk, carol.pk}
+    assert case.policy == Policy.THREATS
 
 
 def test_a_case_that_somebody_works_on_takes_more_reports(room: Room, alice: User, bob: User, carol: User) -> None:

@@ -15,14 +15,14 @@ from moderation.actions.base import Refused
 from moderation.audit.models import Entry, Result
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Decision, Report, Stand
+from moderation.models import Appeal, Case, Channel, Decision, Report, Stand
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Member, Room
 from rooms.roles import Move
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
-from tests.moderation.desk import decided, reported
+from tests.moderation.desk import decided, moderator, reported
 from tests.rooms.scenes import SOURCE, a_room, come, do
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +333,17 @@ def test_what_was_done_names_the_staff_and_no_member(case: Case, desk: Client) -
     assert "<strong>Claimed</strong>" in done
     assert "Dana" in done
     assert "report.make" not in done
+
+
+def test_nor_one_of_the_staff_who_reported_and_appeals(case: Case, desk: Client, senior: Client) -> None:
+    gus = moderator("Gus")
+    made = Report.objects.create(
+        case=case, reporter=gus, channel=Channel.PROFILE, policy=case.policy, made_at=timezone.now()
+    )
+    said(desk, case, "claim/")
+    said(desk, case, "decide/", **verdict(Measure.NONE))
+    (dismissed,) = Decision.objects.filter(case=made.case)
+    appeals.appeal(dismissed.pk, "I heard it.", by=gus, now=timezone.now(), source=SOURCE)
+    done = text(senior.get(address(case))).partition('id="done-h"')[2].partition("</section>")[0]
+    assert "Appealed" in done
+    assert "Gus" not in done
