@@ -151,6 +151,15 @@ DONE: dict[str, Promise] = {
     "evidence.forget": _("The key of the case destroyed"),
 }
 """What the log tells of a case, by its acts; and acts on one that were refused."""
+REASONS: dict[str, Promise] = {
+    "sealed": _("somebody's voice was held"),
+    "empty": _("nobody's voice was held"),
+    "lost": _("no answer in time"),
+    "idle": _("nobody went on with it"),
+    "upheld": _("The decision stands"),
+    "overturned": _("The decision is overturned"),
+}
+"""Why, beside measures and refusals."""
 GRADES: dict[int, Promise] = {0: _("low"), 1: _("normal"), 2: _("high"), 3: _("critical")}
 POLICY_TEXTS: dict[str, Promise] = {
     "harassment": _("Do not insult, mock, chase or threaten anybody, and do not call on others to do so."),

@@ -18,7 +18,19 @@ from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
 from moderation.models import Hint, Kind, Staff
 from moderation.staff import Act
-from moderation.words import CHANNELS, DONE, FLAGS, GRADES, KINDS, MEASURES, POLICIES, REFUSALS, ROLES, STATES
+from moderation.words import (
+    CHANNELS,
+    DONE,
+    FLAGS,
+    GRADES,
+    KINDS,
+    MEASURES,
+    POLICIES,
+    REASONS,
+    REFUSALS,
+    ROLES,
+    STATES,
+)
 
 register = template.Library()
 
@@ -165,8 +177,8 @@ def told(action: str) -> str:
 
 @register.filter
 def why(reason: str) -> str:
-    """What the console says for this reason of an act on a case: a measure, or why it was refused."""
-    return str({**REFUSALS, **MEASURES}.get(reason, reason))
+    """What the console says for this reason of an act on a case; the log's own word for one that has no other."""
+    return str({**REFUSALS, **MEASURES, **REASONS}.get(reason, reason))
 
 
 @register.filter

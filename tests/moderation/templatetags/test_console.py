@@ -62,7 +62,12 @@ def test_every_act_on_a_case_is_told_in_words(action: str) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("ban", "Banned from this server"), ("not_claimed", "Claim the case first."), ("idle", "idle")],
+    [
+        ("ban", "Banned from this server"),
+        ("not_claimed", "Claim the case first."),
+        ("idle", "nobody went on with it"),
+        ("stray", "stray"),
+    ],
 )
-def test_a_measure_and_a_refusal_are_told_in_words_and_what_is_neither_as_it_stands(reason: str, words: str) -> None:
+def test_a_reason_is_told_in_words_and_one_that_has_none_as_it_stands(reason: str, words: str) -> None:
     assert why(reason) == words
