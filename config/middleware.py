@@ -52,8 +52,9 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer of the rest of the house, with our headers."""
+        """The answer of the rest of the house, with our headers; it is its reader's alone unless it says more."""
         response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         response.headers["Content-Security-Policy"] = policy(request)
         response.headers["Permissions-Policy"] = PERMISSIONS
         return response

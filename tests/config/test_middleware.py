@@ -3,6 +3,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from accounts.models import User
+
 DIRECTIVES = (
     "default-src 'none'",
     "script-src 'self'",
@@ -22,6 +24,14 @@ def test_every_answer_carries_the_strict_policy(client: Client, path: str) -> No
     assert "microphone=(self)" in headers["Permissions-Policy"]
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.django_db
+def test_what_says_nothing_of_caches_is_kept_by_none_that_others_share(client: Client, bob: User) -> None:
+    client.force_login(bob)
+    for path in ("/rules/", "/api/v1/blocks/", "/nothing-here"):
+        assert client.get(path).headers["Cache-Control"] == "private, no-cache"
+    assert client.get("/worker.js").headers["Cache-Control"] == "no-cache"
 
 
 def test_sockets_may_go_to_the_host_that_was_asked_and_no_other(client: Client) -> None:
