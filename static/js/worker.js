@@ -3,6 +3,8 @@
 
 const worker = /** @type {any} */ (self); // the type checker knows pages only
 const KEPT = "offline";
+// A page need not wait for the worker to start; but Firefox (153) shows an error of its own for a preload that fails, whatever we answer.
+const PRELOADS = !/Firefox\//.test(worker.navigator.userAgent);
 
 /** Puts aside the page as a stranger gets it, in this language, and every static file it names. @param {string} language */
 async function keep(language) {
@@ -54,7 +56,8 @@ worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil
 worker.addEventListener("message", (/** @type {any} */ event) => event.waitUntil(speak(event.data.language)));
 
 worker.addEventListener("activate", (/** @type {any} */ event) => {
-  event.waitUntil(worker.registration.navigationPreload?.enable()); // a page does not wait for the worker to start
+  const { navigationPreload } = worker.registration;
+  event.waitUntil(PRELOADS ? navigationPreload?.enable() : navigationPreload?.disable());
 });
 
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
