@@ -15,7 +15,12 @@ PASSWORD = "nine green kettles sing"
 def come_in(page: Page, stoa: Stoa, name: str) -> None:
     """Nothing: somebody has an account, by a code, and is signed in."""
     page.goto(stoa.manage("create_user", name).strip())
-    page.get_by_role("textbox", name="What should people call you?").fill(name.capitalize())
+    answer(page, name.capitalize())
+
+
+def answer(page: Page, name: str) -> None:
+    """Nothing: everything that onboarding asks was answered."""
+    page.get_by_role("textbox", name="What should people call you?").fill(name)
     page.keyboard.press("Enter")
     page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
     page.keyboard.press("Enter")

@@ -122,7 +122,7 @@ def running(folder: Path, **extra: str) -> Iterator[Stoa]:
         "STOA_TCP_PORT": str(tcp),
         "STOA_PUBLIC_IP": address,
         "PUBLIC_URL": f"http://127.0.0.1:{http}",
-        "ALLOWED_HOSTS": f"127.0.0.1,{address}",
+        "ALLOWED_HOSTS": f"127.0.0.1,localhost,{address}",
         **extra,
     }
     with (folder / "serve.log").open("wb") as log:

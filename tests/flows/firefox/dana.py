@@ -1,0 +1,62 @@
+"""What dana does in Firefox, and what she hears."""
+
+from tests.flows import chromium
+from tests.flows.firefox.driver import Firefox
+from tests.flows.stack import Stoa
+
+
+def sign_in(fox: Firefox, stoa: Stoa, name: str = "dana") -> None:
+    """Nothing: this person, and nobody else, is signed in."""
+    become(fox, stoa, stoa.sign_in(name)[name])
+
+
+def become(fox: Firefox, stoa: Stoa, session: str) -> None:
+    """Nothing: whoever has this session is signed in."""
+    fox.goto(f"{stoa.outside}/healthz")
+    fox.forget()
+    fox.cookie("sessionid", session)
+
+
+def enter(fox: Firefox, stoa: Stoa, room: str, before: str = "") -> None:
+    """Nothing: dana is in the room; the script `before` ran just before she came in."""
+    sign_in(fox, stoa)
+    come_by(fox, stoa, room, before)
+
+
+def come_by(fox: Firefox, stoa: Stoa, room: str, before: str = "") -> None:
+    """Nothing: whoever is signed in asked to come into the room."""
+    fox.goto(f"{stoa.outside}/r/{room}")
+    fox.listen()
+    fox.evaluate(before)
+    fox.click("Listen")
+
+
+def turn_on_the_microphone(fox: Firefox) -> None:
+    """Nothing: dana, who is on stage, is heard."""
+    for words in ("Turn on the microphone", "Use my microphone", "Unmute"):
+        fox.click(words)
+
+
+def turn(fox: Firefox, percent: int) -> None:
+    """Nothing: Firefox hears the first person on stage so loud."""
+    fox.evaluate(
+        "document.querySelector('#stage button').click();"
+        "const slider = document.querySelector('#sheet input[type=range]');"
+        f"slider.value = {percent};"
+        "slider.dispatchEvent(new Event('input', { bubbles: true }));"
+        "document.getElementById('sheet').close();"
+    )
+
+
+def plays(fox: Firefox) -> bool:
+    """Whether anything leaves Firefox's players."""
+    return float(fox.evaluate("return ears.played()")) > chromium.SILENT
+
+
+def hears(fox: Firefox, frequency: float = chromium.HUM) -> bool:
+    """Whether Firefox hears a tone of `frequency` Hz."""
+    heard = fox.evaluate("return ears.hear()")
+    return any(
+        sound["level"] > chromium.AUDIBLE and abs(sound["frequency"] - frequency) < chromium.TOLERANCE
+        for sound in heard
+    )
