@@ -76,8 +76,8 @@ PASSWORD = "nine green kettles sing"
 
 @pytest.fixture(scope="module")
 def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa of our own, whose hallway is empty at first, with a name: passkeys belong to names, not to addresses."""
-    with stack.running(tmp_path_factory.mktemp("axe"), ALLOWED_HOSTS="127.0.0.1,localhost") as running:
+    """A Stoa of our own, whose hallway is empty at first."""
+    with stack.running(tmp_path_factory.mktemp("axe")) as running:
         running.sign_in("alice", "bob", "carol", "dana", "erin")
         yield running
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.flows import stack
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
@@ -18,13 +17,6 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa that has a name: passkeys belong to names, not to addresses."""
-    with stack.running(tmp_path_factory.mktemp("named"), ALLOWED_HOSTS="127.0.0.1,localhost") as running:
-        yield running
 
 
 @pytest.fixture
@@ -44,7 +36,7 @@ def authenticator(page: Page) -> tuple[CDPSession, str]:
 
 
 def to_keys(page: Page, stoa: Stoa, name: str) -> None:
-    """Nothing: onboarding up to the question of how to sign in."""
+    """Nothing: onboarding up to the question of how to sign in, at a name: passkeys belong to none but names."""
     link = stoa.manage("create_invite").strip()
     page.goto(link.replace("127.0.0.1", "localhost"))
     page.get_by_role("textbox", name="What should people call you?").fill(name)
@@ -57,9 +49,9 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-def test_a_passkey_is_enough_to_come_in_and_to_come_back(page: Page, named: Stoa) -> None:
+def test_a_passkey_is_enough_to_come_in_and_to_come_back(page: Page, stoa: Stoa) -> None:
     authenticator(page)
-    to_keys(page, named, "Gwen")
+    to_keys(page, stoa, "Gwen")
     assert fits(page)
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_role("button", name="I accept this, let me in").click()
@@ -74,10 +66,10 @@ def test_a_passkey_is_enough_to_come_in_and_to_come_back(page: Page, named: Stoa
     page.get_by_role("heading", name="Hallway").wait_for()
 
 
-def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Page, named: Stoa) -> None:
+def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Page, stoa: Stoa) -> None:
     devtools, reader = authenticator(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": reader, "isUserVerified": False})
-    to_keys(page, named, "Hana")
+    to_keys(page, stoa, "Hana")
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_role("alert").filter(has_text="did not get a passkey").wait_for()
     page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
@@ -85,8 +77,8 @@ def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Pag
     page.get_by_role("heading", name="What applies here").wait_for()
 
 
-def test_a_link_is_copied(page: Page, named: Stoa) -> None:
-    to_keys(page, named, "Ines")
+def test_a_link_is_copied(page: Page, stoa: Stoa) -> None:
+    to_keys(page, stoa, "Ines")
     page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="I accept this, let me in").click()
