@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -32,6 +33,7 @@ from rooms.sfu.messages import (
 )
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.room import Ended, Keep, Room, Share, alone, forget
+from rooms.sfu.rooms import Rooms
 from rooms.sfu.routes import Routes
 from rooms.sfu.stage import SLOTS, Listener
 from rooms.sfu.timing import Timing
@@ -49,10 +51,6 @@ DOUBT = 10.0
 MAX_PEERS = 10_000
 MAX_MEMBER = 0xFFFFFFFF
 """A member's number is a CSRC."""
-MAX_ROOMS = 20_000
-"""Rooms remembered; empty ones are remembered too, so that a late offer cannot bring back what they were."""
-MAX_DROPPED = 100_000
-"""Members remembered to have gone, for the same reason."""
 
 
 class Registry:
@@ -82,15 +80,12 @@ class Registry:
         self._candidates, self._streams = candidates, streams
         self._report = report
         self._counters = counters
-        self._hearing = hearing
-        self._keep, self._share = keep, share
         self.routes = Routes(sfu, X25519PrivateKey.generate(), secrets.token_bytes)
         self.fan_out = hearing().fan_out
         self._draining = False
         self._settled, self._trim = False, trimmer()
         self._identity = Identity.generateCertificate()
-        self._rooms: dict[str, Room] = {}
-        self._dropped: dict[tuple[str, int], int] = {}
+        self._rooms = Rooms(partial(_room, counters=counters, hearing=hearing, keep=keep, share=share))
         self._connections: dict[str, Connection] = {}
         self._wheel: Wheel[str] = Wheel()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,7 +108,7 @@ class Registry:
 
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
-        rooms = {name: room.wanted.version for name, room in self._rooms.items() if room}
+        rooms = self._rooms.held()
         spreads = {name: turn for name in rooms if (turn := self.routes.turn(name)) is not None}
         draining, key = self._draining, self.routes.public
         return Alive(self._sfu, self._epoch, len(self._connections), draining, rooms, self.fan_out, key, spreads)
@@ -124,31 +119,16 @@ class Registry:
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""
-        room = self._rooms.pop(wanted.room, None)
-        if room is None:
-            ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
-            first = secrets.randbits(16), secrets.randbits(32)
-            room = Room(wanted, ssrcs, *first, self._counters, self._hearing, self._keep, self._share)
-        self._rooms[wanted.room] = room
+        room = self._rooms.take(wanted)
         for ended in room.want(wanted, time.monotonic()):
             self._end(ended)
         if not room.wanted.live:
             self.routes.forget(wanted.room)
-        if len(self._rooms) > MAX_ROOMS:
-            self._forget_a_room()
+        self._rooms.tidy()
         return room
 
-    def _forget_a_room(self) -> None:
-        """Nothing: the empty room that was ordered about longest ago is not remembered any more."""
-        name = next((name for name, room in self._rooms.items() if not room), None)
-        if name is not None:
-            del self._rooms[name]
-
     def _drop(self, order: Drop) -> None:
-        who = order.room, order.member
-        self._dropped[who] = max(order.visit, self._dropped.pop(who, order.visit))
-        if len(self._dropped) > MAX_DROPPED:
-            del self._dropped[next(iter(self._dropped))]
+        self._rooms.drop(order)
         room = self._rooms.get(order.room)
         for ended in room.drop(order.member, order.visit) if room else ():
             self._end(ended)
@@ -228,8 +208,8 @@ class Registry:
             raise Refused(Code.MESSAGE_INVALID)
         if not wanted.live:
             raise Refused(Code.ROOM_NOT_LIVE)
-        gone = self._dropped.get((order.wanted.room, order.member), -1)
-        if order.member in wanted.absent or order.visit <= gone:
+        went = self._rooms.went(wanted.room, order.member, order.visit)
+        if order.member in wanted.absent or went:
             raise Refused(Code.MEMBER_ABSENT)
         if len(self._connections) >= MAX_PEERS:
             raise Refused(Code.FULL)
@@ -339,3 +319,9 @@ class Registry:
             await asyncio.sleep(0)
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+
+def _room(wanted: Wanted, counters: Counters, hearing: Callable[[], Hearing], keep: Keep, share: Share) -> Room:
+    """A new room, whose streams begin at numbers that nobody can guess."""
+    ssrcs = tuple(secrets.randbits(32) for _ in range(SLOTS))
+    return Room(wanted, ssrcs, secrets.randbits(16), secrets.randbits(32), counters, hearing, keep, share)

@@ -255,13 +255,6 @@ async def test_a_member_has_one_connection_that_hears_and_one_on_the_way_at_most
     assert dict(desk.gone()) == dict.fromkeys(("first", "second", "third", "fourth"), "replaced")
 
 
-async def test_only_so_many_who_went_are_remembered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_DROPPED", 2)
-    for member in (ALICE, BOB, CAROL):
-        desk.registry.take(Drop("room", member, 0))
-    assert list(desk.registry._dropped) == [("room", BOB), ("room", CAROL)]
-
-
 async def test_one_who_was_closed_during_the_handshake_never_connects(desk: Desk) -> None:
     desk.offer("carol")
     made, client = desk.connection("carol"), Peer(CLIENT)
@@ -355,16 +348,6 @@ async def test_a_member_who_came_back_before_the_order_arrived_keeps_the_connect
     await desk.connect("here")
     desk.registry.take(Elsewhere("room", CAROL, "here"))
     assert desk.gone() == []
-
-
-async def test_only_so_many_rooms_are_remembered_and_never_one_with_peers_forgotten(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MAX_ROOMS", 3)
-    desk.offer("carol")
-    for number in range(10):
-        desk.registry.take(Wanted(f"room {number}", 1, True, (), ()))
-    assert list(desk.registry._rooms) == ["room", "room 8", "room 9"]
 
 
 async def test_ice_begins_anew_under_another_name_and_the_old_one_opens_nothing(desk: Desk) -> None:
