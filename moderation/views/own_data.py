@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts import throttle
+from accounts.answers import throttled
 from accounts.views import member
 from moderation.actions import rights
 from moderation.actions.base import Refused
@@ -23,6 +25,7 @@ from moderation.views.answers import said, who
 from moderation.words import REFUSALS, WISHES
 
 SHOWN = 50
+TAKEN = throttle.Rule("data.account", limit=10, per=3600)
 
 
 @never_cache
@@ -49,10 +52,12 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "moderation/own_data.html", {"form": form, "asked": asked})
 
 
+@throttled
 @never_cache
 @require_POST
-def take(request: HttpRequest) -> HttpResponse:
-    """The ZIP with all of it."""
+def take(request: HttpRequest) -> HttpResponseBase:
+    """The ZIP with all of it. It reads their whole log and opens every recording: so often and no more."""
+    throttle.begin((TAKEN, member(request).uid))
     content = rights.take(member(request), now=timezone.now(), source=Source.of_request(request))
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"'}
     return HttpResponse(content, "application/zip", headers=headers)

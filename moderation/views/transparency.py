@@ -7,21 +7,28 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts import throttle
+from accounts.answers import throttled
 from moderation import published, transparency
 from moderation.audit.canonical import canonical
+from moderation.audit.source import Source
 from moderation.words import CHANNELS, MEASURES, POLICIES
+
+READ = throttle.Rule("transparency.address", limit=60, per=60)
 
 
 @login_not_required
+@throttled
 @require_safe
 @cache_control(private=True, max_age=60)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponseBase:
     """The report of the month asked for, with the ways to its numbers."""
     told = _asked(request)
     start = told["start"][:7]
@@ -43,15 +50,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@throttled
 @require_safe
-def numbers(request: HttpRequest) -> HttpResponse:
+def numbers(request: HttpRequest) -> HttpResponseBase:
     """The report as canonical JSON: whoever has the log's bundle makes the same bytes of it."""
     return HttpResponse(canonical(_asked(request)), "application/json")
 
 
 @login_not_required
+@throttled
 @require_safe
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: HttpRequest) -> HttpResponseBase:
     """The report as CSV: one number a line, under its path."""
     text = io.StringIO()
     csv.writer(text).writerows([("number", "value"), *transparency.rows(_asked(request))])
@@ -63,6 +72,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         start, end = published.month(request.GET.get("month", ""), timezone.now())
     except ValueError as error:
         raise Http404 from error
+    throttle.begin((READ, throttle.network(Source.of_request(request).address)))  # it counts through the whole log
     return published.report(start, end)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from moderation.audit.canonical import canonical
 from moderation.measures import Measure
 from moderation.models import Result
 from moderation.staff import Role
+from moderation.views.transparency import READ
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
 
@@ -87,6 +89,12 @@ def test_month_and_time_are_told_in_the_readers_language(client: Client, alice: 
         page = client.get("/transparency/", headers={"accept-language": language}).content.decode()
         assert month in page
         assert "0:00" not in page
+
+
+def test_nobody_has_the_log_counted_through_without_end() -> None:
+    stranger = Client(REMOTE_ADDR=f"192.0.2.{secrets.randbelow(256)}")
+    answers = [stranger.get("/transparency/report.json").status_code for _ in range(READ.limit + 1)]
+    assert answers == [200] * READ.limit + [429]
 
 
 @pytest.mark.parametrize("month", ["2019-01", "2999-01", "2026-13", "x", "2026-11-01"])

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from moderation.models import DataRequest, Wish
 from moderation.staff import Role
+from moderation.views import own_data
 from tests.log import entries
 from tests.moderation.cast import at_console
 from tests.rooms.scenes import NOON
@@ -33,6 +34,13 @@ def test_a_member_takes_everything_and_asks_for_more(client: Client, bob: User, 
     assert 'strong">New' in page
     assert "an answer to what you asked" not in page + client.get("/me/").content.decode()
     assert 'strong">New' not in client.get("/privacy/data/").content.decode()
+
+
+def test_the_whole_is_taken_so_often_and_no_more(client: Client, bob: User) -> None:
+    client.force_login(bob)
+    answers = [client.post("/privacy/data/take/").status_code for _ in range(own_data.TAKEN.limit + 1)]
+    assert answers == [200] * own_data.TAKEN.limit + [429]
+    assert DataRequest.objects.count() == own_data.TAKEN.limit
 
 
 def test_only_seniors_see_and_answer_requests(client: Client, bob: User, carol: User) -> None:
