@@ -1,30 +1,20 @@
-"""The room socket, over a real Valkey."""
+"""The room socket, over a real Valkey: what is said on it; media, sessions and reactions have files of their own."""
 
 import asyncio
 import json
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session as StoredSession
-from django.utils import timezone, translation
+from django.utils import translation
 
-from accounts.actions import standing
 from accounts.models import User
-from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry, Result
-from moderation.audit.source import SHOWN
-from rooms import bus, consumers, door, process, refusals
+from rooms import consumers, door, process, refusals
 from rooms.models import Member, Room
-from rooms.reactions import CHANNEL, Coalescer, Reaction
 from rooms.roles import Code, Move
-from rooms.sfu import messages
 from tests.log import entries
-from tests.rooms.relay import Relay
-from tests.rooms.scenes import SOURCE, do, fresh, member
+from tests.rooms.scenes import do, fresh, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,120 +94,6 @@ async def test_a_refused_socket_is_handed_nothing_that_is_said_in_the_room(
     stranger = await enter(mallory, secret_room)
     assert (await stranger.enter())["code"] == "not_found"
     assert (await stranger.socket.receive_output(timeout=20))["type"] == "websocket.close"
-
-
-async def test_whoever_is_not_signed_in_is_told_so(enter: Any, open_room: Room) -> None:
-    nobody = await enter(None, open_room)
-    assert (await nobody.enter())["code"] == "signed_out"
-    assert await nobody.closed() == 4401
-    assert await Entry.objects.filter(action="socket.connect", reason="signed_out").acount() == 1
-
-
-async def test_what_is_done_by_a_socket_bears_the_factors_of_its_session(
-    enter: Any, bob: User, open_room: Room
-) -> None:
-    listener = await enter(bob, open_room)
-    await sync_to_async(show)("password", "totp")
-    await listener.enter()
-    await listener.ask(type="move", move="raise_hand")
-    done = await sync_to_async(entries)(actor=bob.uid, channel="websocket")
-    assert {one.action: one.factors for one in done} == dict.fromkeys(
-        ("member.join", "member.raise_hand"), "password+totp"
-    )
-
-
-def show(*ways: str) -> None:
-    """The only session was shown by these factors."""
-    session = SessionStore(StoredSession.objects.get().session_key)
-    session[SHOWN] = [{"method": way, "at": 1.5} for way in ways]
-    session.save()
-
-
-async def test_a_session_that_ended_can_move_no_more(enter: Any, bob: User, open_room: Room) -> None:
-    listener = await enter(bob, open_room)
-    await listener.enter()
-    await run_out()
-    assert (await listener.ask(type="move", move="raise_hand"))["code"] == "signed_out"
-    assert (await Member.objects.aget(user=bob)).stage == "audience"
-
-
-async def test_a_session_that_ended_is_given_no_media(enter: Any, bob: User, open_room: Room) -> None:
-    async with Relay() as relay:
-        listener = await enter(bob, open_room)
-        await listener.enter()
-        await relay.alive()
-        await run_out()
-        assert (await listener.ask(type="media.offer", sdp="v=0"))["code"] == "signed_out"
-        assert relay.orders == []
-
-
-async def run_out() -> None:
-    """Nothing: every session has run out, of which nobody is told (a socket is closed when somebody is)."""
-    await StoredSession.objects.aupdate(expire_date=timezone.now() - timedelta(days=1))
-
-
-def sign_out(user: User) -> None:
-    StoredSession.objects.all().delete()
-
-
-def change_password(user: User) -> None:
-    user.set_password("nine grey herons wade")
-    user.save(update_fields=["password"])
-
-
-def deactivate(user: User) -> None:
-    user.is_active = False
-    user.save()
-
-
-def suspend(user: User) -> None:
-    standing.suspend(user, FOR_GOOD, by=None, now=timezone.now(), source=SOURCE)
-
-
-@pytest.mark.parametrize(
-    ("end", "code", "close"),
-    [
-        (sign_out, "signed_out", 4401),
-        (change_password, "signed_out", 4401),
-        (deactivate, "suspended", 4424),
-        (suspend, "suspended", 4424),
-    ],
-)
-async def test_the_end_of_a_session_ends_socket_and_media_at_once(
-    enter: Any, bob: User, open_room: Room, end: Callable[[User], None], code: str, close: int
-) -> None:
-    async with Relay() as relay:
-        listener = await enter(bob, open_room)
-        await listener.enter()
-        await relay.alive()
-        await listener.ask(type="media.offer", sdp="v=0")
-        await sync_to_async(end)(bob)
-        assert (await listener.hear("error"))["code"] == code
-        assert await listener.closed() == close
-        assert await relay.took(messages.Drop) == messages.Drop(open_room.pk, 2, 0)
-    assert not (await Member.objects.aget(user=bob)).present
-    assert await Entry.objects.filter(action="member.leave", reason="signed_out").acount() == 1
-
-
-async def test_a_session_whose_end_nobody_told_of_is_found_within_15_seconds_and_others_stay(
-    enter: Any, alice: User, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "SESSIONS_EVERY", 1)
-    host, listener = await enter(alice, open_room), await enter(bob, open_room)
-    await host.enter()
-    await listener.enter()
-    await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
-    assert await listener.closed() == 4424
-    assert (await host.ask(type="move", move="lock"))["type"] == "ok"
-
-
-async def test_a_suspended_account_is_told_so_at_the_door(enter: Any, bob: User, open_room: Room) -> None:
-    listener = await enter(bob, open_room)
-    await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
-    assert (await listener.enter())["code"] == "suspended"
-    assert await listener.closed() == 4424
-    assert await Entry.objects.filter(action="socket.connect", reason="suspended").acount() == 1
-    assert not await Member.objects.filter(user=bob).aexists()
 
 
 async def test_another_tab_replaces_the_first(enter: Any, bob: User, open_room: Room) -> None:
@@ -379,70 +255,3 @@ async def test_a_socket_that_answers_pings_may_be_sent_any_amount(enter: Any, bo
     await socket.hand("x" * (consumers.MOST_UNREAD + 1))
     await socket.ping(0, now + 181)
     assert await listener.closed() == 4413
-
-
-async def test_a_reaction_is_shown_to_everybody_by_nobodys_name(
-    enter: Any, alice: User, bob: User, open_room: Room
-) -> None:
-    host, listener = await enter(alice, open_room), await enter(bob, open_room)
-    await host.enter()
-    await listener.enter()
-    rows = [row async for row in Member.objects.order_by("pk").values()]
-    for _ in range(3):
-        await listener.say(type="react", reaction="clap")
-    for browser in (host, listener):
-        claps = 0
-        while claps < 3:  # they may fall into two seconds
-            shown = await browser.hear("reactions")
-            assert set(shown) == {"type", "counts"}
-            claps += shown["counts"]["clap"]
-    assert [row async for row in Member.objects.order_by("pk").values()] == rows
-    assert not await Entry.objects.filter(action__contains="react").aexists()
-
-
-async def test_reactions_beyond_the_rate_are_dropped_without_a_word_and_cost_no_other_message(
-    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(consumers, "REACTIONS", (0.0, 6.0))
-    listener = await enter(bob, open_room)
-    await listener.enter()
-    counted: list[Reaction] = []
-    monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
-    for _ in range(300):
-        await listener.say(type="react", reaction="wow")
-    await listener.say(type="snapshot")
-    assert (await listener.hear("error", "snapshot"))["type"] == "snapshot"
-    assert counted == [Reaction.WOW] * 6
-
-
-async def test_in_slow_mode_one_reaction_counts_whoever_reconnects_meanwhile(
-    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await Room.objects.filter(pk=open_room.pk).aupdate(slow=30)
-    counted: list[Reaction] = []
-    monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
-    here = await enter(bob, open_room)
-    await here.enter()
-    there = await enter(bob, open_room, "another")
-    await here.say(type="react", reaction="wow")
-    await here.say(type="react", reaction="wow")
-    await here.say(type="snapshot")
-    await here.hear("snapshot")
-    await there.enter()
-    await there.say(type="react", reaction="wow")
-    await there.say(type="snapshot")
-    await there.hear("snapshot")
-    assert counted == [Reaction.WOW]
-
-
-async def test_reactions_of_one_process_are_shown_by_another(enter: Any, bob: User, open_room: Room) -> None:
-    listener = await enter(bob, open_room)
-    await listener.enter()
-    here = process.here()
-    async with asyncio.timeout(10):  # the socket waits for its room's channel alone
-        while not await here.bus.subscribe(CHANNEL, here.hub.reactions.hear):  # noqa: ASYNC110  # open when Redis says so
-            await asyncio.sleep(0.01)
-    elsewhere = Coalescer("elsewhere")
-    elsewhere.react(open_room.pk, Reaction.HEART)
-    await sync_to_async(bus.publish)([(CHANNEL, elsewhere.tell())])
-    assert (await listener.hear("reactions"))["counts"] == {"heart": 1}
