@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config import doctor
-from config.doctor import Level
+from config.finding import Level
 
 
 class Command(BaseCommand):
