@@ -3,10 +3,10 @@
 import gc
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_asgi_application()  # before anything that imports models
+django.setup(set_prefix=False)  # before anything that imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import WebsocketDenier  # noqa: E402
@@ -15,13 +15,14 @@ from django.urls import re_path  # noqa: E402
 from config import bodies  # noqa: E402
 from config.origin import SameOrigin  # noqa: E402
 from config.proxy import Correlated, Logged, Proxied  # noqa: E402
+from config.threads import Handler  # noqa: E402
 from rooms import frames  # noqa: E402
 from rooms.consumers import websocket_urlpatterns  # noqa: E402
 
 bodies.bound()
 frames.hush()
 roads = {
-    "http": django,
+    "http": Handler(),
     "websocket": SameOrigin(URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])),
 }
 application = Proxied(Correlated(Logged(ProtocolTypeRouter(roads))))
