@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from itertools import chain
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms import sessions
 
 PERMISSIONS = (
     "microphone=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), "
@@ -86,3 +93,22 @@ class Nul:
         sent = chain.from_iterable(values for _, values in request.POST.lists())
         if any("\0" in value for value in sent):
             raise BadRequest("a NUL in a form")
+
+
+class Known(AuthenticationMiddleware):
+    """Middleware that says who asks, as Django's does, at a quarter of the price."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Nothing: `request.user` is whoever is signed in, looked up when somebody wants to know."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _asking(request))  # type: ignore[assignment]  # it stands for one
+
+
+def _asking(request: HttpRequest) -> User | AnonymousUser:
+    """Whoever is signed in. A session whose account has another password by now, or is closed, is ended."""
+    if SESSION_KEY not in request.session:
+        return AnonymousUser()
+    user = sessions.whose(request.session)
+    if user is None:
+        request.session.flush()
+    return user if user is not None and user.is_active else AnonymousUser()

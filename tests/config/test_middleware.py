@@ -1,7 +1,9 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 
@@ -85,3 +87,28 @@ def test_the_api_docs_run_nothing_inline(client: Client) -> None:
 
 def _policy(client: Client, **options: object) -> str:
     return str(client.get("/healthz", **options).headers["Content-Security-Policy"])  # type: ignore[arg-type]  # any of them
+
+
+def test_whoever_is_signed_in_is_known_and_is_looked_up_once(
+    client: Client, alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(alice)
+    with django_assert_num_queries(2):
+        answer = client.get("/version")
+    assert answer.wsgi_request.user == alice
+
+
+def test_a_session_from_before_a_new_password_is_nobody_s_and_is_ended(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    alice.set_password("eight grey herons wade")
+    alice.save()
+    assert client.get("/version").wsgi_request.user.is_anonymous
+    assert not Session.objects.exists()
+
+
+def test_a_closed_account_is_nobody(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert client.get("/version").wsgi_request.user.is_anonymous
+    User.objects.filter(pk=alice.pk).delete()
+    assert client.get("/version").wsgi_request.user.is_anonymous

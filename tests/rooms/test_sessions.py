@@ -54,6 +54,15 @@ def test_the_person_is_who_django_says(alice: User) -> None:
     assert vars(known) | {"_state": None, "backend": None} == vars(told) | {"_state": None, "backend": None}
 
 
+def test_a_session_that_is_over_holds_nothing_and_loses_its_key(alice: User) -> None:
+    key = a_key(alice)
+    assert sessions.SessionStore(key)[SESSION_KEY] == str(alice.pk)
+    Session.objects.update(expire_date=timezone.now())
+    store = sessions.SessionStore(key)
+    assert store.is_empty() is False  # until it is read
+    assert (store.get(SESSION_KEY), store.session_key) == (None, None)
+
+
 def test_a_session_of_nobody_signs_nobody_in() -> None:
     client = Client()
     session = client.session
