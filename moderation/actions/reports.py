@@ -3,13 +3,12 @@ frozen. Nobody who was reported learns by whom.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from moderation import cases
@@ -19,8 +18,9 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.evidence import keys
 from moderation.measures import Measure
-from moderation.models import About, Case, Channel, Decision, Freeze, Report, Stand, Step
+from moderation.models import About, Case, Channel, Freeze, Report, Stand, Step
 from moderation.policies import SEVERITIES, Policy
+from rooms import rows
 from rooms.actions import evidence
 from rooms.admission import visible_room
 from rooms.models import Member, Room, State
@@ -30,6 +30,25 @@ FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server kee
 FREEZES_PER_HOUR = 12  # of one room, whoever reports
 TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
 ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
+
+# Asked of each report; composed anew by Django they were half of what one costs.
+_OPEN = f"({', '.join(repr(state.value) for state in cases.OPEN)})"
+_PERSON = rows.select(User, "person", "FROM accounts_user AS person WHERE uid = %s")
+_LATELY = f"""
+SELECT EXISTS (
+  SELECT 1 FROM moderation_decision WHERE subject_id = person.id AND until > %s
+  AND measure = '{Measure.RESTRICT_REPORTING}' AND state = '{Stand.IN_FORCE}'
+), (SELECT count(*) FROM moderation_report WHERE reporter_id = person.id AND made_at > %s)
+FROM accounts_user AS person WHERE id = %s
+"""  # noqa: S608  # our own names
+_AGAIN = rows.select(Report, "report", f"""
+FROM moderation_report AS report JOIN moderation_case AS held ON held.id = report.case_id
+WHERE report.reporter_id = %s AND report.made_at > %s AND report.policy = %s
+AND coalesce(held.subject_id, 0) = %s AND held.room = %s AND held.state IN {_OPEN} ORDER BY report.made_at DESC
+""")  # fmt: skip
+_HELD = f"FROM moderation_case AS held WHERE held.about = %s AND held.room = %s AND held.state IN {_OPEN} "
+_OF_NOBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id IS NULL")
+_OF_SOMEBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id = %s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,7 @@ def report_room(reporter: User, room_id: str, complaint: Complaint, *, source: S
 
 def report_person(reporter: User, uid: str, complaint: Complaint, *, source: Source, now: datetime) -> Report:
     """The report of a person, outside of any room. Raises as `report_member` does."""
-    subject = User.objects.filter(uid=uid).first()
+    subject = rows.read(User, _PERSON, [uid])
     if subject is None:
         raise Refused(Code.GONE)
     return _report(reporter, _Target(About.PERSON, subject, None), complaint, source, now)
@@ -101,12 +120,6 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
     return _take(None, target, Complaint(policy, Channel.STAFF), source, now, by=by).case
 
 
-def restricted(person: User, now: datetime) -> bool:
-    """Whether this person may not report for now, by a decision."""
-    held = Decision.objects.filter(subject=person, measure=Measure.RESTRICT_REPORTING, state=Stand.IN_FORCE)
-    return held.filter(until__gt=now).exists()
-
-
 def _seen(reporter: User, room_id: str) -> Room:
     room = visible_room(reporter, room_id)
     if room is None:
@@ -118,25 +131,35 @@ def _seen(reporter: User, room_id: str) -> Room:
 def _report(reporter: User, target: _Target, complaint: Complaint, source: Source, now: datetime) -> Report:
     if target.subject == reporter:
         raise Refused(Code.SUBJECT)
-    if restricted(reporter, now):
+    restricted, made = _lately(reporter, now)
+    if restricted:
         raise Refused(Code.RESTRICTED)
-    # So that nobody's tries are counted side by side.
-    User.objects.select_for_update().values_list("pk").get(pk=reporter.pk)
-    lately = Report.objects.filter(reporter=reporter, made_at__gt=now - timedelta(hours=1)).order_by("-made_at")
-    own = list(lately.values("pk", "made_at", "policy", "case__subject", "case__room", "case__state"))
-    again = next((one["pk"] for one in own if _same(one, target, complaint, now)), None)
+    subject, room = target.subject.pk if target.subject else 0, target.room.pk if target.room else ""
+    same = [reporter.pk, _adapted(now - TWICE), complaint.policy, subject, room]
+    again = rows.read(Report, _AGAIN, same) if made else None
     if again is not None:
-        return Report.objects.get(pk=again)
-    if len(own) >= PER_HOUR:
+        return again
+    if made >= PER_HOUR:
         raise Refused(Code.TOO_MANY)
     return _take(reporter, target, complaint, source, now)
 
 
-def _same(made: Mapping[str, Any], target: _Target, complaint: Complaint, now: datetime) -> bool:
-    """Whether this report of theirs is the one they make now, tapped before."""
-    subject, room = target.subject.pk if target.subject else None, target.room.pk if target.room else ""
-    about = made["case__subject"] == subject and made["case__room"] == room and made["case__state"] in cases.OPEN
-    return about and made["policy"] == complaint.policy and made["made_at"] > now - TWICE
+def _lately(reporter: User, now: datetime) -> tuple[bool, int]:
+    """Whether a decision keeps them from reporting, and how many reports they made within the hour.
+
+    Their row is held meanwhile, so that nobody's tries are counted side by side.
+    """
+    with connection.cursor() as cursor:
+        if connection.features.has_select_for_update:
+            cursor.execute("SELECT id FROM accounts_user WHERE id = %s FOR UPDATE", [reporter.pk])
+        cursor.execute(_LATELY, [_adapted(now), _adapted(now - timedelta(hours=1)), reporter.pk])
+        restricted, made = cursor.fetchone()
+    return bool(restricted), made
+
+
+def _adapted(moment: datetime) -> Any:
+    """The moment as this database compares it."""
+    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def _take(
@@ -152,7 +175,7 @@ def _take(
     A worker begins with a new case at once, and with a minute that is sealed; with all else the sweep does.
     """
     case = _case(target, complaint, source, now)
-    report = Report.objects.create(
+    report = Report(
         case=case,
         reporter=reporter,
         email=complaint.email,
@@ -162,6 +185,7 @@ def _take(
         language=complaint.language,
         made_at=now,
     )
+    rows.insert(report)
     freeze = _freeze(report, target, reporter, now)
     who = reporter or by
     record(
@@ -183,19 +207,28 @@ def _take(
 
 def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
     """The open case that the report belongs to, made as grave as it says; or a new one."""
-    room = target.room.pk if target.room else ""
-    held = Case.objects.select_for_update().filter(about=target.about, room=room, state__in=cases.OPEN)
-    case = held.filter(subject=target.subject).first() if target.about != About.NOTICE else None
-    severity = SEVERITIES[complaint.policy]
+    case, severity = _held(target), SEVERITIES[complaint.policy]
     if case is None:
         return _open(target, complaint, source, now) or _case(target, complaint, source, now)
-    graver = severity > case.severity
-    if graver:
-        case.policy, case.severity = complaint.policy, severity
-        case.due_at = min(case.due_at, cases.due(severity, now))
-    case.step, case.stepped_at = Step.COLLECT, now
-    case.save(update_fields=["policy", "severity", "due_at", "step", "stepped_at"])
+    after: dict[str, Any] = {"step": Step.COLLECT, "stepped_at": now}
+    if severity > case.severity:
+        after |= {"policy": complaint.policy, "severity": severity}
+        after["due_at"] = min(case.due_at, cases.due(severity, now))
+    for name, value in after.items():
+        setattr(case, name, value)
+    rows.change(case, {}, after)
     return case
+
+
+def _held(target: _Target) -> Case | None:
+    """The open case about the same, whose row this transaction holds; a notice stands for itself."""
+    if target.about == About.NOTICE:
+        return None
+    hold = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    room = target.room.pk if target.room else ""
+    if target.subject is None:
+        return rows.read(Case, _OF_NOBODY + hold, [target.about, room])
+    return rows.read(Case, _OF_SOMEBODY + hold, [target.about, room, target.subject.pk])
 
 
 def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case | None:
