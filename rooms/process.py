@@ -4,15 +4,13 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, copy_context
+from contextvars import Context
 from functools import partial
-from threading import Barrier
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -31,8 +29,8 @@ from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Rank, Refused
 from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone, Ice, Line, Sealed, orders_channel
+from rooms.threads import Threads
 
-THREADS = 4
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
 LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
 MOVE_WITHIN = 5.0  # seconds in which all go who are told to: each joins anew, and the others want to be heard meanwhile
@@ -53,7 +51,7 @@ class Process:
         self.bus = bus.Bus(self._reconnected)
         self.hub = Hub(self.bus, self._count, self._seqs, Coalescer(self.id))
         self.media = media.Media(self._arrived, self._media_lost, self._media_leaves, self._told)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
+        self._threads = Threads()
         self._lost: deque[Seat] = deque()
         self._offered = Offered()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -69,17 +67,11 @@ class Process:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
-        together = Barrier(THREADS)
-        await asyncio.gather(*(self.in_thread(_hang_up, together) for _ in range(THREADS)))
-        self._pool.shutdown()
+        await self._threads.stop()
 
     async def in_thread(self, do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """What `do` returns, run in one of a few threads that keep their database connections.
-
-        What it writes bears the name of the request or socket that it is run for.
-        """
-        call = partial(_with_connection, do, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, call)
+        """What `do` returns, as `Threads.run` does it."""
+        return await self._threads.run(do, *args, **kwargs)
 
     async def connect(
         self,
@@ -287,17 +279,6 @@ def media_figures() -> list[Figures]:
     """The last figures of every media process that is heard of here."""
     found = {one.sfu: one for process in list(_processes.values()) for one in list(process.media.figures.values())}
     return [found[sfu] for sfu in sorted(found)]
-
-
-def _with_connection(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    close_old_connections()
-    return do(*args, **kwargs)
-
-
-def _hang_up(together: Barrier) -> None:
-    """Close this thread's database connection; each thread waits for the others, so that every one has its turn."""
-    together.wait()
-    connections.close_all()
 
 
 def _numbers(rooms: list[str]) -> dict[str, int]:

@@ -76,12 +76,6 @@ async def test_pings_go_on_without_the_database(here: Process, monkeypatch: pyte
     assert ear.pings == [0]
 
 
-async def test_work_in_a_thread_gives_its_result_or_its_error(here: Process) -> None:
-    assert await here.in_thread(max, 1, 2) == 2
-    with pytest.raises(ZeroDivisionError):
-        await here.in_thread(divmod, 1, 0)
-
-
 async def test_what_is_done_in_a_thread_bears_the_name_of_what_asked_for_it_and_what_goes_on_of_nothing(
     here: Process,
 ) -> None:
