@@ -12,7 +12,7 @@ from http import HTTPStatus
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from moderation.audit.purpose import purpose_of
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Staff
-from moderation.staff import TABLE, Act, refusal
+from moderation.staff import LOOKS, TABLE, Act, refusal
 
 View = Callable[..., HttpResponseBase]
 ASKED = {
@@ -39,6 +39,7 @@ ASKED = {
 def console(act: Act, *, fresh: timedelta | None = None, noted: bool = True) -> Callable[[View], View]:
     """Lets in whoever may do `act`, with a second factor, `fresh` if need be; nobody else, and both are recorded.
 
+    What only shows something answers GET alone, and whatever shows a page has an entry of that it was read.
     Not `noted` is what a page asks for by itself and shows nobody's data: numbers alone.
     """
 
@@ -46,12 +47,15 @@ def console(act: Act, *, fresh: timedelta | None = None, noted: bool = True) -> 
         @wraps(view)
         @never_cache
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            closed = _closed(request, act, fresh)
+            closed = _closed(request, act, fresh) or _unfit(request, act)
             if closed is not None:
                 return closed
-            if noted and request.method == "GET":
+            if noted and request.method != "POST":
                 _note(request, act, kwargs)
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if noted and request.method == "POST" and _is_page(response):  # a form again, with all that is around it
+                _note(request, act, kwargs)
+            return response
 
         return answer
 
@@ -94,6 +98,19 @@ def _closed(request: HttpRequest, act: Act, fresh: timedelta | None) -> HttpResp
         return render(request, "console/factor.html", status=HTTPStatus.FORBIDDEN)
     asked = next(ASKED[factor] for factor in ASKED if factor in factors)
     return redirect(f"{reverse(asked)}?{urlencode({'next': request.path})}")
+
+
+def _unfit(request: HttpRequest, act: Act) -> HttpResponseBase | None:
+    """The answer to a method that `act` has no use for: by another than GET, a page would be read without an entry."""
+    methods = ("GET", "HEAD") if act in LOOKS else ("GET", "HEAD", "POST")
+    if request.method in methods:
+        return None
+    record_refusal(act, source=Source.of_request(request), actor=member(request).uid, reason="method")
+    return HttpResponseNotAllowed(methods)
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return response.status_code < HTTPStatus.MULTIPLE_CHOICES and response["Content-Type"].startswith("text/html")
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from moderation.models import Staff
 from moderation.staff import FRESH, TABLE, Act, Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console, shown
+from tests.moderation.filed import a_case
 
 CONSOLE = [pattern for pattern in urls.urlpatterns if str(pattern.pattern).startswith("console/")]
 PAGES = {
@@ -127,6 +128,21 @@ def test_every_read_is_an_entry_before_the_page_is_made(alice: User) -> None:
     client = at_console(alice, Role.REVIEWER)
     client.get("/console/findings/")
     assert (last().action, last().role, last().object_id) == ("console.read", "reviewer", "review.read")
+
+
+@pytest.mark.parametrize("page", [*PAGES, "console_log", "console_bundle"])
+@pytest.mark.parametrize("method", ["post", "options", "put"])
+def test_no_page_is_read_past_the_log_by_another_method(alice: User, page: str, method: str) -> None:
+    answer = getattr(at_console(alice, Role.SENIOR), method)(reverse(page))
+    assert (answer.status_code, answer.content) == (405, b"")
+    assert (last().result, last().reason) == (Result.REFUSED, "method")
+
+
+def test_a_form_that_is_shown_again_is_a_page_that_was_read(alice: User, bob: User) -> None:
+    case, senior = a_case(bob), at_console(alice, Role.SENIOR)
+    assert senior.post(f"/console/cases/{case.pk}/decide/").status_code == 200
+    assert (last().action, last().object_id, last().case) == ("console.read", "case.decide", str(case.pk))
+    assert senior.options(f"/console/cases/{case.pk}/decide/").status_code == 405
 
 
 def test_nothing_is_read_when_the_log_cannot_be_written(alice: User) -> None:
