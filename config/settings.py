@@ -257,7 +257,7 @@ SPECTACULAR_SETTINGS = {
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|version|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
-# The host's other names may not all speak https, and are not ours to decide over. SQLite does without an index's columns.
+# The host's other names may not all speak https, and are not ours to decide over. SQLite's indexes have no INCLUDE.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
