@@ -24,8 +24,3 @@ export function openSheet(title, content, onclose) {
 export function closeSheet() {
   sheet().close();
 }
-
-/** Whether the sheet is open now. */
-export function sheetOpen() {
-  return sheet().open;
-}

@@ -9,9 +9,9 @@ from accounts.models import Block, User
 pytestmark = pytest.mark.django_db
 
 
-def test_a_block_is_seen_from_both_its_ends_and_has_one_direction() -> None:
+def test_a_block_has_one_direction() -> None:
     alice = User.objects.create(username="alice", display_name="Alice")
     mallory = User.objects.create(username="mallory", display_name="Mallory")
     Block.objects.create(blocker=alice, blocked=mallory, created_at=timezone.now())
-    assert blocked_by(alice) == {mallory.pk} == blocked_by(alice)
+    assert blocked_by(alice) == {mallory.pk}
     assert blocked_by(mallory) == frozenset()
