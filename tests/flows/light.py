@@ -11,7 +11,7 @@ from benchmarks.light import Client, Identity, NotConnectedError
 from benchmarks.packets import Packet, Voice
 from benchmarks.room import background, keep
 from benchmarks.websocket import WebSocket
-from tests.flows.stack import Stoa
+from tests.flows.stack import Stoa, fetch
 
 IDENTITY = Identity()
 RETRY = 0.1
@@ -109,6 +109,23 @@ class Person:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+async def publish(stoa: Stoa, room: str, token: str) -> Client:
+    """A connected encoder, which came by WHIP (RFC 9725) and is heard by nobody as long as it says nothing."""
+    local = IDENTITY.local(slots=0)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+    url = f"{stoa.url}/api/v1/rooms/{room}/whip"
+    status, text = await asyncio.to_thread(fetch, "POST", url, headers, sdp.offer(local).encode())
+    assert status == 201, text
+    client = Client(IDENTITY, local, sdp.answer(text))
+    client.heard = ignore
+    await client.connect()
+    return client
+
+
+def ignore(packet: Packet) -> None:
+    """Nothing: media is opened, and nobody listens."""
 
 
 @asynccontextmanager

@@ -3,125 +3,37 @@
 import asyncio
 import os
 import signal
-import socket
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
 import pytest
-from redis import Redis
+from aiortc.rtp import RtcpByePacket, RtcpPacket
 
-from benchmarks import packets
-from benchmarks.packets import Packet
+from benchmarks.packets import Voice
 from benchmarks.room import background, keep
-from config.folder import valkey_socket
-from rooms.sfu.messages import orders_channel
-from tests.flows import stack
-from tests.flows.light import Person
-from tests.flows.stack import Stoa, free_ports
+from benchmarks.room import talk as speak
+from tests.flows import stack, wide
+from tests.flows.light import Person, publish
+from tests.flows.stack import Stoa
+from tests.flows.wide import BACK, Talk, complete, heard_after, lost, waited
+from tests.rooms.sfu.harness import until
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(180)]
 
-PROCESSES, TOGETHER = 3, 2
+TOGETHER = 2
 NAMES = ("alice", "bob", "carol", "dana", "erin", "frank")
+GRACE = 7  # the number of who comes next
 LOSS = 0.1  # seconds of sound that nobody may lose more of
-BACK = 10.0  # seconds; 2 are to be reached on a quiet machine, a busy one must not fail a change
 Figure = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Talk:
-    """Alice, who talks, and five who listen: two people on each media process."""
-
-    stoa: Stoa
-    room: str
-    people: dict[str, Person]
-
-    @property
-    def alice(self) -> Person:
-        """Who talks."""
-        return self.people["alice"]
-
-    @property
-    def listeners(self) -> list[Person]:
-        """Everybody else."""
-        return [person for name, person in self.people.items() if name != "alice"]
-
-    def on(self, port: int) -> list[Person]:
-        """The listeners of one media process."""
-        return [person for person in self.listeners if person.port == port]
-
-    @property
-    def elsewhere(self) -> int:
-        """The port of a media process that Alice is not on."""
-        return next(person.port for person in self.listeners if person.port != self.alice.port)
-
-
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     """A Stoa of three media processes that a room spreads over by twos."""
-    with stack.running(
-        tmp_path_factory.mktemp("wide"),
-        STOA_SFU_PROCESSES=str(PROCESSES),
-        STOA_SFU_PEERS=str(TOGETHER),
-        STOA_UDP_PORT=str(free_ports(socket.SOCK_DGRAM, PROCESSES)),
-        STOA_TCP_PORT=str(free_ports(socket.SOCK_STREAM, PROCESSES)),
-    ) as running:
-        running.sign_in(*NAMES)
+    with wide.running(tmp_path_factory.mktemp("wide"), NAMES) as running:
         yield running
-
-
-@asynccontextmanager
-async def talk(stoa: Stoa) -> AsyncIterator[Talk]:
-    """A talk that everybody hears, on all three."""
-    await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa), 20)
-    room = await asyncio.to_thread(stoa.room, "alice", "Wide Sunday")
-    it = Talk(stoa, room, {name: Person(stoa, name, room) for name in NAMES})
-    visits = []
-    async with background(*(keep(person.clients) for person in it.people.values())):
-        try:
-            for person in it.people.values():
-                visits.append(asyncio.create_task(person.live()))
-                await person.connected()
-            await it.alice.move("unmute")
-            async with background(it.alice.talk()):
-                await heard_after(time.time_ns(), it.listeners)
-                yield it
-        finally:
-            for visit in visits:
-                visit.cancel()
-            await asyncio.gather(*visits, return_exceptions=True)
-            for person in it.people.values():
-                person.leave()
-
-
-async def heard_after(moment: int, listeners: Iterable[Person], seconds: float = 20) -> None:
-    """Nothing, once each of them heard something that was said after this moment (ns)."""
-    async with asyncio.timeout(seconds):
-        for listener in listeners:
-            while first_after(moment, listener) is None:  # noqa: ASYNC110  # packets come when they come
-                await asyncio.sleep(0.01)
-
-
-def first_after(moment: int, listener: Person) -> Packet | None:
-    """The first packet that the listener heard of what was said after this moment (ns)."""
-    return next((packet for packet in listener.heard if packet.sent > moment), None)
-
-
-def lost(speaker: Person, listener: Person, since: int) -> float:
-    """Seconds of what was said from this moment (ns) on that the listener did not hear, up to what they heard last."""
-    heard = {packet.sent for packet in listener.heard}
-    last = max(heard)
-    return sum(since < said < last and said not in heard for said in speaker.said) * packets.INTERVAL
-
-
-def complete(stoa: Stoa) -> bool:
-    """Whether every media process takes orders."""
-    with Redis(unix_socket_path=str(valkey_socket(stoa.folder / "data"))) as asked:
-        return len(asked.pubsub_channels(orders_channel("*"))) == PROCESSES
 
 
 async def end(stoa: Stoa, port: int, how: signal.Signals) -> None:
@@ -133,11 +45,11 @@ async def end(stoa: Stoa, port: int, how: signal.Signals) -> None:
 
 
 async def test_a_room_spreads_and_everybody_hears_whoever_talks_on_whichever_process(
-    wide: Stoa, figure: Figure
+    stoa: Stoa, figure: Figure
 ) -> None:
-    async with talk(wide) as it:
+    async with wide.talk(stoa, NAMES) as it:
         ports = sorted(person.port for person in it.people.values())
-        assert ports == sorted([*wide.media()] * TOGETHER), "two on each"
+        assert ports == sorted([*stoa.media()] * TOGETHER), "two on each"
         carol = it.people["carol"]
         await carol.move("raise_hand")
         await it.alice.move("invite", member=3)
@@ -176,13 +88,13 @@ async def sealed_on_both(it: Talk) -> None:
 
 
 async def test_who_listened_to_a_killed_process_is_back_by_themselves_and_nobody_else_hears_a_gap(
-    wide: Stoa, figure: Figure
+    stoa: Stoa, figure: Figure
 ) -> None:
-    async with talk(wide) as it:
+    async with wide.talk(stoa, NAMES) as it:
         port = it.elsewhere
         hit, others = it.on(port), [one for one in it.listeners if one.port != port]
         killed = time.time_ns()
-        os.kill(wide.media()[port], signal.SIGKILL)
+        os.kill(stoa.media()[port], signal.SIGKILL)
         await heard_after(killed + 1_000_000_000, others)
         await back_after(killed, hit, figure, "a media process killed to its listeners hearing again")
         assert [lost(it.alice, one, killed) for one in others] == [0.0] * len(others)
@@ -190,30 +102,30 @@ async def test_who_listened_to_a_killed_process_is_back_by_themselves_and_nobody
         assert all(one.connections == 2 for one in hit)
 
 
-async def test_who_talked_by_a_killed_process_is_heard_again_by_all(wide: Stoa, figure: Figure) -> None:
-    async with talk(wide) as it:
+async def test_who_talked_by_a_killed_process_is_heard_again_by_all(stoa: Stoa, figure: Figure) -> None:
+    async with wide.talk(stoa, NAMES) as it:
         killed = time.time_ns()
-        os.kill(wide.media()[it.alice.port], signal.SIGKILL)
+        os.kill(stoa.media()[it.alice.port], signal.SIGKILL)
         await back_after(killed, it.listeners, figure, "her own media process killed to everybody hearing her again")
 
 
-async def back_after(killed: int, hit: Iterable[Person], figure: Figure, what: str) -> None:
+async def back_after(killed: int, hit: Collection[Person], figure: Figure, what: str) -> None:
     """Each of them hears of what was said after the kill; of the old process nothing is on its way after 50 ms."""
     moment = killed + 50_000_000
     await heard_after(moment, hit)
-    seconds = max((packet.arrived - killed) / 1e9 for one in hit if (packet := first_after(moment, one)))
+    seconds = waited(moment, hit, killed)[-1]
     figure(f"{what}: {seconds:.1f} s")
     assert seconds < BACK
 
 
 async def test_told_to_go_a_process_hands_everybody_over_and_a_rolling_restart_costs_nobody_a_tenth_of_a_second(
-    wide: Stoa, figure: Figure
+    stoa: Stoa, figure: Figure
 ) -> None:
-    async with talk(wide) as it:
+    async with wide.talk(stoa, NAMES) as it:
         since = time.time_ns()
-        for port in sorted(wide.media()):
+        for port in sorted(stoa.media()):
             began = time.monotonic()
-            await end(wide, port, signal.SIGTERM)
+            await end(stoa, port, signal.SIGTERM)
             figure(f"a media process told to go to its successor ready: {time.monotonic() - began:.1f} s")
             assert not [person for person in it.people.values() if person.port == port and person.connections == 1]
         await heard_after(time.time_ns(), it.listeners)
@@ -222,29 +134,30 @@ async def test_told_to_go_a_process_hands_everybody_over_and_a_rolling_restart_c
         assert max(losses) <= LOSS
 
 
-async def test_redis_away_costs_nobody_on_the_speakers_process_anything_and_comes_back_for_the_others(
-    wide: Stoa, figure: Figure
+async def test_an_encoder_is_heard_until_all_others_have_moved_and_told_so_that_it_may_come_back_elsewhere(
+    stoa: Stoa, figure: Figure
 ) -> None:
-    async with talk(wide) as it:
-        near = it.on(it.alice.port)
-        before = {name: person.connections for name, person in it.people.items()}
-        serving = wide.children("rooms.sfu"), wide.children("daphne")
-        since = time.time_ns()
-        pid = redis(wide)
-        for _ in range(3):  # the supervisor waits a little longer each time
-            os.kill(pid, signal.SIGKILL)
-            pid = await asyncio.to_thread(stack.until, "Redis is back", partial(redis, wide, pid), 20)
-        back = time.time_ns()
-        await heard_after(back, it.listeners)
-        seconds = max((packet.arrived - back) / 1e9 for one in it.listeners if (packet := first_after(back, one)))
-        figure(f"Redis back to sound between media processes: {seconds:.1f} s")
-        assert [lost(it.alice, one, since) for one in near] == [0.0] * len(near)
-        assert {name: person.connections for name, person in it.people.items()} == before, "nobody was declared dead"
-        assert (wide.children("rooms.sfu"), wide.children("daphne")) == serving, "and nothing else was started anew"
-        assert seconds < BACK
+    async with wide.talk(stoa, NAMES) as it:
+        stoa.sign_in("grace")
+        token = (await asyncio.to_thread(stoa.manage, "room_token", it.room, "--as", "grace", "--speak")).strip()
+        encoder = await publish(stoa, it.room, token)
+        port, listener = encoder.remote.address[1], it.listeners[0]
+        async with background(speak(encoder, Voice(encoder.local.ssrc, encoder.remote)), keep({0: encoder})):
+            await heard(listener, time.time_ns())
+            told = time.time_ns()
+            os.kill(stoa.media()[port], signal.SIGTERM)
+            await until(lambda: all(person.port != port for person in it.people.values()), 20)
+            await heard(listener, time.time_ns())
+            await until(lambda: encoder.closed, 30)
+            figure(f"an encoder's media process told to go to its end told: {(time.time_ns() - told) / 1e9:.1f} s")
+        assert isinstance(RtcpPacket.parse(encoder.reports[-1])[-1], RtcpByePacket)
+        encoder = await publish(stoa, it.room, token)
+        async with background(speak(encoder, Voice(encoder.local.ssrc, encoder.remote)), keep({0: encoder})):
+            await heard(listener, time.time_ns())
+        encoder.close()
+        await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa), 40)
 
 
-def redis(stoa: Stoa, old: int = 0) -> int:
-    """The process id of its Valkey, which is another one than `old`; 0 while there is none."""
-    found = [pid for pid in stoa.children("valkey-server") if pid != old]
-    return found[0] if found else 0
+async def heard(listener: Person, moment: int) -> None:
+    """Nothing, once the listener heard something that the encoder said after this moment (ns)."""
+    await until(lambda: any(GRACE in one.csrcs and one.sent > moment for one in listener.heard[-50:]), 10)
