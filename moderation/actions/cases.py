@@ -73,7 +73,7 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
         "subject": subject,
         "room": room.pk if room else "",
     }
-    other = Case.objects.filter(**meant, state__in=OPEN).first()
+    other = Case.objects.select_for_update().filter(**meant, state__in=OPEN).first()  # decided, it would take no more
     if other is None:
         return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
     advance(pk, Act.MERGE, by=by, now=now, source=source, detail={"into": other.pk}, closed_at=now)
