@@ -139,8 +139,8 @@ def _screen(request: HttpRequest, answers: Answers, step: Step, context: dict[st
     path = answers.path()
     number = path.index(Step.KEYS if step is Step.USER_NAME else step) + 1  # a part of how one signs in
     back = reverse("join_step", args=[path[number - 2]]) if number > 1 else reverse("join")
-    # The code before and the sound after are screens, too.
-    place = {"back": back, "number": number + 1, "total": len(path) + 2, "answers": answers}
+    total = len(path) + (answers.purpose != Purpose.RESET)  # newcomers hear a tone at the end
+    place = {"back": back, "number": number, "total": total, "answers": answers}
     return render(request, f"accounts/join/{step.replace('-', '_')}.html", context | place)
 
 

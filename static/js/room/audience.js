@@ -110,9 +110,9 @@ export class AudienceView {
 
   #count() {
     const n = this.#listening;
-    for (const place of document.querySelectorAll("[data-listening]")) {
-      place.textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: n.toLocaleString(document.documentElement.lang) });
-    }
+    const told = n.toLocaleString(document.documentElement.lang);
+    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: told });
+    byId("audience-count").textContent = n ? told : "";
   }
 
   #later() {
