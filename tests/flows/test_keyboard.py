@@ -127,7 +127,7 @@ def test_single_keys_do_nothing_while_one_types_or_composes_or_wants_none(visit:
     page.evaluate(COMPOSING, "l")
     page.keyboard.press("Control+h")
     page.keyboard.press("?")
-    page.get_by_role("dialog", name="Keys").wait_for()
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     page.keyboard.press("l")  # a dialog is open
     page.get_by_role("checkbox", name="Single keys work in this room").focus()
     page.keyboard.press("Space")

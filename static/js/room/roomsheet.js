@@ -36,7 +36,7 @@ export function openRoom(table, session, { make, settings, report }) {
       staff && item("edit", gettext("About this room"), () => openEdit(room), gettext("Title, topic, pinned link")),
       item("gear", gettext("Sound"), settings, gettext("Devices and how you sound")),
       you.stage === "speaking" && item("down", gettext("Step down"), close("step_down"), gettext("You go on listening")),
-      item("key", gettext("Keys"), openKeys),
+      matchMedia("(any-pointer: fine)").matches && item("key", gettext("Keyboard shortcuts"), openKeys),
       you.rank !== "host" && item("flag", gettext("Report the room"), report, gettext("To the moderators of this server")),
       moves.includes("lock") && item("lock", gettext("Lock the room"), close("lock"), gettext("Nobody new comes in")),
       moves.includes("unlock") && item("unlock", gettext("Unlock the room"), close("unlock")),
@@ -88,7 +88,7 @@ export function openKeys() {
     ["?", gettext("This list")],
   ];
   const change = (/** @type {Event} */ event) => setKeys(/** @type {HTMLInputElement} */ (event.target).checked);
-  openSheet(gettext("Keys"), [
+  openSheet(gettext("Keyboard shortcuts"), [
     h("dl", { class: "keys" }, ...keys.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
     h("label", { class: "choice" }, h("input", { type: "checkbox", checked: keysOn(), onchange: change }), gettext("Single keys work in this room")),
   ]);
