@@ -23,12 +23,12 @@ def reportable() -> dict[str, Any]:
 
 @register.simple_tag
 def unread(user: User) -> list[dict[str, str]]:
-    """What they have not read: the name of the `page` that has it, its `title`, and what to say of it."""
+    """What they have not read: the name of the `page` that has it, its `title`, an `icon`, and what to say of it."""
     news = []
     if own.unread(user).exists():
         words = _("The moderators of this server decided something about you, and you have not read it yet.")
-        news.append({"page": "decisions", "title": _("Decisions about you"), "words": words})
+        news.append({"page": "decisions", "title": _("Decisions about you"), "icon": "warn", "words": words})
     if own.unread_answers(user).exists():
         words = _("There is an answer to what you asked about your data.")
-        news.append({"page": "own_data", "title": _("Your data"), "words": words})
+        news.append({"page": "own_data", "title": _("Your data"), "icon": "info", "words": words})
     return news

@@ -51,7 +51,7 @@ def test_the_whole_walk_by_keyboard_alone(visit: Visit, stoa: Stoa) -> None:
     host.tap("Open a room", "link")
     host.fill("What is it called?", "Night walk")
     host.go("Open the room")
-    host.tap("Listen")
+    host.tap("Enter the room")
     talk.connected(greta)
     bob.page.goto(greta.page.url)
     guest.tap("Listen")

@@ -66,7 +66,7 @@ def turn(host: Visitor, guest: Visitor, listener: Visitor, delays: dict[str, lis
 def join(visitor: Visitor, room: str) -> tuple[float, float]:
     """Milliseconds from the tap that joins to the connection, and to sound."""
     visitor.page.goto(f"/r/{room}")
-    clicked = visitor.page.get_by_role("button", name="Listen").evaluate(CLICK)
+    clicked = visitor.page.locator("#join").evaluate(CLICK)
     visitor.hears(HUM)
     connected, began = visitor.page.evaluate("[ears.connected, ears.began]")
     return connected - clicked, began - clicked
