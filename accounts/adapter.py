@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import hints, notice, qr, standing, strangers, throttle
 from accounts.actions import push
@@ -49,6 +49,10 @@ def begin(request: HttpRequest, action: str, *counted: throttle.Try) -> None:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Accounts without e-mail and without sign-up."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": gettext_lazy("User name or password is not correct. Please try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
         """Never: `accounts.onboarding` is the one way in, and it does not come by here."""

@@ -17,7 +17,7 @@ const LONGEST = { title: 100, topic: 200, link: 500 }; // characters the server 
 export function openEdit(room) {
   const title = field(gettext("Title"), { value: room.title, maxlength: LONGEST.title, required: true });
   const topic = field(gettext("What it is about"), { value: room.topic, maxlength: LONGEST.topic });
-  const help = gettext("Everybody here sees it under the title.");
+  const help = gettext("Everybody here sees it above the controls.");
   const link = field(gettext("Pinned link"), { value: room.link ?? "", maxlength: LONGEST.link, inputmode: "url", autocapitalize: "none", placeholder: "https://" }, help);
   const problem = h("p", { class: "banner danger", role: "alert", hidden: true });
   const save = async (/** @type {Event} */ event) => {
