@@ -48,7 +48,8 @@ def decided(case, measure, facts, lasts=None):
     return decisions.decide(case.pk, Verdict(measure, case.policy, facts, lasts), by=who["dana"], **how)
 
 waiting = reported("carol", "bob", Policy.HARASSMENT)
-reported("carol", "erin", Policy.SPAM)
+held = reported("carol", "erin", Policy.SPAM)
+cases.claim(held.pk, by=who["femi"], **how)
 proposal = reported("carol", "mallory", Policy.HATE)
 decided(proposal, Measure.BAN, "Called for violence, again and again.")
 appealed = reported("bob", "carol", Policy.IMPERSONATION)
@@ -57,7 +58,9 @@ appeals.appeal(made.pk, "It was my brother.", by=who["carol"], **how)
 suspended = decided(reported("carol", "gus", Policy.SPAM), Measure.SUSPEND, "Sold watches.", timedelta(days=7))
 decided(reported("carol", "alice", Policy.PRIVACY), Measure.NONE, "She told her own address.")
 rights.ask(who["carol"], Wish.ERASURE, "The rooms I was in.", **how)
-print(json.dumps({"waiting": waiting.pk, "proposal": proposal.pk, "appeal": appealed.pk, "suspended": suspended.pk}))
+numbers = {"waiting": waiting, "held": held, "proposal": proposal, "appeal": appealed, "suspended": suspended}
+print(json.dumps({name: row.pk for name, row in numbers.items()}))
 """
-"""Run by `manage.py shell`: cases that wait, one that is proposed, one that is appealed, gus who is suspended until
-somebody hears him, and alice, about whom nothing was found; prints the numbers of cases, and of gus's decision."""
+"""Run by `manage.py shell`: a case that waits, one that femi holds, one that is proposed, one that is appealed, gus
+who is suspended until somebody hears him, and alice, about whom nothing was found; prints the numbers of cases, and of
+gus's decision."""

@@ -21,6 +21,7 @@ PAGES = {
     "cases": "/console/cases/",
     "cases-mine": "/console/cases/?shelf=mine",
     "case": "/console/cases/{waiting}/",
+    "case-held": "/console/cases/{held}/",
     "case-proposed": "/console/cases/{proposal}/",
     "case-appealed": "/console/cases/{appeal}/",
     "live": "/console/live/",
@@ -138,6 +139,45 @@ def test_a_case_goes_from_the_queue_to_its_decision_by_keyboard_alone(sit: Visit
     page.keyboard.press("Control+Enter")
     page.get_by_text("Done. It is entry").wait_for()
     page.get_by_role("heading", name="Warning", exact=True).wait_for()
+
+
+def test_whoever_has_the_queue_open_is_told_of_a_case_that_came(sit: Visit, own: Stoa, pile: dict[str, int]) -> None:
+    dana = sit("dana", viewport=SIZES["phone"])
+    page = dana.page
+    page.clock.install()
+    page.goto("/console/cases/")
+    before = page.locator("#queue .case").count()
+    room = own.room("bob", "Jazz")
+    assert own.ask("mallory", "POST", f"/api/v1/rooms/{room}/reports/", {"policy": "spam"})[0] == 201
+    page.clock.run_for(21_000)
+    expect(page.locator("#new")).to_have_text("1 new case")
+    assert page.locator("#queue .case").count() == before, "what comes moves nothing"
+    Album(dana, "phone", "en", []).take("cases-news")
+    page.locator("#new").click()
+    expect(page.locator("#queue .case")).to_have_count(before + 1)
+    expect(page.locator("#new")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/console/statements/", "/console/cases/?shelf=decided"])
+def test_on_a_phone_tabs_and_shelves_are_one_row_each_and_show_where_one_is(
+    sit: Visit, pile: dict[str, int], path: str
+) -> None:
+    page = sit("femi", viewport=SIZES["phone"]).page
+    page.goto(path)
+    rows = page.locator(".console-nav ul, .shelves ul")
+    for row in rows.all():
+        assert row.evaluate("row => new Set([...row.children].map((tab) => tab.offsetTop)).size") == 1
+        assert row.evaluate(IN_VIEW)
+    expect(rows.last).to_have_attribute("data-before", "")
+    rows.last.locator("a").first.focus()
+    expect(rows.last).to_have_attribute("data-after", "")
+
+
+IN_VIEW = """(row) => {
+  const [tab, seen] = [row.querySelector("[aria-current]"), row].map((one) => one.getBoundingClientRect());
+  return tab.left >= seen.left && tab.right <= seen.right;
+}"""
+"""Whether the tab of the page can be seen without scrolling."""
 
 
 def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: dict[str, int]) -> None:
