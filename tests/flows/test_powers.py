@@ -1,0 +1,120 @@
+"""The levers in a real browser: femi suspends the whole server in good order, opens it again, locks and ends a room."""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.flows import chromium, stack, talk
+from tests.flows.chromium import Visitor
+from tests.flows.desk import SIT_DOWN
+from tests.flows.stack import Stoa
+
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(120)]
+WORDS = "We close for a week: somebody raids us."
+SOONER = """
+from datetime import timedelta
+from accounts.models import Switch
+
+switch = Switch.objects.get()
+switch.ends_at -= timedelta(minutes=2)
+switch.save()
+"""
+"""Run by `manage.py shell`: the minute of the live rooms is over, and the half one until the log is out."""
+TAKE_OUT = "from moderation.tasks import keep_log; keep_log()"
+"""Run by `manage.py shell`: what the clock has a worker do every half minute."""
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
+    """A Stoa that may be suspended, in which femi is a senior moderator."""
+    with stack.running(tmp_path_factory.mktemp("powers")) as running:
+        keys = running.sign_in("alice", "bob", "femi")
+        running.manage("shell", "--verbosity", "0", "--command", SIT_DOWN % {"roles": {"femi": "senior"}, "keys": keys})
+        yield running
+
+
+@pytest.fixture
+def femi(browser: Browser, own: Stoa) -> Iterator[Page]:
+    """Her page."""
+    visitor = chromium.visit(browser, own, "femi")
+    yield visitor.page
+    visitor.page.context.close()
+    assert visitor.complaints == []
+
+
+@pytest.fixture
+def alice(browser: Browser, own: Stoa) -> Iterator[Visitor]:
+    """Alice, who is to host a room."""
+    visitor = chromium.visit(browser, own, "alice")
+    yield visitor
+    visitor.page.context.close()
+    assert visitor.complaints == []
+
+
+def act(page: Page, room: str, button: str, words: str = "") -> None:
+    """Nothing: what the button says was done to the room."""
+    page.goto(f"/console/powers/?room={room}")
+    item = page.locator(f"#room-{room}")
+    item.get_by_label("What people read").fill(words)
+    item.get_by_role("button", name=button, exact=True).click()
+    page.get_by_text("Done:").wait_for()
+
+
+def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
+    own: Stoa, femi: Page, alice: Visitor, tmp_path: Path
+) -> None:
+    room = own.room("alice", "Slow Sunday")
+    talk.enter(alice, room)
+    femi.goto("/console/powers/")
+    lever = femi.locator("#server")
+    lever.locator("summary").click()
+    lever.get_by_label("Reason").select_option("raid")
+    lever.get_by_label("What people read").fill(WORDS)
+    lever.get_by_label("I am sure").check()
+    lever.get_by_role("button").click()
+    lever.get_by_text("In force").wait_for()
+    expect(alice.page.get_by_text(WORDS).first).to_be_visible()
+    jazz = {"title": "Jazz", "access": "open"}
+    assert own.ask("bob", "POST", "/api/v1/rooms/", jazz)[0] == 503
+    assert own.ask("bob", "GET", f"/api/v1/rooms/{room}/")[0] == 200
+
+    own.manage("shell", "--verbosity", "0", "--command", SOONER)
+    expect(alice.page.get_by_role("heading", name="This room has ended")).to_be_visible(timeout=15_000)
+    expect(alice.page.get_by_text(WORDS).first).to_be_visible()
+    own.manage("shell", "--verbosity", "0", "--command", TAKE_OUT)
+    (bundle,) = (own.folder / "data" / "exports").glob("stoa-*.zip")
+    femi.reload()
+    expect(lever).to_contain_text(f"exports/{bundle.name}")
+    told = entries(bundle, tmp_path)
+    assert b"power.server" in told
+    assert b"alice" not in told
+
+    lever.get_by_role("button", name="Let go").click()
+    lever.get_by_text("Off", exact=True).wait_for()
+    assert own.ask("bob", "POST", "/api/v1/rooms/", jazz)[0] == 201
+
+
+def test_once_it_is_open_again_a_room_is_locked_and_then_ended(own: Stoa, femi: Page, alice: Visitor) -> None:
+    room = own.room("alice", "Fast Monday")
+    talk.enter(alice, room)
+    act(femi, room, "Lock")
+    expect(femi.locator(f"#room-{room} .pill")).to_have_text("Locked")
+    act(femi, room, "End the room", "This is a raid.")
+    expect(alice.page.get_by_role("heading", name="This room has ended")).to_be_visible()
+    expect(alice.page.locator("main")).to_contain_text("This is a raid.")
+
+
+def entries(bundle: Path, folder: Path) -> bytes:
+    """The log's lines in the bundle, which verifies with plain Python."""
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extract("verify.py", folder)
+        lines = archive.read("entries.jsonl")
+    command = [sys.executable, "-I", "-S", "verify.py", str(bundle)]
+    done = subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:4]) == (0, "yes:"), done.stdout + done.stderr
+    return lines
