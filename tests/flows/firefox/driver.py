@@ -46,6 +46,8 @@ PREFERENCES = {
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.peerconnection.ice.default_address_only": False,
     "media.autoplay.default": 0,
+    "security.webauth.webauthn_enable_softtoken": True,
+    "security.webauth.webauthn_enable_usbtoken": False,
     "security.mixed_content.upgrade_display_content": False,  # pictures of a page that is taken for secure come by http
     "security.warn_submit_secure_to_insecure": False,  # a form sent from http that is taken for secure looks like one
     "intl.accept_languages": "en",
