@@ -1,4 +1,4 @@
-"""Oneself with a thumb: name, picture, what one is told of, a second factor, other devices, and whom one let in."""
+"""Oneself with a thumb: name, picture, theme, a second factor, other devices, what one is told of, whom one let in."""
 
 import re
 from collections.abc import Callable
@@ -30,11 +30,13 @@ def test_one_looks_after_oneself(visit: Visit, phone: dict[str, Any], stoa: Stoa
     face = page.locator("#profile img")
     expect(face).to_be_visible()
     assert face.evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
+    page.locator("#profile [data-theme-choice=dark]").tap()
     box = page.get_by_role("checkbox", name="Somebody I know opens a room")
     before = box.is_checked()
     box.tap()
     page.locator("#notifications").get_by_role("button", name="Save").tap()
     expect(box).to_be_checked(checked=not before)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
     recovery = turn_on_codes(page)
     second = visit(**phone)
