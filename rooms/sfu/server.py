@@ -53,7 +53,7 @@ class Server:
         self.counters: Counters = Counters()
         self._sfu = settings.sfu
         self._relayed, self._lag = Timing(), Timing()
-        self._strikes = Strikes()
+        self._strikes = Strikes(), Strikes()  # by UDP, where a source can be forged, and by TCP
         self._put_offs: deque[tuple[Connection, bytes]] = deque()
         self.ports = open_ports(settings.hosts, settings.port)
         self.streams = Streams(_listening(settings), self.counters)
@@ -156,7 +156,8 @@ class Server:
             await asyncio.sleep(TICK)
             now = time.monotonic()
             self._lag.note(max(0.0, now - due))
-            self._strikes.clear()
+            for strikes in self._strikes:
+                strikes.clear()
             self.registry.tick(now)
             self.streams.tick(now)
             self._rings.tick(now)
@@ -223,13 +224,14 @@ class Server:
 
     def _stun(self, port: Port, data: bytes, address: Any) -> None:
         """Nothing: the check was answered. An address that asked in vain too often is heard only where it is known."""
-        if self._strikes.out(address[0]) and address not in port.known:
+        strikes = self._strikes[port.stream]
+        if strikes.out(address[0]) and address not in port.known:
             self.counters[Count.TOO_VAIN] += 1
             return
         try:
             request, connection = self._asked(data)
         except Refused:
-            self._strikes.add(address[0])
+            strikes.add(address[0])
             raise
         now, holder = time.monotonic(), port.known.get(address)
         if holder is not None and holder is not connection and holder.holds(port, address, now):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rooms.sfu.counters import Count
 from rooms.sfu.messages import Offer, Refused, Wanted
 from rooms.sfu.peer import Identity, Peer
+from rooms.sfu.ports import Port
 from rooms.sfu.rtp import Packet, build
 from rooms.sfu.server import Server
 from rooms.sfu.settings import Settings
@@ -25,6 +26,12 @@ THEIRS = next(line for line in GOLDEN.split("\r\n") if line.startswith("a=finger
 SDP = GOLDEN.replace(THEIRS, f"a=fingerprint:sha-256 {CLIENT.fingerprint}")
 LIVE = Wanted("room", 1, True, (1, 2), ())
 ALICE, MALLORY = 1, 2
+
+
+class Stream(Port):
+    """A port that counts as one by TCP."""
+
+    stream = True
 
 
 class Browser:
@@ -154,6 +161,10 @@ def test_who_asks_in_vain_too_often_is_looked_at_no_more_and_those_who_are_known
             before = mallory.connection.seen
             ask(mallory.check, elsewhere)
             assert mallory.connection.seen > before
+            before = mallory.connection.seen
+            with suppress(Refused):
+                server.receive(Stream(alice.port.socket, "127.0.0.1", 1), mallory.check, stranger)
+            assert mallory.connection.seen > before, "whoever forged that address by UDP keeps nobody there off TCP"
             assert server.counters[Count.TOO_VAIN] == 1
 
     asyncio.run(story())
