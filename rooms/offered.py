@@ -12,7 +12,7 @@ from rooms.actions.presence import Seat
 from rooms.sfu.messages import Connected
 
 MOST = 20_000
-"""Connections remembered; beyond that the oldest is not heard of any more."""
+"""Connections remembered, beyond which the oldest is not heard of any more; and places that wait for the database."""
 AT_ONCE = 50
 """Entries in one transaction: on SQLite everybody else waits for it."""
 
@@ -50,7 +50,7 @@ class Offered:
     def connected(self, report: Connected, now: datetime) -> bool:
         """Whether the member may have an older connection on another media process, which is closed now."""
         offer = self._offers[report.peer]
-        if report.address:
+        if report.address and len(self._reached) < MOST:
             place = {"address": report.address, "port": report.port, "destination": report.local, "channel": "media"}
             source = replace(offer.source, **place)  # type: ignore[arg-type]  # of these very fields
             self._reached.append(Reached(offer.seat, source, report.over, now, offer.correlation))

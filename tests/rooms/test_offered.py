@@ -52,6 +52,14 @@ async def test_a_media_process_of_the_version_before_does_not_say_where(of: Offe
     assert await noted(of) == []
 
 
+async def test_no_more_than_so_many_wait_for_a_database_that_is_away(
+    of: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offered, "MOST", 2)
+    assert [of.connected(report("p"), NOON) for _ in range(3)] == [True, False, False]
+    assert len(await noted(of)) == 2
+
+
 async def test_an_older_connection_is_closed_once(of: Offered) -> None:
     assert of.connected(report("p"), NOON)
     assert not of.connected(report("p", "198.51.100.8"), NOON)
