@@ -53,7 +53,7 @@ async def _join(browser: Browser, product: Product) -> tuple[float, float]:
     page = await context.new_page()
     await page.add_init_script(_WATCH)
     await page.goto(f"/r/{product.room}")
-    await page.get_by_role("button", name="Listen").evaluate(_TAP)
+    await page.locator("#join").evaluate(_TAP)
     await page.wait_for_function(_DONE)
     connected, heard = await page.evaluate(_TIMES)
     await context.close()

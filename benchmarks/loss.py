@@ -110,7 +110,7 @@ async def _page(browser: Browser, product: Product, person: int, **settings: Any
     await page.add_init_script(f"Object.assign(window, {json.dumps(settings)})")
     await page.add_init_script(path=_SCRIPT)
     await page.goto(f"/r/{product.room}")
-    await page.get_by_role("button", name="Listen").click()
+    await page.locator("#join").click()
     await page.wait_for_function("() => recorder.connected")
     return page
 

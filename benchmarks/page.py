@@ -79,7 +79,7 @@ async def _page(browser: Browser, product: Product) -> Page:
     await page.add_init_script(path=SCRIPT)
     await page.route("**/api/v1/rooms/*/members/**", _members)
     await page.goto(f"/r/{product.room}")
-    await page.get_by_role("button", name="Listen").click()
+    await page.locator("#join").click()
     await page.locator("#audience button").first.wait_for()
     return page
 

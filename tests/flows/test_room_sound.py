@@ -80,7 +80,7 @@ def test_devices_are_chosen_and_remembered(visit: Visit, room: str) -> None:
     expect(talk.dock(alice, "You are heard")).to_be_visible()
 
     page.reload()
-    page.get_by_role("button", name="Listen").click()
+    page.locator("#join").click()
     talk.connected(alice)
     assert sinks(alice) == [speaker] * 3
     talk.dock(alice, "Turn on the microphone").click()
