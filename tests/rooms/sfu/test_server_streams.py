@@ -47,12 +47,6 @@ class Tunnel:
         host, port = self.socket.getsockname()
         return host, port
 
-    @property
-    def outside(self) -> tuple[str, int]:
-        """Where the server sees it."""
-        host, port = self._writer.get_extra_info("sockname")
-        return host, port
-
     def _out(self) -> None:
         data, self._client = self.socket.recvfrom(2048)
         self._writer.write(framed(data))
@@ -81,8 +75,7 @@ async def by_tcp(relay: Media, made: Room, member: int) -> AsyncIterator[tuple[C
     client = await made.answered(member)
     client.remote = replace(client.remote, address=tunnel.address)
     await client.connect()
-    told = await made.desk.report(Connected, peer=made.peers[member])
-    assert (told.address, told.port, told.local, told.over) == (*tunnel.outside, f"127.0.0.1:{relay.tcp}", "tcp")
+    await made.desk.report(Connected, peer=made.peers[member])
     yield client, tunnel
     tunnel.close()
 
