@@ -28,7 +28,7 @@ def come_by(fox: Firefox, stoa: Stoa, room: str, before: str = "") -> None:
     fox.goto(f"{stoa.outside}/r/{room}")
     fox.listen()
     fox.evaluate(before)
-    fox.press("#join")  # its words tell a host from a listener
+    fox.press("#join:enabled")  # its words tell a host from a listener
 
 
 def turn_on_the_microphone(fox: Firefox) -> None:
