@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,12 +23,13 @@ from moderation.audit.source import Source
 from moderation.words import CHANNELS, MEASURES, POLICIES
 
 READ = throttle.Rule("transparency.address", limit=60, per=60)
+KEPT = 60  # seconds for which a report is good: to make it is to count through the whole log
 
 
 @login_not_required
 @throttled
 @require_safe
-@cache_control(private=True, max_age=60)
+@cache_control(private=True, max_age=KEPT)
 def page(request: HttpRequest) -> HttpResponseBase:
     """The report of the month asked for, with the ways to its numbers."""
     told = _asked(request)
@@ -72,8 +74,9 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         start, end = published.month(request.GET.get("month", ""), timezone.now())
     except ValueError as error:
         raise Http404 from error
-    throttle.begin((READ, throttle.network(Source.of_request(request).address)))  # it counts through the whole log
-    return published.report(start, end)
+    throttle.begin((READ, throttle.network(Source.of_request(request).address)))
+    told: dict[str, Any] = cache.get_or_set(f"transparency:{start:%Y-%m}", lambda: published.report(start, end), KEPT)
+    return told
 
 
 def _span(seconds: float, now: datetime) -> str:

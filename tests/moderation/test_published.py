@@ -91,6 +91,13 @@ def test_month_and_time_are_told_in_the_readers_language(client: Client, alice: 
         assert "0:00" not in page
 
 
+def test_who_asks_within_a_minute_is_given_what_was_counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/transparency/report.json").content
+    monkeypatch.setattr(published, "lines", lambda _size: pytest.fail("counted again"))
+    assert client.get("/transparency/report.json").content == first
+    assert client.get("/transparency/").status_code == 200
+
+
 def test_nobody_has_the_log_counted_through_without_end() -> None:
     stranger = Client(REMOTE_ADDR=f"192.0.2.{secrets.randbelow(256)}")
     answers = [stranger.get("/transparency/report.json").status_code for _ in range(READ.limit + 1)]
