@@ -3,7 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -75,8 +75,8 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     except ValueError as error:
         raise Http404 from error
     throttle.begin((READ, throttle.network(Source.of_request(request).address)))
-    told: dict[str, Any] = cache.get_or_set(f"transparency:{start:%Y-%m}", lambda: published.report(start, end), KEPT)
-    return told
+    told = cache.get_or_set(f"transparency:{start:%Y-%m}", lambda: published.report(start, end), KEPT)
+    return cast("dict[str, Any]", told)
 
 
 def _span(seconds: float, now: datetime) -> str:
