@@ -47,6 +47,12 @@ class Tunnel:
         host, port = self.socket.getsockname()
         return host, port
 
+    @property
+    def outside(self) -> tuple[str, int]:
+        """Where the server sees it."""
+        host, port = self._writer.get_extra_info("sockname")
+        return host, port
+
     def _out(self) -> None:
         data, self._client = self.socket.recvfrom(2048)
         self._writer.write(framed(data))
@@ -71,11 +77,16 @@ class Tunnel:
 @contextlib.asynccontextmanager
 async def by_tcp(relay: Media, made: Room, member: int) -> AsyncIterator[tuple[Client, Tunnel]]:
     """A member whose every packet goes by TCP."""
-    tunnel = Tunnel(*await asyncio.open_connection("127.0.0.1", relay.tcp, limit=4096))
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # or the kernel reads on for whoever stopped
+    line.connect(("127.0.0.1", relay.tcp))
+    tunnel = Tunnel(*await asyncio.open_connection(sock=line, limit=4096))
     client = await made.answered(member)
     client.remote = replace(client.remote, address=tunnel.address)
+    client.move()  # its socket leads to the UDP port until then
     await client.connect()
-    await made.desk.report(Connected, peer=made.peers[member])
+    told = await made.desk.report(Connected, peer=made.peers[member])
+    assert (told.address, told.port, told.local, told.over) == (*tunnel.outside, f"127.0.0.1:{relay.tcp}", "tcp")
     yield client, tunnel
     tunnel.close()
 
