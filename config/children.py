@@ -14,8 +14,6 @@ from config.supervisor import Child
 
 NO_OWNER = MappingProxyType({"DATABASE_OWNER_URL": "", "DATABASE_OWNER_URL_FILE": ""})
 """What serves members does not know how to change the log."""
-LARGE_PAGES = MappingProxyType({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"})
-"""A media process walks through all its listeners' keys 50 times a second: in large pages it misses fewer of them."""
 
 
 def private_valkey() -> Child:
@@ -27,7 +25,6 @@ def media() -> Iterator[Child]:
     """One media process per index. They are told what they need of the settings, since they know no Django."""
     for index in range(settings.STOA_SFU_PROCESSES):
         environment = {
-            **LARGE_PAGES,
             "REDIS_URL": settings.REDIS_URL,
             "REDIS_URL_FILE": "",
             "STOA_SFU_INDEX": str(index),

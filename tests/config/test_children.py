@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from pytest_django.fixtures import Settings
 
 from config import children
@@ -35,13 +34,6 @@ def test_the_media_process_is_told_where_evidence_goes_and_whether_there_is_any(
 def test_a_media_process_has_the_time_it_takes_to_have_everybody_moved(settings: Settings) -> None:
     (child,) = children.media()
     assert child.grace > LEAVING + DEADLINE
-
-
-def test_a_media_process_has_its_heap_in_large_pages_whoever_starts_it(settings: Settings) -> None:
-    (child,) = children.media()
-    composed = yaml.safe_load((settings.BASE_DIR / "compose.yaml").read_text())["services"]["sfu"]["environment"]
-    assert children.LARGE_PAGES.items() <= child.environment.items()
-    assert children.LARGE_PAGES.items() <= composed.items()
 
 
 def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:
