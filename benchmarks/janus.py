@@ -127,8 +127,11 @@ class Janus:
         name = uuid.uuid4().hex
         future = self._answers[name] = asyncio.get_running_loop().create_future()
         await self._say(words | {"transaction": name})
-        async with asyncio.timeout(_PATIENCE):
-            told: dict[str, Any] = await future
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                told: dict[str, Any] = await future
+        except TimeoutError as late:
+            raise JanusError("no answer in time") from late
         if told["janus"] == "error":
             raise JanusError(told["error"]["reason"])
         return told

@@ -1,7 +1,12 @@
-"""The words with which a light client takes what Janus offers."""
+"""The words with which a light client takes what Janus offers, and a Janus that does not answer."""
 
-from benchmarks import sdp
-from benchmarks.janus import answer
+import socket
+
+import pytest
+
+from benchmarks import janus, sdp
+from benchmarks.janus import JanusError, answer
+from benchmarks.light import Identity
 
 LOCAL = sdp.Local("ours", "secret", "AB:CD", 7, setup="active")
 OFFERED = "\r\n".join(
@@ -37,3 +42,11 @@ def test_an_answer_says_who_the_client_is() -> None:
 def test_an_offer_of_janus_is_read_like_an_answer_of_ours() -> None:
     remote = sdp.answer(OFFERED)
     assert (remote.ufrag, remote.password, remote.address) == ("their", "words", ("10.77.0.1", 55193))
+
+
+async def test_a_janus_that_does_not_answer_in_time_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(janus, "_PATIENCE", 0.01)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    with ours, theirs, pytest.raises(JanusError, match="no answer"):
+        await janus.Janus(ours, Identity()).open()
