@@ -124,7 +124,7 @@ def test_a_first_walk_from_a_code_to_hearing_takes_a_minute_and_six_taps_at_most
     assert person <= 60
 
 
-def test_back_and_a_pasted_code_in_the_browser(visit: Visit, stoa: Stoa) -> None:
+def test_back_a_pasted_code_and_a_microphone_tried_on_the_way_in(visit: Visit, stoa: Stoa) -> None:
     link = stoa.manage("create_invite").strip()
     guest = visit(viewport=PHONE)
     page, walk = guest.page, Fingers(guest)
@@ -147,6 +147,8 @@ def test_back_and_a_pasted_code_in_the_browser(visit: Visit, stoa: Stoa) -> None
             walk.go("Continue")
     walk.tap("I accept this, let me in")
     page.get_by_role("heading", name="Do you hear this?").wait_for()
+    walk.tap("Try my microphone")
+    page.get_by_text("We hear you well. You are ready to speak.").wait_for()
 
 
 def test_a_room_by_single_keys(visit: Visit, stoa: Stoa) -> None:
