@@ -1,19 +1,16 @@
 """Firefox driven by Marionette, its own protocol: length-prefixed JSON on a TCP port, nothing to install."""
 
 import json
-import os
 import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.flows.stack import free_port, until
+from tests.flows.stack import until
 
-BINARY, SOUND = "/usr/bin/firefox-esr", "/usr/bin/pulseaudio"
-STARTUP, SCRIPT = 60, 20
-"""Seconds that the browser may take to start, and one script to finish."""
+SCRIPT = 20
+"""Seconds that one script may take to finish."""
 HUM = 1000
 """Hz of Firefox's own fake microphone."""
 EARS = Path(__file__).parents[1] / "ears.js"
@@ -32,27 +29,13 @@ for (const [name, value] of Object.entries(arguments[0])) {
 return before;
 """
 """Sets preferences, and gives back what they were; null is the one that Firefox came with."""
+NARROW = "window.gBrowser.selectedBrowser.style.maxWidth = arguments[0]"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
     "hasResidentKey": True,
     "hasUserVerification": True,
-    "isUserConsenting": True,
     "isUserVerified": True,
-}
-PREFERENCES = {
-    "media.navigator.streams.fake": True,
-    "media.navigator.permission.disabled": True,
-    "media.peerconnection.ice.obfuscate_host_addresses": False,
-    "media.peerconnection.ice.default_address_only": False,
-    "media.autoplay.default": 0,
-    "security.webauth.webauthn_enable_softtoken": True,
-    "security.webauth.webauthn_enable_usbtoken": False,
-    "security.mixed_content.upgrade_display_content": False,  # pictures of a page that is taken for secure come by http
-    "security.warn_submit_secure_to_insecure": False,  # a form sent from http that is taken for secure looks like one
-    "intl.accept_languages": "en",
-    "datareporting.policy.dataSubmissionEnabled": False,
-    "app.update.disabledForTesting": True,
 }
 
 
@@ -61,7 +44,7 @@ class StaleError(AssertionError):
 
 
 class Firefox:
-    """One running Firefox with one tab."""
+    """One running Firefox, and its one tab."""
 
     def __init__(self, connection: socket.socket, downloads: Path) -> None:
         self.downloads = downloads
@@ -147,22 +130,55 @@ class Firefox:
     @contextmanager
     def preferences(self, values: dict[str, Any]) -> Iterator[None]:
         """Meanwhile Firefox has these preferences, which only its own code may set."""
-        before = self._prefer(values)
+        before = self._own(PREFER, values)
         try:
             yield
         finally:
-            self._prefer(before)
+            self._own(PREFER, before)
 
-    def authenticator(self) -> None:
-        """Nothing: Firefox has a fingerprint reader from now on, and a finger on it."""
-        self.call("WebAuthn:AddVirtualAuthenticator", AUTHENTICATOR)
+    @contextmanager
+    def authenticator(self, *, finger: bool = True) -> Iterator[None]:
+        """Meanwhile Firefox has a fingerprint reader, and a finger on it or not."""
+        added = self.call("WebAuthn:AddVirtualAuthenticator", {**AUTHENTICATOR, "isUserConsenting": finger})["value"]
+        try:
+            yield
+        finally:
+            self.call("WebAuthn:RemoveVirtualAuthenticator", {"authenticatorId": added})
 
-    def _prefer(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What the preferences were before they had these values."""
+    @contextmanager
+    def behind_another_tab(self) -> Iterator[None]:
+        """Meanwhile another tab is in front, and the page is still the one that is asked and told."""
+        page = self.call("WebDriver:GetWindowHandle")["value"]
+        other = self.call("WebDriver:NewWindow", {"type": "tab", "focus": True})["handle"]
+        try:
+            until("the page is hidden", lambda: self.evaluate("return document.hidden"))
+            yield
+        finally:
+            self.call("WebDriver:SwitchToWindow", {"handle": other})
+            self.call("WebDriver:CloseWindow")
+            self.call("WebDriver:SwitchToWindow", {"handle": page})
+
+    @contextmanager
+    def narrow(self, width: int) -> Iterator[None]:
+        """Meanwhile the page has so many CSS pixels, fewer than a window of Firefox's own may have."""
+        self._own(NARROW, f"{width}px")
+        try:
+            yield
+        finally:
+            self._own(NARROW, "")
+
+    def spoken(self, selector: str) -> str:
+        """Role and name of the first element that `selector` finds, as Firefox tells them to a screen reader."""
+        found = {"id": until(f"Firefox has {selector}", lambda: self._find("css selector", selector))[0][ELEMENT]}
+        parts = (self.call(f"WebDriver:GetComputed{part}", found)["value"] for part in ("Role", "Label"))
+        return " ".join(parts)
+
+    def _own(self, script: str, *arguments: Any) -> Any:
+        """What the script returns as a part of Firefox itself."""
         self.call("Marionette:SetContext", {"value": "chrome"})
-        before: dict[str, Any] = self.call("WebDriver:ExecuteScript", {"script": PREFER, "args": [values]})["value"]
+        value = self.call("WebDriver:ExecuteScript", {"script": script, "args": arguments})["value"]
         self.call("Marionette:SetContext", {"value": "content"})
-        return before
+        return value
 
     def forget(self) -> None:
         """Nothing: nobody is signed in."""
@@ -208,68 +224,3 @@ class Firefox:
                 raise ConnectionError("Firefox closed the connection")
             digits += byte
         return json.loads(self._stream.read(int(digits)))
-
-
-@contextmanager
-def running(folder: Path, host: str) -> Iterator[Firefox]:
-    """A Firefox that takes `host` for a secure context; AssertionError when something it needs is not installed."""
-    for needed in (BINARY, SOUND):
-        assert Path(needed).exists(), f"{needed} is not installed: apt-get install firefox-esr pulseaudio"
-    with ExitStack() as stack:
-        environment = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
-        server = stack.enter_context(_sound_card(folder, environment))
-        port = free_port(socket.SOCK_STREAM)
-        downloads = folder / "downloads"
-        preferences = {
-            **PREFERENCES,
-            "marionette.port": port,
-            "dom.securecontext.allowlist": host,
-            "browser.download.folderList": 2,
-            "browser.download.dir": str(downloads),
-        }
-        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
-        profile = folder / "profile"
-        profile.mkdir()
-        (profile / "user.js").write_text("".join(lines), encoding="utf-8")
-        command = [
-            BINARY,
-            "--headless",
-            "--marionette",
-            "-remote-allow-system-access",
-            "--no-remote",
-            "--profile",
-            str(profile),
-        ]
-        stack.enter_context(_child(folder, "firefox", command, {**environment, "PULSE_SERVER": server}))
-        connection = until("Firefox answers", lambda: _connected(port), STARTUP)
-        stack.enter_context(connection)
-        yield Firefox(connection, downloads)
-
-
-@contextmanager
-def _sound_card(folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    """The address of a sound server that plays into nothing: without one Firefox's Web Audio never starts."""
-    door = folder / "sound"
-    door_module = f"--load=module-native-protocol-unix socket={door} auth-anonymous=1"
-    command = [SOUND, "-n", "--daemonize=no", "--exit-idle-time=-1", "--load=module-null-sink", door_module]
-    with _child(folder, "sound", command, environment):
-        until("the sound server runs", door.exists)
-        yield f"unix:{door}"
-
-
-@contextmanager
-def _child(folder: Path, name: str, command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _connected(port: int) -> socket.socket | None:
-    try:
-        return socket.create_connection(("127.0.0.1", port), timeout=SCRIPT + 10)
-    except OSError:
-        return None
