@@ -1,6 +1,7 @@
 """A small server behind a wall: a room takes two people, and sound leaves by a relay alone."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +9,8 @@ from playwright.sync_api import expect
 from tests.flows import stack, talk, turn
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.crowd import crowd
+from tests.flows.firefox import dana, launch
+from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
@@ -35,6 +38,13 @@ def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
         yield running
 
 
+@pytest.fixture
+def fox(stoa: Stoa, tmp_path: Path) -> Iterator[Firefox]:
+    """A Firefox."""
+    with launch.running(tmp_path, stoa) as running:
+        yield running
+
+
 def test_a_full_room_says_so_and_lets_in_when_somebody_left(visit: Visit, stoa: Stoa) -> None:
     room = stoa.room("alice", "Two chairs")
     carol = visit("carol")
@@ -58,3 +68,19 @@ def test_where_udp_is_blocked_the_sound_takes_the_relay_and_it_is_said(visit: Vi
     expect(bob.page.get_by_text("Your network blocks direct sound; it goes through a relay.")).to_be_visible()
     bob.hears(HUM)
     assert alice.page.get_by_text("it goes through a relay").count() == 0
+
+
+def test_firefox_waits_where_a_room_is_full_and_takes_the_relay(fox: Firefox, visit: Visit, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Two chairs for foxes")
+    alice = visit("alice")
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    dana.sign_in(fox, stoa, "carol")
+    with crowd(stoa, room, ["bob"]) as others:
+        dana.come_by(fox, stoa, room, before=RELAY_ALONE)
+        fox.shows("This room is full")
+        others.go("bob")
+        until("bob is gone", lambda: stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/")[1]["listening"] == 0)
+        fox.click("Try again")
+    fox.shows("Your network blocks direct sound; it goes through a relay.")
+    until("Firefox hears alice", lambda: dana.hears(fox))

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.flows import chromium, stack, talk
 from tests.flows.chromium import Visitor
 from tests.flows.desk import SIT_DOWN
+from tests.flows.firefox import dana, launch
+from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(120)]
@@ -56,6 +58,14 @@ def alice(browser: Browser, own: Stoa) -> Iterator[Visitor]:
     assert visitor.complaints == []
 
 
+@pytest.fixture
+def fox(own: Stoa, tmp_path: Path) -> Iterator[Firefox]:
+    """A Firefox, in which bob is to listen."""
+    with launch.running(tmp_path, own) as running:
+        dana.sign_in(running, own, "bob")
+        yield running
+
+
 def act(page: Page, room: str, button: str, words: str = "") -> None:
     """Nothing: what the button says was done to the room."""
     page.goto(f"/console/powers/?room={room}")
@@ -66,10 +76,11 @@ def act(page: Page, room: str, button: str, words: str = "") -> None:
 
 
 def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
-    own: Stoa, femi: Page, alice: Visitor, tmp_path: Path
+    own: Stoa, femi: Page, alice: Visitor, fox: Firefox, tmp_path: Path
 ) -> None:
     room = own.room("alice", "Slow Sunday")
     talk.enter(alice, room)
+    dana.come_by(fox, own, room)
     femi.goto("/console/powers/")
     lever = femi.locator("#server")
     lever.locator("summary").click()
@@ -79,6 +90,7 @@ def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
     lever.get_by_role("button").click()
     lever.get_by_text("In force").wait_for()
     expect(alice.page.get_by_text(WORDS).first).to_be_visible()
+    fox.shows(WORDS)
     jazz = {"title": "Jazz", "access": "open"}
     assert own.ask("bob", "POST", "/api/v1/rooms/", jazz)[0] == 503
     assert own.ask("bob", "GET", f"/api/v1/rooms/{room}/")[0] == 200
@@ -86,6 +98,8 @@ def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
     own.manage("shell", "--verbosity", "0", "--command", SOONER)
     expect(alice.page.get_by_role("heading", name="This room has ended")).to_be_visible(timeout=15_000)
     expect(alice.page.get_by_text(WORDS).first).to_be_visible()
+    fox.shows("This room has ended")
+    fox.shows(WORDS)
     own.manage("shell", "--verbosity", "0", "--command", TAKE_OUT)
     (bundle,) = (own.folder / "data" / "exports").glob("stoa-*.zip")
     femi.reload()
