@@ -2,17 +2,21 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from benchmarks import websocket
 from benchmarks.websocket import WebSocket
-from tests.flows.stack import Stoa
+from tests.flows.stack import Stoa, until
 
 AT_ONCE = 20  # joins under way at the same time
 ENTERED = 90
 """Seconds in which everybody must be in the room."""
+MOVED = 30
+"""Seconds in which half a stage must be invited, or have accepted."""
+PLACES = 50
+"""On a stage."""
 
 
 class Crowd:
@@ -76,3 +80,21 @@ def crowd(stoa: Stoa, room: str, names: Sequence[str]) -> Iterator[Crowd]:
     finally:
         people.stop()
         thread.join()
+
+
+def fill_stage(people: Crowd, host: str, names: Sequence[str], count: Callable[[str], int]) -> None:
+    """Nothing: as many of these people as find a place are on stage. `count`: how many a selector finds on a page."""
+    half = len(names) // 2
+    people.say(host, type="move", move="make_moderator", member=people.numbers[names[0]])
+    for inviting, some in ((host, names[:half]), (names[0], names[half:])):  # nobody makes more than 40 moves at once
+        _bring_on_stage(people, inviting, some, count)
+
+
+def _bring_on_stage(people: Crowd, host: str, names: Sequence[str], count: Callable[[str], int]) -> None:
+    there = min(PLACES, count("#stage li") + len(names))
+    for name in names:
+        people.say(host, type="move", move="invite", member=people.numbers[name])
+    until("they are invited", lambda: count("#hands li") == len(names), MOVED)
+    for name in names:
+        people.say(name, type="move", move="accept")
+    until("they are on stage", lambda: count("#stage li") == there, MOVED)

@@ -9,12 +9,12 @@ from playwright.sync_api import Locator, expect
 
 from tests.flows import people, talk
 from tests.flows.chromium import HUM, SILENT, Visitor
-from tests.flows.crowd import Crowd, crowd
+from tests.flows.crowd import PLACES, Crowd, crowd, fill_stage
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
-MANY, FIFTY = 300, 50
+MANY = 300
 FINGER = 44
 """CSS pixels that a finger needs."""
 MOST_FACES = 240
@@ -232,22 +232,14 @@ def test_hundreds_of_listeners_are_found_without_being_in_the_document(
 
 def test_fifty_on_stage_fit_on_a_phone(visit: Visit, phone: dict[str, Any], stoa: Stoa) -> None:
     room = stoa.room("alice", "All together now")
-    names = [f"singer{number:02}" for number in range(FIFTY)]
+    names = [f"singer{number:02}" for number in range(PLACES)]
     dana = visit("dana", **phone)
     talk.enter(dana, room)
     with crowd(stoa, room, ["alice", *names]) as others:
         faces, waiting = dana.page.locator("#stage li"), dana.page.locator("#hands li")
-        others.say("alice", type="move", move="make_moderator", member=others.numbers[names[0]])
-        for host, some in (("alice", names[:25]), (names[0], names[25:])):  # nobody makes more than 40 moves at once
-            for name in some:
-                others.say(host, type="move", move="invite", member=others.numbers[name])
-            expect(waiting).to_have_count(len(some), timeout=30_000)
-            there = faces.count()
-            for name in some:
-                others.say(name, type="move", move="accept")
-            expect(faces).to_have_count(min(FIFTY, there + len(some)), timeout=30_000)
+        fill_stage(others, "alice", names, lambda selector: dana.page.locator(selector).count())
         expect(waiting).to_have_count(1)  # with the host there are fifty: one has to wait for a place
-        expect(dana.page.locator("#stage-count")).to_have_text(str(FIFTY))
+        expect(dana.page.locator("#stage-count")).to_have_text(str(PLACES))
         expect(faces.first.get_by_role("button")).to_have_accessible_name("Alice, on stage, Host, Muted")
         assert dana.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         sizes = faces.evaluate_all("faces => faces.map((face) => face.getBoundingClientRect().width)")

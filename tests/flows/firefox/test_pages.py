@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows import door
+from tests.flows import door, people
 from tests.flows.crowd import crowd
 from tests.flows.door import PASSWORD
 from tests.flows.firefox import dana
@@ -20,9 +20,12 @@ day.dispatchEvent(new Event("input", { bubbles: true }));
 """
 """The day of a room: a picker of the browser's own, which nobody types into like into a field."""
 TEXT = "return document.querySelector('{}')?.innerText"
+TITLES = "return [...document.querySelectorAll('#rooms h3')].map((title) => title.innerText)"
 DARK = "return getComputedStyle(document.body).colorScheme === 'dark'"
 NAME = "return document.querySelector('[name=display_name]')?.value"
 OWN_FACE = "return document.querySelector('#profile img')?.naturalWidth"
+TURNS = 45
+"""Seconds in which the hallway has asked again, and once more."""
 
 
 def test_firefox_invites_somebody_who_comes_in_and_looks_after_themselves(
@@ -162,6 +165,19 @@ def test_firefox_plans_changes_and_calls_off_a_room(fox: Firefox, stoa: Stoa) ->
     fox.press("summary.danger")
     fox.click("Call it off")
     fox.shows("The host called this room off.")
+
+
+def test_firefox_sees_an_empty_hallway_fill_by_itself_with_rooms_of_people_one_knows_first(
+    fox: Firefox, stoa: Stoa
+) -> None:
+    stoa.manage("shell", "--command", people.EMPTY + people.INVITED % {"host": "bob", "guest": "carol"})
+    dana.sign_in(fox, stoa, "carol")
+    fox.goto(f"{stoa.outside}/")
+    fox.shows("Nobody is talking right now.")
+    large, known = (stoa.room(host, f"{host}'s foxes") for host in ("alice", "dana"))
+    with crowd(stoa, large, ["mallory", "mallet"]), crowd(stoa, known, ["bob"]):
+        until("both are there", lambda: fox.evaluate(TITLES) == ["dana's foxes", "alice's foxes"], TURNS)
+        fox.shows("Bob is here")
 
 
 def test_firefox_finds_a_room_is_reminded_of_one_and_forgets_others(fox: Firefox, stoa: Stoa) -> None:

@@ -6,18 +6,23 @@ import pytest
 
 from tests.flows import talk
 from tests.flows.chromium import Visitor
-from tests.flows.crowd import crowd
+from tests.flows.crowd import PLACES, crowd, fill_stage
 from tests.flows.firefox import dana, driver
 from tests.flows.firefox.dana import hears, plays
 from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
 from tests.flows.test_network import DETOUR, GAPS, TCP_ALONE
+from tests.flows.test_room_people import MANY, MOST_FACES
 from tests.flows.test_states import DEAF
 from tests.netem import FAIR, Proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 TOLD = "return [navigator.mediaSession.metadata?.title, navigator.mediaSession.metadata?.artist]"
 """What the system shows of the sound."""
+COUNT = "return document.querySelectorAll('{}').length"
+FARTHER = "scrollBy(0, 2000); return document.querySelector('#audience').innerText.includes('{}')"
+"""Scrolls on, and tells whether this name is drawn."""
+FITS = "return document.documentElement.scrollWidth <= innerWidth"
 
 
 def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa) -> None:
@@ -120,6 +125,25 @@ def test_firefox_hosts_promotes_mutes_blocks_and_removes(
     for _ in ("asked for", "meant"):
         fox.click("Remove from the room")
     bob.page.get_by_role("heading", name="You were removed").wait_for()
+
+
+def test_firefox_shows_fifty_on_stage_and_finds_hundreds_who_are_not_in_the_document(fox: Firefox, stoa: Stoa) -> None:
+    room = stoa.room("alice", "A full house of foxes")
+    names = [f"guest{number:03}" for number in range(MANY)]
+
+    def count(selector: str) -> int:
+        return int(fox.evaluate(COUNT.format(selector)))
+
+    with crowd(stoa, room, ["alice", *names]) as others:
+        dana.enter(fox, stoa, room)
+        fox.shows(f"{MANY + 1} listening")
+        fill_stage(others, "alice", names[:PLACES], count)
+        fox.shows(f"{MANY + 2 - PLACES} listening")  # the host has a place, so that one has to wait for one
+        assert count("#hands li") == 1
+        assert 0 < count("#audience li") < MOST_FACES
+        until("the last one is found", lambda: fox.evaluate(FARTHER.format(f"Guest{MANY - 1}")))
+        assert 0 < count("#audience li") < MOST_FACES
+        assert fox.evaluate(FITS)
 
 
 def test_firefox_is_warned_of_whom_dana_blocked_and_unblocks(fox: Firefox, stoa: Stoa) -> None:
