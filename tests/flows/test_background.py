@@ -16,6 +16,8 @@ from tests.flows.stack import Stoa, until
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 SYSTEM = Path(__file__).with_name("system.js")
+PAUSED = "document.querySelectorAll('audio').forEach((sound) => sound.pause())"
+"""What a call that comes in does to a page's sound."""
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_a_page_in_the_background_goes_on_playing_and_tells_the_system(visit: Vi
     carol.hears(HUM)
     until("it is played", lambda: carol.page.evaluate("ears.played()") > chromium.SILENT)
     until("the system is told", lambda: carol.page.evaluate("navigator.mediaSession.metadata?.artist") == "Alice")
-    carol.page.evaluate("document.querySelectorAll('audio').forEach((sound) => sound.pause())")  # a call came in
+    carol.page.evaluate(PAUSED)
     until("it is played again", lambda: carol.page.evaluate("ears.played()") > chromium.SILENT)
     talk.dock(alice, "Mute").click()
     carol.page.evaluate("system.hide(false)")

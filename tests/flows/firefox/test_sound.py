@@ -7,16 +7,22 @@ import pytest
 from tests.flows import talk
 from tests.flows.chromium import Visitor
 from tests.flows.firefox import dana, driver
+from tests.flows.firefox.dana import hears, plays
 from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
+from tests.flows.test_background import PAUSED, SYSTEM
+from tests.flows.test_room_sound import SENT
 from tests.flows.test_states import BUSY
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 REFUSING = {"media.navigator.permission.disabled": False, "permissions.default.microphone": 2}
 """The preferences of somebody who refuses the microphone to every page."""
+BARE = {"media.navigator.streams.fake": False, "media.audio_loopback_dev": "none"}
+"""The preferences of somebody whose machine has no microphone: none that it has is called so."""
 INSECURE = {"dom.securecontext.allowlist": ""}
 """The preferences of somebody to whom no address is as good as https."""
 LEVEL = "return Number(document.querySelector('#sheet [role=meter]').getAttribute('aria-valuenow'))"
+TITLE = "return document.title"
 PROCESSING = "return !document.querySelector('#sheet fieldset').disabled"
 
 
@@ -63,6 +69,9 @@ def test_firefox_says_what_to_do_without_a_microphone_and_when_one_is_removed(
         for words in ("Accept", "Use my microphone"):
             fox.click(words)
         fox.shows("The microphone is blocked")
+    with fox.preferences(BARE):
+        fox.click("Try again")
+        fox.shows("No microphone was found")
     fox.evaluate(BUSY)
     fox.click("Try again")
     fox.shows("The microphone is busy")
@@ -80,3 +89,35 @@ def test_firefox_only_listens_on_an_insecure_page(fox: Firefox, stoa: Stoa) -> N
         fox.shows("The microphone needs a secure page")
         fox.click("Go on listening")
         until("it is connected", lambda: fox.evaluate("return (await ears.counted()).connections") == 1)
+
+
+def test_firefox_plays_behind_another_tab_keeps_its_screen_on_for_a_speaker_and_minds_a_call(
+    fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
+) -> None:
+    room = stoa.room("alice", "Foxes and others")
+    alice = visit("alice")
+    talk.enter(alice, room)
+    dana.enter(fox, stoa, room)
+    fox.click("Raise hand")
+    own = fox.evaluate(TITLE)
+    with fox.behind_another_tab():
+        talk.speak_up(alice)
+        until("Firefox plays alice", lambda: hears(fox) and plays(fox))
+        fox.evaluate(PAUSED)
+        until("Firefox plays alice again", lambda: plays(fox))
+        alice.page.get_by_role("button", name="Invite Dana to speak").click()
+        until("the tab says so", lambda: fox.evaluate(TITLE) == f"You are invited to speak · {own}")
+    until("the tab has its own title", lambda: fox.evaluate(TITLE) == own)
+
+    fox.evaluate(SYSTEM.read_text(encoding="utf-8"))
+    for words in ("Accept", "Use my microphone", "Go on stage"):
+        fox.click(words)
+    alice.hears(driver.HUM)
+    until("the screen stays on", lambda: fox.evaluate("return system.locks") == 1)
+    fox.evaluate(f"system.take({SENT})")
+    fox.shows("Your microphone was interrupted. Nobody hears you.")
+    alice.silence_falls()
+    fox.click("Turn it on again")
+    alice.hears(driver.HUM)
+    talk.decide(alice, Visitor(alice.page, stoa, "Dana"), "Move to the audience")
+    until("the screen may go dark", lambda: fox.evaluate("return system.locks") == 0)
