@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.server, pytest.mark.browser]
 FARTHEST = 60
 """Tabs until something must have had the focus."""
 FOCUS = "return document.activeElement.innerText.trim()"
+ALERT = "return document.querySelector('#assertive[role=alert]').textContent"
 
 
 def test_firefox_is_used_by_keyboard_alone(fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa) -> None:
@@ -28,12 +29,15 @@ def test_firefox_is_used_by_keyboard_alone(fox: Firefox, visit: Callable[..., Vi
     fox.listen()
     tab_to(fox, "Listen")
     until("the focus is on the title", lambda: fox.evaluate(FOCUS) == "Foxes and others")
+    assert fox.spoken("[role=toolbar]") == "toolbar Your controls"
+    assert fox.spoken("#stage button") == "button Alice, on stage, Host, Muted"
     fox.keys("h")
     alice.page.get_by_role("button", name="Invite Dana to speak").click()
     for words in ("Accept", "Use my microphone", "Go on stage"):
         tab_to(fox, words)
     alice.hears(driver.HUM)
     fox.keys("m")
+    until("it is said", lambda: fox.evaluate(ALERT) == "You are muted")
     alice.silence_falls()
     with fox.held(" "):
         alice.hears(driver.HUM)
