@@ -1,6 +1,7 @@
 """The media connections of people in rooms: asked for, moved, and reached again."""
 
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,9 +99,13 @@ def note(reached: Sequence[Reached]) -> None:
     known = set(Member.objects.filter(pk__in=[one.seat.pk for one in reached]).values_list("pk", flat=True))
     for one in reached:
         if one.seat.pk in known:
-            correlation.set(one.correlation)
-            who, room, told = one.seat.uid, one.seat.room, {"over": one.over}
-            record("media.connect", source=one.source, actor=who, room=room, occurred_at=one.at, detail=told)
+            copy_context().run(_note, one)
+
+
+def _note(one: Reached) -> None:
+    correlation.set(one.correlation)
+    who, room, told = one.seat.uid, one.seat.room, {"over": one.over}
+    record("media.connect", source=one.source, actor=who, room=room, occurred_at=one.at, detail=told)
 
 
 def ice(lease: str, asked: Ice) -> None:

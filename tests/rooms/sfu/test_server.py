@@ -12,7 +12,7 @@ from benchmarks import packets, sdp
 from benchmarks.light import Client
 from benchmarks.room import Room
 from rooms.sfu.messages import Figures, Gone, Line
-from rooms.sfu.quality import TIMES_WEAK
+from rooms.sfu.quality import EVERY, TIMES_WEAK
 from rooms.sfu.rtcp import Reception, receiver_report
 from tests.rooms.sfu.harness import (
     ALICE,
@@ -292,5 +292,6 @@ async def test_hosts_are_told_of_a_listener_who_reports_that_half_is_lost(relay:
         for _ in range(TIMES_WEAK):
             half = Reception(heard[0].ssrc, 1, 100, 0, packets=50)
             carol.send(carol.outbound.protect_rtcp(receiver_report(carol.local.ssrc, half)))
+            await asyncio.sleep(EVERY)
         line = await made.desk.report(Line)
         assert (line.member, line.sending, line.weak, line.lost, line.trip) == (CAROL, False, True, 50, -1)
