@@ -1,11 +1,12 @@
 """What people do in a room, found by what they see: roles and names, never classes."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator
 
 from tests.flows.chromium import Visitor
-from tests.flows.stack import until
+from tests.flows.stack import Stoa, until
 
 
 def enter(visitor: Visitor, room: str) -> None:
@@ -54,6 +55,14 @@ def go_live(visitor: Visitor) -> None:
     open_microphone(visitor)
     sheet(visitor, "Go on stage").first.click()
     dock(visitor, "You are heard").wait_for()
+
+
+def spoken_in(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[str, Visitor]:
+    """A room of this title, and alice, who hosts it and speaks."""
+    room, alice = stoa.room("alice", title), visit("alice")
+    enter(alice, room)
+    speak_up(alice)
+    return room, alice
 
 
 def speak_up(host: Visitor) -> None:

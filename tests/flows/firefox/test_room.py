@@ -26,10 +26,7 @@ FITS = "return document.documentElement.scrollWidth <= innerWidth"
 
 
 def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
-    talk.speak_up(alice)
+    room, alice = talk.spoken_in(visit, stoa, "Foxes and others")
 
     dana.enter(fox, stoa, room)
     until("Firefox hears alice", lambda: hears(fox))
@@ -46,10 +43,7 @@ def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor],
 def test_firefox_reacts_turns_down_changes_networks_and_leaves(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
-    talk.speak_up(alice)
+    room, alice = talk.spoken_in(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room, before=DEAF)
     fox.click("Tap to hear")
     until("Firefox plays alice", lambda: plays(fox))
@@ -165,10 +159,7 @@ def test_firefox_is_warned_of_whom_dana_blocked_and_unblocks(fox: Firefox, stoa:
 def test_firefox_takes_tcp_where_udp_is_blocked_and_says_so(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
-    talk.speak_up(alice)
+    room, _ = talk.spoken_in(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room, before=f"({TCP_ALONE})()")
     fox.shows("Your network blocks UDP; sound takes a slower way")
     until("Firefox hears alice", lambda: hears(fox))
@@ -177,10 +168,7 @@ def test_firefox_takes_tcp_where_udp_is_blocked_and_says_so(
 def test_firefox_says_that_its_line_is_weak_and_that_no_longer(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
-    talk.speak_up(alice)
+    room, _ = talk.spoken_in(visit, stoa, "Foxes and others")
     port = stoa.environment["STOA_UDP_PORT"]
     with Proxy((stoa.environment["STOA_PUBLIC_IP"], int(port)), weather=FAIR) as proxy:
         dana.enter(fox, stoa, room, before=f"({DETOUR})([{port}, {proxy.port}])")
@@ -194,10 +182,7 @@ def test_firefox_says_that_its_line_is_weak_and_that_no_longer(
 def test_firefox_comes_back_when_server_and_sound_were_gone(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
-    talk.speak_up(alice)
+    room, alice = talk.spoken_in(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room)
     until("Firefox hears alice", lambda: hears(fox))
     stoa.kill("daphne")
