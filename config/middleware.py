@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import chain
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -21,7 +22,7 @@ PERMISSIONS = (
     "camera=(), geolocation=(), display-capture=(), payment=(), usb=(), browsing-topics=()"
 )
 
-
+_PARTS = ("text/javascript", "text/css")
 SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -52,6 +53,11 @@ def _sockets(request: HttpRequest) -> str:
     return "'self' " + ("wss://" if request.is_secure() else "ws://") + host
 
 
+def _is_part(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether this is a part of pages and never a page: policies on it do nothing, and on a room's they are 50 KB."""
+    return request.path.startswith(settings.STATIC_URL) and response.headers.get("Content-Type", "").startswith(_PARTS)
+
+
 class Headers:
     """Middleware that adds our headers to every answer."""
 
@@ -62,8 +68,9 @@ class Headers:
         """The answer of the rest of the house, with our headers; it is its reader's alone unless it says more."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.headers["Content-Security-Policy"] = policy(request)
-        response.headers["Permissions-Policy"] = PERMISSIONS
+        if not _is_part(request, response):
+            response.headers["Content-Security-Policy"] = policy(request)
+            response.headers["Permissions-Policy"] = PERMISSIONS
         return response
 
 

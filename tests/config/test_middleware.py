@@ -2,10 +2,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from config.middleware import Headers
 
 DIRECTIVES = (
     "default-src 'none'",
@@ -26,6 +28,21 @@ def test_every_answer_carries_the_strict_policy(client: Client, path: str) -> No
     assert "microphone=(self)" in headers["Permissions-Policy"]
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "carried"),
+    [
+        ("/static/js/room.js", "text/javascript", False),
+        ("/static/css/room.css", 'text/css; charset="utf-8"', False),
+        ("/static/icons/hand.svg", "image/svg+xml", True),
+        ("/worker.js", "text/javascript", True),
+        ("/rules/", "text/html", True),
+    ],
+)
+def test_only_what_a_browser_opens_or_runs_by_itself_carries_the_policies(path: str, kind: str, carried: bool) -> None:
+    headers = Headers(lambda _: HttpResponse(content_type=kind))(RequestFactory().get(path)).headers
+    assert ("Content-Security-Policy" in headers) == ("Permissions-Policy" in headers) == carried
 
 
 @pytest.mark.django_db

@@ -11,14 +11,14 @@ import pytest
 from tests.flows.chromium import BINARY
 from tests.flows.stack import ROOT, Stoa
 
-pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(600)]
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 ENOUGH, TRIES = 0.95, 3
 """Of each category; times are noise on a busy machine, so that only a score missed three times is one."""
 STEADY = 0.02
 """The most that what is seen may shift while a page loads."""
-WEIGHT = {"/": 60_000, "/join/": 40_000, "room": 190_000}
+WEIGHT = {"/": 60_000, "/join/": 40_000, "room": 150_000}
 """Bytes on the wire at most, icons and all."""
 
 
@@ -26,19 +26,21 @@ WEIGHT = {"/": 60_000, "/join/": 40_000, "room": 190_000}
 @pytest.mark.parametrize("path", WEIGHT)
 def test_lighthouse_gives_95_of_100_or_more(path: str, preset: str, stoa: Stoa, tmp_path: Path) -> None:
     where = f"/r/{stoa.room('alice', 'Slow Sunday')}" if path == "room" else path
-    reports = []
+    name = "" if path == "/join/" else "bob"
+    missed = []
     for _ in range(TRIES):
-        reports.append(measure(stoa, where, preset, tmp_path, name="" if path == "/join/" else "bob"))
-        if not short(reports[-1]):
+        report = measure(stoa, where, preset, tmp_path, name)
+        if not (short := _short(report)):
             break
-    assert not short(reports[-1]), [short(report) for report in reports]
-    audits = reports[-1]["audits"]
+        missed.append(short)
+    assert len(missed) < TRIES, missed
+    audits = report["audits"]
     assert audits["cumulative-layout-shift"]["numericValue"] <= STEADY
     assert audits["total-byte-weight"]["numericValue"] <= WEIGHT[path]
 
 
 def measure(stoa: Stoa, path: str, preset: str, folder: Path, name: str) -> dict[str, Any]:
-    """Lighthouse's report on a page as this person, or a stranger, gets it."""
+    """Lighthouse's report on a page as this person, or a stranger, gets it; only its error where it saw no page."""
     report = folder / "report.json"
     headers = {"Cookie": f"sessionid={stoa.sign_in(name)[name]}"} if name else {}
     command: list[str | Path] = [
@@ -53,12 +55,15 @@ def measure(stoa: Stoa, path: str, preset: str, folder: Path, name: str) -> dict
     done = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, timeout=180, check=False
     )
-    assert done.returncode == 0, done.stderr
+    if done.returncode:
+        return {"error": done.stderr}
     return dict(json.loads(report.read_text(encoding="utf-8")))
 
 
-def short(report: dict[str, Any]) -> dict[str, Any]:
-    """The categories that have too little, each with its score and the audits that cost it something."""
+def _short(report: dict[str, Any]) -> dict[str, Any]:
+    """The categories that have too little, each with its score and the audits that cost it something; or the error."""
+    if "error" in report:
+        return report
     missed = {}
     for name in CATEGORIES:
         category = report["categories"][name]
