@@ -123,7 +123,7 @@ def test_firefox_hosts_promotes_mutes_blocks_and_removes(
 
 def test_firefox_shows_fifty_on_stage_and_finds_hundreds_who_are_not_in_the_document(fox: Firefox, stoa: Stoa) -> None:
     room = stoa.room("alice", "A full house of foxes")
-    names = [f"guest{number:03}" for number in range(MANY)]
+    names = [f"vixen{number:03}" for number in range(MANY)]
 
     def count(selector: str) -> int:
         return int(fox.evaluate(COUNT.format(selector)))
@@ -135,7 +135,7 @@ def test_firefox_shows_fifty_on_stage_and_finds_hundreds_who_are_not_in_the_docu
         fox.shows(f"{MANY + 2 - PLACES} listening")  # the host has a place, so that one has to wait for one
         assert count("#hands li") == 1
         assert 0 < count("#audience li") < MOST_FACES
-        until("the last one is found", lambda: fox.evaluate(FARTHER.format(f"Guest{MANY - 1}")))
+        until("the last one is found", lambda: fox.evaluate(FARTHER.format(f"Vixen{MANY - 1}")))
         assert 0 < count("#audience li") < MOST_FACES
         assert fox.evaluate(FITS)
 
