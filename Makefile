@@ -7,9 +7,10 @@ UNITS := not server and not browser
 QUICK := $(UNITS) and not slow
 SHELL := /bin/bash
 
-# What failed runs once more by itself, and counts if it fails again: a busy machine is no defect, one that stays is.
+# Tests (1), several at a time (2). What failed runs once more, alone, and counts if it fails again: a busy machine is no
+# defect, one that stays is.
 define twice
-@$(1) || { echo "Once more, what failed:"; $(1) --last-failed --last-failed-no-failures none; }
+@$(1) $(2) || { echo "Once more, what failed:"; $(1) --last-failed --last-failed-no-failures none; }
 endef
 
 .PHONY: run check test style types law pages units flows postgres kill truth fuzz bench soak screens messages lock tools
@@ -43,7 +44,7 @@ node_modules/.package-lock.json: package-lock.json
 
 # Under two minutes: style, types, the import law, the pages' scripts, and every test that starts no server or browser.
 check: style types law pages
-	$(call twice,$(PYTEST) --numprocesses auto -m "$(QUICK)")
+	$(call twice,$(PYTEST) -m "$(QUICK)",--numprocesses auto)
 
 style: .venv/checked
 	@$(BIN)/ruff format --check .
@@ -61,18 +62,18 @@ pages: node_modules/.package-lock.json
 	@grep -E '^# (tests|pass|fail) ' node_modules/.tests.log
 
 units: .venv/checked
-	$(call twice,$(PYTEST) --numprocesses auto -m "$(UNITS)")
+	$(call twice,$(PYTEST) -m "$(UNITS)",--numprocesses auto)
 
 # Everything: all that starts no server on SQLite, the application again on PostgreSQL, then real servers and real browsers.
 test: tools style types law pages units postgres flows
 
 postgres: .venv/checked
-	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) --numprocesses auto -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu)
+	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu,--numprocesses auto)
 
-# Servers two at a time; browsers, which need the whole machine, one after the other.
+# Two files at a time; what measures times or sound in a browser has the machine alone.
 flows: .venv/checked node_modules/.package-lock.json
-	$(call twice,$(PYTEST) --numprocesses 2 --dist loadfile -m "server and not browser")
-	$(call twice,$(PYTEST) -m browser)
+	$(call twice,$(PYTEST) -m "(server or browser) and not alone",--numprocesses 2 --dist loadfile)
+	$(call twice,$(PYTEST) -m alone)
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked
