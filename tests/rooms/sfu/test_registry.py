@@ -197,6 +197,15 @@ async def test_one_who_may_have_said_goodbye_and_does_not_check_in_again_has_lef
     assert desk.gone() == [("carol", "left")]
 
 
+async def test_a_loop_that_was_held_up_past_both_of_ones_deadlines_ends_one_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await settled(desk, monkeypatch)
+    desk.registry.doubt(made)
+    desk.registry.tick(time.monotonic() + CONSENT + 2)
+    assert desk.gone() == [("carol", "left")]
+
+
 async def test_a_goodbye_that_another_forged_ends_nobody_who_goes_on_to_check_in(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,13 @@ def test_who_is_gone_is_forgotten() -> None:
     assert wheel.due(20.0, lambda _: 1.0) == []
 
 
+def test_who_was_put_twice_is_late_once_to_one_look_at_several_seconds() -> None:
+    wheel: Wheel[str] = Wheel()
+    wheel.put("alice", 30.0)
+    wheel.put("alice", 28.5)
+    assert wheel.due(33.0, lambda _: 28.5) == ["alice"]
+
+
 @given(st.dictionaries(st.integers(), st.floats(0, 100)), st.lists(st.floats(0, 20), max_size=20))
 def test_each_key_is_late_once_and_never_before_its_time(deadlines: dict[int, float], waits: list[float]) -> None:
     wheel: Wheel[int] = Wheel()
