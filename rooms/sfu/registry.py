@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu import answers, offers, rtcp
 from rooms.sfu.connection import Connection
+from rooms.sfu.connections import Connections
 from rooms.sfu.counters import Counters
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.heap import trimmer
@@ -37,17 +38,11 @@ from rooms.sfu.rooms import Rooms
 from rooms.sfu.routes import Routes
 from rooms.sfu.stage import SLOTS, Listener
 from rooms.sfu.timing import Timing
-from rooms.sfu.wheel import Wheel
 
-CONSENT = 30.0
-"""Seconds without a checked STUN request after which a peer is gone (RFC 7675 section 5.1)."""
 HANDSHAKE = 15.0
 """Seconds from the first checked STUN request to the end of the DTLS handshake."""
 SETTLED = 15.0
 """Seconds from there in which a browser that missed our last flight asks for it again; then DTLS is let go."""
-DOUBT = 10.0
-"""Seconds without a checked STUN request after which one is gone who may have said goodbye: browsers check twice in it.
-"""
 MAX_PEERS = 10_000
 MAX_MEMBER = 0xFFFFFFFF
 """A member's number is a CSRC."""
@@ -58,8 +53,8 @@ class Registry:
 
     `report` takes what the web side must know; `candidates` is where browsers reach us, `streams` where by TCP;
     `hearing` makes what sends a slot's packets, `fan_out` is its name; `keep` is given every packet that a room
-    accepts, `share` those of our own members that it relays; `users` finds a connection by our ufrag; `joins` is how
-    long offers took until they were connected; `routes` are the other processes that carry a room with us.
+    accepts, `share` those of our own members that it relays; `joins` is how long offers took until they were connected;
+    `routes` are the other processes that carry a room with us.
     """
 
     def __init__(
@@ -73,7 +68,8 @@ class Registry:
         streams: tuple[tuple[str, int], ...] = (),
         share: Share = alone,
     ) -> None:
-        self.users: dict[str, Connection] = {}
+        self.rooms = Rooms(partial(_room, counters=counters, hearing=hearing, keep=keep, share=share))
+        self.connections = Connections()
         self.joins = Timing()
         self._sfu = sfu
         self._epoch = secrets.token_hex(8)
@@ -85,9 +81,6 @@ class Registry:
         self._draining = False
         self._settled, self._trim = False, trimmer()
         self._identity = Identity.generateCertificate()
-        self._rooms = Rooms(partial(_room, counters=counters, hearing=hearing, keep=keep, share=share))
-        self._connections: dict[str, Connection] = {}
-        self._wheel: Wheel[str] = Wheel()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, order: Order) -> None:
@@ -108,28 +101,24 @@ class Registry:
 
     def alive(self) -> Alive:
         """The report that this process lives, and which rooms it holds."""
-        rooms = self._rooms.held()
+        rooms = self.rooms.held()
         spreads = {name: turn for name in rooms if (turn := self.routes.turn(name)) is not None}
         draining, key = self._draining, self.routes.public
-        return Alive(self._sfu, self._epoch, len(self._connections), draining, rooms, self.fan_out, key, spreads)
-
-    def room(self, name: str) -> Room | None:
-        """The room of this name, if it is known."""
-        return self._rooms.get(name)
+        return Alive(self._sfu, self._epoch, len(self.connections), draining, rooms, self.fan_out, key, spreads)
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""
-        room = self._rooms.take(wanted)
+        room = self.rooms.take(wanted)
         for ended in room.want(wanted, time.monotonic()):
             self._end(ended)
         if not room.wanted.live:
             self.routes.forget(wanted.room)
-        self._rooms.tidy()
+        self.rooms.tidy()
         return room
 
     def _drop(self, order: Drop) -> None:
-        self._rooms.drop(order)
-        room = self._rooms.get(order.room)
+        self.rooms.drop(order)
+        room = self.rooms.get(order.room)
         for ended in room.drop(order.member, order.visit) if room else ():
             self._end(ended)
 
@@ -139,31 +128,30 @@ class Registry:
         except Refused as refused:
             self._counters[refused.code] += 1
             return
-        if room := self._rooms.get(order.room):
+        if room := self.rooms.get(order.room):
             room.lose(left, time.monotonic())
 
     def _move(self, order: Elsewhere) -> None:
-        room = self._rooms.get(order.room)
+        room = self.rooms.get(order.room)
         for ended in room.move(order.member, order.peer, time.monotonic()) if room else ():
             self._end(ended)
 
     def _offer(self, order: Offer) -> None:
         try:
-            connection = self._connections.get(order.peer) or self._open(order)
+            connection = self.connections.get(order.peer) or self._open(order)
         except Refused as refused:
             self._report(Rejected(self._sfu, order.request, order.peer, refused.code))
             return
         self._report(Answer(self._sfu, order.request, order.peer, connection.answer))
 
     def _ice(self, order: Ice) -> None:
-        connection = self._connections.get(order.peer)
+        connection = self.connections.get(order.peer)
         if connection is None:
             self._report(Rejected(self._sfu, order.request, order.peer, Code.MEMBER_ABSENT))
             return
         if order.anew:
-            del self.users[connection.local.ufrag]
-            connection.local = replace(connection.local, ufrag=secrets.token_hex(8), password=secrets.token_hex(16))
-            self.users[connection.local.ufrag] = connection
+            anew = replace(connection.local, ufrag=secrets.token_hex(8), password=secrets.token_hex(16))
+            self.connections.rename(connection, anew)
         fragment = answers.fragment(connection.offer, connection.local)
         self._report(Answer(self._sfu, order.request, order.peer, fragment))
 
@@ -197,8 +185,7 @@ class Registry:
         )
         for ended in room.add(connection):
             self._end(ended)
-        self._connections[order.peer] = self.users[local.ufrag] = connection
-        self._wheel.put(connection.id, now + CONSENT)
+        self.connections.add(connection)
         return connection
 
     def _check(self, wanted: Wanted, order: Offer) -> None:
@@ -208,10 +195,10 @@ class Registry:
             raise Refused(Code.MESSAGE_INVALID)
         if not wanted.live:
             raise Refused(Code.ROOM_NOT_LIVE)
-        went = self._rooms.went(wanted.room, order.member, order.visit)
+        went = self.rooms.went(wanted.room, order.member, order.visit)
         if order.member in wanted.absent or went:
             raise Refused(Code.MEMBER_ABSENT)
-        if len(self._connections) >= MAX_PEERS:
+        if len(self.connections) >= MAX_PEERS:
             raise Refused(Code.FULL)
 
     def greet(self, connection: Connection) -> None:
@@ -242,7 +229,7 @@ class Registry:
                 )
         except TimeoutError:
             done = False
-        if self._connections.get(connection.id) is not connection:
+        if connection not in self.connections:
             return
         if not done:
             self._end(Ended(connection, "failed"))
@@ -255,19 +242,12 @@ class Registry:
         await connection.peer.settle()
         self._settled = True
 
-    def doubt(self, connection: Connection) -> None:
-        """Nothing: who sent what may be a goodbye, and is not read any more, is gone unless he goes on to check."""
-        if connection.peer.settled and connection.doubted is None:
-            connection.doubted = time.monotonic()
-            self._wheel.put(connection.id, connection.doubted + DOUBT)
-
     def _end(self, ended: Ended) -> None:
         """Nothing: the connection is closed and its end reported, once."""
         connection = ended.connection
-        if self._connections.get(connection.id) is not connection:
+        if connection not in self.connections:
             return
-        del self._connections[connection.id]
-        del self.users[connection.local.ufrag]
+        self.connections.remove(connection)
         connection.forget()
         connection.room.remove(connection, time.monotonic())
         self._report(Gone(self._sfu, connection.room.wanted.room, connection.member, connection.id, ended.reason))
@@ -296,16 +276,8 @@ class Registry:
         if self._settled:
             self._settled = False
             self._trim()
-        for peer in self._wheel.due(now, self._deadline):
-            connection = self._connections[peer]
+        for connection in self.connections.late(now):
             self._end(Ended(connection, "timeout" if connection.doubted is None else "left"))
-
-    def _deadline(self, peer: str) -> float | None:
-        connection = self._connections.get(peer)
-        if connection is None:
-            return None
-        consented = connection.seen + CONSENT
-        return consented if connection.doubted is None else min(consented, connection.doubted + DOUBT)
 
     def retire(self) -> None:
         """Nothing: offers are refused from now on, and the web side knows, so that it moves everybody elsewhere."""
@@ -314,7 +286,7 @@ class Registry:
 
     async def drain(self) -> None:
         """Nothing, once every connection is closed. Call it after `retire`."""
-        for connection in list(self._connections.values()):
+        for connection in list(self.connections):
             self._end(Ended(connection, "dropped"))
             await asyncio.sleep(0)
         if self._tasks:

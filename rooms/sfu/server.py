@@ -80,7 +80,7 @@ class Server:
 
     def _arrived(self, arrival: Arrival) -> None:
         now = time.monotonic()
-        room = self.registry.room(arrival.room)
+        room = self.registry.rooms.get(arrival.room)
         if room:
             room.overhear(arrival.sfu, arrival.parcel, now, time.time())
         self._relayed.note(time.monotonic() - now)
@@ -218,7 +218,7 @@ class Server:
         connection, data = self._put_offs.popleft()
         if not connection.peer.feed(data):
             self.counters[Count.DTLS_OVERFLOW] += 1
-        self.registry.doubt(connection)
+        self.registry.connections.doubt(connection, time.monotonic())
         if self._put_offs:
             asyncio.get_running_loop().call_soon(self._take_up)
 
@@ -247,7 +247,7 @@ class Server:
     def _asked(self, data: bytes) -> tuple[ice.Request, Connection]:
         """The checked request, and whose it is. Raises `Refused`: STUN_INVALID, STUN_UNKNOWN or STUN_FORGED."""
         request = ice.parse(data)
-        connection = self.registry.users.get(request.user)
+        connection = self.registry.connections.named(request.user)
         if connection is None:
             raise Refused(Code.STUN_UNKNOWN)
         ice.check(request, connection.local.password)

@@ -54,7 +54,10 @@ class Desk:
         return self.reports[-1]
 
     def connection(self, peer: str) -> Connection:
-        return self.registry._connections[peer]
+        return next(one for one in self.registry.connections if one.id == peer)
+
+    def open(self) -> list[str]:
+        return [one.id for one in self.registry.connections]
 
     async def connect(self, peer: str, member: int = CAROL) -> Connection:
         """The connection of `peer` after its STUN check and DTLS handshake."""

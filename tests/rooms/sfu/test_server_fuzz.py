@@ -45,7 +45,7 @@ class Browser:
         self.socket.setblocking(False)
         self.heard = 0
         server.registry.take(Offer(f"ask {member}", f"peer {member}", member, 0, 0, True, SDP, LIVE))
-        self.connection = server.registry._connections[f"peer {member}"]
+        self.connection = next(one for one in server.registry.connections if one.member == member)
         check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         check.attributes["USERNAME"] = f"{self.connection.local.ufrag}:browser"
         check.attributes["USE-CANDIDATE"] = None
