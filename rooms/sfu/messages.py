@@ -6,10 +6,12 @@ on Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
+
+from rooms.sfu.fields import build
 
 REPORTS = "stoa:reports"
 MAX_MESSAGE = 256 * 1024
@@ -263,16 +265,6 @@ Message = Order | Report
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {kind.__name__.lower(): kind for kind in (*get_args(Order), *get_args(Report))}
 )
-_HINTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType(
-    {kind: get_type_hints(kind) for kind in _KINDS.values()}
-)
-_NEWER: Mapping[type[Any], frozenset[str]] = MappingProxyType(
-    {
-        kind: frozenset(one.name for one in fields(kind) if (one.default, one.default_factory) != (MISSING, MISSING))
-        for kind in _KINDS.values()
-    }
-)
-"""Fields that have a default: a media process or web side of the version before does not say them."""
 
 
 def orders_channel(sfu: str) -> str:
@@ -293,30 +285,14 @@ def load(text: str | bytes) -> Message:
     if len(text) > MAX_MESSAGE:
         raise Refused(Code.MESSAGE_INVALID)
     try:
-        body = json.loads(text)
+        return _message(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise Refused(Code.MESSAGE_INVALID) from error
+
+
+def _message(body: Any) -> Message:
+    """Raises `ValueError`."""
     if not isinstance(body, dict) or not isinstance(body.get("kind"), str) or body["kind"] not in _KINDS:
-        raise Refused(Code.MESSAGE_INVALID)
-    message: Message = _build(_KINDS[body.pop("kind")], body)
+        raise ValueError("no kind of message")
+    message: Message = build(_KINDS[body.pop("kind")], body)
     return message
-
-
-def _build(kind: type[Any], body: Any) -> Any:
-    if not isinstance(body, dict) or not _HINTS[kind].keys() - _NEWER[kind] <= body.keys() <= _HINTS[kind].keys():
-        raise Refused(Code.MESSAGE_INVALID)
-    return kind(**{name: _value(_HINTS[kind][name], value) for name, value in body.items()})
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if hint is Wanted:
-        return _build(Wanted, value)
-    if hint in (tuple[int, ...], tuple[str, ...]):
-        if isinstance(value, list) and all(type(item) is get_args(hint)[0] for item in value):
-            return tuple(value)
-    elif hint == Mapping[str, int]:
-        if isinstance(value, dict) and all(type(item) is int for item in value.values()):
-            return value
-    elif type(value) is hint:
-        return value
-    raise Refused(Code.MESSAGE_INVALID)
