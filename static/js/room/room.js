@@ -1,7 +1,6 @@
 // The room's page: puts the parts together.
 
-import { assertive, urgent } from "../announce.js";
-import { hideBanner, showBanner } from "../banner.js";
+import { urgent } from "../announce.js";
 import { byId, data } from "../dom.js";
 import { memberOf, openReport, wholeRoom } from "../report.js";
 import { closeSheet } from "../sheet.js";
@@ -19,11 +18,12 @@ import { holdToTalk } from "./hold.js";
 import { watchKeys } from "./keys.js";
 import { KEPT, Lines } from "./lines.js";
 import { LinkView } from "./link.js";
+import { Me } from "./me.js";
 import { Measures, showMeasure } from "./measures.js";
 import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { watchNetwork } from "./network.js";
-import { about, aboutMe, tell, tellMe } from "./news.js";
+import { about, tell, tellMe } from "./news.js";
 import { PersonSheet } from "./person.js";
 import { ReactionsView } from "./reactions.js";
 import { give, openKeys, openRoom } from "./roomsheet.js";
@@ -69,12 +69,7 @@ const sound = new Sound(media, microphone, voice, session, { choose: openMicroph
 const hint = new MutedHint();
 const lines = new Lines();
 const measures = new Measures(showMeasure);
-
-/** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
-let asked = "";
-
-/** Whether my voice was live when it was last said. */
-let heard = false;
+const me = new Me(session, voice, measures, { accept, decline: () => make("decline") });
 
 /** @type {Record<import("./dock.js").Action, () => void>} */
 const ACTIONS = {
@@ -144,7 +139,7 @@ function make(move, member) {
   if (other || page.moves.room.some(([name]) => name === move)) return acts.make(move, member);
   if (move === "accept") return accept();
   if (move === "mute") return voice.mute();
-  asked = move;
+  me.asked = move;
   return acts.say(move);
 }
 
@@ -230,35 +225,10 @@ function draw() {
   person.refresh();
 }
 
-/** @param {{before: Member | undefined, after: Member}} change */
-function meChanged({ before, after }) {
-  voice.heed(before, after);
-  if (before?.stage === "speaking" && after.stage !== "speaking") microphone.close();
-  if (before && !measures.said(after.stage === "audience" ? "move_to_audience" : "")) tellMe(aboutMe(before, after, asked === "step_down" || asked === "decline"));
-  if (before?.stage !== after.stage) asked = "";
-  if (after.stage !== "invited") return hideBanner("invitation");
-  if (before?.stage === "invited") return;
-  urgent(gettext("You are invited to speak"));
-  showBanner("invitation", gettext("You are invited to the stage. Would you like to speak?"), {
-    actions: [
-      { label: gettext("Accept"), primary: true, run: accept },
-      { label: gettext("Not now"), run: () => make("decline") },
-    ],
-  });
-}
-
 /** The page is seen again, perhaps after the machine slept: line and sound may be gone without a word. */
 function awake() {
   socket.hurry();
   if (media.connected) media.play();
-}
-
-/** Draws it, and says it to those who do not see the button change. */
-function voiceChanged() {
-  draw();
-  if (voice.live === heard) return;
-  heard = voice.live;
-  if (voice.speaking) assertive(heard ? gettext("You are heard") : gettext("You are muted"));
 }
 
 function toggleMicrophone() {
@@ -293,19 +263,14 @@ socket.message.on((message) => {
 });
 socket.closed.on((reason) => stop(reason));
 session.changed.on(soon(draw));
-session.me.on(meChanged);
 session.gap.on(() => socket.send({ type: "snapshot" }));
 session.moved.on(({ before, after }) => {
   const number = (after ?? before)?.number ?? 0;
   audience.moved(number);
   if (number !== session.you?.number && !acts.mine(number)) tell(about(before, after));
 });
-voice.changed.on(voiceChanged);
+voice.changed.on(draw);
 media.flow.on(draw);
-voice.silenced.on(() => {
-  heard = false; // said in better words here
-  if (!measures.said("mute", "mute_all")) tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
-});
 watchTrouble(socket, media);
 watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels), (slots, numbers) => sound.note(slots, numbers));
 watchKeys(() => document.body.dataset.view === "room", {
