@@ -1,4 +1,4 @@
-"""G9. The verifier is independent of us, and hostile input gets a no. (The kinds of change: audit/test_bundle.)"""
+"""G9. The verifier is independent of us, and hostile input gets a no. (The kinds of change: audit/mutations.)"""
 
 import ast
 import io
@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from moderation.audit import verify
 from moderation.audit.verify import Refused
-from tests.moderation.audit.test_bundle import ALL, BUNDLE, MUTATIONS, TRUST, put
+from tests.moderation.audit.bundles import ALL, BUNDLE, TRUST, put
+from tests.moderation.audit.mutations import MUTATIONS
 
 PARTS = st.sampled_from([*ALL.values(), b"", b"\n", b"{}", b"[]", b"\x00" * 64, b"PK\x03\x04", *map(str.encode, ALL)])
 HOSTILE = st.binary(max_size=300) | st.lists(PARTS | st.binary(max_size=30), max_size=4).map(b"".join)
