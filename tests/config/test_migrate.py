@@ -66,7 +66,9 @@ def test_the_owner_migrates_and_prunes_and_the_servers_only_add_to_the_log(clust
 
 
 def test_where_the_owner_serves_doctor_warns(cluster: Cluster, tmp_path: Path) -> None:
-    said = manage(cluster, tmp_path, "shell", "--verbosity", "0", "--command", LOOK, DATABASE_URL=cluster.url).stdout
+    both = {"DATABASE_URL": cluster.url}
+    assert manage(cluster, tmp_path, "migrate", **both).returncode == 0
+    said = manage(cluster, tmp_path, "shell", "--verbosity", "0", "--command", LOOK, **both).stdout
     assert said.startswith("warn")
     assert "only triggers stand before it" in said
 
