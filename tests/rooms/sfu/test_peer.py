@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.peer`, and of the private names of aiortc and pylibsrtp that it leans on."""
 
 import asyncio
+import ctypes
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,7 +65,7 @@ def refusal(act: Callable[[], object]) -> Code:
 
 def test_the_private_names_that_we_lean_on_are_where_they_were() -> None:
     transport = RTCDtlsTransport(module._Wire(), [ALICE])  # type: ignore[arg-type]  # what it asks of a transport
-    for name in ("_set_role", "_rx_srtp", "_tx_srtp", "_ssl", "start", "stop", "on"):
+    for name in ("_set_role", "_setup_srtp", "_rx_srtp", "_tx_srtp", "_ssl", "start", "stop", "on"):
         assert hasattr(transport, name)
     assert transport.state == "new"
     assert callable(RTCCertificate._create_ssl_context)
@@ -82,6 +83,14 @@ def test_all_peers_share_one_tls_context_and_one_fingerprint() -> None:
     assert SERVER._create_ssl_context(SRTP_PROFILES) is SERVER._create_ssl_context(SRTP_PROFILES)
     assert SERVER.fingerprint is SERVER.fingerprint
     assert len(SERVER.fingerprint) == 32 * 3 - 1
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library has one heap for all threads")
+async def test_the_sessions_lie_close_together_and_not_where_handshakes_leave_holes() -> None:
+    peers = [one for _ in range(20) for one in await pair()]
+    places = [one.outgoing[0] for one in peers]
+    assert max(places) - min(places) < 20_000 * len(peers)
+    await finish(*peers)
 
 
 @pytest.mark.parametrize("client", [False, True])
