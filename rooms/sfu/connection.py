@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rooms.sfu import rtcp
+from rooms.sfu import ice, rtcp
 from rooms.sfu.answers import Local
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.offers import Offer
@@ -44,7 +44,7 @@ class Connection:
     `seen` is when its last checked STUN request came, `heard_at` the last one from `address`, where its packets go by
     `sendto`; `addresses` are all that it was checked at, the newest last. `told` is where the web side knows it to be,
     by a report of `told_at`. `doubted` tells since when it may have said goodbye. `target` is what the accelerator
-    knows of it, once it hears.
+    knows of it, once it hears. `routine` are the checks that it goes on to send from where it is.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Connection:
     address: Any = None
     sendto: Callable[[bytes, Any], Any] = _nowhere
     target: "Target | None" = None
+    routine: ice.Routine | None = None
     heard_at: float = 0.0
     told: tuple[Port | None, Any] = (None, None)
     told_at: float = 0.0
@@ -112,6 +113,15 @@ class Connection:
             if self.target:
                 self.target.aim(port, address)
         return moves
+
+    def repeated(self, port: Port, address: Any, data: bytes, now: float) -> bytes | None:
+        """The answer to `data`, where it is the check of `routine` once more, and counts as any that was checked."""
+        if self.routine is None or self.port is not port or self.address != address:
+            return None
+        answer = self.routine.answer(data)
+        if answer:
+            self.seen, self.heard_at, self.doubted = now, now, None
+        return answer
 
     def holds(self, port: Port, address: Any, now: float) -> bool:
         """True while this connection lives at `address`: checks for others, with a forged source maybe, count not."""

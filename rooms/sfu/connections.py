@@ -46,7 +46,7 @@ class Connections:
     def rename(self, connection: Connection, local: Local) -> None:
         """Nothing: the connection is reached by the names in `local`, and by the old ones no more."""
         del self._users[connection.local.ufrag]
-        connection.local = local
+        connection.local, connection.routine = local, None
         self._users[local.ufrag] = connection
 
     def doubt(self, connection: Connection, now: float) -> None:

@@ -14,6 +14,7 @@ MAX_USERNAME = 513
 COOKIE = 0x2112A442
 
 _HEADER = struct.Struct("!HHL12s")
+_HEAD = struct.Struct("!HHL")
 _ATTRIBUTE = struct.Struct("!HH")
 _MAPPED = struct.Struct("!BBH")
 _REQUEST, _SUCCESS = 0x0001, 0x0101
@@ -76,7 +77,8 @@ def _attributes(data: bytes) -> dict[int, tuple[int, bytes]]:
         if len(value) != length:
             raise Refused(Code.STUN_INVALID)
         if kind == _FINGERPRINT:
-            _check_fingerprint(data, at, value)
+            if data[at:] != _fingerprint(data[:at]):
+                raise Refused(Code.STUN_INVALID)
             return found
         if kind < _OPTIONAL and kind not in _KNOWN_REQUIRED:
             raise Refused(Code.STUN_INVALID)
@@ -84,11 +86,6 @@ def _attributes(data: bytes) -> dict[int, tuple[int, bytes]]:
             found.setdefault(kind, (at, value))
         at += 4 + length + -length % 4
     return found
-
-
-def _check_fingerprint(data: bytes, at: int, value: bytes) -> None:
-    if value != _fingerprint(data[:at]) or at + 8 != len(data):
-        raise Refused(Code.STUN_INVALID)
 
 
 def _user(value: bytes) -> str:
@@ -104,17 +101,51 @@ def _user(value: bytes) -> str:
 
 def check(request: Request, password: str) -> None:
     """Nothing, when the request was made with `password`, our own; else `Refused(STUN_FORGED)`."""
-    if not hmac.compare_digest(_sign(request.covered, password), request.digest):
+    if not hmac.compare_digest(_sign(request.covered, password.encode()), request.digest):
         raise Refused(Code.STUN_FORGED)
 
 
 def answer(request: Request, host: str, port: int, password: str) -> bytes:
     """The success response that tells the sender how we see it: `host`, `port` (RFC 8489 section 6.3.1)."""
-    mapped = _mapped(host, port, request.transaction)
+    return _success(request.transaction, _mapped(host, port, request.transaction), password.encode())
+
+
+class Routine:
+    """The checks that a peer goes on to send from one place: they differ in their transaction alone.
+
+    Every listener sends one each few seconds, for as long as he listens; what they have in common is read once.
+    """
+
+    __slots__ = ("_attributes", "_covered", "_head", "_key", "_mapped", "_place")
+
+    def __init__(self, data: bytes, request: Request, host: str, port: int, password: str) -> None:
+        """`data` is a check, and `request` what was read in it, its integrity checked."""
+        start = len(request.covered)
+        self._head, self._attributes = data[: _HEAD.size], data[_HEADER.size : start + _ATTRIBUTE.size]
+        self._covered = request.covered[: _HEAD.size]
+        self._place = host, port
+        self._mapped = None if ":" in host else _mapped(host, port, request.transaction)
+        self._key = password.encode()
+
+    def answer(self, data: bytes) -> bytes | None:
+        """The answer to `data`, as `answer` gives it, if it is one of these checks; None if it has to be read."""
+        digest = _HEADER.size + len(self._attributes)
+        end = digest + _DIGEST
+        if data[: _HEAD.size] != self._head or data[_HEADER.size : digest] != self._attributes:
+            return None
+        signed = _sign(self._covered + data[_HEAD.size : digest - _ATTRIBUTE.size], self._key)
+        if not hmac.compare_digest(signed, data[digest:end]) or data[end:] != _fingerprint(data[:end]):
+            return None
+        transaction = data[_HEAD.size : _HEADER.size]
+        return _success(transaction, self._mapped or _mapped(*self._place, transaction), self._key)
+
+
+def _success(transaction: bytes, mapped: bytes, key: bytes) -> bytes:
+    body = transaction + _attribute(_XOR_MAPPED, mapped)
     size = _ATTRIBUTE.size + len(mapped) + _ATTRIBUTE.size + _DIGEST
-    covered = _HEADER.pack(_SUCCESS, size, COOKIE, request.transaction) + _attribute(_XOR_MAPPED, mapped)
-    message = _with_length(covered + _attribute(_INTEGRITY, _sign(covered, password)), _HEADER.size + size + 8)
-    return message + _attribute(_FINGERPRINT, _fingerprint(message))
+    digest = _sign(_HEAD.pack(_SUCCESS, size, COOKIE) + body, key)
+    message = _HEAD.pack(_SUCCESS, size + 8, COOKIE) + body + _attribute(_INTEGRITY, digest)
+    return message + _fingerprint(message)
 
 
 def _mapped(host: str, port: int, transaction: bytes) -> bytes:
@@ -136,9 +167,10 @@ def _with_length(message: bytes, total: int) -> bytes:
     return message[:2] + (total - _HEADER.size).to_bytes(2, "big") + message[4:]
 
 
-def _sign(covered: bytes, password: str) -> bytes:
-    return hmac.digest(password.encode(), covered, hashlib.sha1)
+def _sign(covered: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, covered, hashlib.sha1)
 
 
 def _fingerprint(message: bytes) -> bytes:
-    return (zlib.crc32(message) ^ _FINGERPRINT_XOR).to_bytes(4, "big")
+    """The attribute that ends `message`."""
+    return _attribute(_FINGERPRINT, (zlib.crc32(message) ^ _FINGERPRINT_XOR).to_bytes(4, "big"))

@@ -224,8 +224,12 @@ class Server:
 
     def _stun(self, port: Port, data: bytes, address: Any) -> None:
         """Nothing: the check was answered. An address that asked in vain too often is heard only where it is known."""
+        now, holder = time.monotonic(), port.known.get(address)
+        if holder and (answer := holder.repeated(port, address, data, now)):
+            self._agree(holder, port, address, answer)
+            return
         strikes = self._strikes[port.stream]
-        if strikes.out(address[0]) and address not in port.known:
+        if strikes.out(address[0]) and holder is None:
             self.counters[Count.TOO_VAIN] += 1
             return
         try:
@@ -233,14 +237,18 @@ class Server:
         except Refused:
             strikes.add(address[0])
             raise
-        now, holder = time.monotonic(), port.known.get(address)
         if holder is not None and holder is not connection and holder.holds(port, address, now):
             self.counters[Count.ADDRESS_TAKEN] += 1
             return
         moved = connection.checked(port, address, nominated=request.nominated, now=now)
         if moved and connection.handshake:
             self.counters[Count.ADDRESS_MOVES] += 1
-        answer = ice.answer(request, address[0], address[1], connection.local.password)
+        asked = request, address[0], address[1], connection.local.password
+        if connection.place == (port, address):
+            connection.routine = ice.Routine(data, *asked)
+        self._agree(connection, port, address, ice.answer(*asked))
+
+    def _agree(self, connection: Connection, port: Port, address: Any, answer: bytes) -> None:
         port.send(answer, address, self.counters)
         self.registry.greet(connection)
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from rooms.sfu import ice
 from rooms.sfu.answers import Local
 from rooms.sfu.connection import MAX_ADDRESSES, REPORT_EVERY, SILENT, Connection
 from rooms.sfu.ports import Port
@@ -57,6 +58,34 @@ def test_the_same_address_again_is_no_move(carol: Connection, port: Port) -> Non
     carol.checked(port, HOME, nominated=True, now=1.0)
     assert not carol.checked(port, HOME, nominated=True, now=2.0)
     assert carol.seen == 2.0
+
+
+class Usual(ice.Routine):
+    """A routine in which every question but an empty one is usual."""
+
+    def __init__(self) -> None:
+        """Nothing is common to all questions."""
+
+    def answer(self, data: bytes) -> bytes | None:
+        return b"answer" if data else None
+
+
+def test_a_check_that_comes_again_from_where_one_is_counts_as_checked(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    carol.routine = Usual()
+    setattr(carol, "doubted", 1.5)  # noqa: B010 - mypy would take it for that to the end
+    assert carol.repeated(port, HOME, b"check", 2.0) == b"answer"
+    assert (carol.seen, carol.heard_at, carol.doubted) == (2.0, 2.0, None)
+
+
+def test_what_comes_from_elsewhere_or_is_another_check_counts_for_nothing_yet(carol: Connection, port: Port) -> None:
+    carol.checked(port, HOME, nominated=True, now=1.0)
+    assert carol.repeated(port, HOME, b"check", 2.0) is None
+    carol.routine = Usual()
+    assert carol.repeated(port, TRAIN, b"check", 2.0) is None
+    assert carol.repeated(Port(port.socket, "192.0.2.2", 7882), HOME, b"check", 2.0) is None
+    assert carol.repeated(port, HOME, b"", 2.0) is None
+    assert (carol.seen, carol.heard_at) == (1.0, 1.0)
 
 
 def test_its_path_is_both_ends_and_how_they_talk(carol: Connection, port: Port) -> None:

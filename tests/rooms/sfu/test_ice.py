@@ -16,8 +16,14 @@ PASSWORD = "the-server-password-1234"
 TRANSACTION = b"0123456789ab"
 
 
-def request(*, nominate: bool = False, username: str = "server:browser", password: str | None = PASSWORD) -> bytes:
-    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, TRANSACTION)
+def request(
+    *,
+    nominate: bool = False,
+    username: str = "server:browser",
+    password: str | None = PASSWORD,
+    transaction: bytes = TRANSACTION,
+) -> bytes:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, transaction)
     message.attributes["USERNAME"] = username
     message.attributes["PRIORITY"] = 1853824767
     message.attributes["ICE-CONTROLLING"] = 7
@@ -132,6 +138,51 @@ def test_the_answer_tells_aioice_its_address_under_our_password(address: object,
     host, seen = read.attributes["XOR-MAPPED-ADDRESS"]
     assert (ip_address(host), seen) == (address, port)
     assert "FINGERPRINT" in read.attributes
+
+
+def routine(data: bytes, host: str = "203.0.113.7", port: int = 4000) -> ice.Routine:
+    return ice.Routine(data, ice.parse(data), host, port, PASSWORD)
+
+
+@given(st.ip_addresses(), st.integers(1, 65535), st.binary(min_size=12, max_size=12), st.booleans())
+def test_a_check_that_comes_again_is_answered_as_if_it_had_been_read(
+    address: object, port: int, transaction: bytes, nominate: bool
+) -> None:
+    again = request(nominate=nominate, transaction=transaction)
+    first = routine(request(nominate=nominate), str(address), port)
+    assert first.answer(again) == ice.answer(ice.parse(again), str(address), port, PASSWORD)
+
+
+def test_no_byte_of_a_check_that_comes_again_can_be_changed() -> None:
+    good = request(nominate=True)
+    usual = routine(good)
+    for position in range(len(good)):
+        bad = bytearray(good)
+        bad[position] ^= 0x55
+        assert usual.answer(bytes(bad)) is None
+    assert usual.answer(good)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"",
+        request()[:-1],
+        request()[:-8],
+        request() + bytes(4),
+        request(nominate=True),
+        request(username="server:mallory"),
+        request(password="mallory"),
+        request(password=None),
+    ],
+)
+def test_what_is_another_check_or_none_has_to_be_read(other: bytes) -> None:
+    assert routine(request()).answer(other) is None
+
+
+def test_a_check_without_fingerprint_has_to_be_read_each_time() -> None:
+    plain = bare(request())
+    assert routine(plain).answer(plain) is None
 
 
 @given(st.text("abcdef0123456789", min_size=1, max_size=200), st.ip_addresses(), st.integers(1, 65535))

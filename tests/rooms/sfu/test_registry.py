@@ -330,14 +330,16 @@ async def test_a_member_who_came_back_before_the_order_arrived_keeps_the_connect
 
 async def test_ice_begins_anew_under_another_name_and_the_old_one_opens_nothing(desk: Desk) -> None:
     made = await desk.connect("carol")
-    before = made.local
+    before, made.routine = made.local, cast("Any", "her usual checks")
     desk.registry.take(Ice("again", "carol", False))
+    assert made.routine
     desk.registry.take(Ice("anew", "carol", True))
     same, anew = [one.sdp for one in desk.reports if isinstance(one, Answer) and one.request in ("again", "anew")]
     assert f"a=ice-ufrag:{before.ufrag}\r\na=ice-pwd:{before.password}\r\n" in same
     assert f"a=ice-ufrag:{made.local.ufrag}\r\na=ice-pwd:{made.local.password}\r\n" in anew
     assert made.local.ufrag != before.ufrag
     assert made.local.password != before.password
+    assert made.routine is None
     assert desk.registry.connections.named(before.ufrag) is None
     assert desk.registry.connections.named(made.local.ufrag) is made
     assert made.connected
