@@ -73,5 +73,5 @@ def test_the_room_s_page_is_at_most_60_kb_of_script_and_20_kb_of_style() -> None
     root = django_settings.BASE_DIR / "static"
     modules = needed(root / "js/room/room.js", needed(root / "js/page.js", {root / "js/theme.js"}))
     assert sum(served(static.bare(module.read_bytes())) for module in modules) <= 60 * 1024
-    styles = [root / f"css/{name}.css" for name in ("tokens", "base", "pieces", "room")]
+    styles = [root / f"css/{name}.css" for name in ("tokens", "base", "pieces", "controls", "room")]
     assert sum(served(style.read_bytes()) for style in styles) <= 20 * 1024
