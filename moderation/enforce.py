@@ -114,11 +114,14 @@ def _ban(decision: Decision, by: User | None, source: Source, now: datetime) -> 
 def prune(decision: Decision, *, by: User | None, source: Source, now: datetime) -> list[User]:
     """Those below the person whose branch it prunes, for a decision on each: their codes are revoked already.
 
-    Raises `Refused(SUBJECT)` where whoever decides came in by it themselves.
+    Everybody on the branch is held, and every room that one of them is in. Raises `Refused(SUBJECT)` where whoever
+    decides came in by it themselves.
     """
-    below = standing.prune(_person(decision), by=by, now=now, source=source, **_grounds(decision))
+    root = _person(decision)
+    below = standing.prune(root, by=by, now=now, source=source, **_grounds(decision))
     if by in below or decision.made_by in below:
         raise Refused(Code.SUBJECT)
+    orders.hold([root, *below])
     return below
 
 

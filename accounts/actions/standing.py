@@ -5,10 +5,12 @@ each code. A caller that keeps a row of its own (a decision) writes the entry of
 the staff acts, None the server itself by a rule. Rooms are not touched: see `rooms.actions.orders.put_out`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Unpack
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import hints
 from accounts.actions.base import Code, Refused
@@ -28,7 +30,7 @@ def suspend(
     A longer suspension is not made shorter. One entry, `account.suspend`. Raises `Refused` (`OWNER`) for the owner of
     the server, whom somebody else on the staff could lock out otherwise.
     """
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row = _held([user]).get()
     if row.is_superuser:
         raise Refused(Code.OWNER)
     row.suspended_until = user.suspended_until = max(until, row.suspended_until or until)
@@ -53,7 +55,7 @@ def restore(
 
     One entry, `account.restore`. Raises `Refused` (`ALREADY`) where nothing would change.
     """
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row = _held([user]).get()
     if row.suspended_until == until:
         raise Refused(Code.ALREADY)
     row.suspended_until = user.suspended_until = until
@@ -73,7 +75,7 @@ def revoke_codes(user: User, *, by: User | None, now: datetime, source: Source, 
     One entry, `invite.revoke`, for each.
     """
     opening = InviteCode.objects.filter(issuer=user, revoked_at=None, uses_left__gt=0, expires_at__gt=now)
-    codes = list(opening.select_for_update())
+    codes = list(opening.select_for_update().order_by("pk"))
     for code in codes:
         code.revoked_at = now
         code.save(update_fields=["revoked_at"])
@@ -86,12 +88,15 @@ def prune(user: User, *, by: User | None, now: datetime, source: Source, **groun
     """Those who came in through `user`, at whatever remove, and could be suspended: each is for whoever calls to do.
 
     Their codes and the person's own open nothing any more. Whoever is suspended already, and the owner, are not among
-    them. The entries are those of `revoke_codes`.
+    them. The entries are those of `revoke_codes`. All rows are held from here on, so that none is waited for later.
     """
-    below = _below(branch(user))
-    for person in (user, *below):
-        revoke_codes(person, by=by, now=now, source=source, **grounds)
-    return [person for person in below if not person.is_superuser and not suspended(person, now)]
+    people: list[User] = []
+    while len(found := [user, *_below(branch(user))]) > len(people):
+        people = found  # and once more: while we waited for a code, it may have let somebody in
+        list(_held(people))
+        for person in people:
+            revoke_codes(person, by=by, now=now, source=source, **grounds)
+    return [person for person in people[1:] if not person.is_superuser and not suspended(person, now)]
 
 
 @transaction.atomic
@@ -110,6 +115,14 @@ def forget_devices(*, now: datetime, source: Source) -> int:
     if over:
         record("account.forget_devices", source=source, detail={"devices": over})
     return over
+
+
+def _held(people: Iterable[User]) -> QuerySet[User]:
+    """Their rows, each held as soon as it is read: in one order for all, so that none wait in a ring.
+
+    Rows that only point to a person, such as a report of theirs, are not kept waiting by it.
+    """
+    return User.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in people]).order_by("pk")
 
 
 def _bar(user: User, digest: str, until: datetime) -> bool:

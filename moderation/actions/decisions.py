@@ -146,7 +146,8 @@ def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None
         reason=decision.measure,
         detail={"decision": decision.pk},
     )
-    for branch in decision.branch.filter(state=Stand.IN_FORCE).select_related("case__subject", "subject"):
+    branches = decision.branch.filter(state=Stand.IN_FORCE).select_related("case__subject", "subject")
+    for branch in branches.order_by("subject_id"):  # whoever let somebody in was there before them: one order for all
         undo(branch, by=by, now=now, source=source)
 
 
@@ -194,11 +195,11 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         detail=_told(decision),
     )
     decision.save()
+    below = enforce.prune(decision, by=by, source=source, now=now) if decision.measure == Measure.PRUNE else ()
     enforce.apply(decision, by=by, source=source, now=now)
     news.decided(decision)
-    if decision.measure == Measure.PRUNE:
-        for person in enforce.prune(decision, by=by, source=source, now=now):
-            _enforce(_branch(decision, person), case, by, now, source)
+    for person in below:
+        _enforce(_branch(decision, person), case, by, now, source)
     return decision
 
 

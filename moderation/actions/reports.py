@@ -101,7 +101,7 @@ def notice(complaint: Complaint, *, source: Source, now: datetime) -> Report:
     """The notice of somebody outside (DSA Art. 16): its words say what it is about. The shell counts their tries."""
     if not complaint.words.strip():
         raise Refused(Code.EMPTY)
-    return _take(None, _Target(About.NOTICE, None, None), complaint, source, now)
+    return _take(None, _Target(About.NOTICE, None, None), None, complaint, source, now)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
     if member is not None and member.user_id == by.pk:
         raise Refused(Code.SUBJECT)
     target = _Target(About.PERSON if member else About.ROOM, member.user if member else None, room)
-    return _take(None, target, Complaint(policy, Channel.STAFF), source, now, by=by).case
+    return _take(None, target, _held(target), Complaint(policy, Channel.STAFF), source, now, by=by).case
 
 
 def _seen(reporter: User, room_id: str) -> Room:
@@ -131,6 +131,7 @@ def _seen(reporter: User, room_id: str) -> Room:
 def _report(reporter: User, target: _Target, complaint: Complaint, source: Source, now: datetime) -> Report:
     if target.subject == reporter:
         raise Refused(Code.SUBJECT)
+    held = _held(target)  # before the reporter: whoever decides holds a case, and then the people
     restricted, made = _lately(reporter, now)
     if restricted:
         raise Refused(Code.RESTRICTED)
@@ -141,7 +142,7 @@ def _report(reporter: User, target: _Target, complaint: Complaint, source: Sourc
         return again
     if made >= PER_HOUR:
         raise Refused(Code.TOO_MANY)
-    return _take(reporter, target, complaint, source, now)
+    return _take(reporter, target, held, complaint, source, now)
 
 
 def _lately(reporter: User, now: datetime) -> tuple[bool, int]:
@@ -151,7 +152,7 @@ def _lately(reporter: User, now: datetime) -> tuple[bool, int]:
     """
     with connection.cursor() as cursor:
         if connection.features.has_select_for_update:
-            cursor.execute("SELECT id FROM accounts_user WHERE id = %s FOR UPDATE", [reporter.pk])
+            cursor.execute("SELECT id FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [reporter.pk])
         cursor.execute(_LATELY, [_adapted(now), _adapted(now - timedelta(hours=1)), reporter.pk])
         restricted, made = cursor.fetchone()
     return bool(restricted), made
@@ -165,6 +166,7 @@ def _adapted(moment: datetime) -> Any:
 def _take(
     reporter: User | None,
     target: _Target,
+    held: Case | None,
     complaint: Complaint,
     source: Source,
     now: datetime,
@@ -174,7 +176,7 @@ def _take(
 
     A worker begins with a new case at once, and with a minute that is sealed; with all else the sweep does.
     """
-    case = _case(target, complaint, source, now)
+    case = _case(target, held, complaint, source, now)
     report = Report(
         case=case,
         reporter=reporter,
@@ -205,11 +207,11 @@ def _take(
     return report
 
 
-def _case(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case:
+def _case(target: _Target, case: Case | None, complaint: Complaint, source: Source, now: datetime) -> Case:
     """The open case that the report belongs to, made as grave as it says; or a new one."""
-    case, severity = _held(target), SEVERITIES[complaint.policy]
+    severity = SEVERITIES[complaint.policy]
     if case is None:
-        return _open(target, complaint, source, now) or _case(target, complaint, source, now)
+        return _open(target, complaint, source, now) or _case(target, _held(target), complaint, source, now)
     after: dict[str, Any] = {"step": Step.COLLECT, "stepped_at": now}
     if severity > case.severity:
         after |= {"policy": complaint.policy, "severity": severity}
