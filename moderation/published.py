@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from moderation import transparency
 from moderation.audit.models import Checkpoint, Entry, Leaf
-from moderation.transparency import ACTIONS, Line
+from moderation.transparency import ACTIONS, ANSWERS, BEGINNINGS, Line
 
+_ALL = Q()
 _FIELDS = ("action", "result", "case", "policy", "reason", "automated", "model", "detail")
 
 
@@ -17,13 +18,24 @@ def report(start: datetime, end: datetime) -> dict[str, Any]:
     """The report on a period, with the `size` of the checkpoint that covers all it was made of."""
     newest = Checkpoint.objects.order_by("-size").first()
     size = newest.size if newest else 0
-    return {"size": size, **transparency.report(lines(size), start, end)}
+    return {"size": size, **transparency.report(concerning(size, start, end), start, end)}
 
 
-def lines(size: int) -> Iterator[Line]:
-    """The counted lines among the first `size` entries of the log, in their order."""
+def concerning(size: int, start: datetime, end: datetime) -> Iterator[Line]:
+    """The lines that a report on the period needs: those of it, and before it when the cases began that it answered.
+
+    So a month costs what was done in it, however long the log is.
+    """
+    period = Q(recorded_at__gte=start, recorded_at__lt=end)
+    answered = Entry.objects.filter(period, action__in=ANSWERS).exclude(case="").values("case")
+    yield from lines(size, Q(recorded_at__lt=start, action__in=BEGINNINGS, case__in=answered))
+    yield from lines(size, period)
+
+
+def lines(size: int, which: Q = _ALL) -> Iterator[Line]:
+    """The counted lines among the first `size` entries of the log, or some of them, in their order."""
     sealed = Exists(Leaf.objects.filter(entry=OuterRef("pk"), index__lt=size))
-    rows = Entry.objects.filter(sealed, action__in=ACTIONS).order_by("pk")
+    rows = Entry.objects.filter(sealed, which, action__in=ACTIONS).order_by("pk")
     for fields in rows.values("recorded_at", *_FIELDS).iterator():
         line = transparency.line(fields, fields["recorded_at"])
         if line is not None:

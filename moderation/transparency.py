@@ -23,6 +23,10 @@ ACTIONS = frozenset({
 })  # fmt: skip
 """The entries that are counted."""
 
+BEGINNINGS = frozenset({"case.open", "case.appeal"})
+ANSWERS = frozenset({"decision.make", "appeal.upheld", "appeal.overturned"})
+"""Between these of a case lies how long it took: a report counts the time of an answer, whenever the case began."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -23,7 +23,7 @@ from moderation.audit.source import Source
 from moderation.words import CHANNELS, MEASURES, POLICIES
 
 READ = throttle.Rule("transparency.address", limit=60, per=60)
-KEPT = 60  # seconds for which a report is good: to make it is to count through the whole log
+KEPT = 60  # seconds for which a report is good: to make it is to count through its month of the log
 
 
 @login_not_required

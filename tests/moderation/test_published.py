@@ -65,6 +65,24 @@ def test_the_published_report_is_that_of_the_bundle_byte_for_byte(
     assert (numbers["appeals"]["overturned"], numbers["decisions"]["undone"]) == (1, 1)
 
 
+def test_a_report_reads_its_own_time_and_when_what_it_answered_began(alice: User, bob: User, carol: User) -> None:
+    a_busy_month(alice, bob, carol)
+    room, femi = a_room(alice), moderator("Hana", Role.SENIOR)
+    come(bob, room)
+    come(carol, room)
+    late = claimed(reported(carol, bob, room).case, femi)
+    start = timezone.now()
+    decided(late, femi, Measure.SUSPEND, DAY)
+    sequence.seal(timezone.now())
+    end = timezone.now()
+    size = published.report(start, end)["size"]
+    read = [(line.action, line.case) for line in published.concerning(size, start, end)]
+    assert read == [("case.open", str(late.pk)), ("decision.make", str(late.pk))]
+    told = transparency.report(published.lines(size), start, end)
+    assert transparency.report(published.concerning(size, start, end), start, end) == told
+    assert told["median_seconds"]["report_to_decision"] is not None
+
+
 def test_what_is_not_sealed_yet_is_not_published(alice: User, bob: User, carol: User) -> None:
     a_busy_month(alice, bob, carol)
     told = published.report(*published.month("", timezone.now()))
@@ -93,7 +111,7 @@ def test_month_and_time_are_told_in_the_readers_language(client: Client, alice: 
 
 def test_who_asks_within_a_minute_is_given_what_was_counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     first = client.get("/transparency/report.json").content
-    monkeypatch.setattr(published, "lines", lambda _size: pytest.fail("counted again"))
+    monkeypatch.setattr(published, "concerning", lambda *_: pytest.fail("counted again"))
     assert client.get("/transparency/report.json").content == first
     assert client.get("/transparency/").status_code == 200
 
