@@ -11,7 +11,7 @@ from tests.flows import chromium, stack
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
 
-CAST = ("alice", "bob", "carol", "dana", "erin", "mallory", "mallet")
+CAST = ("alice", "bob", "carol", "dana", "erin", "mallory", "mallet", "knox", "stella")
 FIGURES = pytest.StashKey[list[str]]()
 
 

@@ -8,6 +8,9 @@ from playwright.sync_api import Locator
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa, until
 
+LISTED = "#known button:visible, #audience button:visible"
+"""Whoever listens: those one knows, from whatever room before, come first, in a list of their own."""
+
 
 def enter(visitor: Visitor, room: str) -> None:
     """Nothing: the visitor tapped to listen and is connected."""

@@ -79,7 +79,7 @@ def test_a_room_for_its_host(visit: Visit, room: tuple[str, Visitor], look: dict
     inspector.look("a host")
     each(inspector, "#dock-more", ROOM_SHEETS)
     each(inspector, "#stage li:last-child button", PERSON_SHEETS)
-    for opener in ("#stage .own button", "#hands .person", "#audience button"):
+    for opener in ("#stage .own button", "#hands .person", talk.LISTED):
         alice.page.locator(opener).first.click()
         inspector.look(f"the sheet behind {opener}")
         alice.page.keyboard.press("Escape")
@@ -115,7 +115,7 @@ def enter(visitor: Visitor, room: str) -> None:
     visitor.page.goto(f"/r/{room}")
     visitor.page.locator("#join").click()
     talk.connected(visitor)
-    visitor.page.locator("#audience button").first.wait_for()
+    visitor.page.locator(talk.LISTED).first.wait_for()
 
 
 def each(inspector: Inspector, opener: str, signs: tuple[str, ...]) -> None:

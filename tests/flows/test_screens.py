@@ -38,8 +38,6 @@ INSIDE = {
     "totp": "/accounts/2fa/totp/activate/",
     "not-found": "/r/aaaaaaaaaaaa",
 }
-LISTED = "#known button:visible, #audience button:visible"
-"""Whoever listens: those one knows come first, in a list of their own."""
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
 LATIN = {"Stoa", "IP", "SHA", "CSV", "JSON", "UTC", "https", "http", "QR", "PIN", "Cookie", "Space", "English", "XXXX"}
 """What stays as it is in Chinese: names, abbreviations and samples."""
@@ -133,7 +131,7 @@ def as_listener(erin: Album, room: str) -> None:
     erin.take("prejoin")
     page.locator("#join").click()
     talk.connected(erin.visitor)
-    page.locator(LISTED).first.wait_for()
+    page.locator(talk.LISTED).first.wait_for()
     erin.take("room-listener", whole=False)
     reporting(erin)
     page.locator("#dock-leave").click()
@@ -161,7 +159,7 @@ def as_host(alice: Album, room: str) -> None:
     page.locator("#join").click()
     talk.connected(alice.visitor)
     page.locator("#hands button").first.wait_for()
-    page.locator(LISTED).first.wait_for()
+    page.locator(talk.LISTED).first.wait_for()
     alice.take("room-host", whole=False)
     for name, opener in SHEETS.items():
         page.locator(opener).last.click()

@@ -26,16 +26,22 @@ SECTIONS = {
     "empty",
     "docks",
 }
-STAFF = "from accounts.models import User; User.objects.filter(username='dana').update(is_staff=True)"
+STAFF = "from accounts.models import User; User.objects.filter(username='stella').update(is_staff=True)"
+
+
+@pytest.fixture(scope="module")
+def stella(stoa: Stoa) -> str:
+    """Who is staff, and in no other test."""
+    stoa.manage("shell", "--command", STAFF)
+    return "stella"
 
 
 @pytest.fixture
-def guide(visit: Visit, stoa: Stoa) -> Callable[..., Visitor]:
-    """Opens the style guide for dana, who is staff."""
-    stoa.manage("shell", "--command", STAFF)
+def guide(visit: Visit, stella: str) -> Callable[..., Visitor]:
+    """Opens the style guide for stella."""
 
     def open_guide(fragment: str = "", **options: object) -> Visitor:
-        visitor = visit("dana", **options)
+        visitor = visit(stella, **options)
         visitor.page.goto(f"/styleguide/{fragment}")
         visitor.page.locator("#state-list a").first.wait_for(state="attached")
         return visitor
