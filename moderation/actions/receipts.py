@@ -10,7 +10,7 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.cases import OPEN
 from moderation.models import Decision, Report
-from moderation.own import unread
+from moderation.own import unread, untold
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def read(decision: Decision, *, by: User, now: datetime, source: Source) -> None
 @transaction.atomic
 def told(report: Report, *, by: User | None, now: datetime, source: Source) -> None:
     """Nothing: whoever reported has read what became of it, so that an e-mail address has nothing to wait for."""
-    if Report.objects.filter(pk=report.pk, told_at=None).update(told_at=now, email=""):
+    if Report.objects.filter(untold(), pk=report.pk).update(told_at=now, email=""):
         _note("report.told", report, source, by)
 
 

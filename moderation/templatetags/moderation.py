@@ -31,4 +31,7 @@ def unread(user: User) -> list[dict[str, str]]:
     if own.unread_answers(user).exists():
         words = _("There is an answer to what you asked about your data.")
         news.append({"page": "own_data", "title": _("Your data"), "icon": "info", "words": words})
+    if any(own.unread_reports(user)):
+        words = _("There is an answer to what you reported.")
+        news.append({"page": "own_reports", "title": _("What you reported"), "icon": "info", "words": words})
     return news

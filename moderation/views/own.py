@@ -23,7 +23,7 @@ from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from moderation.forms import AppealForm
 from moderation.models import Appeal, Decision, Report
-from moderation.own import decisions_on, unread
+from moderation.own import decisions_on, unread, unread_reports
 from moderation.reasons import statement
 from moderation.words import MEASURES, POLICIES, REFUSALS
 from rooms.models import Room
@@ -89,18 +89,19 @@ def decision_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def reports(request: HttpRequest) -> HttpResponseBase:
     """Every report of one's own, the newest first, and what became of it."""
-    found = list(_reports(member(request)).order_by("-made_at", "-pk")[:SHOWN])
+    user = member(request)
+    new = {one.pk for one in unread_reports(user)}
+    found = list(_reports(user).order_by("-made_at", "-pk")[:SHOWN])
     titles = _titles({one.case.room for one in found})
-    became = [(one, outcomes.of_report(one)) for one in found]
     rows = [
         {
             "report": one,
             "policy": POLICIES[one.policy],
             "room": titles.get(one.case.room, ""),
-            "outcome": outcome,
-            "unread": outcome.over and one.told_at is None,
+            "outcome": outcomes.of_report(one),
+            "unread": one.pk in new,
         }
-        for one, outcome in became
+        for one in found
     ]
     return render(request, "moderation/reports.html", {"rows": rows})
 

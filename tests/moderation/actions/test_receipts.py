@@ -83,13 +83,41 @@ def test_nobody_reads_a_decision_for_somebody_else(report: Report, bob: User, ca
     assert own.unread(bob).exists()
 
 
-def test_an_address_is_forgotten_once_its_owner_was_told(report: Report, carol: User) -> None:
+def test_an_address_is_forgotten_once_its_owner_was_told(report: Report, carol: User, femi: User) -> None:
+    decided(claimed(report.case, femi), femi)
     Report.objects.update(email="carol@example.org")
     for hour in (1, 2):
         receipts.told(report, by=carol, now=NOON + hour * HOUR, source=SOURCE)
     kept = Report.objects.get()
     assert (kept.email, kept.told_at) == ("", NOON + HOUR)
     assert entry(action="report.told").actor == carol.uid
+
+
+def test_an_answer_to_a_report_is_read_once_and_again_when_the_appeal_is_answered(
+    report: Report, carol: User, femi: User
+) -> None:
+    assert not [*own.unread_reports(carol)]
+    dismissal = decided(claimed(report.case, femi), femi, Measure.NONE)
+    assert [*own.unread_reports(carol)] == [report]
+    receipts.told(report, by=carol, now=NOON + HOUR, source=SOURCE)
+    made = appeals.appeal(dismissal.pk, "He did.", by=carol, now=NOON + DAY, source=SOURCE)
+    assert not [*own.unread_reports(carol)]
+    gus = moderator("Gus", Role.SENIOR)
+    appeals.hear(made.pk, Result.UPHELD, "He sang.", by=gus, now=NOON + 2 * DAY, source=SOURCE)
+    assert [*own.unread_reports(carol)] == [report]
+    for day in (3, 4):
+        receipts.told(report, by=carol, now=NOON + day * DAY, source=SOURCE)
+    assert not [*own.unread_reports(carol)]
+    assert Report.objects.get().told_at == NOON + 3 * DAY
+    assert [one.actor for one in entries(action="report.told")] == [carol.uid, carol.uid]
+
+
+def test_a_report_that_is_looked_at_again_has_no_answer_to_read(report: Report, carol: User, femi: User) -> None:
+    decided(claimed(report.case, femi), femi, Measure.NONE)
+    made = appeals.appeal(Decision.objects.get().pk, "He did.", by=carol, now=NOON + DAY, source=SOURCE)
+    gus = moderator("Gus", Role.SENIOR)
+    appeals.hear(made.pk, Result.OVERTURNED, "He did.", by=gus, now=NOON + 2 * DAY, source=SOURCE)
+    assert not [*own.unread_reports(carol)]
 
 
 def test_what_is_only_proposed_or_found_nothing_concerns_nobody(report: Report, bob: User, femi: User) -> None:

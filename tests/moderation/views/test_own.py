@@ -176,6 +176,17 @@ def test_what_became_of_a_report_is_new_until_it_was_read(report: Report, carol:
     assert new not in text(browser.get("/privacy/reports/"))
 
 
+def test_every_page_says_that_a_report_was_answered_until_it_was_read(report: Report, carol: User, femi: User) -> None:
+    browser, news = at(carol), "There is an answer to what you reported."
+    assert news not in text(browser.get("/"))
+    decide(report, femi)
+    for path in ("/", "/me/", "/privacy/decisions/"):
+        assert news in text(browser.get(path))
+    assert news not in text(browser.get("/privacy/reports/"))
+    assert news not in text(browser.get(f"/privacy/reports/{report.number}/"))
+    assert news not in text(browser.get("/"))
+
+
 def test_carol_disputes_a_dismissal(report: Report, bob: User, carol: User, femi: User) -> None:
     dismissal, browser = decide(report, femi, Measure.NONE), at(carol)
     path = f"/privacy/reports/{report.number}/"
