@@ -79,6 +79,13 @@ class Album:
         if self.language == "zh":
             self.faults += [f"{name} says {text!r}" for text in english(page.evaluate(SENTENCES))]
 
+    def in_reach(self, name: str, onwards: str) -> None:
+        """Nothing: the way on is seen without scrolling, or it is a fault."""
+        page = self.visitor.page
+        box, height = page.locator(onwards).bounding_box(), page.evaluate("innerHeight")
+        if box is None or box["y"] + box["height"] > height:
+            self.faults.append(f"{name} has its way on below the fold")
+
     def tour(self, pages: dict[str, str]) -> None:
         """Nothing: a picture of each page."""
         for name, path in pages.items():
@@ -182,6 +189,7 @@ def onboarding(album: Album, stoa: Stoa) -> None:
         with page.expect_navigation():
             page.keyboard.press("Enter")
     album.take("onboarding-3-notice")
+    album.in_reach("onboarding-3-notice", "main form .button.primary")
     page.goto("/join/user-name/")
     album.take("onboarding-2-user-name")
     page.goto("/join/notice/")
