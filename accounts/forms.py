@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.forms import ReauthenticateForm as BasePasswordAgainForm
 from allauth.account.forms import SetPasswordForm as BaseSetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
@@ -213,12 +214,21 @@ class LoginForm(BaseLoginForm):  # type: ignore[misc]  # allauth has no types
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
         self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
-        self.forgotten, self.fields["password"].help_text = self.fields["password"].help_text, ""
+        self.forgotten = _forgotten(self)
         _plain(self)
 
     def clean_login(self) -> str:
         """The user name as it is stored; a malformed one is looked up all the same, and found by nobody."""
         return unicodedata.normalize("NFKC", self.cleaned_data["login"]).strip().lower()
+
+
+class PasswordAgainForm(BasePasswordAgainForm):  # type: ignore[misc]  # allauth has no types
+    """The password before a change; `forgotten` is the link for those who have lost it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.forgotten = _forgotten(self)
+        _plain(self)
 
 
 class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allauth has no types
@@ -245,6 +255,13 @@ class SetPasswordForm(BaseSetPasswordForm):  # type: ignore[misc]  # allauth has
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = PASSWORD_HELP
         _plain(self)
+
+
+def _forgotten(form: forms.Form) -> Any:
+    """The link that allauth puts between a password's label and its field, where it would be the first thing to tap."""
+    field = form.fields["password"]
+    link, field.help_text = field.help_text, ""
+    return link
 
 
 def _plain(form: forms.Form) -> None:

@@ -130,14 +130,14 @@ function openReceipt({ number, sound }, urgent, leave) {
   openSheet(gettext("Thank you, it is reported"), [
     urgent && h("p", { class: "banner warn" }, icon("warn"), h("span", { class: "grow" }, gettext("If somebody is in danger right now, call the emergency number of your country."))),
     h("p", {}, sound ? gettext("The last 60 seconds are sealed, and a moderator is told.") : gettext("A moderator is told. No sound goes with it.")),
-    h("p", {}, gettext("Your number"), ": ", h("strong", { class: "code" }, number)),
+    h("p", {}, gettext("Your number"), " ", h("strong", { class: "code" }, number)),
     h("p", { class: "elsewhere small" }, h("a", { href: `/privacy/reports/${number}/`, target: "_blank" }, gettext("See what becomes of it"))),
     addition(number),
     h(
       "div",
       { class: "row" },
-      leave && h("button", { type: "button", class: "button", onclick: leave }, icon("leave"), gettext("Leave the room")),
       h("button", { type: "button", class: "button primary", onclick: closeSheet }, gettext("Done")),
+      leave && h("button", { type: "button", class: "button", onclick: leave }, icon("leave"), gettext("Leave the room")),
     ),
   ]);
 }

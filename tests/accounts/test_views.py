@@ -131,5 +131,18 @@ def test_accepting_leads_to_no_other_site(member: Client) -> None:
     assert member.post("/privacy/", {"next": "https://evil.example"}).headers["Location"] == "/privacy/"
 
 
+def test_who_has_to_accept_again_reads_it_in_short_and_the_rest_behind_the_details(member: Client) -> None:
+    details = "<summary>Show me the details</summary>"
+    assert details in text(member.get("/privacy/"))
+    member.post("/privacy/")
+    assert details not in text(member.get("/privacy/"))
+
+
+def test_a_password_asked_for_again_has_the_way_for_those_who_lost_it_behind_its_field(member: Client) -> None:
+    page = text(member.get("/accounts/reauthenticate/"))
+    assert 0 < page.index('name="password"') < page.index("Forgot your password?")
+    assert "placeholder" not in page
+
+
 def test_a_forgotten_password_is_a_matter_for_people(client: Client) -> None:
     assert "ask whoever runs this server" in text(client.get("/accounts/password/reset/"))
