@@ -38,19 +38,22 @@ def welcome(room: str) -> Message:
     return {"type": "welcome", "v": 1, "you": member(ME), "snapshot": snapshot, "ice": [], "connection": "made-up"}
 
 
-def seconds() -> Iterator[list[Message]]:
-    """What the socket says in each second: who listens, a hand up or down, a microphone on or off, applause."""
+def seconds(quiet: int) -> Iterator[list[Message]]:
+    """What the socket says in each second: who listens, a hand up or down, a microphone on or off.
+
+    After the first `quiet` seconds there is also applause, in two of ten.
+    """
     seq = count(1)
     for second in count():
         hand = ME + 1 + second // 2 % 200
         raised = {"stage": "hand_up", "hand": second} if second % 2 == 0 else {}
         muted = 2 + second // 2 % 10
-        applause = [{"type": "reactions", "counts": {"clap": 3 + second % 5, "heart": 2}}] if second % 10 < 2 else []
+        reactions = [{"type": "reactions", "counts": {"clap": 3 + second % 5, "heart": 2}}]
         yield [
             {"type": "audience", "listening": LISTENING + second % 7},
             {"type": "member", "seq": next(seq), "member": member(hand, **raised)},
             {"type": "member", "seq": next(seq), "member": member(muted, muted=second % 2 == 0)},
-            *applause,
+            *(reactions if second >= quiet and second % 10 < 2 else []),
         ]
 
 

@@ -3,7 +3,7 @@
 import { loudness } from "./microphone.js";
 
 const FADE = 350; // ms after the last packet until a ring is gone
-const STEP = 125; // ms between two readings: a syllable, and eight frames a second where nothing else moves
+const STEP = 150; // ms between two readings: a syllable; each is a frame, and frames are most of what an open page costs
 const VISIBLE = 0.06; // below this a ring is noise
 const UNKNOWN = 0.5; // the level of a voice whose packets carry none
 const SLOW = 1_000; // ms between two readings in the background
