@@ -270,6 +270,8 @@ CSRF_FAILURE_VIEW = "config.forgery.refused"
 CELERY_BROKER_URL = (
     f"redis+socket://{urlsplit(REDIS_URL).path}?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
 )
+# Left alone, Celery would take any certificate. What the URL says of them goes before this.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"} if REDIS_URL.startswith("rediss:") else False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"

@@ -104,6 +104,17 @@ def test_celery_speaks_to_the_same_redis_in_its_own_spelling() -> None:
     assert value("settings.CELERY_BROKER_URL", REDIS_URL=url) == url
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("", "{'ssl_cert_reqs': 'required'}"), ("?ssl_ca_certs=/ours.crt", "{'ssl_ca_certs': '/ours.crt'}")],
+)
+def test_celery_trusts_no_redis_whose_certificate_it_cannot_check(query: str, told: str) -> None:
+    """Where nothing is said of it, redis-py checks."""
+    asked = "from config.celery import app; print(app.connection_for_write().ssl)"
+    done = load("-c", asked, REDIS_URL=f"rediss://:password@cache:6379/2{query}")
+    assert (done.stdout.strip(), done.stderr) == (told, "")
+
+
 def test_a_database_url_with_a_socket_folder_reaches_postgresql() -> None:
     url = "postgres://stoa:p%40ss@/stoa?host=/run/postgresql"
     assert value("settings.DATABASES['default']['OPTIONS']['host']", DATABASE_URL=url) == "/run/postgresql"
