@@ -16,6 +16,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.log import words
 from rooms.sfu.messages import Refused
 from rooms.sfu.parcels import Parcel
 from rooms.sfu.routes import Arrival, Routes
@@ -68,8 +69,7 @@ class Bridge:
             try:
                 await self._connected()
             except* (RedisError, OSError, TimeoutError) as errors:
-                kinds = [type(error).__name__ for error in errors.exceptions]
-                _log.warning("bridge_lost", extra={"fields": {"errors": kinds}})
+                _log.warning("bridge_lost", extra={"fields": {"errors": words(errors)}})
             self._news.set()
             if clock() - began > PATIENCE:
                 delay = FIRST_DELAY

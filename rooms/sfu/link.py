@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.log import words
 from rooms.sfu.messages import REPORTS, Alive, Order, Refused, Report, dump, load, orders_channel
 
 MAX_WAITING = 20_000
@@ -70,8 +71,7 @@ class Link:
                     group.create_task(self._read())
                     group.create_task(self._publish())
             except* (RedisError, OSError, TimeoutError) as errors:
-                kinds = [type(error).__name__ for error in errors.exceptions]
-                _log.warning("redis_lost", extra={"fields": {"errors": kinds}})
+                _log.warning("redis_lost", extra={"fields": {"errors": words(errors)}})
             if clock() - began > PATIENCE:
                 delay = FIRST_DELAY
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret

@@ -22,6 +22,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+def words(errors: BaseExceptionGroup[BaseException]) -> list[str]:
+    """What each of these says, or its kind where it says nothing: an operator must know which password is wrong."""
+    return [str(error) or type(error).__name__ for error in errors.exceptions]
+
+
 def to_standard_output() -> None:
     """Nothing: everything from INFO up is logged there from now on, libraries from WARNING up."""
     handler = logging.StreamHandler(sys.stdout)

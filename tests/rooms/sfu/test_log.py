@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from rooms.sfu.log import JsonFormatter
+from rooms.sfu.log import JsonFormatter, words
 
 
 def line(**extra: object) -> dict[str, object]:
@@ -31,3 +31,8 @@ def test_an_exception_stays_on_the_line() -> None:
     except ValueError:
         read = line(exc_info=sys.exc_info())
     assert "ValueError: x" in str(read["error"])
+
+
+def test_an_operator_reads_what_an_error_says_and_its_kind_where_it_says_nothing() -> None:
+    errors = ExceptionGroup("", [ConnectionError("invalid username-password pair"), TimeoutError()])
+    assert words(errors) == ["invalid username-password pair", "TimeoutError"]
