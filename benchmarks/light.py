@@ -5,6 +5,7 @@ Thousands fit in a process. One that only listens can let the kernel drop its me
 
 import array
 import asyncio
+import contextlib
 import ctypes
 import datetime
 import hashlib
@@ -176,7 +177,8 @@ class Client:
     async def _handshake(self) -> None:
         while not self._shaken():
             await self._woken(self._ssl.DTLSv1_get_timeout() or 1)
-            self._ssl.DTLSv1_handle_timeout()
+            with contextlib.suppress(SSL.WantReadError):  # it was sent again, and the answer is still to come
+                self._ssl.DTLSv1_handle_timeout()
         certificate = self._ssl.get_peer_certificate(as_cryptography=True)
         if certificate is None or _fingerprint(certificate) != self.remote.fingerprint:
             raise NotConnectedError("the server's certificate is not the one it announced")
