@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 
 from rooms.sfu.messages import Code, Refused
@@ -23,6 +25,7 @@ _PRIORITY, _USE_CANDIDATE, _FINGERPRINT = 0x0024, 0x0025, 0x8028
 _KNOWN_REQUIRED = frozenset({_USERNAME, _INTEGRITY, _PRIORITY, _USE_CANDIDATE})
 _OPTIONAL = 0x8000
 _DIGEST = 20
+_BLOCK = 64
 _FINGERPRINT_XOR = 0x5354554E
 
 
@@ -101,13 +104,13 @@ def _user(value: bytes) -> str:
 
 def check(request: Request, password: str) -> None:
     """Nothing, when the request was made with `password`, our own; else `Refused(STUN_FORGED)`."""
-    if not hmac.compare_digest(_sign(request.covered, password.encode()), request.digest):
+    if not hmac.compare_digest(_sign(password.encode(), request.covered), request.digest):
         raise Refused(Code.STUN_FORGED)
 
 
 def answer(request: Request, host: str, port: int, password: str) -> bytes:
     """The success response that tells the sender how we see it: `host`, `port` (RFC 8489 section 6.3.1)."""
-    return _success(request.transaction, _mapped(host, port, request.transaction), password.encode())
+    return _success(request.transaction, _mapped(host, port, request.transaction), partial(_sign, password.encode()))
 
 
 class Routine:
@@ -116,7 +119,7 @@ class Routine:
     Every listener sends one each few seconds, for as long as he listens; what they have in common is read once.
     """
 
-    __slots__ = ("_attributes", "_covered", "_head", "_key", "_mapped", "_place")
+    __slots__ = ("_attributes", "_covered", "_head", "_mapped", "_place", "_sign")
 
     def __init__(self, data: bytes, request: Request, host: str, port: int, password: str) -> None:
         """`data` is a check, and `request` what was read in it, its integrity checked."""
@@ -125,7 +128,7 @@ class Routine:
         self._covered = request.covered[: _HEAD.size]
         self._place = host, port
         self._mapped = None if ":" in host else _mapped(host, port, request.transaction)
-        self._key = password.encode()
+        self._sign = _keyed(password.encode())
 
     def answer(self, data: bytes) -> bytes | None:
         """The answer to `data`, as `answer` gives it, if it is one of these checks; None if it has to be read."""
@@ -133,17 +136,17 @@ class Routine:
         end = digest + _DIGEST
         if data[: _HEAD.size] != self._head or data[_HEADER.size : digest] != self._attributes:
             return None
-        signed = _sign(self._covered + data[_HEAD.size : digest - _ATTRIBUTE.size], self._key)
+        signed = self._sign(self._covered + data[_HEAD.size : digest - _ATTRIBUTE.size])
         if not hmac.compare_digest(signed, data[digest:end]) or data[end:] != _fingerprint(data[:end]):
             return None
         transaction = data[_HEAD.size : _HEADER.size]
-        return _success(transaction, self._mapped or _mapped(*self._place, transaction), self._key)
+        return _success(transaction, self._mapped or _mapped(*self._place, transaction), self._sign)
 
 
-def _success(transaction: bytes, mapped: bytes, key: bytes) -> bytes:
+def _success(transaction: bytes, mapped: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     body = transaction + _attribute(_XOR_MAPPED, mapped)
     size = _ATTRIBUTE.size + len(mapped) + _ATTRIBUTE.size + _DIGEST
-    digest = _sign(_HEAD.pack(_SUCCESS, size, COOKIE) + body, key)
+    digest = sign(_HEAD.pack(_SUCCESS, size, COOKIE) + body)
     message = _HEAD.pack(_SUCCESS, size + 8, COOKIE) + body + _attribute(_INTEGRITY, digest)
     return message + _fingerprint(message)
 
@@ -167,8 +170,25 @@ def _with_length(message: bytes, total: int) -> bytes:
     return message[:2] + (total - _HEADER.size).to_bytes(2, "big") + message[4:]
 
 
-def _sign(covered: bytes, key: bytes) -> bytes:
+def _sign(key: bytes, covered: bytes) -> bytes:
     return hmac.digest(key, covered, hashlib.sha1)
+
+
+def _keyed(key: bytes) -> Callable[[bytes], bytes]:
+    """What signs as `_sign` does under `key`, 64 bytes at most, with hashes that have read it already (RFC 2104).
+
+    OpenSSL looks up what HMAC and SHA-1 are each time that it is asked by name, which takes longer than all the rest.
+    """
+    block = key.ljust(_BLOCK, b"\0")
+    inside, outside = (hashlib.sha1(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))  # noqa: S324 - it is ICE's
+
+    def sign(covered: bytes) -> bytes:
+        inner, outer = inside.copy(), outside.copy()
+        inner.update(covered)
+        outer.update(inner.digest())
+        return outer.digest()
+
+    return sign
 
 
 def _fingerprint(message: bytes) -> bytes:

@@ -140,17 +140,17 @@ def test_the_answer_tells_aioice_its_address_under_our_password(address: object,
     assert "FINGERPRINT" in read.attributes
 
 
-def routine(data: bytes, host: str = "203.0.113.7", port: int = 4000) -> ice.Routine:
-    return ice.Routine(data, ice.parse(data), host, port, PASSWORD)
+def routine(data: bytes, host: str = "203.0.113.7", port: int = 4000, password: str = PASSWORD) -> ice.Routine:
+    return ice.Routine(data, ice.parse(data), host, port, password)
 
 
-@given(st.ip_addresses(), st.integers(1, 65535), st.binary(min_size=12, max_size=12), st.booleans())
+@given(st.ip_addresses(), st.integers(1, 65535), st.binary(min_size=12, max_size=12), st.text("aZ09+/", max_size=64))
 def test_a_check_that_comes_again_is_answered_as_if_it_had_been_read(
-    address: object, port: int, transaction: bytes, nominate: bool
+    address: object, port: int, transaction: bytes, password: str
 ) -> None:
-    again = request(nominate=nominate, transaction=transaction)
-    first = routine(request(nominate=nominate), str(address), port)
-    assert first.answer(again) == ice.answer(ice.parse(again), str(address), port, PASSWORD)
+    again = request(password=password, transaction=transaction)
+    first = routine(request(password=password), str(address), port, password)
+    assert first.answer(again) == ice.answer(ice.parse(again), str(address), port, password)
 
 
 def test_no_byte_of_a_check_that_comes_again_can_be_changed() -> None:
