@@ -2,12 +2,11 @@
 
 import asyncio
 import errno
-import gc
 import logging
 import os
 import sys
 
-from rooms.sfu import log, settings
+from rooms.sfu import heap, log, settings
 from rooms.sfu.server import Server
 
 _log = logging.getLogger("rooms.sfu")
@@ -24,8 +23,7 @@ def main() -> None:
     except OSError as error:
         name = "STOA_UDP_PORT" if error.errno == errno.EADDRINUSE else "STOA_UDP_HOST"
         sys.exit(_refusal(f"{name}: {error.strerror}"))
-    gc.collect()
-    gc.freeze()
+    heap.still()
     ready = {
         "sfu": chosen.sfu,
         "port": server.ports[0].number,

@@ -1,6 +1,7 @@
 """Every room and connection of this process, and what orders do to them."""
 
 import asyncio
+import gc
 import secrets
 import time
 from collections.abc import Callable
@@ -267,6 +268,8 @@ class Registry:
             connection.send_rtcp(rtcp.goodbye(ours), self._counters)
         connection.handshake = None
         await connection.peer.close()
+        if not self.connections and len(self._tasks) == 1:
+            gc.collect()  # the last has left: nobody waits for it, and nothing is left over but by a mistake of ours
 
     def tick(self, now: float) -> None:
         """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second.

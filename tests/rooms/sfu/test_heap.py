@@ -1,7 +1,9 @@
 """Contract of `rooms.sfu.heap`: what lies free between what stays goes back to the system, where the C library can."""
 
 import ctypes
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -24,3 +26,23 @@ def test_holes_between_what_stays_go_back_to_the_system() -> None:
 def test_a_c_library_that_cannot_is_asked_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap, "CDLL", lambda _: object())
     heap.trimmer()()
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The collector as it was, after the test."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("collector")
+def test_all_that_lives_is_never_gone_through_by_itself_but_what_is_young_is() -> None:
+    heap.still()
+    before = [one["collections"] for one in gc.get_stats()]
+    kept = [[[]] for _ in range(400_000)]  # type: list[list[list[None]]]
+    young, middle, all_of_it = (after["collections"] - was for after, was in zip(gc.get_stats(), before, strict=True))
+    assert young > middle > 20
+    assert all_of_it == 0
+    assert len(kept) == 400_000

@@ -157,8 +157,28 @@ async def test_one_who_says_goodbye_has_left(desk: Desk) -> None:
 @pytest.mark.usefixtures("no_collector")
 async def test_one_who_left_frees_his_memory_at_once_and_not_when_a_collector_comes_by(desk: Desk) -> None:
     dtls = weakref.ref((await desk.connect("carol")).peer._dtls)
+    desk.offer("bob", BOB)
     await desk.clients.pop().close()
     await until(lambda: dtls() is None)
+
+
+class Knot:
+    """What nothing but a collector frees."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_what_a_mistake_left_over_is_freed_when_the_last_has_left_and_not_before(desk: Desk) -> None:
+    left_over = weakref.ref(Knot())
+    await desk.connect("carol")
+    desk.offer("bob", BOB)
+    desk.registry.take(Drop("room", CAROL, 0))
+    await until(lambda: not desk.registry._tasks)
+    assert left_over()
+    desk.registry.take(Drop("room", BOB, 0))
+    await until(lambda: left_over() is None)
 
 
 async def settled(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Connection:
