@@ -3,7 +3,7 @@
 import hmac
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import connection
 
 from moderation.audit import keys
-from moderation.audit.canonical import canonical
 from moderation.audit.models import PersonKey
+from moderation.audit.verify import canonical
 
 NOBODY = ""  # whose key seals what belongs to no person we know
 REMEMBERED = 10_000  # keys of persons a process keeps at hand
@@ -39,9 +39,9 @@ class Person:
     uid: str
     key: bytes
 
-    def seal(self, fields: object, event: str) -> bytes:
+    def seal(self, fields: Mapping[str, list[str | int]], event: str) -> bytes:
         """The box with `fields`, which opens only with this key and as part of this `event`."""
-        return sealed(self.key, canonical(fields), event.encode())
+        return sealed(self.key, canonical(fields).encode(), event.encode())
 
     def open(self, box: bytes, event: str) -> dict[str, list[object]]:
         """What `seal` put into the box; raises `InvalidTag` for the box of another person or event."""

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypedDict, Unpack
+from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import DEFERRED
 from django.utils import timezone
 
 from moderation.audit import clock, sealing
@@ -89,30 +91,32 @@ def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Entry:
 
 
 def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
-    if len(canonical(dict(act.get("detail", {})))) > DETAIL:
+    if "detail" in act and len(canonical(dict(act["detail"]))) > DETAIL:
         raise CanonicalError("a detail of more than 16 KiB")
-    found = secrets(source, act)
-    public = {name: value for name, value in act.items() if name not in _SEALED}
+    event, found = os.urandom(16).hex(), secrets(source, act)
+    told = {
+        "event": event,
+        "occurred_at": timezone.now(),
+        "severity": _SEVERITY[result],
+        "kind": _kind(source, act),
+        "action": action,
+        "purpose": purpose_of(action),
+        "result": result,
+        "factors": source.factors,
+        "channel": source.channel,
+        "correlation": correlation.get(),
+        "clock": clock.state(),
+        "host": _HOST,
+        "version": settings.VERSION,
+        "commitments": {field: secret.commitment for field, secret in found.items()},
+        **{name: value for name, value in act.items() if name not in _SEALED},
+    }
     if "object" in found:
-        del public["object_id"]
-    entry = Entry(
-        event=os.urandom(16).hex(),
-        kind=_kind(source, act),
-        action=action,
-        result=result,
-        factors=source.factors,
-        channel=source.channel,
-        correlation=correlation.get(),
-        clock=clock.state(),
-        host=_HOST,
-        version=settings.VERSION,
-        commitments={field: secret.commitment for field, secret in found.items()},
-        **{"occurred_at": timezone.now(), "severity": _SEVERITY[result], "purpose": purpose_of(action), **public},
-    )
-    drafts = sealing.drafts(entry.event, found)
-    for draft in _write(entry, drafts):
-        sealing.write_anew(entry.pk, entry.event, found, draft)
-    return entry
+        del told["object_id"]
+    pk, late = _write(told, sealing.drafts(event, found))
+    for draft in late:
+        sealing.write_anew(pk, event, found, draft)
+    return Entry.from_db(DEFAULT_DB_ALIAS, _NAMES, list((_UNSAID | told | {"id": pk}).values()))
 
 
 def _kind(source: Source, act: Act) -> Kind:
@@ -123,42 +127,56 @@ def _kind(source: Source, act: Act) -> Kind:
     return Kind.OPERATOR if source.channel == "command" else Kind.SERVER
 
 
-def _write(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:
-    """Insert the row and its labels; those whose person has another key by now are given back.
+def _write(told: Mapping[str, Any], drafts: Sequence[Draft]) -> tuple[int, list[Draft]]:
+    """Insert the row and its labels: its id, and those labels whose person has another key by now.
 
     Constant statements, at half the price of the ORM's. What an entry does not say is written into them: most entries
     say little, and every value costs on its way.
     """
-    said = tuple(place for place, field in enumerate(_FIELDS) if getattr(entry, field.attname) != _UNSAID[place])
-    values = [_FIELDS[place].get_db_prep_save(getattr(entry, _FIELDS[place].attname), connection) for place in said]
-    if connection.vendor == "postgresql" and drafts:
-        return _write_at_once(entry, said, values, drafts)
-    with connection.cursor() as cursor:
+    database = transaction.get_connection()
+    said = frozenset([name for name, value in told.items() if value != _UNSAID[name]])
+    if database.vendor == "postgresql" and drafts:
+        return _write_at_once(database, said, [told[name] for name in _FIELDS if name in said], drafts)
+    with database.cursor() as cursor:
+        values = [field.get_db_prep_save(told[name], database) for name, field in _FIELDS.items() if name in said]
         cursor.execute(_insert_of(said), values)
-        (entry.pk,) = cursor.fetchone()
-    return [draft for draft in drafts if not sealing.write(entry.pk, draft)]
+        (pk,) = cursor.fetchone()
+    return pk, [draft for draft in drafts if not sealing.write(pk, draft)]
 
 
-def _write_at_once(entry: Entry, said: tuple[int, ...], values: Sequence[Any], drafts: Sequence[Draft]) -> list[Draft]:
-    """On PostgreSQL a single statement, since the way there costs; prepared, since planning costs as much again."""
-    told = [value for draft in drafts for value in _told(draft)]
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_at_once(said, len(drafts)), [*values, *told], prepare=True)
-        (row,) = cursor.fetchall()
-    entry.pk, persons = row
-    return [draft for draft in drafts if draft.who.id not in persons]
+def _write_at_once(
+    database: Any, said: frozenset[str], values: Sequence[Any], drafts: Sequence[Draft]
+) -> tuple[int, list[Draft]]:
+    """On PostgreSQL a single statement, since the way there costs; prepared, since planning costs as much again.
+
+    All as text, since psycopg has to look for every other type anew, and knows none where the cursor is new.
+    """
+    values = [_text(value) for value in (*values, *(cell for draft in drafts for cell in _cells(draft)))]
+    with database.wrap_database_errors:
+        cursor = _cursor(database)
+        cursor.execute(_at_once(said, len(drafts)), values, prepare=True)
+        ((pk, persons),) = cursor.fetchall()
+    return pk, [draft for draft in drafts if draft.who.id not in persons]
+
+
+def _cursor(database: Any) -> psycopg.Cursor[Any]:
+    """The cursor that a thread's connection keeps for the log."""
+    kept = _cursors.get(database)
+    if kept is None or kept.connection is not database.connection:
+        kept = _cursors[database] = psycopg.Cursor(database.connection)
+    return kept
 
 
 @lru_cache
-def _at_once(said: tuple[int, ...], persons: int) -> bytes:
+def _at_once(said: frozenset[str], persons: int) -> bytes:
     """The statement that writes an entry which says these fields, and the labels of so many persons."""
     return (_AT_ONCE % (_insert_of(said), ", ".join([_LABEL] * persons))).encode()
 
 
 @lru_cache
-def _insert_of(said: tuple[int, ...]) -> str:
-    """The statement that writes an entry which says these fields, by their places."""
-    values = ", ".join("%s" if place in said else _literal(value) for place, value in enumerate(_UNSAID))
+def _insert_of(said: frozenset[str]) -> str:
+    """The statement that writes an entry which says these fields."""
+    values = ", ".join("%s" if name in said else _literal(_UNSAID[name]) for name in _FIELDS)
     return f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({values}) RETURNING id"  # noqa: S608  # our own names
 
 
@@ -169,13 +187,26 @@ def _literal(value: object) -> str:
     return f"'{value if isinstance(value, str) else json.dumps(value)}'"
 
 
-def _told(draft: Draft) -> tuple[int | bytes | None, ...]:
+def _cells(draft: Draft) -> tuple[int | bytes | None, ...]:
     return draft.who.id, draft.who.token, draft.part, draft.address, draft.box
 
 
-_FIELDS = [field for field in Entry._meta.concrete_fields if field.name not in ("id", "recorded_at")]  # noqa: SLF001  # documented
-_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
-_UNSAID = [field.get_default() for field in _FIELDS]
+def _text(value: object) -> str | None:
+    """A value as PostgreSQL reads it from text."""
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+_ALL = Entry._meta.concrete_fields  # noqa: SLF001  # documented
+_FROM_DATABASE = ("id", "recorded_at")
+_FIELDS = {field.attname: field for field in _ALL if field.name not in _FROM_DATABASE}
+_COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
+_UNSAID = {field.attname: DEFERRED if field.name in _FROM_DATABASE else field.get_default() for field in _ALL}
+_NAMES = tuple(_UNSAID)
+_cursors: WeakKeyDictionary[Any, psycopg.Cursor[Any]] = WeakKeyDictionary()
 _LABEL = "(%s::bigint, %s::bytea, %s::int, %s::bytea, %s::bytea)"
 # An erasure in another transaction waits until this one has ended.
 _AT_ONCE = """

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -31,8 +31,7 @@ SELECT %s, id, %s, %s, %s FROM audit_personkey WHERE id = %s AND token = %s
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """A personal value of an entry, whose it is, and the salt that hides it in the entry's commitment."""
 
     field: str
@@ -54,7 +53,9 @@ def secrets(source: Source, act: Mapping[str, Any]) -> dict[str, Secret]:
     owned += [(field, value, actor or person) for field, value in _whence(source)]
     owned.append(("sought", act.get("sought", ""), actor))
     owned += [(field, state_hash(act[field]), person or actor) for field in ("before", "after") if field in act]
-    return {field: Secret(field, value, owner, os.urandom(SALT)) for field, value, owner in owned if value}
+    told = [one for one in owned if one[1]]
+    salts = os.urandom(SALT * len(told))
+    return {one[0]: Secret(*one, salts[SALT * at : SALT * at + SALT]) for at, one in enumerate(told)}
 
 
 def state_hash(state: Mapping[str, Any]) -> str:
@@ -104,10 +105,11 @@ def _address_key(_folder: object) -> bytes:
 
 
 def _draft(event: str, who: Person, found: Mapping[str, Secret]) -> Draft:
-    own = [secret for secret in found.values() if secret.owner == who.uid]
-    address = next((address_token(str(secret.value)) for secret in own if secret.field == "address"), None)
-    box = {secret.field: [secret.salt.hex(), secret.value] for secret in own}
-    return Draft(who, sum(_PARTS.get(secret.field, 0) for secret in own), address, who.seal(box, event))
+    own = {field: secret for field, secret in found.items() if secret.owner == who.uid}
+    part = sum([part for field, part in _PARTS.items() if field in own])
+    address = address_token(str(own["address"].value)) if "address" in own else None
+    box = {field: [secret.salt.hex(), secret.value] for field, secret in own.items()}
+    return Draft(who, part, address, who.seal(box, event))
 
 
 def _whence(source: Source) -> Iterator[tuple[str, str | int]]:
