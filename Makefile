@@ -13,10 +13,13 @@ define twice
 @$(1) $(2) || { echo "Once more, what failed:"; $(1) --last-failed --last-failed-no-failures none; }
 endef
 
-.PHONY: run check test style types law pages units flows postgres kill truth fuzz bench soak screens messages lock tools
+.PHONY: run install check test style types law pages units flows postgres kill truth fuzz bench soak screens messages lock tools
 
 run: .venv/accelerated
 	@exec $(BIN)/python manage.py serve
+
+# What `make run` makes before it runs: for a service, and for a machine that runs media alone.
+install: .venv/accelerated
 
 # The virtual environment, made again only when the lock has changed.
 .venv/installed: requirements.txt

@@ -1,4 +1,4 @@
-"""A network of one's own with an address that is not loopback: there are media servers that leave loopback out."""
+"""Networks of one's own: an empty one, and one with an address that is not loopback, as some media servers want it."""
 
 import contextlib
 import ctypes
@@ -23,20 +23,38 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @contextlib.contextmanager
 def namespace() -> Iterator[str]:
-    """The address; who is started and what is opened in the block is in that network. Raises `OSError`.
+    """The address; who is started and what is opened in the block is in that network. Raises `OSError`."""
+    with empty():
+        for command in _SETUP:
+            run(command)
+        yield ADDRESS
+
+
+@contextlib.contextmanager
+def empty() -> Iterator[None]:
+    """Who is started and what is opened in the block is in a network where nothing is yet. Raises `OSError`.
 
     It moves the calling thread, which must be the process's first: `/proc/net` tells of that one's network.
     """
     with Path("/proc/thread-self/ns/net").open("rb") as before:
-        _move(_libc.unshare, _CLONE_NEWNET)
+        leave()
         try:
-            for command in _SETUP:
-                subprocess.run(command.split(), check=True, capture_output=True)
-            yield ADDRESS
-        except (FileNotFoundError, subprocess.CalledProcessError) as failed:
-            raise OSError(errno.EPERM, f"{failed} (Debian: apt-get install iproute2)") from failed
+            yield
         finally:
             _move(_libc.setns, before.fileno(), _CLONE_NEWNET)
+
+
+def leave() -> None:
+    """The calling thread is in an empty network from now on. Raises `OSError`."""
+    _move(_libc.unshare, _CLONE_NEWNET)
+
+
+def run(command: str) -> None:
+    """Runs a command that sets up a network. Raises `OSError`."""
+    try:
+        subprocess.run(command.split(), check=True, capture_output=True)
+    except (FileNotFoundError, subprocess.CalledProcessError) as failed:
+        raise OSError(errno.EPERM, f"{failed} (Debian: apt-get install iproute2)") from failed
 
 
 def _move(call: "ctypes._FuncPointer", *arguments: int) -> None:

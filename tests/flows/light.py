@@ -62,6 +62,11 @@ class Person:
         """The port of the media process that the sound comes from."""
         return self.clients[0].remote.address[1]
 
+    @property
+    def host(self) -> str:
+        """The address of the machine that the sound comes from."""
+        return self.clients[0].remote.address[0]
+
     async def connected(self) -> None:
         """Return once media can flow."""
         async with asyncio.timeout(10):

@@ -80,12 +80,17 @@ class Stoa:
 
     def room(self, host: str, title: str, **fields: object) -> str:
         """The id of a new live room, however many the host has opened this hour."""
-        with redis.Redis(unix_socket_path=str(valkey_socket(self.folder / "data"))) as counters:
+        with self.redis() as counters:
             for key in counters.scan_iter("*room.open*"):
                 counters.delete(key)
         status, card = self.ask(host, "POST", "/api/v1/rooms/", {"title": title, "access": "open", **fields})
         assert status == 201, card
         return str(card["id"])
+
+    def redis(self) -> redis.Redis:
+        """A client of its Redis."""
+        own = f"unix://{valkey_socket(self.folder / 'data')}"
+        return redis.Redis.from_url(self.environment.get("REDIS_URL", own))
 
     def children(self, word: str) -> list[int]:
         """Process ids of our children with `word` in their command line."""
@@ -109,8 +114,8 @@ class Stoa:
 
 
 @contextmanager
-def running(folder: Path, **extra: str) -> Iterator[Stoa]:
-    """A Stoa that is ready, and stopped in order at the end."""
+def running(folder: Path, *before: str, **extra: str) -> Iterator[Stoa]:
+    """A Stoa that is ready, and stopped in order at the end; `before` are words before its command."""
     http, tcp, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
     address = outward_address()
     environment = {
@@ -126,11 +131,11 @@ def running(folder: Path, **extra: str) -> Iterator[Stoa]:
         **extra,
     }
     with (folder / "serve.log").open("wb") as log:
-        command = [sys.executable, "manage.py", "serve"]
+        command = [*before, sys.executable, "manage.py", "serve"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent
         )
-    stoa = Stoa(folder, environment, process, f"http://127.0.0.1:{http}", f"http://{address}:{http}")
+    stoa = Stoa(folder, environment, process, environment["PUBLIC_URL"], f"http://{address}:{http}")
     try:
         until("Stoa is ready", lambda: _ready(stoa), STARTUP)
         yield stoa

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from redis import Redis
-
 from benchmarks import packets
 from benchmarks.packets import Packet
 from benchmarks.room import CHECK_INTERVAL, background
-from config.folder import valkey_socket
 from rooms.sfu.messages import orders_channel
 from tests.flows import stack
 from tests.flows.light import Person
@@ -69,9 +66,9 @@ def running(folder: Path, names: Sequence[str], **extra: str) -> Iterator[Stoa]:
 
 
 @asynccontextmanager
-async def talk(stoa: Stoa, names: Sequence[str]) -> AsyncIterator[Talk]:
-    """A talk of Alice's that everybody else of these people hears, on all three."""
-    await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa), 20)
+async def talk(stoa: Stoa, names: Sequence[str], processes: int = PROCESSES) -> AsyncIterator[Talk]:
+    """A talk of Alice's that everybody else of these people hears, on all of so many media processes."""
+    await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa, processes), 20)
     room = await asyncio.to_thread(stoa.room, "alice", "Wide Sunday")
     it = Talk(stoa, room, {name: Person(stoa, name, room) for name in names})
     visits = []
@@ -128,7 +125,7 @@ def lost(speaker: Person, listener: Person, since: int) -> float:
     return sum(since < said < last and said not in heard for said in speaker.said) * packets.INTERVAL
 
 
-def complete(stoa: Stoa) -> bool:
+def complete(stoa: Stoa, processes: int = PROCESSES) -> bool:
     """Whether every media process takes orders."""
-    with Redis(unix_socket_path=str(valkey_socket(stoa.folder / "data"))) as asked:
-        return len(asked.pubsub_channels(orders_channel("*"))) == PROCESSES
+    with stoa.redis() as asked:
+        return len(asked.pubsub_channels(orders_channel("*"))) == processes
