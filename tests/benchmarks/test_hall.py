@@ -6,7 +6,7 @@ from rooms.protocol import fold
 
 def test_what_the_made_up_room_says_folds_without_a_gap() -> None:
     snapshot = hall.welcome("abc")["snapshot"]
-    for second in islice(hall.seconds(), 30):
+    for second in islice(hall.seconds(quiet=10), 30):
         for message in second:
             if "seq" in message:
                 assert message["seq"] == snapshot["seq"] + 1
