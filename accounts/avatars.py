@@ -6,16 +6,26 @@ import warnings
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from PIL import Image, ImageOps
-
-from accounts.models import User
 
 SIDE = 256  # pixels
 LARGEST = 4 * 1024 * 1024  # bytes of an upload
 MOST_PIXELS = 25_000_000  # of an upload: 100 MB of memory for a moment
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+class Pictured(Protocol):
+    """Somebody who may have a picture: a user, or what was read of one."""
+
+    @property
+    def uid(self) -> str: ...  # noqa: D102  # as in `User`
+    @property
+    def display_name(self) -> str: ...  # noqa: D102
+    @property
+    def avatar(self) -> str: ...  # noqa: D102
 
 
 class Code(StrEnum):
@@ -71,7 +81,7 @@ def _square(picture: Image.Image) -> bytes:
     return output.getvalue()
 
 
-def address(user: User) -> str:
+def address(user: Pictured) -> str:
     """The path of the picture, or an empty text for somebody without one; another picture has another path."""
     return f"/avatars/{user.uid}/{user.avatar}.webp" if user.avatar else ""
 

@@ -1,19 +1,35 @@
 """The hallway: the rooms one may enter, those with people one knows first. As many statements for five as for 500."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from accounts.models import User
+from rooms import rows
 from rooms.acquaintances import known_to
-from rooms.admission import visible_rooms
+from rooms.admission import VISIBLE
 from rooms.cards import Card, cards
-from rooms.models import Member, Room, State
-from rooms.roles import Rank, Stage
+from rooms.models import Room
 
 PAGE = 24  # rooms of a kind on a page
+
+# Many pages ask every few seconds; Django would need ten times as long to compose this as the database to answer it.
+_ROOMS = f"{VISIBLE} AND mine.barred IS NOT TRUE AND room.state <> 'ended'"
+_HOSTED = "AND mine.rank = 2 ORDER BY room.state, room.scheduled_for, room.id"
+_LATER = "AND COALESCE(mine.rank, 0) <> 2 AND room.state = 'scheduled' ORDER BY room.scheduled_for, room.id LIMIT %s"
+_HERE = "(SELECT COUNT(*) FROM rooms_member AS here WHERE here.room_id = room.id AND here.present{also})"
+_LIVE = f"""AND COALESCE(mine.rank, 0) <> 2 AND room.state = 'live'
+ORDER BY {_HERE.format(also=" AND here.user_id IN ({known})")} DESC, {_HERE.format(also="")} DESC,
+room.started_at DESC, room.id LIMIT %s"""
+_FOUND = r"""AND (
+    UPPER(room.title) LIKE UPPER(%s) ESCAPE '\' OR UPPER(room.topic) LIKE UPPER(%s) ESCAPE '\' OR EXISTS (
+        SELECT 1 FROM rooms_member AS heard JOIN accounts_user AS person ON person.id = heard.user_id
+        WHERE heard.room_id = room.id AND (heard.rank = 2 OR (heard.present AND heard.stage = 'speaking'))
+        AND UPPER(person.display_name) LIKE UPPER(%s) ESCAPE '\'
+    )
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +51,10 @@ def hallway(user: User, *, q: str = "", pages: int = 1) -> Hallway:
 
     Live rooms come by how many people are in them that one knows, then by how many people; scheduled ones by time.
     """
-    known = known_to(user)
-    rooms = _found(visible_rooms(user).exclude(mine__barred=True), q)  # type: ignore[misc]  # a FilteredRelation
-    rooms = rooms.exclude(state=State.ENDED)
-    hosted, others = rooms.filter(mine__rank=Rank.HOST), rooms.exclude(mine__rank=Rank.HOST)  # type: ignore[misc]
-    most = pages * PAGE
-    mine = list(hosted.order_by("state", "scheduled_for", "pk"))
-    live = list(_ranked(others.filter(state=State.LIVE), known)[: most + 1])
-    later = list(others.filter(state=State.SCHEDULED).order_by("scheduled_for", "pk")[: most + 1])
+    known, asked, most = known_to(user), _Asked(user, q), pages * PAGE
+    mine = asked.rooms(_HOSTED)
+    live = asked.rooms(_LIVE.format(known=rows.marks(known)), *known, most + 1)
+    later = asked.rooms(_LATER, most + 1)
     shown = cards([*mine, *live[:most], *later[:most]], known)
     first, second = len(mine), len(mine) + min(len(live), most)
     return Hallway(
@@ -50,25 +62,23 @@ def hallway(user: User, *, q: str = "", pages: int = 1) -> Hallway:
         shown[first:second],
         shown[second:],
         more=len(live) > most or len(later) > most,
-        found=rooms.count() if q else None,
+        found=asked.count() if q else None,
     )
 
 
-def _found(rooms: QuerySet[Room], q: str) -> QuerySet[Room]:
-    """The rooms with `q` in their title, their topic, or the name of their host or of somebody on stage."""
-    if not q:
-        return rooms
-    named = Member.objects.filter(room=OuterRef("pk"), user__display_name__icontains=q)
-    heard = named.filter(Q(rank=Rank.HOST) | Q(present=True, stage=Stage.SPEAKING))
-    return rooms.filter(Q(title__icontains=q) | Q(topic__icontains=q) | Exists(heard))
+class _Asked:
+    """The rooms that are not over, for this person; with `q`, those that a search for it finds."""
 
+    def __init__(self, user: User, q: str) -> None:
+        like = f"%{connection.ops.prep_for_like_query(q)}%"
+        self._which = f"{_ROOMS} {_FOUND}" if q else _ROOMS
+        self._values: list[Any] = [user.pk, user.pk, *([like] * 3 if q else ())]
 
-def _ranked(rooms: QuerySet[Room], known: Collection[int]) -> QuerySet[Room]:
-    here = Member.objects.filter(room=OuterRef("pk"), present=True)
-    ranked = rooms.annotate(familiar=_count(here.filter(user__in=known)), size=_count(here))
-    return ranked.order_by("-familiar", "-size", "-started_at", "pk")
+    def rooms(self, order: str, *values: int) -> list[Room]:
+        """Those that `order`, the rest of the statement, asks for."""
+        return rows.every(Room, rows.select(Room, "room", f"{self._which} {order}"), [*self._values, *values])
 
-
-def _count(members: QuerySet[Member]) -> Coalesce:
-    """How many members there are, as a column of their room."""
-    return Coalesce(Subquery(members.order_by().values("room").annotate(n=Count("*")).values("n")), 0)
+    def count(self) -> int:
+        """How many there are in all."""
+        ((count,),) = rows.cells(f"SELECT COUNT(*) {self._which}", self._values)
+        return int(count)

@@ -4,7 +4,7 @@ Django composes each question anew and looks up each column's type each time, fo
 Here a question is text, and what Django knows of a model's columns is asked once. Names come from our models alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -25,13 +25,25 @@ def read(model: type[_Row], sql: str, values: Sequence[Any]) -> _Row | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         row = cursor.fetchone()
-    if row is None:
-        return None
-    names, converters = _known(model)
-    cells = list(row)
-    for place, convert in converters:
-        cells[place] = convert(cells[place])
-    return model.from_db(connection.alias, names, cells)
+    return None if row is None else _made(model, row)
+
+
+def every(model: type[_Row], sql: str, values: Sequence[Any]) -> list[_Row]:
+    """All rows that a `select` finds, in its order."""
+    return [_made(model, row) for row in cells(sql, values)]
+
+
+def cells(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What any SELECT finds, as the database gives it: on SQLite a truth is a number, and a time is text."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def marks(values: Collection[Any]) -> str:
+    """What stands for the values in the brackets of an IN, which is true of none where there are none."""
+    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def insert(row: Model) -> None:
@@ -62,6 +74,14 @@ def change(row: Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> b
             [fields[name].get_db_prep_save(value, connection) for name, value in given],
         )
         return bool(cursor.rowcount == 1)
+
+
+def _made(model: type[_Row], row: Sequence[Any]) -> _Row:
+    names, converters = _known(model)
+    values = list(row)
+    for place, convert in converters:
+        values[place] = convert(values[place])
+    return model.from_db(connection.alias, names, values)
 
 
 def _meta(model: Model | type[Model]) -> Any:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from django import template
 
 from accounts import avatars
-from accounts.models import User
+from accounts.avatars import Pictured
 
 register = template.Library()
 
 
 @register.filter
-def person(user: User) -> Mapping[str, str]:
+def person(user: Pictured) -> Mapping[str, str]:
     """Uid, name and path of the picture, as `pieces/avatar.html` takes them."""
     return {"uid": user.uid, "name": user.display_name, "avatar": avatars.address(user)}

@@ -138,8 +138,14 @@ def test_the_number_of_statements_does_not_grow_with_rooms_or_people(alice: User
         crowd(rooms, members, first)
         with CaptureQueriesContext(connection) as queries:
             assert client.get("/").status_code == 200
-        asked.append([shape(query["sql"])[:80] for query in queries])
+        asked.append([shape(query["sql"])[:60] for query in queries])
     assert asked[0] == asked[1]
+
+
+def test_the_hallway_takes_six_statements(alice: User, django_assert_num_queries: Any) -> None:
+    crowd(rooms=3, members=2)
+    with django_assert_num_queries(6):
+        assert len(hallway(alice).live) == 3
 
 
 def test_what_did_not_change_is_not_sent_again(alice: User, bob: User) -> None:

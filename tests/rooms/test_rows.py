@@ -38,6 +38,19 @@ def test_what_is_not_there_is_none(open_room: Room, bob: User) -> None:
     assert rows.read(Member, MINE, [open_room.pk, bob.pk]) is None
 
 
+def test_all_rows_come_in_the_order_that_was_asked_for(open_room: Room, alice: User, bob: User) -> None:
+    rows.insert(a_member(open_room, bob))
+    there = [alice.pk, bob.pk]
+    named = f"FROM accounts_user AS person WHERE id IN ({rows.marks(there)}) ORDER BY id DESC"
+    asked = rows.select(User, "person", named)
+    assert rows.every(User, asked, there) == [bob, alice]
+    assert rows.cells("SELECT user_id FROM rooms_member WHERE number = %s", [7]) == [(bob.pk,)]
+
+
+def test_nothing_is_among_nothing(alice: User) -> None:
+    assert rows.cells(f"SELECT id FROM accounts_user WHERE id IN ({rows.marks([])})", []) == []
+
+
 def test_a_row_that_is_inserted_is_what_django_inserts(open_room: Room, bob: User) -> None:
     new = a_member(open_room, bob)
     rows.insert(new)
