@@ -1,5 +1,7 @@
 """The REST API of people: oneself, whom one blocked, and the browsers that show notifications."""
 
+from dataclasses import astuple
+
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import actions, push, sealing, vapid
+from accounts import actions, push, sealing, throttle, vapid
 from accounts.actions import push as push_acts
 from accounts.avatars import address
 from accounts.models import Block, Theme, User
@@ -16,7 +18,7 @@ from accounts.rest import PROBLEMS, Person, Resource, check, person, refusal
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
-CHANGE, BLOCK, SUBSCRIBE = (("account.change", 120, 3600), ("account.block", 60, 3600), ("push.subscribe", 60, 3600))
+BLOCK, SUBSCRIBE = ("account.block", 60, 3600), ("push.subscribe", 60, 3600)
 REFUSALS = {
     actions.Code.GONE: (404, "not_found", _("There is no such person.")),
     actions.Code.ONESELF: (409, "oneself", _("You cannot block yourself.")),
@@ -88,7 +90,7 @@ class Me(Resource):
     def patch(self, request: Request) -> Response:
         """Choose for all one's devices."""
         user, wanted = person(request), check(Choices, request.data)
-        self.limit(user, *CHANGE)
+        self.limit(user, *astuple(throttle.CHANGES))
         actions.change_profile(user, source=Source.of_request(request), theme=wanted["theme"])
         return Response(status=204)
 

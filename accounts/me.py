@@ -29,6 +29,7 @@ YEAR = 365 * 24 * 3600
 
 @login_required
 @never_cache
+@throttled
 def page(request: HttpRequest) -> HttpResponseBase:
     """Everything about oneself; a POST changes name and language."""
     if request.method != "POST":
@@ -37,6 +38,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     form = ProfileForm(request.POST)
     if not form.is_valid():
         return _page(request, profile=form)
+    throttle.begin((throttle.CHANGES, user.uid))
     actions.change_profile(user, source=Source.of_request(request), **form.cleaned_data)
     response = _saved(request, "profile")
     speak(response, user.language)
@@ -63,11 +65,14 @@ def picture(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @require_POST
+@throttled
 def notifications(request: HttpRequest) -> HttpResponseBase:
     """What one wants to hear of."""
     form = NotificationsForm(request.POST)
     form.is_valid()  # boxes are ticked or not; nothing can be wrong with them
-    actions.change_profile(member(request), source=Source.of_request(request), **form.cleaned_data)
+    user = member(request)
+    throttle.begin((throttle.CHANGES, user.uid))
+    actions.change_profile(user, source=Source.of_request(request), **form.cleaned_data)
     return _saved(request, "notifications")
 
 

@@ -21,8 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from accounts import actions, notice, qr, strangers
-from accounts.answers import safe_next
+from accounts import actions, notice, qr, strangers, throttle
+from accounts.answers import safe_next, throttled
 from accounts.forms import IssueForm
 from accounts.models import InviteCode, Lever, Purpose, User
 from accounts.switches import pulled
@@ -46,6 +46,7 @@ def member(request: HttpRequest) -> User:
 
 @login_required
 @never_cache
+@throttled
 def codes(request: HttpRequest) -> HttpResponseBase:
     """A member's invite codes; a new one is shown in the answer that makes it, and never again."""
     user, now = member(request), timezone.now()
@@ -67,6 +68,7 @@ def codes(request: HttpRequest) -> HttpResponseBase:
 
 def _issue(request: HttpRequest, user: User, form: IssueForm) -> str:
     """The new code; an empty text, and the form says why, where it is refused."""
+    throttle.begin((throttle.CODES, user.uid))
     source = Source.of_request(request)
     try:
         return actions.issue(
@@ -94,11 +96,13 @@ def revoke(request: HttpRequest, uid: str) -> HttpResponseBase:
 
 @login_not_required
 @require_POST
+@throttled
 def language(request: HttpRequest) -> HttpResponseBase:
     """The page they came from, in another language; members keep it for the next time they sign in."""
     response = set_language(request)
     chosen = request.POST.get("language", "")
     if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
+        throttle.begin((throttle.CHANGES, request.user.uid))
         source = Source.of_request(request)
         actions.change_profile(request.user, language=chosen, source=source)
     return response

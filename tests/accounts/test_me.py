@@ -127,6 +127,20 @@ def test_pictures_are_counted(member: Client, alice: User, monkeypatch: pytest.M
     assert member.post("/me/picture/", {"remove": "1"}).status_code == 302
 
 
+def test_changes_of_oneself_are_counted_together(member: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "CHANGES", throttle.Rule("account.change", limit=1, per=3600))
+    assert member.post("/me/", {"display_name": "Alice B.", "language": ""}).status_code == 302
+    forms = {
+        "/me/": {"display_name": "Alice C.", "language": ""},
+        "/me/notifications/": {"notify_openings": "on"},
+        "/language/": {"language": "zh-hans"},
+    }
+    assert [member.post(path, form).status_code for path, form in forms.items()] == [429] * 3
+    alice.refresh_from_db()
+    assert (alice.display_name, alice.notify_openings, alice.language) == ("Alice B.", False, "")
+    assert Entry.objects.filter(action="account.change").count() == 1
+
+
 def test_notifications_are_chosen(member: Client, alice: User) -> None:
     assert member.post("/me/notifications/", {"notify_openings": "on"}).headers["Location"] == "/me/#notifications"
     alice.refresh_from_db()

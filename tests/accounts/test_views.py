@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts import actions, codes, invites, notice
+from accounts import actions, codes, invites, notice, throttle
 from accounts.models import InviteCode, User
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
@@ -50,6 +50,16 @@ def test_more_than_the_quota_or_nonsense_makes_no_code(member: Client, form: dic
 def test_a_refusal_for_the_quota_is_recorded_and_said(member: Client) -> None:
     assert "You cannot let in that many" in text(member.post("/invites/", {"uses": 6, "days": 7}))
     assert Entry.objects.get(action="invite.issue").reason == "quota"
+
+
+def test_a_quota_that_revoking_gives_back_makes_no_codes_without_end(
+    member: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "CODES", throttle.Rule("invite.issue", limit=1, per=3600))
+    member.post("/invites/", {"uses": 1, "days": 7})
+    member.post(f"/invites/{InviteCode.objects.get().uid}/revoke/")
+    assert member.post("/invites/", {"uses": 1, "days": 7}).status_code == 429
+    assert InviteCode.objects.count() == 1
 
 
 def test_the_issuer_alone_is_told_what_became_of_a_code(
