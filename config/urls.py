@@ -3,9 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import health, manifest, styleguide, worker
+from config.description import Description
 from moderation.audit.views import checkpoint
 
 urlpatterns = [
@@ -17,7 +18,7 @@ urlpatterns = [
     path("worker.js", worker.script),
     path("offline/", worker.offline),
     path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", Description.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),
     path("api/v1/", include("rooms.api")),
