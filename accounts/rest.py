@@ -40,10 +40,21 @@ class Person(serializers.Serializer[object]):
 PROBLEMS: Mapping[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 409, 429, 503), Problem)
 
 
+class Json(JSONParser):
+    """Reads the JSON of a request; what is nested too deep to be read is none."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """What the JSON stands for. Raises `ParseError`."""
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise exceptions.ParseError from error
+
+
 class Resource(APIView):
     """A view of the API."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (Json,)
     renderer_classes = (JSONRenderer,)
 
     def get_exception_handler(self) -> Callable[..., Response | None]:

@@ -1,5 +1,9 @@
 """The shapes of the API, as /api/schema/ describes them."""
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.rest import Person
@@ -11,7 +15,14 @@ from rooms.models import Access, State
 from rooms.roles import Move, Rank, Stage
 
 _ENTRY_STAGES = (Stage.AUDIENCE.value, Stage.SPEAKING.value)
+_AHEAD = timedelta(days=36_525)
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
+
+
+def within_a_century(time: datetime) -> None:
+    """Nothing, for a time that a calendar can take; an hour after the last one of all there is none."""
+    if time > timezone.now() + _AHEAD:
+        raise serializers.ValidationError(_("That could not be understood."))
 
 
 class Face(Person):
@@ -53,7 +64,9 @@ class NewRoom(serializers.Serializer[object]):
     topic = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True, default="")
     access = serializers.ChoiceField(Access.choices)
-    scheduled_for = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    scheduled_for = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, validators=[within_a_century]
+    )
     moderators = serializers.ListField(
         child=serializers.CharField(max_length=150), max_length=MOST, required=False, help_text="user names"
     )
@@ -66,7 +79,9 @@ class RoomEdit(serializers.Serializer[object]):
     topic = serializers.CharField(max_length=200, required=False, allow_blank=True)
     language = serializers.RegexField(_LANGUAGE, max_length=10, required=False, allow_blank=True)
     link = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, help_text="an http or https URL")
-    scheduled_for = serializers.DateTimeField(required=False, help_text="only the host's, before it has started")
+    scheduled_for = serializers.DateTimeField(
+        required=False, validators=[within_a_century], help_text="only the host's, before it has started"
+    )
 
 
 class MemberView(serializers.Serializer[object]):

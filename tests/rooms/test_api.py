@@ -106,6 +106,7 @@ def test_moves_are_those_of_the_socket(open_room: Room, alice: User, bob: User) 
         {"title": "x", "access": "secret"},
         {"title": "x", "access": "open", "language": "!"},
         {"title": "x", "access": "open", "scheduled_for": "soon"},
+        {"title": "x", "access": "open", "scheduled_for": "9999-12-31T23:59:59Z"},
     ],
 )
 def test_what_is_wrong_is_named_field_by_field(alice: User, wrong: dict[str, str]) -> None:
@@ -114,6 +115,13 @@ def test_what_is_wrong_is_named_field_by_field(alice: User, wrong: dict[str, str
     assert set(body["detail"]) <= {"title", "access", "language", "scheduled_for"}
     assert body["detail"]
     assert not Room.objects.exists()
+
+
+def test_json_that_is_nested_too_deep_is_none(alice: User) -> None:
+    signed = Client()
+    signed.force_login(alice)
+    answer = signed.post("/api/v1/rooms/", "[" * 100_000, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_message")
 
 
 def test_a_title_that_may_not_be_shown_is_refused(alice: User) -> None:

@@ -48,6 +48,13 @@ def test_a_scheduled_room_is_edited(alice: User, bob: User) -> None:
     assert Signed(bob)("patch", f"{room.pk}/", **wish)[0] == 403
 
 
+def test_a_room_is_not_put_off_beyond_what_calendars_take(alice: User) -> None:
+    room = a_scheduled_room(alice)
+    status, answer = Signed(alice)("patch", f"{room.pk}/", scheduled_for="2999-01-01T20:00:00Z")
+    assert (status, list(answer["detail"])) == (400, ["scheduled_for"])
+    assert Room.objects.get().scheduled_for == room.scheduled_for
+
+
 def test_a_reminder_is_set_and_taken_back(alice: User, bob: User) -> None:
     room = a_scheduled_room(alice)
     assert Signed(bob)("post", f"{room.pk}/reminder/") == (204, None)
