@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from config import health, ports, reach
 from config.environment import SettingsError
@@ -19,6 +20,8 @@ from config.finding import Finding, Level
 from moderation.audit.clock import FREE, state
 from moderation.audit.role import may_change
 from moderation.hearing import transcribe
+from moderation.models import Staff
+from moderation.staff import Role
 from rooms.sfu import messages
 
 ALIVE_WITHIN = 3.0
@@ -194,6 +197,19 @@ def spread() -> Finding:
     return Finding(Level.OK, f"{number}; a room spreads when one has {settings.STOA_SFU_PEERS} connections")
 
 
+def staff() -> Finding:
+    """Whether somebody decides what is reported, and a second person is there for what takes two."""
+    deciding = Staff.objects.filter(role__in=(Role.MODERATOR, Role.SENIOR)).exclude(expires_at__lte=timezone.now())
+    try:
+        people = deciding.count()
+    except DatabaseError:
+        return Finding(Level.OK, "nothing to be said of it without its table")
+    if people > 1:
+        return Finding(Level.OK, f"{people} people decide what is reported")
+    text = "one person decides what is reported" if people else "nobody reads what is reported"
+    return Finding(Level.WARN, text, "manage.py staff grant USER senior; to open evidence takes two people.")
+
+
 def _alive() -> list[messages.Alive]:
     """The last word of each media process that takes orders, as far as it comes within `ALIVE_WITHIN`."""
     heard: dict[str, messages.Alive] = {}
@@ -235,4 +251,5 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "address": reach.public,
     "turn": reach.relay,
     "speech": speech,
+    "staff": staff,
 }

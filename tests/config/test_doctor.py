@@ -2,16 +2,21 @@ import socket
 import threading
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts.models import User
 from config import doctor, health
 from config.finding import Finding, Level
 from moderation.hearing import transcribe
+from moderation.models import Staff
+from moderation.staff import Role
 from rooms.sfu import messages
 
 REDIS_AWAY = "unix:///nowhere.sock"
@@ -148,6 +153,18 @@ def test_a_larger_speech_model_that_cannot_be_used_is_worth_a_warning(
     monkeypatch.setattr(transcribe, "find_spec", lambda name: object())
     monkeypatch.setattr(transcribe, "version", lambda name: "1.2.1")
     assert doctor.speech() == Finding(Level.OK, f"faster-whisper 1.2.1 {tmp_path.name}"[:55])
+
+
+@pytest.mark.django_db
+def test_it_takes_two_people_to_look_after_reports(alice: User, bob: User, carol: User) -> None:
+    assert (doctor.staff().level, doctor.staff().text) == (Level.WARN, "nobody reads what is reported")
+    now = timezone.now()
+    Staff.objects.create(user=alice, role=Role.SENIOR, granted_at=now)
+    Staff.objects.create(user=bob, role=Role.MODERATOR, granted_at=now, expires_at=now)
+    Staff.objects.create(user=carol, role=Role.REVIEWER, granted_at=now, expires_at=now + timedelta(days=1))
+    assert (doctor.staff().level, doctor.staff().text) == (Level.WARN, "one person decides what is reported")
+    Staff.objects.filter(user=bob).update(expires_at=None)
+    assert doctor.staff() == Finding(Level.OK, "2 people decide what is reported")
 
 
 def test_the_command_prints_each_finding_and_fails_with_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:

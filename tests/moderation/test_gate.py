@@ -64,6 +64,13 @@ def _address(pattern: URLPattern) -> str:
     return re.sub(r"<\w+:\w+>", "1", str(pattern.pattern))
 
 
+def test_the_owner_is_told_how_to_let_themselves_in(mallory: User) -> None:
+    User.objects.update(is_superuser=True)
+    answer = at_console(mallory, None).get("/console/")
+    assert answer.status_code == 403
+    assert "manage.py staff grant mallory senior" in answer.content.decode()
+
+
 def test_a_stranger_is_sent_to_sign_in(client: Client, db: None) -> None:
     assert client.get("/console/").headers["Location"] == "/accounts/login/?next=/console/"
 
