@@ -22,14 +22,6 @@ pytestmark = pytest.mark.django_db
 WORDS = "He called her names."
 
 
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
 def ask(user: User, method: str, path: str, **said: Any) -> tuple[int, Any]:
     client = Client(headers={"user-agent": "tests"})
     client.force_login(user)

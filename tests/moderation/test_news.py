@@ -14,19 +14,11 @@ from moderation.measures import Measure
 from moderation.models import Decision, Report, Result, Wish
 from moderation.policies import Policy
 from moderation.staff import Role
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported
+from tests.moderation.desk import DAY, claimed, decided, moderator
 from tests.rooms.scenes import NOON, SOURCE, a_room, come, wire
 
 pytestmark = pytest.mark.django_db
 Sent = list[tuple[str, str, str]]
-
-
-@pytest.fixture
-def report(alice: User, bob: User, carol: User) -> Report:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return reported(carol, bob, room)
 
 
 @pytest.fixture
@@ -39,11 +31,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
     monkeypatch.setattr("accounts.push.send", send)
     return caught
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def test_bob_and_carol_hear_that_there_is_something_and_no_more(report: Report, femi: User, sent: Sent) -> None:

@@ -13,23 +13,10 @@ from moderation.measures import Measure
 from moderation.models import Case, Decision, Report, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import Role
-from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def report(alice: User, bob: User, carol: User) -> Report:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return reported(carol, bob, room)
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def words(report: Report) -> str:

@@ -20,7 +20,7 @@ from moderation.staff import Role
 from rooms.models import Room
 from tests.flows.stack import until
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 T = TypeVar("T")
@@ -54,19 +54,6 @@ def _waiting() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
-def case(room: Room, bob: User, carol: User) -> Case:
-    return reported(carol, bob, room).case
 
 
 @pytest.fixture

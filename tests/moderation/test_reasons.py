@@ -17,17 +17,9 @@ from moderation.staff import Role
 from moderation.words import MEASURES, POLICIES, POLICY_TEXTS, REFUSALS, STATES
 from rooms.models import Room
 from tests.moderation.desk import DAY, claimed, decided, moderator, reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
 
 
 @pytest.fixture

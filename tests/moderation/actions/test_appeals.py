@@ -24,24 +24,6 @@ WHY = "I only raised my voice."
 
 
 @pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
-
-
-@pytest.fixture
-def gus(db: None) -> User:
-    return moderator("Gus", Role.SENIOR)
-
-
-@pytest.fixture
 def decision(room: Room, bob: User, carol: User, femi: User) -> Decision:
     return decided(claimed(reported(carol, bob, room).case, femi), femi, Measure.SUSPEND, 7 * DAY)
 

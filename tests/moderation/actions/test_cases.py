@@ -19,37 +19,14 @@ from moderation.staff import Role
 from rooms.models import Room
 from tests.log import entry
 from tests.moderation.desk import claimed, complaint, decided, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
-def case(room: Room, bob: User, carol: User) -> Case:
-    return reported(carol, bob, room).case
-
-
-@pytest.fixture
-def dana(db: None) -> User:
-    return moderator("Dana")
-
-
-@pytest.fixture
 def eli(db: None) -> User:
     return moderator("Eli")
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def test_a_claim_is_one_persons_and_is_written_down(case: Case, dana: User, eli: User, bob: User) -> None:

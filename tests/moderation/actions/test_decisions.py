@@ -16,33 +16,14 @@ from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Ground, PolicyText, Stand
 from moderation.policies import Policy
-from moderation.staff import Role
 from rooms.models import Room
 from rooms.models import State as RoomState
 from rooms.roles import Stage
 from tests.log import entries, entry
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged, verdict
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, member
+from tests.moderation.desk import DAY, claimed, decided, reported, unchanged, verdict
+from tests.rooms.scenes import NOON, SOURCE, come, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
-def dana(db: None) -> User:
-    return moderator("Dana")
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from rooms.models import Member, Room
 from tests.log import entries, entry
 from tests.moderation import tape
 from tests.moderation.desk import claimed, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come
+from tests.rooms.scenes import NOON, SOURCE, carry, come
 
 pytestmark = pytest.mark.django_db
 
@@ -27,22 +27,10 @@ AT_ONCE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
+def room(room: Room) -> Room:
+    """A media process carries it."""
     carry(room, "m1")
     return room
-
-
-@pytest.fixture
-def dana(db: None) -> User:
-    return moderator("Dana")
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 @pytest.fixture

@@ -11,20 +11,10 @@ from moderation.audit.models import Entry, Hold
 from moderation.models import Held, HoldRequest
 from moderation.staff import Role
 from tests.log import entry
-from tests.moderation.desk import DAY, moderator
+from tests.moderation.desk import DAY
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
-
-
-@pytest.fixture
-def gus(db: None) -> User:
-    return moderator("Gus", Role.SENIOR)
 
 
 @pytest.fixture

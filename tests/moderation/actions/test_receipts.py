@@ -9,31 +9,12 @@ from moderation.actions.base import Code
 from moderation.measures import Measure
 from moderation.models import Decision, Report, Result
 from moderation.staff import Role
-from rooms.models import Room
 from tests.log import entries, entry
-from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, come
+from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, unchanged
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
 WORDS = "He called her names."
-
-
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
-def report(room: Room, bob: User, carol: User) -> Report:
-    return reported(carol, bob, room)
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def add(report: Report, by: User, words: str = WORDS) -> None:

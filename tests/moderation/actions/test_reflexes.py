@@ -14,11 +14,10 @@ from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Reflex, Stand
 from moderation.reflexes import ENOUGH, LIMIT, Name
-from moderation.staff import Role
 from rooms.models import Room
 from rooms.roles import Move, Stage
 from tests.log import entries, entry
-from tests.moderation.desk import claimed, decided, moderator, reported, unchanged
+from tests.moderation.desk import claimed, decided, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,11 +28,6 @@ def room(alice: User, bob: User) -> Room:
     room = a_room(alice)
     come(alice, room)
     return room
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def on(by: User, limit: int = LIMIT) -> Reflex:

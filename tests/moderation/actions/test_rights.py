@@ -16,11 +16,10 @@ from moderation.actions.base import Code
 from moderation.cases import State
 from moderation.measures import Measure
 from moderation.models import Case, DataRequest, Evidence, Wish
-from moderation.staff import Role
 from rooms.models import Member, Room
 from tests.log import entry
 from tests.moderation import tape
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported, unchanged
+from tests.moderation.desk import DAY, claimed, decided, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, block, carry, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,11 +29,6 @@ def taken(user: User) -> dict[str, Any]:
     with zipfile.ZipFile(io.BytesIO(rights.take(user, now=NOON, source=SOURCE))) as archive:
         told: dict[str, Any] = json.loads(archive.read("data.json"))
     return told
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, carol: User, femi: User) -> None:
@@ -77,14 +71,6 @@ def recorded(room: Room, by: User, whom: User, femi: User, measure: Measure = Me
     (track,) = evidence.attach(report.freeze.pk, NOON)
     decided(claimed(report.case, femi), femi, measure)
     return track
-
-
-@pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
 
 
 def test_where_nothing_was_decided_their_voice_is_theirs_among_so_many_that_nobody_knows_who_reported(

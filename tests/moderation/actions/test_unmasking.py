@@ -16,11 +16,6 @@ from tests.rooms.scenes import NOON, SOURCE
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
-
-
 def asked(by: User, person: User, reason: str = "The court asks.") -> Unmasking:
     return unmasking.ask(person.uid, reason, by=by, now=NOON, source=SOURCE)
 

@@ -22,7 +22,7 @@ from rooms.models import Member, Room
 from rooms.roles import Move
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
-from tests.moderation.desk import decided, moderator, reported
+from tests.moderation.desk import decided, moderator
 from tests.rooms.scenes import SOURCE, a_room, come, do
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,6 @@ def room(alice: User, bob: User, carol: User) -> Room:
     for person in (alice, bob, carol):
         come(person, room, now=timezone.now())
     return room
-
-
-@pytest.fixture
-def case(room: Room, bob: User, carol: User) -> Case:
-    return reported(carol, bob, room).case
 
 
 def person(name: str) -> User:

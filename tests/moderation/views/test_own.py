@@ -19,7 +19,7 @@ from tests.accounts.pages import text
 from tests.log import entries, entry
 from tests.moderation.audit.stored import seal
 from tests.moderation.desk import DAY, claimed, complaint, moderator
-from tests.rooms.scenes import SOURCE, a_room, come, member
+from tests.rooms.scenes import SOURCE, member
 
 pytestmark = pytest.mark.django_db
 FACTS = "He shouted at <Dana>."
@@ -27,22 +27,9 @@ WHY = "I only sang."
 
 
 @pytest.fixture
-def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
-
-
-@pytest.fixture
 def report(room: Room, bob: User, carol: User) -> Report:
     number = member(bob, room).number
     return reports.report_member(carol, room.pk, number, complaint(), source=SOURCE, now=timezone.now())
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
 
 
 def decide(report: Report, femi: User, measure: Measure = Measure.WARN, lasts: Any = None) -> Decision:
