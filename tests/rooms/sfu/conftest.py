@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from benchmarks import servers
 from rooms.sfu import accelerator, build
 from rooms.sfu.fanout import Hearing
+from tests.rooms.sfu.harness import Media, media
 
 # An example of a property may take as long as the machine needs.
 settings.register_profile("patient", deadline=None)
@@ -26,6 +28,20 @@ def no_collector() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """Where a Valkey of one's own is reached."""
+    with servers.valkey(tmp_path):
+        yield servers.redis_url(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
+    """One media process for all tests of a file; each has a room of its own."""
+    with media(tmp_path_factory.mktemp("relay")) as it:
+        yield it
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -49,12 +49,6 @@ async def running(*ends: End) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    with servers.valkey(tmp_path):
-        yield servers.redis_url(tmp_path)
 
 
 async def across(one: End, other: End) -> None:

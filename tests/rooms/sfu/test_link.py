@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -70,12 +70,6 @@ async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not happened():  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    with servers.valkey(tmp_path):
-        yield servers.redis_url(tmp_path)
 
 
 @pytest.mark.server

@@ -3,8 +3,7 @@
 import asyncio
 import struct
 import time
-from collections.abc import Awaitable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable
 
 import pytest
 
@@ -24,7 +23,6 @@ from tests.rooms.sfu.harness import (
     duet,
     ear,
     hears,
-    media,
     room,
     rooms,
     until,
@@ -35,14 +33,6 @@ pytestmark = pytest.mark.server
 
 MUTED_WITHIN = 500e6  # nanoseconds; the figures are measured in benchmarks and tests/flows/test_latency.py
 HEARD_WITHIN = 1000e6
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
-    """One media process for all tests here; each has a room of its own."""
-    folder: Path = tmp_path_factory.mktemp("relay")
-    with media(folder) as it:
-        yield it
 
 
 async def test_a_wanted_speaker_is_heard_packet_for_packet(relay: Media) -> None:

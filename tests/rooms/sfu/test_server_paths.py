@@ -1,9 +1,7 @@
 """The running relay and its paths: addresses that move, DTLS roles, IPv6, one connection after the other."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,21 +17,12 @@ from tests.rooms.sfu.harness import (
     duet,
     ear,
     hears,
-    media,
     room,
     until,
     want,
 )
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
-    """One media process for all tests here; each has a room of its own."""
-    folder: Path = tmp_path_factory.mktemp("relay")
-    with media(folder) as it:
-        yield it
 
 
 async def test_who_offers_passive_is_called_by_the_server_and_heard(relay: Media) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +13,9 @@ from benchmarks.light import Client
 from benchmarks.room import Room
 from rooms.sfu.framing import Frames, framed
 from rooms.sfu.messages import Connected, Gone
-from tests.rooms.sfu.harness import ALICE, CAROL, DAVE, Media, Speaker, ear, hears, media, room, until, want
+from tests.rooms.sfu.harness import ALICE, CAROL, DAVE, Media, Speaker, ear, hears, room, until, want
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
-    """One media process for all tests here; each has a room of its own."""
-    folder: Path = tmp_path_factory.mktemp("relay")
-    with media(folder) as it:
-        yield it
 
 
 class Tunnel:
