@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.flows import chromium, stack
+from tests.flows.axe import LOOKS
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
 
@@ -42,6 +43,18 @@ def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
     running = chromium.launch(playwright, microphone)
     yield running
     running.close()
+
+
+@pytest.fixture
+def room(stoa: Stoa) -> str:
+    """A room that alice hosts."""
+    return stoa.room("alice", "Slow Sunday")
+
+
+@pytest.fixture(params=LOOKS)
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A language and a size."""
+    return LOOKS[request.param]
 
 
 @pytest.fixture

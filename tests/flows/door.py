@@ -10,6 +10,14 @@ from playwright.sync_api import Page
 from tests.flows.stack import Stoa
 
 PASSWORD = "nine green kettles sing"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
+"""A fingerprint reader that a browser under test is given (WebAuthn, section 11)."""
 
 
 def come_in(page: Page, stoa: Stoa, name: str) -> None:

@@ -60,10 +60,16 @@ def go_live(visitor: Visitor) -> None:
     dock(visitor, "You are heard").wait_for()
 
 
-def spoken_in(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[str, Visitor]:
-    """A room of this title, and alice, who hosts it and speaks."""
+def hosted(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[str, Visitor]:
+    """A room of this title, and alice, who hosts it and is there."""
     room, alice = stoa.room("alice", title), visit("alice")
     enter(alice, room)
+    return room, alice
+
+
+def spoken_in(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[str, Visitor]:
+    """A room of this title, and alice, who hosts it and speaks."""
+    room, alice = hosted(visit, stoa, title)
     speak_up(alice)
     return room, alice
 

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page
 
-from tests.flows import stack, talk
-from tests.flows.axe import LOOKS, Inspector
+from tests.flows import door, stack, talk
+from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
+from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa
 from tests.flows.test_passkeys import authenticator
 
@@ -71,7 +71,6 @@ with translation.override(%(language)r):
 """
 """Run by `manage.py shell`: pages that come only when something is wrong, as a stranger gets them."""
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
-PASSWORD = "nine green kettles sing"
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +79,6 @@ def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     with stack.running(tmp_path_factory.mktemp("axe")) as running:
         running.sign_in("alice", "bob", "carol", "dana", "erin")
         yield running
-
-
-@pytest.fixture(params=LOOKS)
-def look(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """A language and a size."""
-    return LOOKS[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +214,7 @@ def turn_on_factors(inspector: Inspector) -> None:
     page = inspector.page
     prove(page)
     inspector.visit("/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/")
-    page.locator("[name=code]").fill(code_now(page.locator(".code").inner_text()))
+    page.locator("[name=code]").fill(door.code(page.locator(".code").inner_text()))
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.goto("/accounts/2fa/webauthn/add/")
@@ -236,11 +229,6 @@ def prove(page: Page) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def code_now(secret: str) -> str:
-    """What an app with codes shows."""
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 def second_factor(inspector: Inspector) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import chromium, talk
-from tests.flows.axe import LOOKS, Inspector
+from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
 
@@ -17,12 +17,6 @@ ROOM_SHEETS = ("link", "edit", "gear", "key", "stop")
 """What the sheet of a room leads a host to, by icon."""
 PERSON_SHEETS = ("star", "leave", "ban")
 """What the sheet of a person asks a host about, by icon."""
-
-
-@pytest.fixture(params=LOOKS)
-def look(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """A language and a size."""
-    return LOOKS[request.param]
 
 
 @pytest.fixture

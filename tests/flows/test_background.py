@@ -11,19 +11,13 @@ from playwright.sync_api import expect
 
 from tests.flows import chromium, talk
 from tests.flows.chromium import HUM, Visitor
-from tests.flows.stack import Stoa, until
+from tests.flows.stack import until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 SYSTEM = Path(__file__).with_name("system.js")
 PAUSED = "document.querySelectorAll('audio').forEach((sound) => sound.pause())"
 """What a call that comes in does to a page's sound."""
-
-
-@pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
 
 
 def test_a_page_in_the_background_goes_on_playing_and_tells_the_system(visit: Visit, room: str) -> None:

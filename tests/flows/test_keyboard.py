@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
+from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa, until
-from tests.flows.test_walk import PASSWORD, Keys
+from tests.flows.test_walk import Keys
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(240)]
 Visit = Callable[..., Visitor]

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.flows import chromium, stack, talk
 from tests.flows.chromium import PHONE, Visitor
+from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -26,7 +27,7 @@ PAGES = (
 )
 STYLEGUIDE = "/styleguide/"
 """For staff alone, which alice is."""
-ANSWERS = {"display_name": "Robin", "password": "nine green kettles sing"}
+ANSWERS = {"display_name": "Robin", "password": PASSWORD}
 """Field and answer of the screens between a code and what applies here."""
 OUTSIDE = ("/join/", "/accounts/login/")
 SIZES = {"320 px": {"width": 320, "height": 640}, "200 %": {"width": 640, "height": 400}}

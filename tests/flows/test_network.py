@@ -45,12 +45,6 @@ THROTTLED = {"offline": False, "latency": 300, "downloadThroughput": 100_000, "u
 
 
 @pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
-
-
-@pytest.fixture
 def proxy(stoa: Stoa) -> Iterator[Proxy]:
     """A line to the server's UDP port: fair, until a test says otherwise."""
     where = stoa.environment

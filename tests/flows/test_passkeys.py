@@ -5,18 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.flows.door import AUTHENTICATOR, PASSWORD
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 SMALLEST = {"width": 360, "height": 740}
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture
@@ -31,7 +24,8 @@ def authenticator(page: Page) -> tuple[CDPSession, str]:
     """A fingerprint reader in the page's browser."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    options = {**AUTHENTICATOR, "automaticPresenceSimulation": True}
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     return devtools, made["authenticatorId"]
 
 
@@ -72,14 +66,14 @@ def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Pag
     to_keys(page, stoa, "Hana")
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_role("alert").filter(has_text="did not get a passkey").wait_for()
-    page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="What applies here").wait_for()
 
 
 def test_a_link_is_copied(page: Page, stoa: Stoa) -> None:
     to_keys(page, stoa, "Ines")
-    page.get_by_role("textbox", name="Choose a password").fill("nine green kettles sing")
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="I accept this, let me in").click()
     page.get_by_role("link", name="I am ready").click()

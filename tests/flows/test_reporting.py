@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows import chromium, talk
-from tests.flows.axe import LOOKS, Inspector
+from tests.flows.axe import Inspector
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa
 from tests.flows.test_phone import in_sight, tap
@@ -153,12 +153,6 @@ def test_what_cannot_be_sent_says_so_and_can_be_sent_again(visit: Visit, stoa: S
     expect(erin.page.get_by_role("dialog", name="Thank you, it is reported")).to_be_visible()
     assert len(made(stoa)) == count + 1
     erin.forgive("Failed to load resource")
-
-
-@pytest.fixture(params=LOOKS)
-def look(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """A language and a size."""
-    return LOOKS[request.param]
 
 
 @pytest.fixture(scope="module")

@@ -23,12 +23,6 @@ BURST = 8
 """Reactions of one person that may be counted out of many at once: six, and two more in the second that it takes."""
 
 
-@pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
-
-
 def toast(visitor: Visitor, words: str) -> Locator:
     """The toast that says so."""
     return visitor.page.locator("stoa-toast", has_text=words)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession, Locator, Playwright, expect
 
 from tests.flows import chromium, talk
 from tests.flows.chromium import HUM, TOLERANCE, Visitor
-from tests.flows.stack import Stoa, until
+from tests.flows.stack import until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
@@ -23,12 +23,6 @@ TOLD = "(({ metadata }) => metadata && [metadata.title, metadata.artist])(naviga
 """What the system shows of the sound."""
 SENT = "[...ears.peers].flatMap((peer) => peer.getSenders().map(({ track }) => track)).findLast(Boolean)"
 """The microphone's track, as it was last sent."""
-
-
-@pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
 
 
 @pytest.fixture(scope="module")

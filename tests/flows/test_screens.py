@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.flows import chromium, talk
 from tests.flows.chromium import DESKTOP, PHONE, Visitor
+from tests.flows.door import PASSWORD
 from tests.flows.stack import ROOT, Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -183,7 +184,7 @@ def onboarding(album: Album, stoa: Stoa) -> None:
     """Nothing: a picture of each screen between a code and the hallway."""
     page = album.visitor.page
     page.goto(stoa.manage("create_invite").strip())
-    for screen, answer in {"1-name": "Robin", "2-keys": "nine green kettles sing"}.items():
+    for screen, answer in {"1-name": "Robin", "2-keys": PASSWORD}.items():
         album.take(f"onboarding-{screen}")
         page.keyboard.type(answer)
         with page.expect_navigation():

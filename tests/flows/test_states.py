@@ -43,12 +43,6 @@ SUSPEND = (
 )
 
 
-@pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
-
-
 @pytest.fixture(scope="module")
 def mute_machine(playwright: Playwright) -> Iterator[Browser]:
     """A Chromium on a machine without a microphone."""

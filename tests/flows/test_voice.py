@@ -7,17 +7,11 @@ import pytest
 
 from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
-from tests.flows.stack import Stoa, until
+from tests.flows.stack import until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 FORGE = Path(__file__).with_name("forge.js")
-
-
-@pytest.fixture
-def room(stoa: Stoa) -> str:
-    """A room that alice hosts."""
-    return stoa.room("alice", "Slow Sunday")
 
 
 def test_bob_is_heard_exactly_while_he_may_speak(visit: Visit, room: str) -> None:

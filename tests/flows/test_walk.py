@@ -7,12 +7,12 @@ import pytest
 
 from tests.flows import talk
 from tests.flows.chromium import HUM, PHONE, Visitor
+from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
-PASSWORD = "nine green kettles sing"
 TYPING, TAPPING = 0.28, 1.1 + 1.35
 """Seconds a person takes for a letter, and to think of a tap and make it (Card, Moran and Newell, 1980)."""
 FARTHEST = 60

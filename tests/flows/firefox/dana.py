@@ -37,6 +37,12 @@ def turn_on_the_microphone(fox: Firefox) -> None:
         fox.click(words)
 
 
+def go_on_stage(fox: Firefox) -> None:
+    """Nothing: dana, who is invited, is on stage and heard."""
+    for words in ("Accept", "Use my microphone", "Go on stage"):
+        fox.click(words)
+
+
 def turn(fox: Firefox, percent: int) -> None:
     """Nothing: Firefox hears the first person on stage so loud."""
     fox.evaluate(

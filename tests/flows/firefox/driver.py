@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.flows.door import AUTHENTICATOR
 from tests.flows.stack import until
 
 SCRIPT = 20
@@ -30,13 +31,6 @@ return before;
 """
 """Sets preferences, and gives back what they were; null is the one that Firefox came with."""
 NARROW = "window.gBrowser.selectedBrowser.style.maxWidth = arguments[0]"
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-}
 
 
 class StaleError(AssertionError):

@@ -18,9 +18,7 @@ ALERT = "return document.querySelector('#assertive[role=alert]').textContent"
 
 
 def test_firefox_is_used_by_keyboard_alone(fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
+    room, alice = talk.hosted(visit, stoa, "Foxes and others")
     dana.sign_in(fox, stoa)
     fox.goto(f"{stoa.outside}/")
     fox.keys(TAB)

@@ -33,8 +33,7 @@ def test_firefox_listens_and_speaks(fox: Firefox, visit: Callable[..., Visitor],
 
     fox.click("Raise hand")
     alice.page.get_by_role("button", name="Invite Dana to speak").click()
-    for words in ("Accept", "Use my microphone", "Go on stage"):
-        fox.click(words)
+    dana.go_on_stage(fox)
     alice.hears(driver.HUM)
     fox.click("You are heard")
     alice.silence_falls()

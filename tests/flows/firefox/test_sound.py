@@ -59,9 +59,7 @@ def test_firefox_picks_devices_plays_music_pins_a_link_and_is_told_of_the_end(
 def test_firefox_says_what_to_do_without_a_microphone_and_when_one_is_removed(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
+    room, alice = talk.hosted(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room)
     fox.click("Raise hand")
     alice.page.get_by_role("button", name="Invite Dana to speak").click()
@@ -94,9 +92,7 @@ def test_firefox_only_listens_on_an_insecure_page(fox: Firefox, stoa: Stoa) -> N
 def test_firefox_plays_behind_another_tab_keeps_its_screen_on_for_a_speaker_and_minds_a_call(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
-    room = stoa.room("alice", "Foxes and others")
-    alice = visit("alice")
-    talk.enter(alice, room)
+    room, alice = talk.hosted(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room)
     fox.click("Raise hand")
     own = fox.evaluate(TITLE)
@@ -110,8 +106,7 @@ def test_firefox_plays_behind_another_tab_keeps_its_screen_on_for_a_speaker_and_
     until("the tab has its own title", lambda: fox.evaluate(TITLE) == own)
 
     fox.evaluate(SYSTEM.read_text(encoding="utf-8"))
-    for words in ("Accept", "Use my microphone", "Go on stage"):
-        fox.click(words)
+    dana.go_on_stage(fox)
     alice.hears(driver.HUM)
     until("the screen stays on", lambda: fox.evaluate("return system.locks") == 1)
     fox.evaluate(f"system.take({SENT})")
