@@ -15,7 +15,6 @@ from moderation.audit import keys
 from moderation.audit.models import PersonKey
 from moderation.audit.verify import canonical
 
-NOBODY = ""  # whose key seals what belongs to no person we know
 REMEMBERED = 10_000  # keys of persons a process keeps at hand
 _NONCE = 12
 _TRIES = 3

@@ -20,6 +20,6 @@ export function avatar(person, classes = "") {
  * The first letter or character of a name.
  * @param {string} name
  */
-export function initial(name) {
+function initial(name) {
   return ([...name.trim()][0] ?? "?").toUpperCase();
 }
