@@ -52,6 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": gettext_lazy("User name or password is not correct. Please try again."),
+        "incorrect_password": gettext_lazy("This password is not correct. Please try again."),
+        "enter_current_password": gettext_lazy("This password is not correct. Please try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
@@ -121,6 +123,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Second factors and passkeys: secrets sealed, people known by their uid."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code is not correct. Please try again."),
+    }
 
     def encrypt(self, text: str) -> str:
         """The secret as it is stored."""

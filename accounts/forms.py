@@ -11,6 +11,7 @@ from allauth.account.forms import SetPasswordForm as BaseSetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -237,6 +238,7 @@ class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allau
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = PASSWORD_HELP
+        self.forgotten = _forgotten(self, "oldpassword")
         _plain(self)
 
     def clean_oldpassword(self) -> str:
@@ -257,9 +259,9 @@ class SetPasswordForm(BaseSetPasswordForm):  # type: ignore[misc]  # allauth has
         _plain(self)
 
 
-def _forgotten(form: forms.Form) -> Any:
+def _forgotten(form: forms.Form, name: str = "password") -> Any:
     """The link that allauth puts between a password's label and its field, where it would be the first thing to tap."""
-    field = form.fields["password"]
+    field = form.fields[name]
     link, field.help_text = field.help_text, ""
     return link
 
@@ -270,7 +272,20 @@ def _plain(form: forms.Form) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-class _CountedCode:
+class _Code:
+    """A code typed in, called as the pages call it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")  # type: ignore[attr-defined]  # of the form it is mixed into
+        _plain(self)  # type: ignore[arg-type]  # likewise
+
+
+class ActivateForm(_Code, ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """The first code of an authenticator app."""
+
+
+class _CountedCode(_Code):
     """A second factor typed in: wrong ones are counted per person."""
 
     user: User

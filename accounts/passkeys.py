@@ -65,6 +65,10 @@ class AddForm(base.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no typ
 
     credential = CredentialField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+
     def clean(self) -> dict[str, Any]:
         """The form's data, once the passkey's answer to our challenge holds."""
         with readable():
@@ -74,6 +78,10 @@ class AddForm(base.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no typ
 
 class EditForm(base.EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
 
     def save(self) -> Authenticator:
         """The passkey, renamed; the entry does not say how."""

@@ -87,6 +87,8 @@ def _redress(decision: Decision) -> str:
     if decision.appeal_until is None:
         return ""
     until = formats.date_format(timezone.localtime(decision.appeal_until), "DATE_FORMAT")
-    words = _("Until %(until)s you can appeal here, for free; somebody who had no part in the decision will hear it.")
-    court = _("You may also turn to a body that settles disputes out of court, or to a court.")
-    return f"{words % {'until': until}} {court}"
+    words = _(
+        "Until %(until)s you can appeal here, for free; somebody who had no part in the decision will hear it. "
+        "You may also turn to a body that settles disputes out of court, or to a court."
+    )
+    return words % {"until": until}

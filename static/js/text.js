@@ -41,3 +41,11 @@ export function format(template, values) {
 export function listing(words) {
   return words.filter(Boolean).join(gettext(", "));
 }
+
+/**
+ * The sentences that are not empty, one behind the other; a full-width stop brings its own space.
+ * @param {string[]} words
+ */
+export function sentences(words) {
+  return words.filter(Boolean).join(" ").replace(/([。！？]) /g, "$1");
+}

@@ -132,7 +132,7 @@ def test_somebody_signed_in_is_told_so_and_their_code_is_not_touched(client: Cli
         ("user-name", {"username": "admin"}, "speaks for the server"),
         ("keys", {"password": "password12"}, "too common"),
         ("keys", {"password": "qwertyuiop"}, "too common"),
-        ("keys", {"password": "short pw"}, "too short"),
+        ("keys", {"password": "short pw"}, "fewer than 10 characters"),
         ("keys", {"password": "9075318642"}, "entirely numeric"),
         ("keys", {"password": "bobolink-bob"}, None),
         ("keys", {"password": ""}, "required"),

@@ -66,6 +66,8 @@ def check(html: str) -> None:
     for control in page.all("input", "select", "textarea"):
         if control.get("type") not in ("hidden", "submit") and control.get("aria-hidden") != "true":
             assert control.get("id") in labelled, control
+    named = [words.strip() for words in re.findall("<label[^>]*>([^<]+)", html)]
+    assert '<html lang="zh' not in html or not [words for words in named if words.isascii()], named
     described = [name for _, attributes in page.tags for name in (attributes.get("aria-describedby") or "").split()]
     assert set(described) <= set(ids)
 

@@ -59,7 +59,7 @@ def test_an_app_with_codes_is_turned_on_sealed_and_asked_for(member: Client) -> 
     assert sign_in(browser, "bob").headers["Location"] == "/accounts/2fa/authenticate/"
     assert not get_user(browser).is_authenticated
     assert "One more step" in text(browser.get("/accounts/2fa/authenticate/"))
-    assert "Incorrect code" in text(browser.post("/accounts/2fa/authenticate/", {"code": "000000"}))
+    assert "This code is not correct" in text(browser.post("/accounts/2fa/authenticate/", {"code": "000000"}))
     assert logged("account.second_factor") == [("refused", "wrong_totp", {})]
     cache.clear()  # the app's code of a moment ago may not be used twice
     assert browser.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).headers["Location"] == "/"

@@ -149,9 +149,10 @@ def test_who_has_to_accept_again_reads_it_in_short_and_the_rest_behind_the_detai
 
 
 def test_a_password_asked_for_again_has_the_way_for_those_who_lost_it_behind_its_field(member: Client) -> None:
-    page = text(member.get("/accounts/reauthenticate/"))
-    assert 0 < page.index('name="password"') < page.index("Forgot your password?")
-    assert "placeholder" not in page
+    for path, field in (("/accounts/reauthenticate/", "password"), ("/accounts/password/change/", "oldpassword")):
+        page = text(member.get(path))
+        assert 0 < page.index(f'name="{field}"') < page.index("Forgot your password?"), path
+        assert "placeholder" not in page
 
 
 def test_a_forgotten_password_is_a_matter_for_people(client: Client) -> None:

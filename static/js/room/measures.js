@@ -2,7 +2,7 @@
 
 import { urgent } from "../announce.js";
 import { hideBanner, showBanner } from "../banner.js";
-import { gettext } from "../text.js";
+import { gettext, sentences } from "../text.js";
 
 /**
  * @typedef {{measure: string, text: string, decision: number | null, url: string}} Measure
@@ -40,7 +40,7 @@ const ENDS = {
  * @param {Measure} measure
  */
 export function told({ measure, text }) {
-  return [DONE[measure]?.() ?? gettext("A moderator of this server decided something about you."), text].filter(Boolean).join(" ");
+  return sentences([DONE[measure]?.() ?? gettext("A moderator of this server decided something about you."), text]);
 }
 
 /**

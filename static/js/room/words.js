@@ -1,6 +1,6 @@
 // What the server's codes mean, said to a person: what happened, and what to do next.
 
-import { gettext } from "../text.js";
+import { gettext, sentences } from "../text.js";
 import { place, steps } from "./permission.js";
 
 /**
@@ -138,7 +138,7 @@ export function noMicrophone(trouble, where = place(navigator)) {
 const MICROPHONE = {
   denied: (where) => ({
     title: gettext("The microphone is blocked"),
-    text: `${gettext("Your browser or your system keeps it from this page.")} ${steps(where)}`,
+    text: sentences([gettext("Your browser or your system keeps it from this page."), steps(where)]),
   }),
   missing: () => ({
     title: gettext("No microphone was found"),
