@@ -8,9 +8,8 @@ from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from moderation.audit import cosign
@@ -149,7 +148,7 @@ def grade(severity: int) -> str:
 def named(person: User | None, reader: Staff) -> str:
     """How this reader of the staff sees a person: by name; a guest by their id."""
     if person is None:
-        return said("somebody who is gone")
+        return gettext("somebody who is gone")
     return person.uid if reader.guest else person.display_name
 
 
@@ -159,14 +158,18 @@ def noticed(hint: Hint) -> str:
     facts = hint.facts
     match hint.kind:
         case Kind.SOUND:
-            return said(", ").join(str(FLAGS.get(flag, flag)) for flag in facts.get("flags", ())) or said("nothing odd")
+            return gettext(", ").join(str(FLAGS.get(flag, flag)) for flag in facts.get("flags", ())) or gettext(
+                "nothing odd"
+            )
         case Kind.WORDS:
-            return said(", ").join(f"{POLICIES.get(name, name)} {n}" for name, n in facts.items()) or said("no phrase")
+            return gettext(", ").join(f"{POLICIES.get(name, name)} {n}" for name, n in facts.items()) or gettext(
+                "no phrase"
+            )
         case Kind.PATTERN:
             n = facts.get("joined", 0)
             return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
     n = facts.get("words", 0)
-    return said("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
+    return gettext("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
 
 
 @register.filter
