@@ -1,4 +1,4 @@
-// The console's tabs and shelves on a narrow page: the one where one is can be seen, and whoever looks sees where there are more.
+// The console's tabs, shelves and tables on a narrow page: the tab where one is can be seen, and on which side there is more.
 
 /** @typedef {{scrollLeft: number, scrollWidth: number, clientWidth: number}} Strip */
 
@@ -23,4 +23,4 @@ function watch(row) {
   new ResizeObserver(show).observe(row);
 }
 
-for (const row of /** @type {HTMLElement[]} */ ([...(globalThis.document?.querySelectorAll(".console-nav ul, .shelves ul") ?? [])])) watch(row);
+for (const row of /** @type {HTMLElement[]} */ ([...(globalThis.document?.querySelectorAll(".console-nav ul, .shelves ul, .scrolls") ?? [])])) watch(row);

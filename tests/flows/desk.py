@@ -64,3 +64,80 @@ print(json.dumps({name: row.pk for name, row in numbers.items()}))
 """Run by `manage.py shell`: a case that waits, one that femi holds, one that is proposed, one that is appealed, gus
 who is suspended until somebody hears him, and alice, about whom nothing was found; prints the numbers of cases, and of
 gus's decision."""
+
+HEARD = """
+import json
+from datetime import timedelta
+from django.db import transaction
+from django.utils import timezone
+from accounts.models import User
+from moderation.actions import appeals, cases, controls, decisions, evidence, grants, holds, lawful, reports, unmasking
+from moderation.actions.decisions import Verdict
+from moderation.actions.reports import Complaint
+from moderation.audit.source import Source
+from moderation.hearing.tracks import shut
+from moderation.hearing.transcript import Transcript, Word
+from moderation.measures import Measure
+from moderation.models import Authority, Channel, Freeze, Held, Hint, Kind, Result, Severity
+from moderation.policies import Policy
+from rooms.models import Member, Room
+from tests.moderation import tape
+
+who = {user.username: user for user in User.objects.all()}
+now = timezone.now()
+how = {"source": Source.internal("command"), "now": now}
+room = Room.objects.get(title="Slow Sunday")
+for number, name in enumerate(("bob", "erin"), 2):
+    Member.objects.create(room=room, user=who[name], number=number, joined_at=now)
+Room.objects.filter(pk=room.pk).update(numbers=3)
+quiet, words = (b"\\xf8\\xff\\xfe",) * 25, "get out of here or i will find you".split()
+
+def spoken(frequency, pause):
+    loud = tape.tone(frequency)
+    return [packet for at in range(0, 100, pause) for packet in (*loud[at : at + pause], *quiet)] * 5
+
+def hint(track, kind, model, score, facts, box=None):
+    said = {"case": track.case, "evidence": track, "kind": kind, "model": model, "version": "5.1.0"}
+    Hint.objects.create(**said, score=score, facts=facts, box=box, made_at=now)
+
+@transaction.atomic
+def heard(by, number, policy):
+    report = reports.report_member(who[by], room.pk, number, Complaint(policy, Channel.ROOM), **how)
+    freeze = Freeze.objects.get(report=report)
+    for member, frequency, pause in ((number, 440, 20), (1, 220, 33)):
+        tape.sealed(freeze, member, spoken(frequency, pause))
+    text = Transcript("en", tuple(Word(at, at + 1, word, 0.6) for at, word in enumerate(words)))
+    for track in evidence.attach(freeze.pk, now):
+        box = shut(text.dump(), track.case, track, Kind.TRANSCRIPT)
+        hint(track, Kind.TRANSCRIPT, "pocketsphinx", 0.61, {"language": "en", "words": len(words)}, box)
+        loud = track.member == number
+        hint(track, Kind.SOUND, "stoa-sound", 0.4 if loud else 0.0, {"flags": ["bursts"] if loud else []})
+    return cases.claim(report.case_id, by=who["dana"], **how)
+
+opened, asked = heard("carol", 2, Policy.THREATS), heard("bob", 3, Policy.HARASSMENT)
+leave = grants.ask(opened.pk, "Only the sound tells whether it is a threat.", by=who["dana"], **how)
+grants.approve(leave.pk, by=who["femi"], factor=timedelta(0), **how)
+grants.ask(asked.pk, "The words do not say how it was meant.", by=who["dana"], **how)
+
+sold = Complaint(Policy.ILLEGAL, Channel.NOTICE, "Last night somebody sold weapons there.", "en", "x@example.org")
+notice = reports.notice(sold, **how)
+cases.claim(notice.case_id, by=who["femi"], **how)
+joked = Complaint(Policy.SEXUAL, Channel.PROFILE, "He told jokes that nobody wanted.", "en")
+dismissed = who["carol"].reports.get(case__subject=who["alice"])
+answered = reports.report_person(who["carol"], who["alice"].uid, joked, **how).case
+cases.claim(answered.pk, by=who["dana"], **how)
+warned = decisions.decide(answered.pk, Verdict(Measure.WARN, Policy.SEXUAL, "Told jokes."), by=who["dana"], **how)
+made = appeals.appeal(warned.pk, "Everybody laughed.", by=who["alice"], **how)
+appeals.hear(made.pk, Result.UPHELD, "Two people asked you to stop, and you went on.", by=who["femi"], **how)
+
+wish = lawful.Wish(Authority.POLICE, "City police", "Letter 12/3", who["gus"].uid, "", now - timedelta(days=7), now)
+lawful.ask(wish, by=who["dana"], **how)
+holds.ask(Held.CASE, str(opened.pk), "Letter 12/3", now + timedelta(days=30), by=who["dana"], **how)
+controls.report("The backup was never tried.", Severity.MAJOR, by=who["dana"], **how)
+unmasking.ask(who["gus"].uid, "He is named in letter 12/3.", by=who["dana"], **how)
+numbers = {"opened": opened, "asked": asked, "meant": notice.case, "answered": answered, "heard": warned}
+print(json.dumps({"notice": notice.number, "dismissed": dismissed.number} | {k: row.pk for k, row in numbers.items()}))
+"""
+"""Run by `manage.py shell` after `PILE`: a case whose evidence dana may hear, one where she asked to, a notice that
+femi is to name, one where alice appealed in vain, and one of each of what waits for a second person; prints their
+numbers, those of the notice and of the report that found nothing, and that of alice's decision."""

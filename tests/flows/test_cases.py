@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.flows import chromium, stack
+from tests.flows import chromium, stack, talk
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
-from tests.flows.desk import PILE, SIT_DOWN
+from tests.flows.desk import HEARD, PILE, SIT_DOWN
 from tests.flows.stack import Stoa
 from tests.flows.test_screens import LANGUAGES, SIZES, Album
 
@@ -24,6 +24,9 @@ PAGES = {
     "case-held": "/console/cases/{held}/",
     "case-proposed": "/console/cases/{proposal}/",
     "case-appealed": "/console/cases/{appeal}/",
+    "case-asked": "/console/cases/{asked}/",
+    "case-notice": "/console/cases/{meant}/",
+    "case-answered": "/console/cases/{answered}/",
     "live": "/console/live/",
     "rules": "/console/policies/",
     "staff": "/console/staff/",
@@ -32,7 +35,13 @@ PAGES = {
     "powers": "/console/powers/",
     "rules-outside": "/rules/",
 }
-OUTSIDE = {"transparency-told": "/transparency/", "notice-none": "/report/aaaaaaaaaaaa/"}
+SECOND = {f"second-{name}": f"/console/{name}/" for name in ("quality", "findings", "statements", "lawful", "names")}
+"""Where something waits for a second person, or for a senior moderator."""
+OUTSIDE = {
+    "transparency-told": "/transparency/",
+    "notice-told": "/report/{notice}/",
+    "notice-none": "/report/aaaaaaaaaaaa/",
+}
 ACCUSED = {
     "suspended": "/",
     "decisions-told": "/privacy/decisions/",
@@ -53,10 +62,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
 
 
 @pytest.fixture(scope="module")
-def pile(own: Stoa) -> dict[str, int]:
-    """The numbers of the cases."""
-    told: dict[str, int] = json.loads(own.manage("shell", "--verbosity", "0", "--command", PILE).splitlines()[-1])
-    return told
+def pile(own: Stoa) -> dict[str, Any]:
+    """The numbers of what lies there."""
+    piled = (own.manage("shell", "--verbosity", "0", "--command", script) for script in (PILE, HEARD))
+    return {name: number for told in piled for name, number in json.loads(told.splitlines()[-1]).items()}
 
 
 @pytest.fixture
@@ -75,7 +84,7 @@ def sit(browser: Browser, own: Stoa) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, int], look: str) -> None:
+def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, Any], look: str) -> None:
     femi = sit("femi", **LOOKS[look])
     inspector = Inspector(femi.page)
     inspector.visit(*(path.format(**pile) for path in PAGES.values()))
@@ -84,19 +93,45 @@ def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, int], 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_the_desk(sit: Visit, pile: dict[str, int], size: str, language: str) -> None:
+def test_every_page_of_the_desk(sit: Visit, pile: dict[str, Any], size: str, language: str) -> None:
     album = Album(sit("femi", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, [])
-    album.tour({name: path.format(**pile) for name, path in PAGES.items()})
-    left = [fault for fault in album.faults if not re.search("[\u4e00-\u9fff]", fault)]  # "UTC" stands in Chinese
-    assert not left, "\n".join(left)
+    album.tour({name: path.format(**pile) for name, path in (PAGES | SECOND).items()})
+    listened(album)
+    hearing(Album(sit("dana", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, album.faults), pile)
+    assert not (left := english(album)), "\n".join(left)
+
+
+def listened(femi: Album) -> None:
+    """Nothing: a picture of the room that femi listens in to."""
+    page = femi.visitor.page
+    page.goto("/console/live/")
+    page.locator("form[action*=listen] button").click()
+    page.locator("#join").click()
+    talk.connected(femi.visitor)
+    femi.take("observing", whole=False)
+
+
+def hearing(dana: Album, pile: dict[str, Any]) -> None:
+    """Nothing: a picture of the case whose sound dana fetched, and whose words stand beside it."""
+    page = dana.visitor.page
+    page.goto(f"/console/cases/{pile['opened']}/")
+    page.locator("[data-fetch]").click()
+    page.locator(".said").nth(1).wait_for()
+    page.locator(".measure input").nth(3).check()
+    page.locator("#id_facts").fill("He said that he would find her.")
+    page.locator("#preview dd").last.wait_for()
+    dana.take("case-opened")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_those_whom_a_case_concerns(sit: Visit, pile: dict[str, int], size: str, language: str) -> None:
+def test_every_page_of_those_whom_a_case_concerns(sit: Visit, pile: dict[str, Any], size: str, language: str) -> None:
     look = {"viewport": SIZES[size], "locale": LANGUAGES[language]}
-    gus, carol, stranger = (Album(sit(name, **look), size, language, []) for name in ("gus", "carol", ""))
+    visits = (Album(sit(name, **look), size, language, []) for name in ("gus", "carol", "alice", ""))
+    gus, carol, alice, stranger = visits
     gus.tour({name: path.format(**pile) for name, path in ACCUSED.items()})
+    alice.tour({"decision-answered": f"/privacy/decisions/{pile['heard']}/"})
+    carol.tour({"reports-dismissed": f"/privacy/reports/{pile['dismissed']}/"})
     page = carol.visitor.page
     for way in ("decisions", "reports"):
         page.goto(f"/privacy/{way}/")
@@ -104,13 +139,18 @@ def test_every_page_of_those_whom_a_case_concerns(sit: Visit, pile: dict[str, in
         page.locator(".cases h2 a").first.click()
         page.wait_for_url(f"**/privacy/{way}/*/")
         carol.take(f"{way}-one")
-    stranger.tour(OUTSIDE)
+    stranger.tour({name: path.format(**pile) for name, path in OUTSIDE.items()})
     stranger.visitor.forgive("404")
     gus.visitor.forgive("403")
-    assert gus.faults + carol.faults + stranger.faults == []
+    assert [fault for album in (gus, carol, alice, stranger) for fault in english(album)] == []
 
 
-def test_an_inspector_sees_no_name_on_any_page(sit: Visit, pile: dict[str, int]) -> None:
+def english(album: Album) -> list[str]:
+    """What is wrong with the pictures, but for numbers and "UTC" in the midst of Chinese words."""
+    return [fault for fault in album.faults if not re.search("[\u4e00-\u9fff]", fault)]
+
+
+def test_an_inspector_sees_no_name_on_any_page(sit: Visit, pile: dict[str, Any]) -> None:
     iris = sit("iris")
     for name in [name for name in PAGES if name != "data"]:  # requests are for those who answer them
         path = PAGES[name].format(**pile)
@@ -119,7 +159,7 @@ def test_an_inspector_sees_no_name_on_any_page(sit: Visit, pile: dict[str, int])
         assert not [name for name in ("Alice", "Bob", "Carol", "Mallory", "Dana") if name in told], path
 
 
-def test_a_case_goes_from_the_queue_to_its_decision_by_keyboard_alone(sit: Visit, pile: dict[str, int]) -> None:
+def test_a_case_goes_from_the_queue_to_its_decision_by_keyboard_alone(sit: Visit, pile: dict[str, Any]) -> None:
     page = sit("dana").page
     page.goto("/console/cases/")
     number = str(pile["waiting"])
@@ -141,7 +181,7 @@ def test_a_case_goes_from_the_queue_to_its_decision_by_keyboard_alone(sit: Visit
     page.get_by_role("heading", name="Warning", exact=True).wait_for()
 
 
-def test_whoever_has_the_queue_open_is_told_of_a_case_that_came(sit: Visit, own: Stoa, pile: dict[str, int]) -> None:
+def test_whoever_has_the_queue_open_is_told_of_a_case_that_came(sit: Visit, own: Stoa, pile: dict[str, Any]) -> None:
     dana = sit("dana", viewport=SIZES["phone"])
     page = dana.page
     page.clock.install()
@@ -160,7 +200,7 @@ def test_whoever_has_the_queue_open_is_told_of_a_case_that_came(sit: Visit, own:
 
 @pytest.mark.parametrize("path", ["/console/statements/", "/console/cases/?shelf=decided"])
 def test_on_a_phone_tabs_and_shelves_are_one_row_each_and_show_where_one_is(
-    sit: Visit, pile: dict[str, int], path: str
+    sit: Visit, pile: dict[str, Any], path: str
 ) -> None:
     page = sit("femi", viewport=SIZES["phone"]).page
     page.goto(path)
@@ -180,7 +220,7 @@ IN_VIEW = """(row) => {
 """Whether the tab of the page can be seen without scrolling."""
 
 
-def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: dict[str, int]) -> None:
+def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: dict[str, Any]) -> None:
     page = sit("femi").page
     page.clock.install()
     page.goto("/console/cases/")

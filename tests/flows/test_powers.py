@@ -108,7 +108,7 @@ def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
     assert b"power.server" in told
     assert b"alice" not in told
 
-    lever.get_by_role("button", name="Let go").click()
+    lever.get_by_role("button", name="Lift it").click()
     lever.get_by_text("Off", exact=True).wait_for()
     assert own.ask("bob", "POST", "/api/v1/rooms/", jazz)[0] == 201
 
