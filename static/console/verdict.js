@@ -57,7 +57,7 @@ export function watchVerdict() {
     area.hidden = fields.length === 0;
     const list = /** @type {HTMLElement} */ (area.querySelector("dl"));
     list.lang = language;
-    list.replaceChildren(...fields.filter(([, text]) => text).flatMap(([title, text]) => [h("dt", {}, title), h("dd", {}, text)]));
+    list.replaceChildren(...fields.filter(([, text]) => text).flatMap(([title, text]) => [h("dt", {}, title), h("dd", {}, h("bdi", {}, text))]));
   }
 
   form.addEventListener("input", follow);
