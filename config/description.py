@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.http import HttpResponse
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 class Description(SpectacularAPIView):
     """What the API takes and gives (OpenAPI), as YAML or as JSON: the same words for everybody."""
 
+    @extend_schema(exclude=True)  # a view that answers with the description is not in it
     def get(self, request: Request) -> HttpResponse:
         """The description in the format that was asked for."""
         renderer = request.accepted_renderer
