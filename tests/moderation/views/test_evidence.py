@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def dana(db: None) -> User:
-    return User.objects.create_user("dana", display_name="Dana")
-
-
-@pytest.fixture
 def desk(dana: User) -> Client:
     return at_console(dana, Role.MODERATOR, days=None)
 

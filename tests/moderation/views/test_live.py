@@ -35,11 +35,6 @@ def room(alice: User, bob: User, carol: User) -> Room:
 
 
 @pytest.fixture
-def dana(db: None) -> User:
-    return User.objects.create_user("dana", display_name="Dana")
-
-
-@pytest.fixture
 def desk(dana: User) -> Client:
     return at_console(dana, Role.MODERATOR)
 

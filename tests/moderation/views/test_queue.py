@@ -38,11 +38,6 @@ def filed(subject: User | None, policy: Policy = Policy.HARASSMENT, minutes: int
 
 
 @pytest.fixture
-def dana(db: None) -> User:
-    return User.objects.create_user("dana", display_name="Dana")
-
-
-@pytest.fixture
 def desk(dana: User) -> Client:
     return at_console(dana, Role.MODERATOR)
 

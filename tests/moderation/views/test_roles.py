@@ -95,11 +95,6 @@ def _again(link: str, seen: set[str]) -> bool:
     return entry and any(other.startswith("/console/log/") and other != "/console/log/" for other in seen)
 
 
-@pytest.fixture
-def dana(db: None) -> User:
-    return User.objects.create_user("dana", display_name="Dana")
-
-
 def test_who_is_on_no_staff_sees_no_page(pile: None, dana: User) -> None:
     client: Client = at_console(dana, None)
     assert client.get("/console/").status_code == 403
