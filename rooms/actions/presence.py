@@ -76,10 +76,14 @@ def join(user: User, room_id: str, session: Session, *, source: Source, now: dat
 
 def leave(seat: Seat, reason: str, *, source: Source, now: datetime) -> bool:
     """Whether the connection's member left; not, if another session had already taken the seat or ended it."""
+    return let_go(seat.room, Q(pk=seat.pk, connection=seat.connection), reason, source=source, now=now)
+
+
+def let_go(room_id: str, whom: Q, reason: str, *, source: Source, now: datetime) -> bool:
+    """Whether this member of the room was still there; they are not any more."""
     with transaction.atomic():
-        room = Room.objects.select_for_update().get(pk=seat.room)
-        here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-        member = here.select_related("user").first()
+        room = Room.objects.select_for_update().get(pk=room_id)
+        member = Member.objects.filter(whom, present=True).select_related("user").first()
         if member is None:
             return False
         with turn(room, source, now) as one:

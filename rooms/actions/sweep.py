@@ -13,7 +13,7 @@ from accounts.switches import pulled
 from moderation.audit.source import Source
 from rooms.actions import carriers, observe
 from rooms.actions.base import turn
-from rooms.actions.presence import depart, pass_by_rule
+from rooms.actions.presence import let_go, pass_by_rule
 from rooms.actions.rooms import end
 from rooms.models import Member, Room, State
 from rooms.roles import Rank
@@ -94,22 +94,8 @@ def _server_ends(now: datetime) -> bool:
 
 def _let_go(whom: Q, reason: str, source: Source, now: datetime) -> int:
     """How many of these members were still there."""
-    present = list(Member.objects.filter(whom, present=True).values_list("pk", flat=True))
-    return sum(_let_one_go(pk, whom, reason, source, now) for pk in present)
-
-
-def _let_one_go(pk: int, whom: Q, reason: str, source: Source, now: datetime) -> bool:
-    room_id = Member.objects.values_list("room", flat=True).get(pk=pk)
-    with transaction.atomic():
-        room = Room.objects.select_for_update().get(pk=room_id)
-        still = Member.objects.filter(whom, pk=pk, present=True)
-        member = still.select_related("user").first()
-        if member is None:
-            return False
-        with turn(room, source, now) as one:
-            depart(one, member, reason)
-            one.note("member.leave", member.user, object_type="member", object_id=member.user.uid, reason=reason)
-    return True
+    present = list(Member.objects.filter(whom, present=True).values_list("pk", "room"))
+    return sum(let_go(room, whom & Q(pk=pk), reason, source=source, now=now) for pk, room in present)
 
 
 def _pass_on(room_id: str, source: Source, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from accounts.standing import FOR_GOOD
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from rooms.actions import presence
+from rooms.actions.presence import let_go
 from rooms.actions.sweep import Swept, sweep
 from rooms.models import Room, State
 from rooms.roles import Move, Rank
@@ -127,14 +128,12 @@ def test_who_comes_back_in_time_is_not_swept_out(open_room: Room, bob: User) -> 
 
 
 def test_two_sweeps_at_once_do_everything_once(open_room: Room, alice: User, bob: User) -> None:
-    from rooms.actions import sweep as module
-
     come(alice, open_room)
     come(bob, open_room)
     lose(bob, open_room)
-    how = (member(bob, open_room).pk, Q(lost_at__lte=NOON), "lost", SOURCE, NOON)
-    assert module._let_one_go(*how)
-    assert not module._let_one_go(*how)
+    lost = Q(pk=member(bob, open_room).pk, lost_at__lte=NOON)
+    assert let_go(open_room.pk, lost, "lost", source=SOURCE, now=NOON)
+    assert not let_go(open_room.pk, lost, "lost", source=SOURCE, now=NOON)
 
 
 def test_whoever_was_deactivated_is_let_go_of_at_once_media_and_all(open_room: Room, alice: User, bob: User) -> None:
