@@ -1,4 +1,6 @@
 import asyncio
+import errno
+import os
 import socket
 
 import pytest
@@ -27,9 +29,20 @@ def test_a_busy_udp_port_of_any_media_process_is_refused_by_name(settings: Setti
             ports.check_all()
 
 
-def test_an_address_this_machine_does_not_have_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"^STOA_HTTP_PORT .* 203\.0\.113\.1: Cannot assign"):
-        ports.check("STOA_HTTP_PORT", socket.SOCK_STREAM, "203.0.113.1", 0)
+@pytest.mark.parametrize(("port", "host"), [("STOA_HTTP_PORT", "STOA_HTTP_HOST"), ("STOA_TCP_PORT", "STOA_UDP_HOST")])
+def test_an_address_this_machine_does_not_have_is_refused_by_its_own_name(port: str, host: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{host} .* 203\.0\.113\.1: Cannot assign"):
+        ports.check(port, socket.SOCK_STREAM, "203.0.113.1", 0)
+
+
+def test_a_machine_without_ipv6_is_served_by_the_addresses_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr(ports, "_bind", unsupported)
+    ports.check("STOA_UDP_PORT", socket.SOCK_DGRAM, "::", 7882)
+    with pytest.raises(SettingsError, match=r"^STOA_UDP_HOST cannot be used: port 7882 of ::1: "):
+        ports.check("STOA_UDP_PORT", socket.SOCK_DGRAM, "::1", 7882)
 
 
 async def test_an_opened_port_ends_the_waiting() -> None:
