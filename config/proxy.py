@@ -26,6 +26,8 @@ class Proxied:
     """ASGI application that puts the real client and scheme into the scope where the peer is a trusted proxy.
 
     After it nobody needs the forwarding headers, so they are taken away; from anyone else they stay, unbelieved.
+    Daphne lets every client say by a header where our paths begin: a proxy's rules, and our own log, would then see
+    `/static/me/` where we answer `/me/`. They begin at the root.
     """
 
     def __init__(self, application: Application) -> None:
@@ -33,6 +35,7 @@ class Proxied:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, as it reached our edge."""
+        scope = {**scope, "root_path": ""}
         peer = tuple(scope.get("client") or ("", 0))
         if source.trusted(peer[0]):
             scope = unwrapped(scope, peer)

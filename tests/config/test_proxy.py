@@ -70,6 +70,11 @@ async def test_anybody_else_is_not_believed() -> None:
     assert (scope["client"], scope["scheme"]) == (["192.0.2.1", 4711], "http")
 
 
+@pytest.mark.parametrize("client", ["10.1.2.3", "192.0.2.1"])
+async def test_nobody_moves_our_paths(client: str) -> None:
+    assert (await through(client=client, root_path="/static"))["root_path"] == ""
+
+
 async def test_a_finished_request_is_one_line_with_its_path_and_status() -> None:
     with capture_logs() as lines:
         await Logged(Inner())({"type": "http", "path": "/r/abc", "method": "GET"}, nothing, drop)
