@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from moderation.audit.source import Source
-from rooms import api_schedule, audience, cards, whip
+from rooms import api_schedule, audience, cards, door, whip
 from rooms import serializers as shapes
 from rooms.actions import invites, moves
 from rooms.actions import rooms as acts
@@ -112,8 +112,9 @@ class Moves(RoomsView):
         """Make a move, as on the socket."""
         user, asked = person(request), check(shapes.AMove, request.data)
         self.limit(user, *MOVES, even_blind=True)
-        how: dict[str, Any] = {"source": Source.of_request(request), "now": timezone.now()}
-        moves.move(user, room_id, Move(asked["move"]), asked["member"], **how)
+        source, what = Source.of_request(request), Move(asked["move"])
+        door.count_move(user, room_id, what, source)
+        moves.move(user, room_id, what, asked["member"], source=source, now=timezone.now())
         return Response(status=204)
 
 

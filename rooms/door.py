@@ -23,7 +23,7 @@ from rooms.bucket import Bucket
 from rooms.models import Room, known
 from rooms.placement import Taker
 from rooms.protocol import Event, MoveMessage
-from rooms.roles import Code, Refused
+from rooms.roles import Code, Move, Refused
 
 
 def session_key(scope: Mapping[str, Any]) -> str:
@@ -82,9 +82,10 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> Seated
 
 
 def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:
-    """Make the move. Raises `Refused`: as `signed_in` and `moves.move` do, REPLACED."""
-    asked = (seat.room, message.move, message.member, seat.connection)
-    moves.move(signed_in(key), *asked, source=source, now=timezone.now())
+    """Make the move. Raises `Refused`: as `signed_in`, `count_move` and `moves.move` do, REPLACED."""
+    user, asked = signed_in(key), (seat.room, message.move, message.member, seat.connection)
+    count_move(user, seat.room, message.move, source)
+    moves.move(user, *asked, source=source, now=timezone.now())
 
 
 def offer(key: str, seat: Seat, asked: peers.Connection, taking: Sequence[Taker]) -> peers.Placed:
@@ -115,12 +116,25 @@ def look(key: str, seat: Seat) -> Event:
 
 def count(user: User, room_id: str, source: Source) -> None:
     """Count one more arrival, by socket, WHIP or WHEP. Raises `Refused(TOO_MANY)`; the first is written to the log."""
-    bucket = _arrivals(user.uid)
+    _take(_arrivals(user.uid), "member.join", user, room_id, source)
+
+
+def count_move(user: User, room_id: str, what: Move, source: Source) -> None:
+    """Count one more move, by socket or API. Raises `Refused(TOO_MANY)`; the first is written to the log.
+
+    Only hands are counted, which anybody may raise and everybody in the room is told of. Lowering one is left free: it
+    takes a raised hand, so there are no more of those than of these, and nobody is held to a hand they regret.
+    """
+    if what is Move.RAISE_HAND:
+        _take(_hands(user.uid), f"member.{what}", user, room_id, source)
+
+
+def _take(bucket: Bucket, action: str, user: User, room_id: str, source: Source) -> None:
     if bucket.take(time.monotonic()):
         return
     if bucket.first_refusal():
-        why = Code.TOO_MANY
-        record_refusal("member.join", source=source, actor=user.uid, room=known(room_id), reason=why.value)
+        why = Code.TOO_MANY.value
+        record_refusal(action, source=source, actor=user.uid, room=known(room_id), reason=why)
     raise Refused(Code.TOO_MANY)
 
 
@@ -128,6 +142,12 @@ def count(user: User, room_id: str, source: Source) -> None:
 def _arrivals(_uid: str) -> Bucket:
     """How often one person has come in, by this process: nobody needs more than one a second."""
     return Bucket(rate=1, burst=30, at=time.monotonic())
+
+
+@lru_cache(maxsize=4096)
+def _hands(_uid: str) -> Bucket:
+    """How often one person has raised a hand, by this process: each, and its end, is told to thousands."""
+    return Bucket(rate=0.25, burst=5, at=time.monotonic())
 
 
 @lru_cache(maxsize=256)

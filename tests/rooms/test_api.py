@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.audit.models import Result
 from rooms.audience import PAGE
+from rooms.bucket import Bucket
 from rooms.models import Member, Room, State
 from rooms.roles import Move
 from tests.log import entry
-from tests.rooms.scenes import NOON, a_room, come, do, member, shape
+from tests.rooms.scenes import NOON, a_room, come, do, fresh, member, shape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = (timezone.now() + timedelta(days=1)).isoformat()
@@ -95,6 +96,38 @@ def test_moves_are_those_of_the_socket(open_room: Room, alice: User, bob: User) 
     assert member(bob, open_room).stage == "invited"
     assert Signed(alice)("post", f"{open_room.pk}/end/")[0] == 204
     assert Room.objects.get().state == State.ENDED
+
+
+def test_hands_raised_too_often_are_refused_and_nothing_changes(open_room: Room, alice: User, bob: User) -> None:
+    for person in (alice, bob):
+        come(person, open_room)
+    path, waving, other = f"{open_room.pk}/moves/", Signed(bob), Signed(alice)
+    for _ in range(5):
+        assert waving("post", path, move="raise_hand", member=2)[0] == 204
+        assert waving("post", path, move="lower_hand")[0] == 204
+    before = fresh(open_room)
+    for _ in range(3):
+        status, body = waving("post", path, move="raise_hand")
+        assert (status, body["code"]) == (429, "too_many")
+    assert fresh(open_room) == before
+    refusal = entry(result=Result.REFUSED)
+    assert (refusal.action, refusal.actor, refusal.reason) == ("member.raise_hand", bob.uid, "too_many")
+    assert other("post", path, move="raise_hand")[1]["code"] == "wrong_stage"  # by the role table, not by the rate
+
+
+def test_a_hand_raised_by_the_last_chance_can_still_be_lowered_by_anybody_who_may(
+    open_room: Room, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for person in (alice, bob):
+        come(person, open_room)
+    bucket = Bucket(rate=0, burst=2, at=0)
+    monkeypatch.setattr("rooms.door._hands", lambda _uid: bucket)
+    path = f"{open_room.pk}/moves/"
+    for by, named in ((bob, {}), (alice, {"member": 2})):
+        assert Signed(bob)("post", path, move="raise_hand")[0] == 204
+        assert Signed(by)("post", path, move="lower_hand", **named)[0] == 204
+    assert Signed(bob)("post", path, move="raise_hand")[0] == 429
+    assert member(bob, open_room).stage == "audience"
 
 
 @pytest.mark.parametrize(

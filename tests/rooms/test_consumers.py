@@ -197,6 +197,20 @@ async def test_a_flood_is_refused_and_then_cut(enter: Any, bob: User, open_room:
     assert await Entry.objects.filter(action="socket.message", reason="too_many").acount() == 1
 
 
+async def test_hands_raised_too_often_are_refused_and_nobody_hears_of_them(
+    enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    await listener.enter()
+    for _ in range(5):
+        for move in ("raise_hand", "lower_hand"):
+            assert (await listener.ask(type="move", move=move))["type"] == "ok"
+    before = await sync_to_async(fresh)(open_room)
+    assert (await listener.ask(type="move", move="raise_hand"))["code"] == "too_many"
+    assert await sync_to_async(fresh)(open_room) == before
+
+
 async def test_sockets_outlive_redis_and_learn_what_they_missed(
     own_valkey: Any, enter: Any, alice: User, bob: User, open_room: Room
 ) -> None:
