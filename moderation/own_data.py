@@ -19,7 +19,7 @@ from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
 from moderation.models import Appeal, Evidence, Report
 from moderation.own import decisions_on
-from rooms.models import Member
+from rooms.models import Member, Reminder
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
@@ -93,6 +93,9 @@ def data(user: User) -> dict[str, Any]:
         "signs_in_with": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
         "sessions": list(
             UserSession.objects.filter(user=user).values("created_at", "last_seen_at", "ip", "user_agent")
+        ),
+        "told_of_rooms": list(
+            Reminder.objects.filter(user=user).order_by("pk").values("room", "asked", "created_at", "sent_at")
         ),
         "browsers_notified": user.push_subscriptions.count(),
         "log": list(_log(user)),

@@ -3,7 +3,7 @@
 from accounts.models import User
 from rooms import rows
 
-_KNOWN = """
+_TIES = """
 SELECT code.issuer_id FROM accounts_redemption AS came JOIN accounts_invitecode AS code ON code.id = came.code_id
 WHERE came.user_id = %s AND code.purpose <> 'reset'
 UNION
@@ -12,8 +12,16 @@ WHERE code.issuer_id = %s AND code.purpose <> 'reset'
 UNION
 SELECT partner.user_id FROM rooms_member AS mine JOIN rooms_member AS partner ON partner.room_id = mine.room_id
 WHERE mine.user_id = %s AND mine.spoke AND partner.spoke
-EXCEPT
-SELECT blocked_id FROM accounts_block WHERE blocker_id = %s
+"""
+_KNOWN = f"{_TIES} EXCEPT SELECT blocked_id FROM accounts_block WHERE blocker_id = %s"  # noqa: S608  # our own words
+
+KNOWING = f"""{_TIES}
+EXCEPT SELECT blocker_id FROM accounts_block WHERE blocked_id = %s
+EXCEPT SELECT blocked_id FROM accounts_block WHERE blocker_id = %s
+"""  # noqa: S608
+"""The primary keys of those who know a person given five times, as SQL: nobody who has blocked, or is blocked by, them.
+
+The person's own key may be among them.
 """
 
 

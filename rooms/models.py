@@ -176,10 +176,14 @@ class RoomInvite(models.Model):
 
 
 class Reminder(models.Model):
-    """Somebody wants to be told when a scheduled room starts. `sent_at` is set with the words it sends, once."""
+    """Somebody is to be told that a room starts: they `asked`, or want to hear of openings by people they know.
+
+    `sent_at` is set with the words it sends, once.
+    """
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="reminders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    asked = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

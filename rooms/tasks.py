@@ -17,7 +17,10 @@ def sweep_rooms() -> None:
 
 @shared_task(name="rooms.remind", ignore_result=True)
 def remind() -> None:
-    """Tell those who asked that a room starts. Each row is marked as it is sent: a run that dies is made good."""
+    """Tell those who asked, or know its host, that a room starts.
+
+    Each row is marked as it is sent: a run that dies is made good.
+    """
     now = timezone.now()
     for pk in reminders.due(now):
         send(pk, source=Source.internal("celery"), now=now)

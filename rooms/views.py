@@ -80,7 +80,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     context = {
         "card": card,
         "hosting": card["host"]["uid"] == user.uid,
-        "reminded": Reminder.objects.filter(room=room_id, user=user).exists(),
+        "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
         "data": {"id": card["id"], "moves": move_table()},
         "notice": sections,

@@ -1,4 +1,4 @@
-"""Reminders of scheduled rooms: asked for, taken back, sent."""
+"""Who is told that a room starts: those who asked for it, and those who want to hear of people they know."""
 
 import math
 from datetime import datetime
@@ -12,10 +12,11 @@ from accounts import push
 from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
+from rooms.acquaintances import known_to
 from rooms.actions.base import live, refusals, seen
 from rooms.admission import visible_room
 from rooms.models import Reminder, Room, State
-from rooms.roles import Code, Refused
+from rooms.roles import Code, Rank, Refused
 
 
 def remind(user: User, room_id: str, *, source: Source, now: datetime) -> None:
@@ -39,7 +40,7 @@ def forget(user: User, room_id: str, *, source: Source) -> None:
     """`user` is not told; without a reminder, nothing changes. Raises `Refused(NOT_FOUND)`."""
     with refusals("reminder.unset", user, room_id, source), transaction.atomic():
         room = seen(user, room_id)
-        deleted, _ = Reminder.objects.filter(room=room, user=user).delete()
+        deleted, _ = Reminder.objects.filter(room=room, user=user, asked=True).delete()
         if deleted:
             _note("reminder.unset", user, room.pk, source)
 
@@ -55,23 +56,33 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
             return False
         reminder = Reminder.objects.select_related("user").get(pk=pk)
         user, room = reminder.user, visible_room(reminder.user, reminder.room_id)
-        if room is None or not _wanted(user, room):
+        if room is None or not _wanted(reminder, room):
             return False
         with override(user.language or settings.LANGUAGE_CODE):
-            push.send(user, room.title, _words(room, now), reverse("room", args=[room.pk]))
+            push.send(user, room.title, _words(reminder, room, now), reverse("room", args=[room.pk]))
         _note("reminder.send", user, room.pk, source)
     return True
 
 
-def _wanted(user: User, room: Room) -> bool:
+def _wanted(reminder: Reminder, room: Room) -> bool:
     """Whether there is still something to tell this person: they may come in, are not there yet, and want to hear."""
-    mine = room.mine
-    there = mine is not None and (mine.present or mine.barred)
-    return room.state != State.ENDED and not there and user.notify_reminders
+    mine, user = room.mine, reminder.user
+    if room.state == State.ENDED or (mine is not None and (mine.present or mine.barred)):
+        return False
+    if reminder.asked:
+        return user.notify_reminders
+    return user.notify_openings and _host(room).pk in known_to(user)
 
 
-def _words(room: Room, now: datetime) -> str:
+def _host(room: Room) -> User:
+    return User.objects.get(memberships__room=room, memberships__rank=Rank.HOST)
+
+
+def _words(reminder: Reminder, room: Room, now: datetime) -> str:
     """What is going on, in the language that is active."""
+    if not reminder.asked:
+        name = _host(room).display_name
+        return gettext("%(name)s is hosting this room now. Come in and listen.") % {"name": name}
     if room.state == State.LIVE or room.scheduled_for is None:
         return gettext("It has started. Come in and listen.")
     minutes = math.ceil((room.scheduled_for - now).total_seconds() / 60)

@@ -13,7 +13,7 @@ from accounts.models import User
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms import arrivals, links, protocol
-from rooms.actions import moderators
+from rooms.actions import moderators, openings
 from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
 from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Move, Rank, Refused, Stage
@@ -85,6 +85,8 @@ def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
         with turn(room, source, now) as one:
             for username in plan.moderators:
                 moderators.appoint(one, host, username)
+        if not later:
+            openings.tell_of(room, host)
     return room
 
 
@@ -103,6 +105,7 @@ def start(user: User, room_id: str, *, source: Source, now: datetime) -> Room:
             one.update(room, state=State.LIVE, started_at=now)
             one.say(protocol.room(room_view(room)))
             one.note("room.start", user, object_type="room", object_id=room.pk)
+        openings.tell_of(room, user)
     return room
 
 

@@ -27,3 +27,12 @@ def test_those_of_rooms_that_start_soon_or_have_started_are_due(alice: User, bob
     assert due(NOON) == [Reminder.objects.get(room=early).pk]
     Reminder.objects.update(sent_at=NOON)
     assert due(begins) == []
+
+
+def test_those_that_were_asked_for_come_first(alice: User, bob: User, carol: User) -> None:
+    live = a_scheduled_room(alice, 1)
+    start(alice, live.pk, source=SOURCE, now=NOON)
+    opening = Reminder.objects.create(room=live, user=carol, asked=False, created_at=NOON)
+    later = a_scheduled_room(alice, 2)
+    remind(bob, later.pk, source=SOURCE, now=NOON)
+    assert due(NOON + timedelta(hours=2)) == [Reminder.objects.get(room=later).pk, opening.pk]

@@ -16,7 +16,7 @@ from moderation.actions.base import Code
 from moderation.cases import State
 from moderation.measures import Measure
 from moderation.models import Case, DataRequest, Evidence, Wish
-from rooms.models import Member, Room
+from rooms.models import Member, Reminder, Room
 from tests.log import entry
 from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, decided, reported, unchanged
@@ -100,6 +100,13 @@ def test_while_the_case_is_open_nobody_has_it(room: Room, bob: User, carol: User
     track = recorded(room, carol, bob, femi)
     Case.objects.filter(pk=track.case_id).update(state=State.TRIAGED)
     assert list(own_data.voice(bob)) == []
+
+
+def test_which_rooms_they_were_told_of_is_in_it(room: Room, bob: User, carol: User) -> None:
+    Reminder.objects.create(room=room, user=bob, asked=False, created_at=NOON, sent_at=NOON)
+    (told,) = taken(bob)["told_of_rooms"]
+    assert (told["room"], told["asked"]) == (room.pk, False)
+    assert taken(carol)["told_of_rooms"] == []
 
 
 def test_that_they_took_it_is_written_down(bob: User) -> None:
