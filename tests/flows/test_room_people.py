@@ -71,6 +71,7 @@ def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room:
 
     talk.invite(alice, bob)
     talk.go_live(bob)
+    expect(toast(alice, "Bob is invited to speak")).to_be_hidden()  # that can no longer be undone
     talk.decide(alice, bob, "Move to the audience")
     expect(toast(bob, "You were moved to the audience.")).to_be_visible()
     take_back(alice, "Bob is in the audience now")

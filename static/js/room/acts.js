@@ -60,4 +60,16 @@ export class Acts {
   mine(number) {
     return this.#touched.delete(number);
   }
+
+  /**
+   * Somebody else, or the member, did something: where that moved them, what I did can no longer be taken back.
+   * @param {number} number
+   * @param {Member | undefined} before
+   * @param {Member | undefined} after
+   */
+  overtaken(number, before, after) {
+    if (before?.stage === after?.stage && before?.rank === after?.rank) return;
+    this.#offers.get(number)?.dismiss();
+    this.#offers.delete(number);
+  }
 }

@@ -267,7 +267,9 @@ session.gap.on(() => socket.send({ type: "snapshot" }));
 session.moved.on(({ before, after }) => {
   const number = (after ?? before)?.number ?? 0;
   audience.moved(number);
-  if (number !== session.you?.number && !acts.mine(number)) tell(about(before, after));
+  if (number === session.you?.number || acts.mine(number)) return;
+  acts.overtaken(number, before, after);
+  tell(about(before, after));
 });
 voice.changed.on(draw);
 media.flow.on(draw);
