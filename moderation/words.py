@@ -29,7 +29,6 @@ FLAGS: dict[str, Promise] = {
     "tone": _("a long tone"),
 }
 SEVERITIES: dict[str, Promise] = {"critical": _("critical"), "major": _("major"), "minor": _("minor")}
-OUTCOMES: dict[str, Promise] = {"passed": _("Passed"), "failed": _("Failed"), "unknown": _("Not measured")}
 PROFILES: dict[str, Promise] = {
     "cn": _("China: security self-assessment"),
     "iso27001": _("ISO 27001: logging"),
