@@ -67,8 +67,8 @@ def test_a_reporter_who_was_restricted_hears_that_nothing_was_found_and_may_appe
     [
         (Measure.WARN, None, HOUR, "Done, and over", False),
         (Measure.BAN, None, HOUR, "In force, without an end", True),
-        (Measure.SUSPEND, 7 * DAY, HOUR, "In force until Jan. 8, 2026", True),
-        (Measure.SUSPEND, 7 * DAY, 8 * DAY, "Over since Jan. 8, 2026", False),
+        (Measure.SUSPEND, 7 * DAY, HOUR, "In force until Jan 8, 2026", True),
+        (Measure.SUSPEND, 7 * DAY, 8 * DAY, "Over since Jan 8, 2026", False),
     ],
 )
 def test_a_decision_says_whether_it_holds(
@@ -81,7 +81,7 @@ def test_a_decision_says_whether_it_holds(
 
 def test_what_was_taken_back_holds_no_more_and_cannot_be_appealed() -> None:
     undone = Decision(measure=Measure.BAN, state=Stand.UNDONE, undone_at=NOON, appeal_until=NOON + DAY)
-    assert outcomes.of_decision(undone, NOON) == "Taken back on Jan. 1, 2026"
+    assert outcomes.of_decision(undone, NOON) == "Taken back on Jan 1, 2026"
     assert not outcomes.holds(undone, NOON)
     assert not outcomes.appealable(undone, NOON)
 

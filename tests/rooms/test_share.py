@@ -55,7 +55,7 @@ def test_it_tells_neither_topic_nor_who_is_there(open_room: Room, bob: User) -> 
 def test_a_scheduled_room_tells_its_time(alice: User) -> None:
     room = a_scheduled_room(alice)
     page = text(shown(room.pk))
-    assert meta(page)["og:description"] == "Hosted by Alice · Jan. 2, 2026, noon UTC"
+    assert meta(page)["og:description"] == "Hosted by Alice · Jan 2, 2026, 12:00 PM UTC"
     assert 'datetime="2026-01-02T12:00:00+00:00"' in page
 
 

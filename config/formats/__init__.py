@@ -1,0 +1,1 @@
+"""How a language writes moments, where that is not as Django has it."""
