@@ -110,9 +110,9 @@ export class AudienceView {
 
   #count() {
     const n = this.#listening;
-    const told = n.toLocaleString(document.documentElement.lang);
-    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: told });
-    byId("audience-count").textContent = n ? told : "";
+    const told = (/** @type {number} */ count) => count.toLocaleString(document.documentElement.lang);
+    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: told(n) });
+    byId("audience-count").textContent = this.#seated ? told(this.#seated) : "";
   }
 
   #later() {
