@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -81,7 +82,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _span(seconds: float, now: datetime) -> str:
     """How long that is, in the reader's words, as it was by `now`."""
-    return timesince(now - timedelta(seconds=seconds), now)
+    return timesince(now - timedelta(seconds=seconds), now) if seconds >= 60 else _("less than a minute")
 
 
 def _named(counted: dict[str, int], words: Any) -> list[tuple[str, int]]:
