@@ -67,6 +67,8 @@ const reactions = new ReactionsView((reaction) => socket.send({ type: "react", r
 const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
 const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
 const hint = new MutedHint();
+/** @type {ReturnType<typeof toast> | undefined} */
+let hinted;
 const lines = new Lines();
 const measures = new Measures(showMeasure);
 const me = new Me(session, voice, measures, { accept, decline: () => make("decline") });
@@ -192,6 +194,7 @@ function stop(reason, text) {
   lines.reset();
   link.reset();
   closeSheet();
+  hinted?.dismiss();
   byId("banners").replaceChildren();
   showScreen(words, join);
   urgent(`${words.title}. ${words.text}`);
@@ -253,7 +256,7 @@ function own() {
   dock.level(arrives ? level : 0);
   const trying = /** @type {HTMLDialogElement} */ (byId("sheet")).open; // the microphone, perhaps: that is no talk
   const unheard = voice.speaking && microphone.track && !voice.live && !trying;
-  if (hint.due(unheard ? level : 0, performance.now())) toast(gettext("You are muted: nobody hears you."));
+  if (hint.due(unheard ? level : 0, performance.now())) hinted = toast(gettext("You are muted: nobody hears you."));
   return arrives && session.you ? [session.you.number, level] : undefined;
 }
 
