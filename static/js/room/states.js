@@ -39,7 +39,9 @@ function screen(name) {
 function microphone(name, words) {
   const show = () => {
     const { title, text } = words();
-    openSheet(title, [h("p", {}, text), h("button", { type: "button", class: "button", onclick: closeSheet }, gettext("Go on listening"))]);
+    const again = h("button", { type: "button", class: "button primary", onclick: closeSheet }, gettext("Try again"));
+    const on = h("button", { type: "button", class: "button", onclick: closeSheet }, gettext("Go on listening"));
+    openSheet(title, [h("p", {}, text), h("div", { class: "row" }, name !== "insecure" && again, on)]);
   };
   return { name: `microphone_${name}`, kind: "sheet", show };
 }
