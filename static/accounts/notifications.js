@@ -88,7 +88,7 @@ async function show(root) {
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-switch]"));
   words.textContent = WORDS[state]();
   button.hidden = state !== "on" && state !== "off";
-  button.textContent = state === "on" ? gettext("Turn off on this device") : gettext("Turn on on this device");
+  button.textContent = state === "on" ? gettext("Turn off here") : gettext("Turn on here");
   button.onclick = () => change(root, state === "on" ? turnOff : turnOn);
 }
 
