@@ -237,6 +237,9 @@ class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]  # allau
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Current password")
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password again")
         self.fields["password1"].help_text = PASSWORD_HELP
         self.forgotten = _forgotten(self, "oldpassword")
         _plain(self)
