@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.urls import reverse
@@ -162,9 +162,9 @@ def noticed(hint: Hint) -> str:
                 "nothing odd"
             )
         case Kind.WORDS:
-            return gettext(", ").join(f"{POLICIES.get(name, name)} {n}" for name, n in facts.items()) or gettext(
-                "no phrase"
-            )
+            return gettext(", ").join(
+                f"{POLICIES.get(name, name)} \N{MULTIPLICATION SIGN}{n}" for name, n in facts.items()
+            ) or gettext("no phrase")
         case Kind.PATTERN:
             n = facts.get("joined", 0)
             return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
@@ -193,10 +193,14 @@ def calls(uid: str, names: Mapping[str, str]) -> str:
 @register.filter
 def since(then: datetime, now: datetime) -> str:
     """How long ago, in one unit."""
-    return timesince(then, now, depth=1)
+    return _span(then, now)
 
 
 @register.filter
 def till(then: datetime, now: datetime) -> str:
     """How long it still is, in one unit; empty where it is over."""
-    return timesince(now, then, depth=1) if then > now else ""
+    return _span(now, then) if then > now else ""
+
+
+def _span(start: datetime, end: datetime) -> str:
+    return timesince(start, end, depth=1) if end - start >= timedelta(minutes=1) else gettext("less than a minute")

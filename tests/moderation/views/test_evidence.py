@@ -174,7 +174,7 @@ def test_sound_has_no_link_that_could_be_followed(track: Evidence, desk: Client,
     [
         (Kind.SOUND, {"flags": ["bursts", "tone"], "silent": 0.1}, "loud bursts, a long tone"),
         (Kind.SOUND, {"flags": []}, "nothing odd"),
-        (Kind.WORDS, {"hate": 2, "spam": 1}, "Hate against a group 2, Spam or advertising 1"),
+        (Kind.WORDS, {"hate": 2, "spam": 1}, "Hate against a group ×2, Spam or advertising ×1"),
         (Kind.WORDS, {}, "no phrase"),
         (Kind.PATTERN, {"joined": 7}, "7 people of one branch joined"),
         (Kind.TRANSCRIPT, {"words": 1}, "1 word"),
