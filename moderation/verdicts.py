@@ -15,12 +15,12 @@ from moderation.models import About, Case, Ground, Result
 from moderation.policies import Policy
 from moderation.words import POLICIES
 
-VERBS: dict[Measure, Promise] = {
+VERBS: dict[str, Promise] = {
     Measure.NONE: _("No rule broken"),
     Measure.WARN: _("Warn"),
     Measure.MUTE: _("Mute"),
     Measure.TO_AUDIENCE: _("To the audience"),
-    Measure.REMOVE: _("Remove"),
+    Measure.REMOVE: _("Remove from room"),
     Measure.BAN_ROOM: _("Ban from room"),
     Measure.SUSPEND: _("Suspend"),
     Measure.BAN: _("Ban from server"),

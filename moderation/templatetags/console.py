@@ -17,6 +17,7 @@ from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
 from moderation.models import Hint, Kind, Staff
 from moderation.staff import Act
+from moderation.verdicts import VERBS
 from moderation.words import (
     CHANNELS,
     DONE,
@@ -80,6 +81,7 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
     "policy": POLICIES,
     "role": ROLES,
     "state": STATES,
+    "verb": VERBS,
 }
 
 

@@ -187,7 +187,7 @@ def test_a_ban_is_proposed_and_a_senior_confirms_or_declines_it(
     assert made.state == Stand.PROPOSED
     assert desk.post(address(case, f"decisions/{made.pk}/{act}")).status_code == 403
     page = text(senior.get(address(case)))
-    assert re.search(r"Dana</bdi> proposes: Banned from this server", page)
+    assert re.search(r"Dana</bdi> proposes: Ban from server", page)
     assert "Again and again." in page
     said(senior, case, f"decisions/{made.pk}/{act}")
     made.refresh_from_db()
