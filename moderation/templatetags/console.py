@@ -12,10 +12,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from moderation import outcomes
 from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
 from moderation.gate import acts_of
-from moderation.models import Hint, Kind, Staff
+from moderation.models import Decision, Hint, Kind, Staff
 from moderation.staff import Act
 from moderation.verdicts import VERBS
 from moderation.words import (
@@ -172,6 +173,18 @@ def noticed(hint: Hint) -> str:
             return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
     n = facts.get("words", 0)
     return gettext("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
+
+
+@register.filter
+def lasts(decision: Decision, now: datetime) -> str:
+    """Whether a decision that was made still holds, in the words that the person reads whom it concerns."""
+    return outcomes.of_decision(decision, now)
+
+
+@register.filter
+def holds(decision: Decision, now: datetime) -> bool:
+    """Whether it restricts somebody now."""
+    return outcomes.holds(decision, now)
 
 
 @register.filter
