@@ -73,10 +73,10 @@ test: tools style types law pages units postgres flows
 postgres: .venv/checked
 	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu,--numprocesses auto)
 
-# Two files at a time; what measures times or sound in a browser has the machine alone.
+# Servers two at a time; browsers, which need the whole machine, one after the other.
 flows: .venv/checked node_modules/.package-lock.json
-	$(call twice,$(PYTEST) -m "(server or browser) and not alone",--numprocesses 2 --dist loadfile)
-	$(call twice,$(PYTEST) -m alone)
+	$(call twice,$(PYTEST) -m "server and not browser",--numprocesses 2 --dist loadfile)
+	$(call twice,$(PYTEST) -m browser)
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked

@@ -9,7 +9,7 @@ from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa
 
-pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 SECOND = 1000
 """Milliseconds from the commit to silence, and to the end of a room, for everybody."""
