@@ -42,7 +42,7 @@ export class HandsView {
     });
     const place = handPlace(members, you.number);
     // On a phone only for those whom it concerns: it would push the audience about with every hand.
-    this.#panel.dataset.busy = String(place > 0 || you.stage === "invited" || you.rank !== "member");
+    this.#panel.dataset.busy = String(place > 0 || you.rank !== "member");
     this.#words(queue, all, place, you);
     if (had && all.length === 0) byId("hands-heading").focus();
   }
