@@ -22,7 +22,7 @@ API = [
     ("GET", "invites/", {}),
     ("POST", "start/", {}),
     ("POST", "end/", {}),
-    ("POST", "moves/", {"move": "raise_hand"}),
+    ("POST", "moves/", {"move": "lower_hand"}),
     ("POST", "moves/", {"move": "remove", "member": 1}),
     ("POST", "invites/", {"stage": "audience"}),
     ("POST", "tokens/", {"speak": True}),
