@@ -35,8 +35,8 @@ SIGN_OUT = """() => fetch("/accounts/logout/", {
   headers: { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
 })"""
 KNOCK = """(url) => new Promise((refused) => {
-  const knock = () => (new WebSocket(url).onmessage = ({ data }) => JSON.parse(data).type === "welcome" || refused());
-  setInterval(knock, 50);
+  const first = ({ data }) => JSON.parse(data).type === "welcome" || refused();
+  setInterval(() => new WebSocket(url).addEventListener("message", first, { once: true }), 50);
 })"""
 """Comes in twenty times a second, on and on; resolved at the first refusal."""
 SUSPEND = (

@@ -56,20 +56,16 @@ export class Acts {
     else if (words) toast(words);
   }
 
-  /** Whether what happened to this member was my doing; once for each. @param {number} number */
-  mine(number) {
-    return this.#touched.delete(number);
-  }
-
   /**
-   * Somebody else, or the member, did something: where that moved them, what I did can no longer be taken back.
+   * Whether what happened to this member was my doing; once for each. Where it was not, and they stand elsewhere now, what I
+   * did before cannot be taken back any more.
    * @param {number} number
-   * @param {Member | undefined} before
-   * @param {Member | undefined} after
+   * @param {Member} [before]
+   * @param {Member} [after]
    */
-  overtaken(number, before, after) {
-    if (before?.stage === after?.stage && before?.rank === after?.rank) return;
-    this.#offers.get(number)?.dismiss();
-    this.#offers.delete(number);
+  mine(number, before, after) {
+    if (this.#touched.delete(number)) return true;
+    if (before?.stage !== after?.stage) this.#offers.get(number)?.dismiss();
+    return false;
   }
 }

@@ -110,9 +110,8 @@ export class AudienceView {
 
   #count() {
     const n = this.#listening;
-    const told = (/** @type {number} */ count) => count.toLocaleString(document.documentElement.lang);
-    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n: told(n) });
-    byId("audience-count").textContent = this.#seated ? told(this.#seated) : "";
+    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n });
+    byId("audience-count").textContent = format(this.#seated ? "%(n)s" : "", { n: this.#seated });
   }
 
   #later() {

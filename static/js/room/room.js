@@ -53,7 +53,8 @@ const page = data("room-data");
 const NONE = -1; // the id of a message that answers none of ours
 const session = new Session();
 const socket = new RoomSocket(() => new WebSocket(address()));
-const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds());
+const sounds = /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
+const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds);
 const microphone = new Microphone();
 const acts = new Acts((message) => socket.ask(message));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
@@ -86,13 +87,9 @@ const ACTIONS = {
 
 function address() {
   const url = new URL(`/ws/rooms/${page.id}/`, location.href);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.protocol = location.protocol.replace("http", "ws");
   url.searchParams.set("tab", tab());
   return url;
-}
-
-function sounds() {
-  return /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
 }
 
 /** @param {number} number */
@@ -270,9 +267,7 @@ session.gap.on(() => socket.send({ type: "snapshot" }));
 session.moved.on(({ before, after }) => {
   const number = (after ?? before)?.number ?? 0;
   audience.moved(number);
-  if (number === session.you?.number || acts.mine(number)) return;
-  acts.overtaken(number, before, after);
-  tell(about(before, after));
+  if (number !== session.you?.number && !acts.mine(number, before, after)) tell(about(before, after));
 });
 voice.changed.on(draw);
 media.flow.on(draw);

@@ -12,7 +12,7 @@ export function tab() {
 }
 
 function kept() {
-  const fresh = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const fresh = crypto.getRandomValues(new Uint32Array(3)).join("");
   try {
     const old = sessionStorage.getItem(KEY);
     if (!old) sessionStorage.setItem(KEY, fresh);
