@@ -56,33 +56,32 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
             return False
         reminder = Reminder.objects.select_related("user").get(pk=pk)
         user, room = reminder.user, visible_room(reminder.user, reminder.room_id)
-        if room is None or not _wanted(reminder, room):
+        if room is None:
+            return False
+        host = None if reminder.asked else User.objects.get(memberships__room=room, memberships__rank=Rank.HOST)
+        if not _wanted(user, room, host):
             return False
         with override(user.language or settings.LANGUAGE_CODE):
-            push.send(user, room.title, _words(reminder, room, now), reverse("room", args=[room.pk]))
+            push.send(user, room.title, _words(room, host, now), reverse("room", args=[room.pk]))
         _note("reminder.send", user, room.pk, source)
     return True
 
 
-def _wanted(reminder: Reminder, room: Room) -> bool:
-    """Whether there is still something to tell this person: they may come in, are not there yet, and want to hear."""
-    mine, user = room.mine, reminder.user
+def _wanted(user: User, room: Room, host: User | None) -> bool:
+    """Whether there is still something to tell this person: they may come in, are not there yet, and want to hear.
+
+    `host` is whom they know, where they did not ask to be reminded.
+    """
+    mine = room.mine
     if room.state == State.ENDED or (mine is not None and (mine.present or mine.barred)):
         return False
-    if reminder.asked:
-        return user.notify_reminders
-    return user.notify_openings and _host(room).pk in known_to(user)
+    return user.notify_reminders if host is None else user.notify_openings and host.pk in known_to(user)
 
 
-def _host(room: Room) -> User:
-    return User.objects.get(memberships__room=room, memberships__rank=Rank.HOST)
-
-
-def _words(reminder: Reminder, room: Room, now: datetime) -> str:
+def _words(room: Room, host: User | None, now: datetime) -> str:
     """What is going on, in the language that is active."""
-    if not reminder.asked:
-        name = _host(room).display_name
-        return gettext("%(name)s is hosting this room now. Come in and listen.") % {"name": name}
+    if host is not None:
+        return gettext("%(name)s is hosting this room now. Come in and listen.") % {"name": host.display_name}
     if room.state == State.LIVE or room.scheduled_for is None:
         return gettext("It has started. Come in and listen.")
     minutes = math.ceil((room.scheduled_for - now).total_seconds() / 60)
