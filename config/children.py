@@ -37,10 +37,17 @@ def media() -> Iterator[Child]:
 
 
 def slow() -> Iterator[Child]:
-    """Celery's clock and its worker: two processes, so that a model that listens in one keeps nobody from the other."""
+    """Celery's clock, who seals the log, and who does everything else: work that is slow by nature, so it is nice.
+
+    The log has a worker of its own, which is not nice: what it does is short, and must not wait behind anything. The
+    other has two processes, so that a model that listens in one keeps nobody from the other.
+    """
     celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
-    worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
-    yield Child("beat", (*celery, "beat", "--pidfile", ""), NO_OWNER, grace=3, nice=10)
+    alone = ("--without-gossip", "--without-mingle")
+    sealer = ("worker", "--hostname", "sealer@%h", "--queues", "log", "--pool", "solo", *alone)
+    worker = ("worker", "--hostname", "worker@%h", "--concurrency", "2", *alone)
+    yield Child("beat", (*celery, "beat", "--pidfile", ""), NO_OWNER, grace=3)
+    yield Child("sealer", (*celery, *sealer), NO_OWNER, grace=5)
     yield Child("worker", (*celery, *worker), NO_OWNER, grace=10, nice=10)
 
 

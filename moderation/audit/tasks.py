@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import Celery, shared_task
 from celery.signals import worker_ready, worker_shutdown
 from django.utils import timezone
 
@@ -17,6 +17,8 @@ from moderation.audit.stream import send
 
 _log = structlog.get_logger(__name__)
 _HERE = Source.internal("celery")
+QUEUE = "log"
+"""What must not wait behind slower work, for a worker of its own."""
 
 
 @shared_task(name="audit.seal", ignore_result=True)
@@ -57,12 +59,18 @@ def watch_log() -> None:
 
 
 @worker_ready.connect
-def began(**_kwargs: Any) -> None:
-    """Note that what seals the log began."""
-    pulse.give(Sign.START, source=_HERE)
+def began(sender: Any, **_kwargs: Any) -> None:
+    """Note that the worker that seals the log began."""
+    if _seals(sender.app):
+        pulse.give(Sign.START, source=_HERE)
 
 
 @worker_shutdown.connect
-def ended(**_kwargs: Any) -> None:
+def ended(sender: Any, **_kwargs: Any) -> None:
     """Note that it ended in order; a server that was killed says nothing, and its silence shows."""
-    pulse.give(Sign.STOP, source=_HERE)
+    if _seals(sender.app):
+        pulse.give(Sign.STOP, source=_HERE)
+
+
+def _seals(app: Celery) -> bool:
+    return QUEUE in app.amqp.queues.consume_from

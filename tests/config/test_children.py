@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from pytest_django.fixtures import Settings
 
 from config import children
+from moderation.audit import tasks
 from rooms.sfu import settings as sfu_settings
 from rooms.sfu.server import DEADLINE, LEAVING
 
@@ -36,8 +38,14 @@ def test_a_media_process_has_the_time_it_takes_to_have_everybody_moved(settings:
     assert child.grace > LEAVING + DEADLINE
 
 
-def test_slow_work_is_nice_and_the_clock_starts_before_the_worker() -> None:
-    assert [(child.name, child.nice) for child in children.slow()] == [("beat", 10), ("worker", 10)]
+def test_slow_work_is_nice_and_what_seals_the_log_is_not() -> None:
+    assert [(child.name, child.nice) for child in children.slow()] == [("beat", 0), ("sealer", 0), ("worker", 10)]
+
+
+def test_what_seals_the_log_takes_nothing_else_and_nothing_else_takes_it() -> None:
+    _, sealer, worker = (list(child.command) for child in children.slow())
+    assert sealer[sealer.index("--queues") + 1] == tasks.QUEUE != Celery().conf.task_default_queue
+    assert "--queues" not in worker
 
 
 @pytest.mark.parametrize(("host", "endpoint"), [("127.0.0.1", "127.0.0.1"), ("::1", "\\:\\:1")])

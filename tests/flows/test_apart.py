@@ -27,7 +27,7 @@ pytestmark = pytest.mark.server
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OURS = ("web", "sfu", "worker", "beat")
+OURS = ("web", "sfu", "sealer", "worker", "beat")
 DOTENV = {
     "STOA_DOMAIN": "stoa.example.org",
     "STOA_PUBLIC_IP": "127.0.0.1",
@@ -130,7 +130,7 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
         for command in (("python", "manage.py", "assets"), COMPOSE["services"]["migrate"]["command"]):
             made = running.run("migrate", *command)
             assert made.returncode == 0, made.stderr
-        for service in ("sfu", "worker", "beat", "web"):
+        for service in ("sfu", "sealer", "worker", "beat", "web"):
             stack.enter_context(running.started(service, {"8000": http}, STOA_UDP_PORT=udp, STOA_TCP_PORT=tcp))
         until("it is ready", lambda: _ready(running), 60)
         yield running
@@ -161,8 +161,8 @@ def test_the_environment_alone_makes_it_ready(apart: Apart) -> None:
 
 def test_the_clock_s_work_reaches_the_worker(apart: Apart) -> None:
     until("the sweep is registered", lambda: "ready." in apart.log("worker"), 30)
-    assert "unregistered" not in apart.log("worker")
-    assert "Traceback" not in apart.log("worker") + apart.log("beat")
+    assert "unregistered" not in apart.log("worker") + apart.log("sealer")
+    assert "Traceback" not in apart.log("worker") + apart.log("sealer") + apart.log("beat")
 
 
 def test_plain_http_is_sent_to_https_and_health_is_not(apart: Apart) -> None:

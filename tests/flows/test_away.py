@@ -19,7 +19,7 @@ from tests.valkey import OwnValkey
 AWAY = float(os.environ.get("STOA_AWAY", "5"))  # seconds
 ALIVE = 1.0
 """Seconds in which the web process says that it lives, whatever else is away."""
-PARTS = ("rooms.sfu", "daphne", "quiet worker", "quiet beat")
+PARTS = ("rooms.sfu", "daphne", "hostname worker", "hostname sealer", "quiet beat")
 NAMES = ("alice", "bob", "carol", "dana", "erin", "frank")
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(120 + 2 * AWAY)]

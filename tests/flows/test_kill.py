@@ -67,7 +67,7 @@ def ready(stoa: Stoa) -> bool:
         return False
 
 
-@pytest.mark.parametrize("victim", ["daphne", "quiet worker", "quiet beat", "valkey-server"])
+@pytest.mark.parametrize("victim", ["daphne", "hostname worker", "hostname sealer", "quiet beat", "valkey-server"])
 async def test_who_talks_is_heard_on_while_this_process_is_killed(own: Stoa, victim: str) -> None:
     async def kill() -> None:
         own.kill(victim)

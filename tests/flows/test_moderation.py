@@ -355,8 +355,8 @@ def test_a_report_leads_to_evidence_a_decision_an_appeal_and_the_log(
 def test_the_same_with_the_worker_killed_between_any_two_steps(story: Story, tmp_path: Path) -> None:
     for step in story.way:
         step()
-        until("the worker is there", lambda: story.stoa.children("quiet worker"), 30)
-        for pid in story.stoa.children("quiet worker"):
+        until("the worker is there", lambda: story.stoa.children("hostname worker"), 30)
+        for pid in story.stoa.children("hostname worker"):
             os.kill(pid, signal.SIGKILL)
     told = finished(story)
     assert (told["state"], told["voices"]) == ("closed", ["bob"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks import packets
 from benchmarks.packets import Packet
 from benchmarks.room import CHECK_INTERVAL, background
-from rooms.sfu.messages import orders_channel
+from rooms.sfu.messages import REPORTS, Alive, load, orders_channel
 from tests.flows import stack
 from tests.flows.light import Person
 from tests.flows.stack import Stoa, free_ports
@@ -68,7 +68,7 @@ def running(folder: Path, names: Sequence[str], **extra: str) -> Iterator[Stoa]:
 @asynccontextmanager
 async def talk(stoa: Stoa, names: Sequence[str], processes: int = PROCESSES) -> AsyncIterator[Talk]:
     """A talk of Alice's that everybody else of these people hears, on all of so many media processes."""
-    await asyncio.to_thread(stack.until, "all media processes are there", partial(complete, stoa, processes), 20)
+    await asyncio.to_thread(empty, stoa, processes)
     room = await asyncio.to_thread(stoa.room, "alice", "Wide Sunday")
     it = Talk(stoa, room, {name: Person(stoa, name, room) for name in names})
     visits = []
@@ -123,6 +123,22 @@ def lost(speaker: Person, listener: Person, since: int) -> float:
     heard = {packet.sent for packet in listener.heard}
     last = max(heard)
     return sum(since < said < last and said not in heard for said in speaker.said) * packets.INTERVAL
+
+
+def empty(stoa: Stoa, processes: int = PROCESSES) -> None:
+    """Nothing, once each of so many media processes said that it holds nobody: the web, which places people, heard it too."""
+    peers: dict[str, int] = {}
+    with stoa.redis() as asked, asked.pubsub(ignore_subscribe_messages=True) as reports:
+        reports.subscribe(REPORTS)
+
+        def said() -> bool:
+            report = reports.get_message(timeout=1)
+            alive = load(report["data"]) if report else None
+            if isinstance(alive, Alive) and not alive.draining:
+                peers[alive.sfu] = alive.peers
+            return len(peers) == processes and not any(peers.values())
+
+        stack.until("all media processes are there, and empty", said, 60)
 
 
 def complete(stoa: Stoa, processes: int = PROCESSES) -> bool:

@@ -1,8 +1,10 @@
 """Tests of moderation.audit.pulse, and of the tasks that give signs of life and raise the alarm."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from celery import Celery
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
@@ -30,10 +32,20 @@ def signs(*given: tuple[Sign, int]) -> tuple[int, timedelta]:
     return count, timedelta(minutes=round(longest / MINUTE))
 
 
+def consuming(queue: str) -> SimpleNamespace:
+    """What Celery's signals give as their sender: a worker that takes from this queue."""
+    app = Celery(set_as_current=False)
+    app.amqp.queues.select([queue])
+    return SimpleNamespace(app=app)
+
+
 def test_a_server_that_began_beats_and_ends_and_says_how_long_the_log_was() -> None:
-    tasks.began()
+    sealer, worker = consuming("log"), consuming("celery")
+    tasks.began(sealer)
+    tasks.began(worker)
     tasks.beat()
-    tasks.ended()
+    tasks.ended(worker)
+    tasks.ended(sealer)
     assert [one.action for one in entries()] == ["server.start", "server.beat", "server.stop"]
     assert {one.detail["size"] for one in entries()} == {0}
 

@@ -32,3 +32,10 @@ def test_an_entry_is_sealed_shown_and_sent(settings: Settings, monkeypatch: pyte
 def test_beat_runs_every_task_of_the_log() -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {"audit.seal", "audit.cosign", "audit.stream", "audit.prune", "audit.beat", "audit.watch"} <= scheduled
+
+
+def test_only_what_is_short_goes_to_the_worker_that_seals() -> None:
+    ours = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if "queue" in entry["options"]]
+    assert ours == ["audit.seal", "audit.watch", "audit.beat"]
+    queues = {entry["options"].get("queue") for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert queues == {None, tasks.QUEUE}
