@@ -1,6 +1,6 @@
 """What every page of the console shows beside its own: where one may go, the newest checkpoint, and its own words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -161,9 +161,7 @@ def noticed(hint: Hint) -> str:
     facts = hint.facts
     match hint.kind:
         case Kind.SOUND:
-            return gettext(", ").join(str(FLAGS.get(flag, flag)) for flag in facts.get("flags", ())) or gettext(
-                "nothing odd"
-            )
+            return gettext(", ").join(_flags(hint)) or gettext("nothing odd")
         case Kind.WORDS:
             return gettext(", ").join(
                 f"{POLICIES.get(name, name)} \N{MULTIPLICATION SIGN}{n}" for name, n in facts.items()
@@ -173,6 +171,16 @@ def noticed(hint: Hint) -> str:
             return ngettext("%(n)d person of one branch joined", "%(n)d people of one branch joined", n) % {"n": n}
     n = facts.get("words", 0)
     return gettext("could not be heard") if "unheard" in facts else ngettext("%(n)d word", "%(n)d words", n) % {"n": n}
+
+
+@register.filter
+def remarks(hints: Iterable[Hint]) -> list[str]:
+    """What models noticed of a room, in words: each thing once, however many tracks and cases have it."""
+    return list(dict.fromkeys(words for hint in hints if hint.score for words in _flags(hint) or [noticed(hint)]))
+
+
+def _flags(hint: Hint) -> list[str]:
+    return [str(FLAGS.get(flag, flag)) for flag in hint.facts.get("flags", ())]
 
 
 @register.filter

@@ -1,11 +1,12 @@
-"""Where the console says that one may go."""
+"""Where the console says that one may go, and its own words."""
 
 import pytest
 
 from accounts.models import User
 from moderation import cases
+from moderation.models import Hint, Kind
 from moderation.staff import Act, Role
-from moderation.templatetags.console import WAYS, told, ways, why
+from moderation.templatetags.console import WAYS, remarks, told, ways, why
 from tests.moderation.desk import moderator
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,11 @@ def test_every_act_on_a_case_is_told_in_words(action: str) -> None:
 )
 def test_a_reason_is_told_in_words_and_one_that_has_none_as_it_stands(reason: str, words: str) -> None:
     assert why(reason) == words
+
+
+def test_of_a_room_each_thing_that_models_noticed_is_told_once() -> None:
+    loud = Hint(kind=Kind.SOUND, score=0.4, facts={"flags": ["bursts"]})
+    both = Hint(kind=Kind.SOUND, score=0.6, facts={"flags": ["bursts", "tone"]})
+    still = Hint(kind=Kind.SOUND, score=0.0, facts={"flags": []})
+    raid = Hint(kind=Kind.PATTERN, score=0.3, facts={"joined": 7})
+    assert remarks([both, loud, raid, still, raid]) == ["loud bursts", "a long tone", "7 people of one branch joined"]
