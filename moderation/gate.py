@@ -20,13 +20,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
+from accounts import strangers
 from accounts.models import User
 from accounts.views import member
 from moderation.audit.purpose import purpose_of
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
 from moderation.models import Staff
-from moderation.staff import LOOKS, TABLE, Act, refusal
+from moderation.staff import LOOKS, TABLE, Act, Code, refusal
 
 View = Callable[..., HttpResponseBase]
 ASKED = {
@@ -87,7 +88,10 @@ def _closed(request: HttpRequest, act: Act, fresh: timedelta | None) -> HttpResp
     staff = staff_of(user)
     code = refusal(staff.standing if staff else None, act, timezone.now())
     if code is not None:
-        record_refusal(act, source=source, actor=user.uid, reason=code)
+        if code == Code.STRANGER:
+            strangers.note(act, source, code, actor=user.uid)
+        else:
+            record_refusal(act, source=source, actor=user.uid, reason=code)
         return render(request, "console/closed.html", {"code": code.value}, status=HTTPStatus.FORBIDDEN)
     factors = set(Authenticator.objects.filter(user=user, type__in=ASKED).values_list("type", flat=True))
     age = factor_age(request, user)

@@ -15,6 +15,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.strangers import LIMIT
 from moderation import gate, urls
 from moderation.audit.models import Entry, Result
 from moderation.models import Staff
@@ -62,6 +63,14 @@ def test_no_address_of_the_console_opens_to_a_member(mallory: User, pattern: URL
 
 def _address(pattern: URLPattern) -> str:
     return re.sub(r"<\w+:\w+>", "1", str(pattern.pattern))
+
+
+def test_a_member_who_knocks_without_end_fills_nothing(mallory: User, bob: User) -> None:
+    client, tried = at_console(mallory, None), Entry.objects.filter(reason="not_on_the_staff")
+    assert {client.get("/console/cases/").status_code for _ in range(LIMIT + 3)} == {403}
+    assert tried.count() == LIMIT
+    assert at_console(bob, None).get("/console/cases/").status_code == 403
+    assert tried.count() == LIMIT + 1, "nobody else's tries go unseen for it"
 
 
 def test_the_owner_is_told_how_to_let_themselves_in(mallory: User) -> None:
