@@ -79,7 +79,7 @@ class FindingForm(forms.Form):
 class TakeForm(forms.Form):
     """Who mends a finding, and until when."""
 
-    due = DayField(label=_("Mended by"))
+    due = DayField(label=_("Mend it by"))
 
 
 class CloseForm(forms.Form):

@@ -23,7 +23,7 @@ class StaffForm(forms.Form):
         required=False,
         min_value=1,
         max_value=LONGEST_REVIEW.days,
-        help_text=_("Empty is without an end; a reviewer and an inspector need one."),
+        help_text=_("Leave it empty for no end; a reviewer and an inspector need one."),
     )
 
     def clean_user(self) -> User:
@@ -56,7 +56,7 @@ class HoldForm(forms.Form):
         help_text=_("The case's number, the user name, or the end of the room's address."),
     )
     ground = forms.CharField(label=_("On what ground"), max_length=200)
-    review = forms.DateField(label=_("Looked at again on"), widget=Day())
+    review = forms.DateField(label=_("Look at it again on"), widget=Day())
 
     def clean(self) -> dict[str, Any]:
         """The data; a person's name becomes their id."""
