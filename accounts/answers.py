@@ -27,7 +27,8 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """A 503: what counts the tries is away, so no try can be allowed."""
-    response = render(request, "accounts/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    context = {"again": again(request)}
+    response = render(request, "accounts/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = "5"
     return response
 
@@ -58,8 +59,19 @@ def throttled(view: View) -> View:
 def safe_next(request: HttpRequest, default: str) -> str:
     """Where the request wants to go on to, if that is on this host; else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else default
+    return wanted if _is_ours(request, wanted) else default
+
+
+def again(request: HttpRequest) -> str:
+    """Where to try once more what failed: at the same address, or on the page whose form was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    form = request.headers.get("Referer", "")
+    return form if _is_ours(request, form) else "/"
+
+
+def _is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
 def speak(response: HttpResponse, language: str) -> None:

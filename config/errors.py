@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts.answers import again
 from rooms import refusals
 from rooms.roles import Code
 
@@ -17,6 +18,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     away = isinstance(sys.exc_info()[1], DatabaseError | redis.RedisError)
     status = 503 if away else 500
     if not request.path.startswith("/api/"):
-        return HttpResponse(render_to_string(f"{status}.html"), status=status)
+        return HttpResponse(render_to_string(f"{status}.html", {"again": again(request)}), status=status)
     failed = {"code": "failed", "message": _("Something broke on our side")}
     return JsonResponse(refusals.body(Code.UNAVAILABLE) if away else failed, status=status)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from accounts import throttle
-from accounts.answers import safe_next, speak, throttled
+from accounts.answers import again, safe_next, speak, throttled
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,18 @@ def test_onwards_is_on_this_host(wanted: str, led_to: str) -> None:
         assert safe_next(factory.post("/", {"next": wanted}), "/") == led_to
     secure = factory.get("/", {"next": wanted}, secure=True)
     assert not safe_next(secure, "/").startswith("http:")
+
+
+def test_what_failed_is_tried_again_at_the_same_address() -> None:
+    assert again(RequestFactory().get("/r/abc", {"x": "1"})) == "/r/abc?x=1"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "led_to"),
+    [("http://testserver/me/?a=1", "http://testserver/me/?a=1"), ("https://evil.example/", "/"), ("", "/")],
+)
+def test_a_form_that_failed_is_tried_again_on_its_page_where_that_is_ours(came_from: str, led_to: str) -> None:
+    assert again(RequestFactory().post("/me/picture/", headers={"Referer": came_from})) == led_to
 
 
 def test_a_language_is_kept_in_a_cookie_and_taken_out_of_it() -> None:

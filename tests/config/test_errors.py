@@ -37,6 +37,12 @@ def test_a_page_says_whether_to_try_again_or_that_it_is_our_mistake(asked: Clien
     assert b"hunter2" not in answer.content
 
 
+@pytest.mark.parametrize("what", ["database", "mistake"])
+def test_a_page_has_a_button_to_try_again(asked: Client, what: str) -> None:
+    answer = asked.get(f"/page/{what}?q=jazz")
+    assert f'<a class="button primary" href="/page/{what}?q=jazz">' in answer.text
+
+
 @pytest.mark.parametrize(
     ("what", "status", "code"),
     [("database", 503, "unavailable"), ("redis", 503, "unavailable"), ("mistake", 500, "failed")],
