@@ -95,6 +95,15 @@ def test_a_members_page(client: Client, bob: User, source: Source, path: str, la
     check(text(response))
 
 
+@pytest.mark.parametrize(("asked_for", "back"), [("/accounts/2fa/totp/activate/", "/me/"), ("/console/", "/")])
+def test_whoever_is_asked_once_more_who_they_are_can_leave_it(
+    client: Client, bob: User, asked_for: str, back: str
+) -> None:
+    client.force_login(bob)
+    page = text(client.get("/accounts/reauthenticate/", {"next": asked_for}))
+    assert f'<a class="button" href="{back}">Not now</a>' in page
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_screen_of_onboarding(client: Client, code: str, language: str) -> None:
     client.cookies["django_language"] = language
