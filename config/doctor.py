@@ -1,5 +1,6 @@
 """What stands in the way of a working Stoa: one finding per check, each with what to do about it."""
 
+import os
 import shutil
 import socket
 import time
@@ -15,7 +16,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from config import health, ports, reach
-from config.environment import SettingsError
+from config.environment import Environment, SettingsError
 from config.finding import Finding, Level
 from moderation.audit.clock import FREE, state
 from moderation.audit.role import may_change
@@ -47,6 +48,14 @@ def disk() -> Finding:
     if free < LEAST_DISK:
         return Finding(Level.WARN, f"{free // 10**6} MB free in {folder}", "Make room: the log must not stop.")
     return Finding(Level.OK, f"{free // 10**9} GB free in {folder}")
+
+
+def names() -> Finding:
+    """Whether every STOA_ variable is one that somebody reads."""
+    unheard = Environment(os.environ).unheard(dir(settings))
+    if unheard:
+        return Finding(Level.WARN, " ".join(unheard), "It changes nothing: correct its name, or take it out.")
+    return Finding(Level.OK, "every STOA_ variable is one that Stoa knows")
 
 
 def database() -> Finding:
@@ -238,6 +247,7 @@ def speech() -> Finding:
 
 
 CHECKS: dict[str, Callable[[], Finding]] = {
+    "names": names,
     "disk": disk,
     "database": database,
     "log": log,

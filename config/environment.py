@@ -4,8 +4,9 @@ Every variable may also be given as NAME_FILE, the path of a file that holds the
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 
 _T = TypeVar("_T")
 
+_OURS = "STOA_"
+_INDEX = "STOA_SFU_INDEX"
+"""What tells a media process which one it is; no setting of the web's."""
 _LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
@@ -132,6 +136,17 @@ class Environment:
         if not _parses(_port, value) or urlsplit(value).scheme not in schemes:
             raise SettingsError(name, f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}")
         return value
+
+    def unheard(self, settings: Iterable[str]) -> list[str]:
+        """A sentence for each variable of ours that is none of the settings, nor the file of one: nobody reads it."""
+        known = {name for name in settings if name.startswith(_OURS)} | {_INDEX}
+        given = {name.removesuffix("_FILE") for name in self.variables if name.startswith(_OURS)}
+        return [_guess(name, known) for name in sorted(given - known)]
+
+
+def _guess(name: str, known: Collection[str]) -> str:
+    alike = get_close_matches(name, known, 1)
+    return f"{name} is not known; did you mean {alike[0]}?" if alike else f"{name} is not known."
 
 
 def is_host(text: str) -> bool:

@@ -39,6 +39,14 @@ def test_a_full_disk_is_worth_a_warning(settings: Settings, tmp_path: Path, monk
     assert doctor.disk().level is Level.WARN
 
 
+def test_a_variable_with_a_wrong_name_is_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", {"STOA_PROFILE": "cn"})
+    assert doctor.names().level is Level.OK
+    monkeypatch.setattr("os.environ", {"STOA_PROFIL": "cn"})
+    found = doctor.names()
+    assert (found.level, found.text) == (Level.WARN, "STOA_PROFIL is not known; did you mean STOA_PROFILE?")
+
+
 @pytest.mark.django_db
 def test_a_database_with_every_migration_is_well() -> None:
     assert doctor.database().level is Level.OK

@@ -14,6 +14,14 @@ def test_a_value_is_read_from_the_file_that_name_file_points_to(tmp_path: Path) 
     assert read(SECRET_KEY_FILE=str(tmp_path / "key")).text("SECRET_KEY") == "secret"
 
 
+def test_a_variable_that_nobody_reads_is_named_with_the_one_it_looks_like() -> None:
+    given = read(STOA_PROFIL="cn", STOA_XYZ="1", STOA_PROFILE_FILE="/p", STOA_SFU_INDEX="0", STOA_NODE="a", PATH="/bin")
+    assert given.unheard(["STOA_PROFILE", "STOA_NODE", "DEBUG"]) == [
+        "STOA_PROFIL is not known; did you mean STOA_PROFILE?",
+        "STOA_XYZ is not known.",
+    ]
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert read(STOA_HTTP_PORT=" ").port("STOA_HTTP_PORT", 8000) == 8000
 

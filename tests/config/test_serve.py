@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from config import children
+from config import children, ports
 from config.environment import SettingsError
 from config.management.commands import serve
 from config.supervisor import Child
@@ -80,3 +80,18 @@ async def test_what_keeps_it_from_starting_is_said(note: Path, monkeypatch: pyte
     with pytest.raises(SettingsError, match="REDIS_URL leads to no Redis"):
         await serve.Command(stdout=StringIO())._serve()
     assert not web(note)
+
+
+def test_a_variable_that_nobody_reads_is_said_before_anything_starts(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held() -> None:
+        raise SettingsError("STOA_HTTP_PORT", "is held")
+
+    settings.STOA_DATA = tmp_path
+    monkeypatch.setattr(ports, "check_all", held)
+    monkeypatch.setenv("STOA_UDP_PROT", "7900")
+    said = StringIO()
+    with pytest.raises(SettingsError, match="is held"):
+        serve.Command(stderr=said).handle()
+    assert said.getvalue() == "STOA_UDP_PROT is not known; did you mean STOA_UDP_PORT?\n"

@@ -25,6 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Serve. Ends with one line and status 1 where it cannot start."""
+        for warning in Environment(os.environ).unheard(dir(settings)):
+            self.stderr.write(warning)
         with folder.locked(settings.STOA_DATA):
             ports.check_all()
             asyncio.run(self._serve())
