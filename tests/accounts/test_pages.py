@@ -95,6 +95,20 @@ def test_a_members_page(client: Client, bob: User, source: Source, path: str, la
     check(text(response))
 
 
+def test_every_password_can_be_shown(client: Client, bob: User, code: str) -> None:
+    client.force_login(bob)
+    pages = [text(client.get(path)) for path in ("/accounts/reauthenticate/", "/accounts/password/change/")]
+    client.logout()
+    pages.append(text(client.get("/accounts/login/")))
+    answer(client, code, username="dora")
+    pages.append(text(client.get("/join/keys/")))
+    for page in map(Page, pages):
+        passwords = [field["id"] for field in page.all("input") if field.get("type") == "password"]
+        assert passwords
+        assert [button.get("aria-controls") for button in page.all("button") if "data-secret" in button] == passwords
+        assert any("accounts/secret" in (script.get("src") or "") for script in page.all("script"))
+
+
 @pytest.mark.parametrize(("asked_for", "back"), [("/accounts/2fa/totp/activate/", "/me/"), ("/console/", "/")])
 def test_whoever_is_asked_once_more_who_they_are_can_leave_it(
     client: Client, bob: User, asked_for: str, back: str

@@ -96,6 +96,9 @@ def test_pages_for_strangers(visit: Visit, look: dict[str, Any]) -> None:
     mallory.page.goto("/accounts/login/")
     mallory.page.locator("[name=login]").fill("mallory")
     mallory.page.locator("[name=password]").fill("guessed")
+    mallory.page.locator("[data-secret]").click()
+    assert mallory.page.locator("[name=password]").get_attribute("type") == "text"
+    inspector.look("a password that is shown")
     mallory.page.keyboard.press("Enter")
     mallory.page.locator("[role=alert]:visible, .errorlist, .error").first.wait_for()
     inspector.look("a wrong password")
