@@ -57,6 +57,9 @@ def test_hands_stand_in_line_and_everybody_knows_their_place(visit: Visit, stoa:
         others.say("dana", type="move", move="lower_hand")
         expect(bob.page.get_by_text("You are number 1 in line")).to_be_visible()
         assert hands(alice) == ["Bob, hand raised, number 1", "Carol, hand raised, number 2"]
+        bob.page.set_viewport_size({"width": 390, "height": 844})
+        talk.dock(bob, "Lower hand").click()
+        expect(bob.page.get_by_role("button", name="Carol, hand raised, number 1")).to_be_visible()
 
 
 def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room: str) -> None:

@@ -41,8 +41,8 @@ export class HandsView {
       row.querySelector("button")?.setAttribute("aria-label", label(member, place));
     });
     const place = handPlace(members, you.number);
-    // On a phone only for those whom it concerns: it would push the audience about with every hand.
-    this.#panel.dataset.busy = String(place > 0 || you.rank !== "member");
+    // On a phone a list with what to do for those who run the room; for others it would push the audience about with every hand.
+    this.#panel.classList.toggle("strip", you.rank === "member");
     this.#words(queue, all, place, you);
     if (had && all.length === 0) byId("hands-heading").focus();
   }
