@@ -4,8 +4,7 @@ It runs where the log is kept, so it finds accidents and clumsy hands. Against w
 witness and the bundles that others hold.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
@@ -14,36 +13,33 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from moderation.audit import keys, sequence
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Leaf
-from moderation.audit.prune import PRUNED
-from moderation.audit.verify import Fault, Frontier, Key, Note, Refused, leaf_hash, parse_checkpoint
+from moderation.audit.verify import (
+    PRUNED,
+    Fault,
+    Frontier,
+    Key,
+    Note,
+    Pruning,
+    Reckoning,
+    Refused,
+    leaf_hash,
+    parse_checkpoint,
+    parse_note,
+    parse_pruning,
+)
 
 BATCH = 5_000
 LATE = timedelta(minutes=1)
 
 
-class Pruned:
-    """The leaves whose entries went, from what the log says of it: pairs of the first and the last, in order."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._firsts: list[int] = []
-        self._lasts: list[int] = []
-        for first, last in spans:
-            if self._lasts and first <= self._lasts[-1] + 1:
-                self._lasts[-1] = max(self._lasts[-1], last)
-            else:
-                self._firsts.append(first)
-                self._lasts.append(last)
-
-    def __contains__(self, index: int) -> bool:
-        place = bisect_right(self._firsts, index) - 1
-        return place >= 0 and index <= self._lasts[place]
-
-
 def faults(now: datetime) -> Iterator[str]:
     """What is wrong with the log, each in a sentence that says where; nothing if nothing is."""
-    frontier, pruned, known = Frontier(), _pruned(), keys.vkeys()
+    frontier, known = Frontier(), keys.vkeys()
+    prunings, unsigned = _prunings(known)
+    yield from unsigned
+    reckoning = Reckoning(prunings)
     for batch in _batches():
-        yield from _changed(batch, pruned)
+        yield from _changed(batch, reckoning)
         checkpoints = _checkpoints(frontier.size + 1, frontier.size + len(batch))
         for place in batch:
             if place.index != frontier.size:
@@ -52,6 +48,8 @@ def faults(now: datetime) -> Iterator[str]:
             frontier.append(bytes(place.hash))
             if frontier.size in checkpoints:
                 yield from _unsigned(checkpoints[frontier.size], frontier.root(), known)
+    for entry in reckoning.false():
+        yield f"the pruning that entry {entry} tells of took something else than what was sealed"
     for size in Checkpoint.objects.filter(size__gt=frontier.size).order_by("size").values_list("size", flat=True):
         yield f"the checkpoint of {size} is larger than the tree of {frontier.size}"
     if sequence.head().size != frontier.size:
@@ -72,25 +70,51 @@ def _batches() -> Iterator[list[Leaf]]:
         last = batch[-1].index
 
 
-def _changed(batch: list[Leaf], pruned: Pruned) -> Iterator[str]:
+def _changed(batch: list[Leaf], reckoning: Reckoning) -> Iterator[str]:
     rows = {row["id"]: row for row in Entry.objects.filter(pk__in=[leaf.entry for leaf in batch]).values("id", *PUBLIC)}
     for place in batch:
-        row = rows.get(place.entry)
-        if row is None and place.index not in pruned:
+        row, went = rows.get(place.entry), reckoning.accounts_for(place.index, bytes(place.hash))
+        if row is None and not went:
             yield f"leaf {place.index}: entry {place.entry} is gone, and no pruning says so"
         if row is not None and leaf_hash(leaf_of(row)) != bytes(place.hash):
             yield f"leaf {place.index}: entry {place.entry} is not what was sealed"
 
 
-def _pruned() -> Pruned:
-    told = Entry.objects.filter(action=PRUNED).values_list("detail__first", "detail__last")
-    return Pruned(sorted(told))
+def _prunings(known: Sequence[Key]) -> tuple[dict[int, Pruning], list[str]]:
+    """What was pruned, by the entry that tells of it, and what is wrong with entries that only seem to tell it."""
+    prunings, faults = dict[int, Pruning](), list[str]()
+    head = sequence.head()
+    ours, signed_from = [key for key in known if key.name == head.origin], keys.signed_from(head.size)
+    for entry, detail in Entry.objects.filter(action=PRUNED).order_by("pk").values_list("pk", "detail").iterator():
+        try:
+            match detail:
+                case {"note": str(note)}:
+                    prunings[entry] = _signed(parse_note(note.encode(errors="replace")), ours)
+                case _:
+                    prunings[entry] = _of_old(entry, detail, signed_from)
+        except Refused as refused:
+            faults.append(f"entry {entry} tells of a pruning, and that does not count: {refused}")
+    return prunings, faults
+
+
+def _signed(note: Note, ours: Sequence[Key]) -> Pruning:
+    _check_signatures(note, ours)
+    return parse_pruning(note)
+
+
+def _of_old(entry: int, detail: object, signed_from: int) -> Pruning:
+    """A pruning from before they were signed: whatever is missing between two leaves went, and its hash is not told."""
+    place = Leaf.objects.filter(entry=entry, index__lt=signed_from).first()
+    match detail:
+        case {"first": int(first), "last": int(last)} if place and 0 <= first <= last < place.index:
+            return Pruning(f"{first}-{last}", b"")
+    raise Refused(Fault.UNSIGNED, "this log did not sign it")
 
 
 def _unsigned(point: Checkpoint, root: bytes, known: Sequence[Key]) -> Iterator[str]:
     try:
         signed = parse_checkpoint(point.note.encode())
-        _check_signatures(signed.note, {(key.name, key.key_id): key for key in known if key.name == signed.origin})
+        _check_signatures(signed.note, [key for key in known if key.name == signed.origin])
     except Refused as refused:
         yield f"the checkpoint of {point.size}: {refused}"
         return
@@ -98,8 +122,9 @@ def _unsigned(point: Checkpoint, root: bytes, known: Sequence[Key]) -> Iterator[
         yield f"the checkpoint of {point.size} is not that of this tree"
 
 
-def _check_signatures(note: Note, known: Mapping[tuple[str, bytes], Key]) -> None:
+def _check_signatures(note: Note, keys_of_log: Sequence[Key]) -> None:
     """As `verify.verified`, by OpenSSL: a busy year has millions of checkpoints, and Python takes 3 ms for each."""
+    known = {(key.name, key.key_id): key for key in keys_of_log}
     ours = [(known[one.name, one.key_id], one.data) for one in note.signatures if (one.name, one.key_id) in known]
     if not ours:
         raise Refused(Fault.UNSIGNED, "there is no signature by this log")

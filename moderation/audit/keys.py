@@ -1,7 +1,8 @@
 """The log's keys, in STOA_DATA/keys and never in the database: one that seals, and those that sign.
 
 `master-ID` (32 bytes in hexadecimal) seals the keys of persons, `address` makes tokens of addresses. `log-ID.pem` signs
-checkpoints; `log-ID.vkey` beside it is its public half, and stays when the private one is retired.
+checkpoints and prunings; `log-ID.vkey` beside it is its public half, and stays when the private one is retired.
+`prunings` is no key: it says how long the log was when prunings were first signed, where no database can change that.
 """
 
 import fcntl
@@ -120,6 +121,15 @@ def vkeys() -> list[Key]:
     """Every key that ever signed this log, the retired ones too, the newest first."""
     files = sorted(folder().glob("log-*.vkey"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
     return [parse_key(file.read_text(encoding="utf-8").strip()) for file in files]
+
+
+def signed_from(size: int) -> int:
+    """The leaf from which on a pruning has to be signed: `size`, when this is first asked, and the same ever after."""
+    file = folder() / "prunings"
+    with _locked():
+        if not file.exists():
+            _keep(file, str(size))
+    return int(file.read_text(encoding="ascii"))
 
 
 def _private(file: Path) -> Ed25519PrivateKey:

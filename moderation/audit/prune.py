@@ -1,16 +1,21 @@
 """How long the log keeps what: after its time an entry goes, and its hash stays in the tree."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
+from moderation.audit import note, sequence
 from moderation.audit.hold import held
+from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Label, Leaf
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.audit.triggers import FLOOR
+from moderation.audit.verify import PRUNED, leaf_hash
 
 BATCH = 1_000
 YEARS = 3 * 365 + 1  # assessments of impact, and records of what was shared: three years at least
@@ -21,7 +26,6 @@ LONGER = {  # days, by the first word of an action
     "review": YEARS,
     "case": 400,
 }
-PRUNED = "log.prune"
 
 
 def days(action: str, profile: str) -> int:
@@ -46,7 +50,8 @@ def due(now: datetime, profile: str) -> Q:
 def prune(now: datetime, *, source: Source) -> int:
     """How many entries went, with their labels. Those under a hold, and those not in the tree yet, stay.
 
-    An entry `log.prune` says which leaves went. A role that may not delete prunes nothing: see `audit grant`.
+    An entry `log.prune` says which leaves went and what they hashed to, signed by the log's key: whoever holds the
+    database alone can take an entry away, and not say so. A role that may not delete prunes nothing: see `audit grant`.
     """
     gone = 0
     while _may_delete() and (count := _prune_some(now, source)):
@@ -57,14 +62,21 @@ def prune(now: datetime, *, source: Source) -> int:
 @transaction.atomic
 def _prune_some(now: datetime, source: Source) -> int:
     over = Entry.objects.filter(due(now, settings.STOA_PROFILE)).exclude(held())
-    places = Leaf.objects.filter(entry__in=over.values("pk")).order_by("entry")
-    leaves = dict(places.values_list("entry", "index")[:BATCH])
-    if leaves:
-        Label.objects.filter(entry__in=leaves).delete()
-        Entry.objects.filter(pk__in=leaves).delete()
-        told = {"entries": len(leaves), "first": min(leaves.values()), "last": max(leaves.values())}
-        record(PRUNED, source=source, detail=told)
-    return len(leaves)
+    leaves = Leaf.objects.filter(entry__in=over.values("pk")).order_by("entry")
+    places = dict(leaves.values_list("entry", "index")[:BATCH])
+    rows = list(Entry.objects.select_for_update().filter(pk__in=places).values("id", *PUBLIC))
+    if rows:  # fewer than places, where another process prunes as well
+        kept = Counter(f"{days(row['action'], settings.STOA_PROFILE)}" for row in rows)
+        gone = dict(sorted((places[row["id"]], leaf_hash(leaf_of(row))) for row in rows))
+        record(PRUNED, source=source, detail={"entries": len(gone), "kept": kept, "note": _signed(gone)})
+        Label.objects.filter(entry__in=[row["id"] for row in rows]).delete()
+        Entry.objects.filter(pk__in=[row["id"] for row in rows]).delete()
+    return len(rows)
+
+
+def _signed(gone: Mapping[int, bytes]) -> str:
+    head = sequence.head()
+    return note.signed(note.pruning(head.origin, gone), sequence.signers(head))
 
 
 def _may_delete() -> bool:

@@ -77,7 +77,8 @@ def _seal_some(now: datetime) -> int:
     for value in hashes:
         frontier.append(value)
     growth = Growth(before, [row["id"] for row in rows], hashes, frontier)
-    return len(rows) if _grow(growth, _signers(before), now) else 0
+    keys.signed_from(growth.size)
+    return len(rows) if _grow(growth, signers(before), now) else 0
 
 
 def _grow(growth: Growth, signers: list[Signer], now: datetime) -> bool:
@@ -107,7 +108,7 @@ def _settle(where: Head) -> None:
         Head.objects.filter(pk=where.pk, watermark=where.watermark).update(watermark=mark)
 
 
-def _signers(where: Head) -> list[Signer]:
+def signers(where: Head) -> list[Signer]:
     """The keys that sign; the first one is made with the log's first checkpoint, and never instead of a lost one."""
     found = keys.signers(where.origin)
     if not found and where.size:

@@ -11,6 +11,7 @@ RFC 6962 trees, C2SP signed notes, checkpoints, cosignatures and proofs, Ed25519
 import argparse
 import base64
 import hashlib
+import heapq
 import io
 import json
 import re
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -36,7 +38,8 @@ MOST_SIGNATURES = 100
 LARGEST = 2**63 - 1
 SAFE_INTEGER = 2**53 - 1
 LOG_KEY, WITNESS_KEY = 1, 4
-BUNDLE, PROOF = "stoa-bundle@v1", "c2sp.org/tlog-proof@v1"
+BUNDLE, PROOF, PRUNING = "stoa-bundle@v1", "c2sp.org/tlog-proof@v1", "stoa-pruning@v1"
+PRUNED = "log.prune"  # the action of an entry whose detail has the note of a pruning
 NEEDED = ("checkpoint", "entries.jsonl", "keys", "leaves", "proof.json")
 YEAR_9999 = 253_402_300_799  # its last second: the last that has a name
 
@@ -528,6 +531,69 @@ def parse_proof(data: bytes) -> Proof:
     return Proof(parse_size(lines[1][6:]), hashes, checkpoint, extra)
 
 
+# ---- prunings ----
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What a log let go of: the leaves whose entries went, as `0-5 7`, and the root of the tree of their hashes."""
+
+    leaves: str
+    root: bytes
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The first and the last leaf of each part without a gap, in order."""
+        for span in self.leaves.split(" "):
+            first, dash, last = span.partition("-")
+            yield parse_size(first), parse_size(last if dash else first)
+
+    def indexes(self, start: int) -> Iterator[int]:
+        """Each leaf from `start` on, in order."""
+        for first, last in self.spans():
+            yield from range(max(first, start), last + 1)
+
+
+def parse_pruning(note: Note) -> Pruning:
+    """The pruning that this note tells of, its signatures not verified; the log's name in it is that of its keys."""
+    match note.text[:-1].split("\n"):
+        case [title, name, root, leaves] if title == PRUNING and {name} == {one.name for one in note.signatures}:
+            pruning, past = Pruning(leaves, unbase64(root)), -1
+        case _:
+            raise Refused(Fault.MALFORMED, f"a {PRUNING} has the name of its log, a root and leaves")
+    for first, last in pruning.spans():
+        if not past < first <= last:
+            raise Refused(Fault.MALFORMED, "the leaves of a pruning are in order")
+        past = last
+    return pruning
+
+
+class Reckoning:
+    """What prunings tell, held against the leaves from `first` on, which go by in order."""
+
+    def __init__(self, prunings: Mapping[int, Pruning], first: int = 0) -> None:
+        self._prunings = prunings
+        self._seen = {name: Frontier() for name in prunings}
+        self._told = heapq.merge(*(zip(told.indexes(first), repeat(name)) for name, told in prunings.items()))
+        self._next = next(self._told, None)
+
+    def accounts_for(self, index: int, leaf: bytes) -> bool:
+        """Whether a pruning tells that the entry of this leaf went."""
+        told = False
+        while self._next and self._next[0] <= index:
+            if self._next[0] == index:
+                self._seen[self._next[1]].append(leaf)
+                told = True
+            self._next = next(self._told, None)
+        return told
+
+    def false(self) -> Iterator[int]:
+        """The prunings all of whose leaves went by, and were not those of the entries that went."""
+        for name, told in self._prunings.items():
+            seen, size = self._seen[name], sum(last + 1 - first for first, last in told.spans())
+            if told.root and seen.size == size and seen.root() != told.root:
+                yield name
+
+
 # ---- bundles ----
 
 
@@ -549,6 +615,7 @@ class Verdict:
     first: int
     count: int
     withheld: int
+    pruned: int
     opened: int
     sealed: int
 
@@ -609,11 +676,12 @@ def verify_bundle(path: Path, trust: Trust = Trust()) -> Verdict:
             part = Range.parse(_text(files, "proof.json"))
         with at("leaves"):
             _check_tree(files, part, checkpoint, _old(trust, keys, checkpoint, part))
-        opened, sealed, digest = _check_entries(files, part)
+        opened, sealed, digest, notes = _check_entries(files, part)
         if digest != sums["entries.jsonl"]:
             raise Refused(Fault.CHANGED, "it is not the file that was signed", "entries.jsonl")
         withheld = sum(end - begin for begin, end in part.withheld)
-        return Verdict(checkpoint, signed, part.first, part.count, withheld, opened, sealed)
+        pruned = _check_prunings(files, part, _prunings(notes, checkpoint.origin, keys))
+        return Verdict(checkpoint, signed, part.first, part.count, withheld, pruned, opened, sealed)
 
 
 def verify_proof(data: bytes, trust: Trust) -> Verdict:
@@ -625,11 +693,11 @@ def verify_proof(data: bytes, trust: Trust) -> Verdict:
     with at("extra"):
         entry = parse_canonical(_decoded_text(proof.extra))
         leaf = leaf_hash(str(entry.get("leaf")).encode(errors="replace"))
-        opened, sealed = _check_entry(entry, leaf)
+        _, opened, sealed = _check_entry(entry, leaf)
     with at(f"entry {proof.index}"):
         if inclusion_root(proof.index, checkpoint.size, leaf, proof.hashes) != checkpoint.root:
             raise Refused(Fault.PROOF, "the proof does not lead from this entry to the checkpoint's root")
-    return Verdict(checkpoint, signed, proof.index, 1, 0, opened, sealed)
+    return Verdict(checkpoint, signed, proof.index, 1, 0, 0, opened, sealed)
 
 
 _Files = Mapping[str, Callable[[], io.BufferedReader]]
@@ -755,10 +823,12 @@ def _check_old(tree: Frontier, old: Checkpoint | None) -> None:
         )
 
 
-def _check_entries(files: _Files, part: Range) -> tuple[int, int, str]:
-    """How many fields are open and how many sealed in the entries, each one the leaf in its place; the file's hash."""
+def _check_entries(files: _Files, part: Range) -> tuple[int, int, str, dict[int, str]]:
+    """How many fields are open and how many sealed in the entries, each one the leaf in its place; the file's hash,
+    and the notes of the prunings that some of the entries tell of.
+    """
     opened = sealed = number = 0
-    digest, position = hashlib.sha256(), part.first
+    digest, position, notes = hashlib.sha256(), part.first, dict[int, str]()
     with files["entries.jsonl"]() as lines, files["leaves"]() as leaves:
         for number, index in enumerate(part.shown(), 1):
             if index != position:
@@ -767,18 +837,47 @@ def _check_entries(files: _Files, part: Range) -> tuple[int, int, str]:
             line = lines.readline(LINE_SIZE)
             digest.update(line)
             try:
-                one, other = _check_line(line, index, leaves.read(HASH_SIZE))
+                leaf, one, other = _check_line(line, index, leaves.read(HASH_SIZE))
             except Refused as refused:
                 place = f"entries.jsonl, line {number}, entry {index}"
                 raise Refused(refused.fault, refused.why, ", ".join(filter(None, [place, refused.where]))) from None
             opened, sealed = opened + one, sealed + other
+            match leaf:
+                case {"action": "log.prune", "detail": {"note": str(note)}}:
+                    notes[index] = note
         if lines.read(1):
             raise Refused(Fault.CHANGED, "there are more entries than were signed", f"entries.jsonl, line {number + 1}")
-    return opened, sealed, digest.hexdigest()
+    return opened, sealed, digest.hexdigest(), notes
 
 
-def _check_line(line: bytes, index: int, leaf: bytes) -> tuple[int, int]:
-    """How many fields of the entry in this line are open, and how many sealed."""
+def _prunings(notes: Mapping[int, str], origin: str, keys: Collection[Key]) -> dict[int, Pruning]:
+    """What the log let go of, as one of `keys` signed, by the entry that tells of it."""
+    known, found = {(key.name, key.key_id): key for key in keys if key.name == origin}, dict[int, Pruning]()
+    for index, text in notes.items():
+        with at(f"entries.jsonl, entry {index}, field 'detail'"):
+            note = parse_note(text.encode(errors="replace"))
+            if any((one.name, one.key_id) in known for one in note.signatures):  # or one of another key of the log
+                verified(note, known.values())
+                found[index] = parse_pruning(note)
+    return found
+
+
+def _check_prunings(files: _Files, part: Range, prunings: Mapping[int, Pruning]) -> int:
+    """How many of the withheld entries were pruned, if what went was what is in the tree."""
+    reckoning, pruned = Reckoning(prunings, part.first), 0
+    with files["leaves"]() as leaves:
+        for begin, end in part.withheld if prunings else ():
+            leaves.seek((begin - part.first) * HASH_SIZE)
+            pruned += sum(reckoning.accounts_for(index, leaves.read(HASH_SIZE)) for index in range(begin, end))
+    for index in reckoning.false():
+        raise Refused(
+            Fault.CHANGED, "what was pruned is not what was logged", f"entries.jsonl, entry {index}, field 'detail'"
+        )
+    return pruned
+
+
+def _check_line(line: bytes, index: int, leaf: bytes) -> tuple[dict[str, object], int, int]:
+    """The leaf of the entry in this line, how many of its fields are open, and how many sealed."""
     if not line:
         raise Refused(Fault.MISSING, "the entry is missing, the file ends before it")
     entry = parse_canonical(_decoded_text(line[:-1]))
@@ -790,8 +889,8 @@ def _check_line(line: bytes, index: int, leaf: bytes) -> tuple[int, int]:
     return _check_entry(entry, leaf)
 
 
-def _check_entry(entry: Mapping[str, object], expected: bytes) -> tuple[int, int]:
-    """How many fields of an entry are open and how many sealed, if it is the one whose leaf has this hash."""
+def _check_entry(entry: Mapping[str, object], expected: bytes) -> tuple[dict[str, object], int, int]:
+    """An entry's leaf, how many of its fields are open and how many sealed, if it is the one of this leaf's hash."""
     match entry:
         case {"leaf": str(text), "openings": openings} if len(entry) == 2:
             data = text.encode(errors="replace")
@@ -806,7 +905,7 @@ def _check_entry(entry: Mapping[str, object], expected: bytes) -> tuple[int, int
     for field, opening in openings.items():
         if not _is_opening(field, opening, commitments.get(field)):
             raise Refused(Fault.OPENING, "the value is not the one that was logged", f"field {field[:100]!r}")
-    return len(openings), len(commitments) - len(openings)
+    return leaf, len(openings), len(commitments) - len(openings)
 
 
 # ---- the command ----
@@ -868,7 +967,7 @@ def _told(verdict: Verdict, trust: Trust) -> str:
         f"{entries} of {checkpoint.size} in the log {checkpoint.origin!r} are genuine",
         f"root {base64.b64encode(checkpoint.root).decode()}",
         f"{verdict.opened} personal fields open, {verdict.sealed} sealed or erased",
-        f"{verdict.withheld} entries not shown",
+        f"{verdict.withheld} entries not shown, {verdict.pruned} of them pruned, as entries that are shown tell",
     ]
     lines += map(_signed, verdict.signed)
     if not trust.keys:

@@ -1,29 +1,16 @@
 """Tests of moderation.audit.check, beside those of what it finds: see `test_sequence`, `test_prune` and the attacks."""
 
-import random
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from moderation.audit import check, keys, note
-from moderation.audit.check import Pruned
 from moderation.audit.models import Checkpoint
 from moderation.audit.verify import Note, Signature
 from tests.audit_triggers import lifted
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 NOW = timezone.now()
-
-
-def test_a_leaf_was_pruned_where_one_of_the_spans_has_it() -> None:
-    chance = random.Random(1)
-    starts = [chance.randrange(200) for _ in range(30)]
-    spans = [(first, first + chance.randrange(4)) for first in starts]
-    pruned = Pruned(sorted(spans))
-    for index in range(-1, 210):
-        assert (index in pruned) is any(first <= index <= last for first, last in spans)
-    assert 0 not in Pruned([])
 
 
 @pytest.mark.django_db

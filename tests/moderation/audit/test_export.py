@@ -2,17 +2,21 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from moderation.audit import export, verify
+from moderation.audit import export, keys, note, verify
 from moderation.audit.export import NothingSealedError
 from moderation.audit.models import Entry, Label
-from moderation.audit.verify import Trust, Verdict
+from moderation.audit.prune import prune
+from moderation.audit.record import record
+from moderation.audit.verify import Fault, Refused, Trust, Verdict
 from tests.audit_triggers import lifted
-from tests.moderation.audit.stored import ORIGIN, seal, write
+from tests.moderation.audit.stored import ORIGIN, SOURCE, seal, write
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -60,14 +64,74 @@ def test_entries_outside_the_scope_do_not_leave(tmp_path: Path) -> None:
     assert not any(entry.event in lines for entry in outside)
 
 
-def test_pruned_entries_are_withheld_and_every_proof_holds(tmp_path: Path) -> None:
-    pruned = write(3)
-    write(4)
-    seal(NOW)
+def a_log_that_was_pruned() -> list[int]:
+    """Seven entries, three of them pruned, and the entry that says so; the ids of the four."""
+    old, kept = write(3), write(4)
     with lifted():
-        Entry.objects.filter(pk__in=[entry.pk for entry in pruned]).delete()
+        Entry.objects.filter(pk__in=[entry.pk for entry in old]).update(recorded_at=NOW - timedelta(days=2000))
+    seal(NOW)
+    assert prune(NOW, source=SOURCE) == 3
+    seal(NOW)
+    return [entry.pk for entry in kept]
+
+
+def test_pruned_entries_are_withheld_and_counted_apart_and_every_proof_holds(tmp_path: Path) -> None:
+    kept = a_log_that_was_pruned()
     verdict = exported(tmp_path)
-    assert (verdict.count, verdict.withheld, verdict.opened) == (7, 3, 4 * 6)
+    assert (verdict.count, verdict.withheld, verdict.pruned, verdict.opened) == (8, 3, 3, 4 * 6 + 4)
+    verdict = exported(tmp_path, shows=lambda entry: entry.pk != kept[1])
+    assert (verdict.withheld, verdict.pruned) == (4, 3)
+
+
+def test_what_was_taken_beside_the_prunings_is_not_counted_as_pruned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = a_log_that_was_pruned()
+    with lifted():
+        Entry.objects.filter(pk=kept[1]).delete()
+    verdict = exported(tmp_path)
+    assert (verdict.withheld, verdict.pruned) == (4, 3)
+    assert verify.main([str(tmp_path / "bundle.zip")]) == 0
+    assert "4 entries not shown, 3 of them pruned" in capsys.readouterr().out
+
+
+def test_a_part_without_the_entry_that_tells_what_was_pruned_counts_nothing_as_pruned(tmp_path: Path) -> None:
+    a_log_that_was_pruned()
+    verdict = exported(tmp_path, 0, 7)
+    assert (verdict.withheld, verdict.pruned) == (3, 0)
+    verdict = exported(tmp_path, 2, 6)
+    assert (verdict.withheld, verdict.pruned) == (1, 1)
+
+
+def test_what_another_key_of_the_log_signed_is_not_counted_and_no_fault(tmp_path: Path) -> None:
+    a_log_that_was_pruned()
+    new = keys.new_signer(ORIGIN)
+    write(1)
+    seal(NOW)
+    assert exported(tmp_path).pruned == 3
+    assert verify.verify_bundle(tmp_path / "bundle.zip", Trust((new.key,))).pruned == 0
+
+
+def test_a_pruning_of_other_entries_than_were_logged_is_refused_and_named(tmp_path: Path) -> None:
+    a_log_that_was_pruned()
+    other = note.signed(note.pruning(ORIGIN, {2: bytes(32)}), keys.signers(ORIGIN))
+    with transaction.atomic():
+        record("log.prune", source=SOURCE, detail={"note": other})
+    seal(NOW)
+    with pytest.raises(Refused, match="what was pruned is not what was logged") as caught:
+        exported(tmp_path)
+    assert (caught.value.fault, caught.value.where) == (Fault.CHANGED, "entries.jsonl, entry 8, field 'detail'")
+
+
+def test_a_forged_pruning_is_refused_and_named(tmp_path: Path) -> None:
+    a_log_that_was_pruned()
+    true = Entry.objects.get(action="log.prune").detail["note"]
+    with transaction.atomic():
+        record("log.prune", source=SOURCE, detail={"note": true.replace("\n0-2\n", "\n0-3\n")})
+    seal(NOW)
+    with pytest.raises(Refused, match="false") as caught:
+        exported(tmp_path)
+    assert (caught.value.fault, caught.value.where) == (Fault.FORGED, "entries.jsonl, entry 8, field 'detail'")
 
 
 def test_of_other_people_nothing_is_opened_for_a_request_about_one(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from moderation.audit import check
+from moderation.audit import check, keys, verify
 from moderation.audit.hold import place
 from moderation.audit.models import Checkpoint, Entry, Label, Leaf
 from moderation.audit.prune import LONGER, days, prune
@@ -59,7 +59,10 @@ def test_an_entry_goes_with_its_labels_when_its_time_is_over_and_its_leaf_stays(
     assert not Label.objects.filter(entry=over).exists()
     assert Leaf.objects.filter(entry=over).exists()
     told = Entry.objects.get(action="log.prune")
-    assert told.detail == {"entries": 1, "first": 1, "last": 1}
+    assert (told.detail["entries"], told.detail["kept"]) == (1, {"184": 1})
+    said = verify.parse_note(told.detail["note"].encode())
+    assert verify.verified(said, keys.vkeys())
+    assert list(verify.parse_pruning(said).spans()) == [(1, 1)]
     seal(timezone.now())
     assert bytes(Checkpoint.objects.get(size=3).root) == root
     assert list(check.faults(timezone.now())) == []
@@ -100,6 +103,44 @@ def test_an_entry_that_goes_without_a_pruning_is_a_fault() -> None:
     seal(timezone.now())
     Entry.objects.filter(pk=taken).delete()
     assert list(check.faults(timezone.now())) == [f"leaf 0: entry {taken} is gone, and no pruning says so"]
+
+
+def test_a_batch_tells_which_leaves_went_and_how_many_by_the_time_they_were_kept(settings: Settings) -> None:
+    settings.STOA_PROFILE = "cn"
+    for age in (300, 300, 0, 300):
+        old(age)
+    old(2000, "log.search")
+    seal(timezone.now())
+    assert gone() == 4
+    told = Entry.objects.get(action="log.prune").detail
+    assert (told["entries"], told["kept"]) == (4, {"184": 3, "1096": 1})
+    assert verify.parse_pruning(verify.parse_note(told["note"].encode())).leaves == "0-1 3-4"
+
+
+def test_what_the_server_cannot_sign_it_does_not_prune_and_nothing_changed() -> None:
+    kept = old(2000)
+    seal(timezone.now())
+    for file in keys.folder().glob("log-*.pem"):
+        file.unlink()
+    with pytest.raises(keys.KeysMissingError):
+        gone()
+    assert list(Entry.objects.values_list("pk", flat=True)) == [kept]
+
+
+def test_a_crash_between_telling_and_deleting_undoes_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    old(2000)
+    seal(timezone.now())
+    before = list(Entry.objects.values())
+
+    def crash(*_: object, **__: object) -> None:
+        record("log.prune", source=SOURCE)
+        raise ConnectionError
+
+    monkeypatch.setattr("moderation.audit.prune.record", crash)
+    with pytest.raises(ConnectionError):
+        gone()
+    assert list(Entry.objects.values()) == before
+    assert list(check.faults(timezone.now())) == []
 
 
 @pytest.mark.parametrize("age", [0, FLOOR - 1])
