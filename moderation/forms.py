@@ -253,5 +253,7 @@ class ReflexForm(forms.Form):
 
     on = forms.BooleanField(label=_("On"), required=False)
     limit = forms.IntegerField(
-        label=_("Off by itself above this share undone, in per cent"), min_value=0, max_value=100
+        label=_("Turn it off by itself when more than this share is undone, in per cent"),
+        min_value=0,
+        max_value=100,
     )

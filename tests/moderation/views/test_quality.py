@@ -38,6 +38,15 @@ def test_a_senior_turns_a_reflex_on_and_a_moderator_does_not(alice: User, bob: U
     assert Reflex.objects.values_list("on", flat=True).get() is False
 
 
+def test_only_a_reflex_that_turned_itself_off_is_a_warning(alice: User) -> None:
+    senior, warned = at_console(alice, Role.SENIOR), 'class="pill unknown">Off'
+    assert warned not in senior.get("/console/quality/").content.decode()
+    Reflex.objects.create(name="crowd", on=False, since=timezone.now(), reason="reversed")
+    page = senior.get("/console/quality/").content.decode()
+    assert warned in page
+    assert "It turned itself off" in page
+
+
 def test_a_fresh_server_has_nothing_to_judge(alice: User, client: Client) -> None:
     assert "Nothing was decided yet." in at_console(alice, Role.SENIOR).get("/console/quality/").content.decode()
     assert client.get("/console/quality/").status_code == 302
