@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from moderation.models.asked import Leave, leave_ends, two_people
 from moderation.models.cases import Case, Report
 
 _PERSON = settings.AUTH_USER_MODEL
@@ -76,28 +77,13 @@ class Evidence(models.Model):
         return self.file
 
 
-class Grant(models.Model):
+class Grant(Leave):
     """Leave to open the evidence of a case: asked by who works on it, given by a second person, for a short time."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="grants")
-    asked_by = models.ForeignKey(_PERSON, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    reason = models.CharField(max_length=500)
-    approver = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="+")
-    approved = models.BooleanField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("asked_by")), name="two_people_open_evidence"
-            ),
-            models.CheckConstraint(
-                condition=~Q(approved=True) | Q(approver__isnull=False, expires_at__isnull=False),
-                name="a_grant_has_an_approver_and_an_end",
-            ),
-        ]
+        constraints = [two_people("two_people_open_evidence"), leave_ends("a_grant_has_an_approver_and_an_end")]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.case_id}"

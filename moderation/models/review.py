@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from moderation.models.asked import Asked, two_people
+
 
 class Outcome(models.TextChoices):
     """What a control's check found; `unknown` is what it could not measure."""
@@ -175,7 +177,7 @@ class Authority(models.TextChoices):
     OTHER = "other"
 
 
-class LawfulRequest(models.Model):
+class LawfulRequest(Asked):
     """An authority asks for entries of the log: on what ground, for what scope, and which two people let them go."""
 
     kind = models.CharField(max_length=10, choices=Authority.choices)
@@ -185,19 +187,13 @@ class LawfulRequest(models.Model):
     room = models.CharField(max_length=12, blank=True, default="")
     start = models.DateTimeField()
     end = models.DateTimeField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
     exported_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("asked_by")), name="two_people_let_data_go"
-            ),
+            two_people("two_people_let_data_go"),
             models.CheckConstraint(
                 condition=Q(exported_at__isnull=True) | Q(approved=True, approver__isnull=False),
                 name="only_what_was_approved_leaves",

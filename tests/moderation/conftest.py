@@ -12,7 +12,7 @@ from moderation.models import Case, Report
 from moderation.staff import Role
 from rooms.models import Room
 from tests.moderation.desk import moderator, reported
-from tests.rooms.scenes import a_room, come
+from tests.rooms.scenes import gathered
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +27,7 @@ def _own_keys(settings: Settings, tmp_path: Path) -> Iterator[None]:
 @pytest.fixture
 def room(alice: User, bob: User, carol: User) -> Room:
     """Alice hosts, bob and carol are there."""
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
+    return gathered(alice, bob, carol)
 
 
 @pytest.fixture

@@ -46,6 +46,14 @@ def come(user: User, room: Room, session: Session | None = None, now: datetime =
     return join(user, room.pk, session or a_session(), source=SOURCE, now=now)
 
 
+def gathered(host: User, *others: User, now: datetime = NOON) -> Room:
+    """A live room with its host and these others in it."""
+    room = a_room(host)
+    for person in (host, *others):
+        come(person, room, now=now)
+    return room
+
+
 def do(user: User, room: Room, what: Move, on: User | None = None, now: datetime = NOON) -> None:
     """The person makes the move, on themselves or on somebody else."""
     number = Member.objects.get(room=room, user=on).number if on else None

@@ -18,17 +18,14 @@ from rooms.roles import Code, Refused
 from rooms.tokens import RoomToken, proof
 from tests.log import entries
 from tests.moderation.desk import claimed, decided, moderator, reported
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, member
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, gathered, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def room(alice: User, carol: User, mallory: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, carol, mallory):
-        come(person, room)
-    return room
+    return gathered(alice, carol, mallory)
 
 
 def banned(mallory: User, carol: User, room: Room) -> Case:

@@ -23,17 +23,14 @@ from rooms.roles import Move
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 from tests.moderation.desk import decided, moderator
-from tests.rooms.scenes import SOURCE, a_room, come, do
+from tests.rooms.scenes import SOURCE, do, gathered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room, now=timezone.now())
-    return room
+    return gathered(alice, bob, carol, now=timezone.now())
 
 
 def person(name: str) -> User:

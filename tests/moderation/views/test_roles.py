@@ -18,7 +18,7 @@ from rooms.roles import Move
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 from tests.moderation.desk import claimed, decided, moderator, reported
-from tests.rooms.scenes import a_room, come, do
+from tests.rooms.scenes import do, gathered
 
 pytestmark = pytest.mark.django_db
 SOURCE = Source.internal("command")
@@ -44,9 +44,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 def room(alice: User, bob: User, carol: User) -> Room:
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room, now=timezone.now())
+    room = gathered(alice, bob, carol, now=timezone.now())
     do(bob, room, Move.RAISE_HAND)
     do(alice, room, Move.INVITE, bob)
     do(bob, room, Move.ACCEPT)

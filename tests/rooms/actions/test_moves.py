@@ -15,7 +15,7 @@ from rooms.protocol import fold
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
-from tests.rooms.scenes import NOON, a_room, a_session, block, carry, come, do, fresh, member, wire
+from tests.rooms.scenes import NOON, a_room, a_session, block, carry, come, do, fresh, gathered, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,10 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def room(alice: User, bob: User, carol: User) -> Room:
     """An open room with everybody in it."""
-    room = a_room(alice)
-    for person in (alice, bob, carol):
-        come(person, room)
-    return room
+    return gathered(alice, bob, carol)
 
 
 def rows(room: Room) -> list[dict[str, Any]]:
