@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import folder, logs
+from config import folder, logs, schedule
 from config.environment import Environment, SettingsError, is_host
 from moderation.audit.destinations import Collector, Peer
 
@@ -186,19 +186,19 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "reauthenticate": "accounts.forms.PasswordAgainForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "set_password": "accounts.forms.SetPasswordForm",
+    "login": "accounts.credential_forms.LoginForm",
+    "reauthenticate": "accounts.credential_forms.PasswordAgainForm",
+    "change_password": "accounts.credential_forms.ChangePasswordForm",
+    "set_password": "accounts.credential_forms.SetPasswordForm",
 }
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Stoa"
 MFA_FORMS = {
-    "activate_totp": "accounts.forms.ActivateForm",
-    "authenticate": "accounts.forms.AuthenticateForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "activate_totp": "accounts.credential_forms.ActivateForm",
+    "authenticate": "accounts.credential_forms.AuthenticateForm",
+    "reauthenticate": "accounts.credential_forms.ReauthenticateForm",
     "add_webauthn": "accounts.passkeys.AddForm",
     "edit_webauthn": "accounts.passkeys.EditForm",
     "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
@@ -281,24 +281,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "rooms.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
-    "remind": {"task": "rooms.remind", "schedule": 20.0, "options": {"expires": 20.0}},
-    "forget": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600.0}},
-    "seal": {"task": "audit.seal", "schedule": 2.0, "options": {"queue": "log", "expires": 2.0}},
-    "watch_log": {"task": "audit.watch", "schedule": 2.0, "options": {"queue": "log", "expires": 2.0}},
-    "beat": {"task": "audit.beat", "schedule": 300.0, "options": {"queue": "log", "expires": 300.0}},
-    "cosign": {"task": "audit.cosign", "schedule": 5.0, "options": {"expires": 5.0}},
-    "stream": {"task": "audit.stream", "schedule": 5.0, "options": {"expires": 5.0}},
-    "prune": {"task": "audit.prune", "schedule": 24 * 3600.0, "options": {"expires": 3600.0}},
-    "triage": {"task": "moderation.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
-    "expire": {"task": "moderation.expire", "schedule": 60.0, "options": {"expires": 60.0}},
-    "judge": {"task": "moderation.judge", "schedule": 3600.0, "options": {"expires": 3600.0}},
-    "check": {"task": "moderation.check", "schedule": 3600.0, "options": {"expires": 3600.0}},
-    "watch": {"task": "moderation.watch", "schedule": 3600.0, "options": {"expires": 3600.0}},
-    "keep_log": {"task": "moderation.keep_log", "schedule": 30.0, "options": {"expires": 30.0}},
-    "deliver": {"task": "accounts.deliver_overdue", "schedule": 60.0, "options": {"expires": 60.0}},
-}
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(STOA_DATA / "beat")
 
 LOGGING_CONFIG = "logging.config.dictConfig"

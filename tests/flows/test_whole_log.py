@@ -148,7 +148,10 @@ def kills(stoa: Stoa, cluster: Cluster, actors: Actors) -> dict[str, Callable[[]
         os.kill(cluster.pid, signal.SIGKILL)
         stack.until("the database is back", lambda: started(cluster), 60)
 
-    ours = {name: lambda name=name: stoa.kill(name) for name in ("daphne", "hostname worker", "hostname sealer", "valkey-server")}
+    ours = {
+        name: lambda name=name: stoa.kill(name)
+        for name in ("daphne", "hostname worker", "hostname sealer", "valkey-server")
+    }
     return {"app": app, "database": database, **ours}
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks import packets
@@ -126,7 +125,7 @@ def lost(speaker: Person, listener: Person, since: int) -> float:
 
 
 def empty(stoa: Stoa, processes: int = PROCESSES) -> None:
-    """Nothing, once each of so many media processes said that it holds nobody: the web, which places people, heard it too."""
+    """Nothing, once each of so many media processes said that it holds nobody, and the web heard it."""
     peers: dict[str, int] = {}
     with stoa.redis() as asked, asked.pubsub(ignore_subscribe_messages=True) as reports:
         reports.subscribe(REPORTS)

@@ -95,5 +95,5 @@ def test_a_log_that_cannot_be_written_is_an_alarm_within_five_seconds(monkeypatc
     assert settings.CELERY_BEAT_SCHEDULE["watch_log"] == {
         "task": "audit.watch",
         "schedule": 2.0,
-        "options": {"expires": 2.0},
+        "options": {"expires": 2.0, "queue": tasks.QUEUE},
     }

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from pytest_django.fixtures import Settings
 
+from config.schedule import SCHEDULE
 from moderation.audit import outgoing, tasks
 from moderation.audit.destinations import Collector, Peer
 from moderation.audit.models import Checkpoint, Stream
@@ -35,7 +36,7 @@ def test_beat_runs_every_task_of_the_log() -> None:
 
 
 def test_only_what_is_short_goes_to_the_worker_that_seals() -> None:
-    ours = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if "queue" in entry["options"]]
+    ours = [entry["task"] for entry in SCHEDULE.values() if "queue" in entry["options"]]
     assert ours == ["audit.seal", "audit.watch", "audit.beat"]
-    queues = {entry["options"].get("queue") for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    queues = {entry["options"].get("queue") for entry in SCHEDULE.values()}
     assert queues == {None, tasks.QUEUE}
