@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from moderation.audit import people
 from moderation.audit.models import Entry
 from moderation.audit.opened import opened
-from moderation.audit.record import record
+from moderation.audit.record import Written, record
 from moderation.audit.source import Source
 from tests.audit_triggers import lifted
 
@@ -48,7 +48,7 @@ def many(count: int) -> list[int]:
         return [record("room.open", source=Source.internal("command"), room="r").pk for _ in range(count)]
 
 
-def aged(written: Entry, age: timedelta) -> int:
+def aged(written: Entry | Written, age: timedelta) -> int:
     """The id of the entry, as if it had been written that long ago."""
     with lifted():
         Entry.objects.filter(pk=written.pk).update(recorded_at=Now() - age)

@@ -5,7 +5,7 @@ import sys
 
 SYNCED, FREE = "synced", "free"
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
-_SIZE = 512  # bytes, more than the kernel writes; all zero means that nothing is set
+_Answer = ctypes.c_char * 512  # more than the kernel writes; all zero means that nothing is set
 _ADJTIMEX = ctypes.CDLL(None).adjtimex if sys.platform.startswith("linux") else None
 
 
@@ -13,7 +13,7 @@ def state() -> str:
     """`synced`, `free` where the clock runs by itself, and nothing where the system does not say."""
     if _ADJTIMEX is None:
         return ""
-    answer = _ADJTIMEX(ctypes.create_string_buffer(_SIZE))
+    answer = _ADJTIMEX(_Answer())
     if answer < 0:
         return ""
     return FREE if answer == _TIME_ERROR else SYNCED

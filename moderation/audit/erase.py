@@ -41,7 +41,7 @@ def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
         actor = "" if by == uid else by
         entry = record("log.erase", source=source, actor=actor, reason=reason, detail={"entries": gone})
     if who:
-        people.forget(who.token)
+        people.forget(who.uid)
     return Erased(gone, entry.event)
 
 

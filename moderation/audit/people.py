@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,7 +30,7 @@ RETURNING id
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """Somebody's key in the log. `uid` is who it is, `id` and `token` where the key is kept."""
 
@@ -40,12 +41,16 @@ class Person:
 
     def seal(self, fields: Mapping[str, list[str | int]], event: str) -> bytes:
         """The box with `fields`, which opens only with this key and as part of this `event`."""
-        return sealed(self.key, canonical(fields).encode(), event.encode())
+        return sealed(self._cipher, canonical(fields).encode(), event.encode())
 
     def open(self, box: bytes, event: str) -> dict[str, list[object]]:
         """What `seal` put into the box; raises `InvalidTag` for the box of another person or event."""
-        fields: dict[str, list[object]] = json.loads(opened(self.key, box, event.encode()))
+        fields: dict[str, list[object]] = json.loads(opened(self._cipher, box, event.encode()))
         return fields
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,11 @@ class Master:
 
     def wrap(self, uid: str, key: bytes) -> bytes:
         """The row's box: a person's key and id."""
-        return sealed(self.key, key + uid.encode(), b"person")
+        return sealed(AESGCM(self.key), key + uid.encode(), b"person")
 
     def person(self, row: int, box: bytes) -> Person:
         """The person in a row."""
-        content = opened(self.key, box, b"person")
+        content = opened(AESGCM(self.key), box, b"person")
         uid = content[32:].decode()
         return Person(row, self.token(uid), uid, content[:32])
 
@@ -89,13 +94,13 @@ def person(uid: str) -> Person:
 def find(uid: str) -> Person | None:
     """The person with this id, if the log has a key of theirs."""
     master = _master()
-    token = master.token(uid)
-    if token in _known:
-        return _known[token]
+    known = _known.get((master.name, uid))
+    if known:
+        return known
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [token])
+        cursor.execute(_FIND, [master.token(uid)])
         row = cursor.fetchone()
-    return _remembered(master.person(*row)) if row else None
+    return _remembered(master, master.person(*row)) if row else None
 
 
 def by_id(ids: Iterable[int]) -> dict[int, Person]:
@@ -105,9 +110,9 @@ def by_id(ids: Iterable[int]) -> dict[int, Person]:
     return {pk: _named(masters, name).person(pk, bytes(box)) for pk, name, box in rows}
 
 
-def forget(token: bytes) -> None:
+def forget(uid: str) -> None:
     """Stop holding a person's key at hand: it may have been destroyed."""
-    _known.pop(token, None)
+    _known.pop((_master().name, uid), None)
 
 
 def forget_all() -> None:
@@ -129,18 +134,18 @@ def _added(uid: str) -> Person | None:
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [token, master.name, master.wrap(uid, key), master.name])
         row = cursor.fetchone()
-    return _remembered(Person(row[0], token, uid, key)) if row else None
+    return _remembered(master, Person(row[0], token, uid, key)) if row else None
 
 
-_known: dict[bytes, Person] = {}
+_known: dict[tuple[str, str], Person] = {}  # by the name of the master key, and who it is
 _masters: dict[object, Master] = {}  # by folder
 
 
-def _remembered(who: Person) -> Person:
+def _remembered(master: Master, who: Person) -> Person:
     """The same, held at hand. If its row is rolled back or erased, the next label says so: see `sealing.label`."""
     if len(_known) >= REMEMBERED:
         _known.clear()
-    _known[who.token] = who
+    _known[master.name, who.uid] = who
     return who
 
 
@@ -160,12 +165,12 @@ def _named(found: dict[str, bytes], name: str) -> Master:
     return Master(name, found[name])
 
 
-def sealed(key: bytes, content: bytes, context: bytes) -> bytes:
+def sealed(cipher: AESGCM, content: bytes, context: bytes) -> bytes:
     """AES-GCM under a random nonce, which stands in front."""
     nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, content, context)
+    return nonce + cipher.encrypt(nonce, content, context)
 
 
-def opened(key: bytes, box: bytes, context: bytes) -> bytes:
+def opened(cipher: AESGCM, box: bytes, context: bytes) -> bytes:
     """What `sealed` was given; raises `InvalidTag` unless key and context are the same."""
-    return AESGCM(key).decrypt(box[:_NONCE], box[_NONCE:], context)
+    return cipher.decrypt(box[:_NONCE], box[_NONCE:], context)

@@ -6,14 +6,13 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import DEFERRED
+from django.db import transaction
 from django.utils import timezone
 
 from moderation.audit import clock, sealing
@@ -70,7 +69,14 @@ class Act(Grounds, total=False):
     detail: Mapping[str, Any]
 
 
-def record(action: str, *, source: Source, result: Result = Result.OK, **act: Unpack[Act]) -> Entry:
+class Written(NamedTuple):
+    """Where an entry is found again: its row, and the name that is its own in every copy of the log."""
+
+    pk: int
+    event: str
+
+
+def record(action: str, *, source: Source, result: Result = Result.OK, **act: Unpack[Act]) -> Written:
     """The new entry for `action`, committed or rolled back together with the change it tells of.
 
     Raises `RuntimeError` outside a transaction: an entry that can be written without its change, or a change without
@@ -82,15 +88,15 @@ def record(action: str, *, source: Source, result: Result = Result.OK, **act: Un
     return _insert(action, source, result, act)
 
 
-def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Entry:
+def record_refusal(action: str, *, source: Source, **act: Unpack[Act]) -> Written:
     """The new entry for a refused act, in a transaction of its own: nothing else changed."""
     with transaction.atomic():
         entry = _insert(action, source, Result.REFUSED, act)
-    _log.warning("refused", action=action, reason=entry.reason, entry=entry.pk)
+    _log.warning("refused", action=action, reason=act.get("reason", ""), entry=entry.pk)
     return entry
 
 
-def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
+def _insert(action: str, source: Source, result: Result, act: Act) -> Written:
     if "detail" in act and len(canonical(dict(act["detail"]))) > DETAIL:
         raise CanonicalError("a detail of more than 16 KiB")
     event, found = os.urandom(16).hex(), secrets(source, act)
@@ -116,7 +122,7 @@ def _insert(action: str, source: Source, result: Result, act: Act) -> Entry:
     pk, late = _write(told, sealing.drafts(event, found))
     for draft in late:
         sealing.write_anew(pk, event, found, draft)
-    return Entry.from_db(DEFAULT_DB_ALIAS, _NAMES, list((_UNSAID | told | {"id": pk}).values()))
+    return Written(pk, event)
 
 
 def _kind(source: Source, act: Act) -> Kind:
@@ -193,8 +199,8 @@ def _cells(draft: Draft) -> tuple[int | bytes | None, ...]:
 
 def _text(value: object) -> str | None:
     """A value as PostgreSQL reads it from text."""
-    if value is None:
-        return None
+    if type(value) is str or value is None:
+        return value
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
@@ -204,8 +210,7 @@ _ALL = Entry._meta.concrete_fields  # noqa: SLF001  # documented
 _FROM_DATABASE = ("id", "recorded_at")
 _FIELDS = {field.attname: field for field in _ALL if field.name not in _FROM_DATABASE}
 _COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
-_UNSAID = {field.attname: DEFERRED if field.name in _FROM_DATABASE else field.get_default() for field in _ALL}
-_NAMES = tuple(_UNSAID)
+_UNSAID = {name: field.get_default() for name, field in _FIELDS.items()}
 _cursors: WeakKeyDictionary[Any, psycopg.Cursor[Any]] = WeakKeyDictionary()
 _LABEL = "(%s::bigint, %s::bytea, %s::int, %s::bytea, %s::bytea)"
 # An erasure in another transaction waits until this one has ended.

@@ -89,14 +89,19 @@ def write(entry: int, draft: Draft) -> bool:
 
 def write_anew(entry: int, event: str, found: Mapping[str, Secret], draft: Draft) -> None:
     """Write the label under the key that the person has now; raises `RuntimeError` if that is gone again too."""
-    people.forget(draft.who.token)
+    people.forget(draft.who.uid)
     if not write(entry, _draft(event, people.person(draft.who.uid), found)):
         raise RuntimeError("the person was erased twice while one entry was written")
 
 
 def address_token(address: str) -> bytes:
     """By what the entries from an address are found."""
-    return hmac.digest(_address_key(settings.STOA_DATA), _normal(address).encode(), "sha256")[:16]
+    return _address_token(settings.STOA_DATA, _normal(address))
+
+
+@lru_cache(maxsize=4096)
+def _address_token(folder: object, address: str) -> bytes:
+    return hmac.digest(_address_key(folder), address.encode(), "sha256")[:16]
 
 
 @lru_cache(maxsize=4)

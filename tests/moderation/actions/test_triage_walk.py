@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from moderation.actions import cases, evidence, hints, triage
 from moderation.audit.models import Entry
-from moderation.audit.record import record
+from moderation.audit.record import Written, record
 from moderation.cases import State
 from moderation.hearing import transcribe as transcribing
 from moderation.models import Case, Evidence, Freeze, Hint, Kind, Step
@@ -83,10 +83,10 @@ class Walk:
 ACTS = (Walk.work, Walk.work, Walk.work_late, Walk.see, Walk.die, Walk.report, Walk.claim, Walk.wait)
 
 
-def _mortal(lives: int) -> Callable[..., Entry]:
+def _mortal(lives: int) -> Callable[..., Written]:
     left = [lives]
 
-    def write(*args: Any, **named: Any) -> Entry:
+    def write(*args: Any, **named: Any) -> Written:
         left[0] -= 1
         if left[0] < 0:
             raise Died

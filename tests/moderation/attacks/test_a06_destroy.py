@@ -44,7 +44,8 @@ def test_a_request_for_erasure_in_the_middle_of_a_case_takes_nothing(mallory: Us
 
 
 def test_a_moderator_cannot_change_the_reason_afterwards_and_a_correction_is_one_more_entry() -> None:
-    written = record("member.ban", source=SOURCE, actor="m0d", reason="noise", room="r1")
+    record("member.ban", source=SOURCE, actor="m0d", reason="noise", room="r1")
+    written = Entry.objects.get()
     written.reason = "threats"
     with pytest.raises(DatabaseError, match="insert-only"), transaction.atomic():
         written.save()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from moderation.audit import keys
-from moderation.audit.models import Hold
+from moderation.audit.models import Entry, Hold
 from moderation.audit.record import record
 from moderation.audit.sequence import head, seal
 from moderation.audit.source import Source
@@ -36,7 +36,7 @@ def test_verify_says_what_was_changed_and_fails() -> None:
     written = record("room.open", source=Source.internal("command"), reason="told")
     seal(NOON)
     with lifted():
-        type(written).objects.update(reason="forged")
+        Entry.objects.update(reason="forged")
     out = StringIO()
     with pytest.raises(CommandError, match="not whole"):
         call_command("audit", "verify", stderr=out)

@@ -13,7 +13,7 @@ from moderation.actions import reports
 from moderation.audit import keys, sequence, verify
 from moderation.audit.erase import erase
 from moderation.audit.models import Entry
-from moderation.audit.record import record
+from moderation.audit.record import Written, record
 from moderation.audit.source import Source
 from moderation.models import Control, LawfulRequest, Outcome, Unmasking
 from moderation.staff import Role
@@ -35,7 +35,7 @@ def listed(answer: object) -> list[int]:
     return [one.entry.pk for one, _ in answer.context["found"]]  # type: ignore[attr-defined]
 
 
-def acted(by: User, action: str = "room.open", room: str = "r1") -> Entry:
+def acted(by: User, action: str = "room.open", room: str = "r1") -> Written:
     return record(action, source=HERE, actor=by.uid, room=room)
 
 
