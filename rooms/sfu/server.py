@@ -5,7 +5,6 @@ import logging
 import secrets
 import signal
 import time
-from collections import deque
 from dataclasses import replace
 from socket import SOCK_STREAM
 from typing import Any
@@ -27,12 +26,11 @@ from rooms.sfu.settings import SettingError, Settings
 from rooms.sfu.streams import Streams
 from rooms.sfu.strikes import Strikes
 from rooms.sfu.timing import Timing
+from rooms.sfu.turns import Turns
 from rooms.sfu.vault import Vault
 
 BATCH = 64
 """Datagrams read from one socket before the loop looks at the others."""
-MAX_PUT_OFF = 8192
-"""DTLS records that wait for their turn; clients send again what was dropped."""
 ALIVE_EVERY = 2.0
 TICK = 1.0
 LOOK_EVERY = 0.05
@@ -54,7 +52,6 @@ class Server:
         self._sfu = settings.sfu
         self._relayed, self._lag = Timing(), Timing()
         self._strikes = Strikes(), Strikes()  # by UDP, where a source can be forged, and by TCP
-        self._put_offs: deque[tuple[Connection, bytes]] = deque()
         self.ports = open_ports(settings.hosts, settings.port)
         self.streams = Streams(_listening(settings), self.counters)
         candidates, passive = (advertised(ports, settings.public) for ports in (self.ports, self.streams.ports))
@@ -64,6 +61,7 @@ class Server:
         self.registry = Registry(
             settings.sfu, candidates, self._report, self.counters, hearing, keep, passive, self._share
         )
+        self._turns = Turns(self.registry.connections, self.counters)
         self._bridge = Bridge(settings.redis_url, self.registry.routes, self._arrived, self.counters)
         self._vault = Vault(settings.sfu, self._rings, settings.evidence, self._report, self.counters)
         self._link = Link(settings.redis_url, settings.sfu, self._take, self.registry.alive, self.counters)
@@ -197,30 +195,9 @@ class Server:
         elif 128 <= first <= 191:
             self._media(connection, data)
         elif 20 <= first <= 63:
-            self._put_off(connection, data)
+            self._turns.put(connection, data)
         else:
             self.counters[Count.UNKNOWN_KIND] += 1
-
-    def _put_off(self, connection: Connection, data: bytes) -> None:
-        """Nothing: the DTLS record is taken in its turn, one between two looks at the sockets.
-
-        A step of a handshake costs as much as a packet to a hundred listeners: a thousand who come in at once would
-        hold up who is talking.
-        """
-        if len(self._put_offs) >= MAX_PUT_OFF:
-            self.counters[Count.DTLS_OVERFLOW] += 1
-            return
-        self._put_offs.append((connection, data))
-        if len(self._put_offs) == 1:
-            asyncio.get_running_loop().call_soon(self._take_up)
-
-    def _take_up(self) -> None:
-        connection, data = self._put_offs.popleft()
-        if not connection.peer.feed(data):
-            self.counters[Count.DTLS_OVERFLOW] += 1
-        self.registry.connections.doubt(connection, time.monotonic())
-        if self._put_offs:
-            asyncio.get_running_loop().call_soon(self._take_up)
 
     def _stun(self, port: Port, data: bytes, address: Any) -> None:
         """Nothing: the check was answered. An address that asked in vain too often is heard only where it is known."""

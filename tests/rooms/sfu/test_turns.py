@@ -1,10 +1,10 @@
-"""Handshakes wait their turn: whoever talks goes before those who come in."""
+"""Tests of rooms.sfu.turns. Handshakes wait their turn: whoever talks goes before those who come in."""
 
 import asyncio
 
 import pytest
 
-from rooms.sfu import server as module
+from rooms.sfu import turns
 from rooms.sfu.counters import Count
 from rooms.sfu.peer import Peer
 from tests.rooms.sfu.test_server_fuzz import Browser, room
@@ -57,7 +57,7 @@ def test_a_voice_is_relayed_before_the_records_that_came_first(monkeypatch: pyte
 def test_a_record_too_many_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         async with room() as (alice, mallory):
-            monkeypatch.setattr(module, "MAX_PUT_OFF", 2)
+            monkeypatch.setattr(turns, "MOST", 2)
             arrive(mallory)
             assert alice.server.counters[Count.DTLS_OVERFLOW] == 1
 
