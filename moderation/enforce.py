@@ -100,10 +100,15 @@ def _end_room(decision: Decision, by: User | None, source: Source, now: datetime
 
 
 def _suspend(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
-    """Out of every room in the same transaction, after the suspension that keeps them from coming back."""
+    """Out of every room, and kept from coming back, in one transaction.
+
+    What commits together is told in the order in which it was done: with the reasons first, and only then that their
+    sessions may do nothing more, which ends the sockets that would bring the reasons.
+    """
     person, until = _person(decision), decision.until or FOR_GOOD
-    standing.suspend(person, until, by=by, now=now, source=source, **_grounds(decision))
+    list(standing.held([person]))  # people before rooms, as everywhere
     orders.put_out(person, by=by, notice=reasons.notice(decision), source=source, now=now, **_grounds(decision))
+    standing.suspend(person, until, by=by, now=now, source=source, **_grounds(decision))
 
 
 def _ban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:

@@ -30,7 +30,7 @@ def suspend(
     A longer suspension is not made shorter. One entry, `account.suspend`. Raises `Refused` (`OWNER`) for the owner of
     the server, whom somebody else on the staff could lock out otherwise.
     """
-    row = _held([user]).get()
+    row = held([user]).get()
     if row.is_superuser:
         raise Refused(Code.OWNER)
     row.suspended_until = user.suspended_until = max(until, row.suspended_until or until)
@@ -55,7 +55,7 @@ def restore(
 
     One entry, `account.restore`. Raises `Refused` (`ALREADY`) where nothing would change.
     """
-    row = _held([user]).get()
+    row = held([user]).get()
     if row.suspended_until == until:
         raise Refused(Code.ALREADY)
     row.suspended_until = user.suspended_until = until
@@ -93,7 +93,7 @@ def prune(user: User, *, by: User | None, now: datetime, source: Source, **groun
     people: list[User] = []
     while len(found := [user, *_below(branch(user))]) > len(people):
         people = found  # and once more: while we waited for a code, it may have let somebody in
-        list(_held(people))
+        list(held(people))
         for person in people:
             revoke_codes(person, by=by, now=now, source=source, **grounds)
     return [person for person in people[1:] if not person.is_superuser and not suspended(person, now)]
@@ -117,7 +117,7 @@ def forget_devices(*, now: datetime, source: Source) -> int:
     return over
 
 
-def _held(people: Iterable[User]) -> QuerySet[User]:
+def held(people: Iterable[User]) -> QuerySet[User]:
     """Their rows, each held as soon as it is read: in one order for all, so that none wait in a ring.
 
     Rows that only point to a person, such as a report of theirs, are not kept waiting by it.

@@ -71,7 +71,7 @@ def put_out(
     """How many rooms the person was in, and is not any more: sockets and media are closed as soon as this commits.
 
     One entry `member.remove` for each. Who is in none hears of it elsewhere. That they do not come in again is for
-    whoever suspended them, before this and in the same transaction. Raises `Refused(UNAVAILABLE)`.
+    whoever suspends them, in the same transaction and with their row held before this. Raises `Refused(UNAVAILABLE)`.
     """
     bus.check()
     with transaction.atomic():

@@ -32,8 +32,9 @@ print(at * 1000)
 """
 """Run by `manage.py shell`: prints when, in milliseconds, it was about to commit."""
 SUSPEND = """bob = User.objects.get(username="bob")
-    standing.suspend(bob, how["now"] + timedelta(days=7), **how)
-    orders.put_out(bob, notice=protocol.measure("suspend", "You read out a telephone number.", 7), **how)"""
+    list(standing.held([bob]))
+    orders.put_out(bob, notice=protocol.measure("suspend", "You read out a telephone number.", 7), **how)
+    standing.suspend(bob, how["now"] + timedelta(days=7), **how)"""
 RESTORE = 'standing.restore(User.objects.get(username="bob"), by=None, source=how["source"])'
 END = 'orders.end_room(%r, notice=protocol.measure("end_room", "This is a raid."), **how)'
 WATCH = """() => {
