@@ -61,6 +61,17 @@ export function byId(id) {
 }
 
 /**
+ * Makes the element with this id, which holds text alone, say `text`. What says it already is left alone, and a text that
+ * changes stays the same node: a child that goes and comes has every `:has()` and `:empty` of the page looked at again.
+ * @param {string} id
+ * @param {string} text
+ */
+export function write(id, text) {
+  const element = byId(id);
+  if (element.textContent !== text) ((text && element.firstChild) || element).textContent = text;
+}
+
+/**
  * What the template wrote with `json_script` under this id.
  * @param {string} id
  * @returns {any}

@@ -63,7 +63,13 @@ export class Avatar extends Piece {
     if (!this.#ring.isConnected) this.insertBefore(this.#ring, this.querySelector(".badge"));
   }
 
-  attributeChangedCallback() {
+  /**
+   * @param {string} _
+   * @param {string | null} before
+   * @param {string | null} after
+   */
+  attributeChangedCallback(_, before, after) {
+    if (before === after) return;
     for (const old of this.querySelectorAll(".badge")) old.remove();
     const state = {
       muted: this.hasAttribute("muted"),

@@ -3,7 +3,7 @@
 import { polite } from "../announce.js";
 import { call } from "../api.js";
 import { avatar } from "../avatar.js";
-import { byId, h } from "../dom.js";
+import { byId, h, write } from "../dom.js";
 import { format, gettext, ngettext } from "../text.js";
 import { Grid } from "./grid.js";
 import { Listeners } from "./listeners.js";
@@ -44,6 +44,8 @@ export class AudienceView {
   #listening = 0;
   /** Those in the audience without those who wait to speak. */
   #seated = 0;
+  /** Somebody stands elsewhere than is shown. */
+  #stale = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -72,10 +74,14 @@ export class AudienceView {
     return this.#listeners.people.find((person) => person.number === number);
   }
 
-  /** @param {import("./session.js").Session} session */
+  /**
+   * Before the room's other parts: sizes are read, and would all be worked out anew after what they change.
+   * @param {import("./session.js").Session} session
+   */
   draw({ snapshot, members }) {
+    if (this.#stale) this.#show();
     const listening = snapshot?.listening ?? 0;
-    const waiting = members.filter((member) => member.stage === "hand_up" || member.stage === "invited").length;
+    const waiting = members.filter(({ stage }) => stage === "hand_up" || stage === "invited").length;
     const seated = Math.max(0, listening - waiting);
     if (listening !== this.#listening || seated !== this.#seated) {
       this.#listening = listening;
@@ -92,9 +98,8 @@ export class AudienceView {
    */
   moved(number) {
     this.#known = -1;
-    if (!this.find(number)) return;
+    this.#stale ||= Boolean(this.find(number));
     this.#listeners.drop(number);
-    this.#show();
   }
 
   /** Stops asking, and forgets. */
@@ -110,8 +115,8 @@ export class AudienceView {
 
   #count() {
     const n = this.#listening;
-    byId("room-listening").textContent = format(ngettext("%(n)s listening", "%(n)s listening", n), { n });
-    byId("audience-count").textContent = format(this.#seated ? "%(n)s" : "", { n: this.#seated });
+    write("room-listening", format(ngettext("%(n)s listening", "%(n)s listening", n), { n }));
+    write("audience-count", format(this.#seated ? "%(n)s" : "", { n: this.#seated }));
   }
 
   #later() {
@@ -161,6 +166,7 @@ export class AudienceView {
   }
 
   #show() {
+    this.#stale = false;
     const { people } = this.#listeners;
     const known = people.filter((person) => person.known);
     this.known.show(known);
@@ -195,7 +201,7 @@ export class AudienceView {
     await this.#ask(0);
     if (query !== this.#query) return;
     const words = query ? found(this.#listeners) : "";
-    byId("audience-found").textContent = words;
+    write("audience-found", words);
     if (words) polite(words);
   }
 

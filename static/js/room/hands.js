@@ -1,7 +1,7 @@
 // Raised hands, first come first; those who may, let somebody speak with one tap.
 
 import { avatar } from "../avatar.js";
-import { byId, h, icon } from "../dom.js";
+import { byId, h, icon, write } from "../dom.js";
 import { roster } from "../pieces/roster.js";
 import { format, gettext } from "../text.js";
 import { movesOn } from "./moves.js";
@@ -54,14 +54,16 @@ export class HandsView {
    * @param {Member} you
    */
   #words(queue, all, place, you) {
-    byId("hands-count").textContent = queue.length ? String(queue.length) : "";
+    write("hands-count", `${queue.length || ""}`);
     byId("hands-place").hidden = !place;
-    byId("hands-place").textContent = format(gettext("You are number %(n)s in line"), { n: place });
+    write("hands-place", format(gettext("You are number %(n)s in line"), { n: place }));
     byId("hands-empty").hidden = all.length > 0;
-    byId("hands-empty").textContent =
+    write(
+      "hands-empty",
       you.rank === "member"
         ? gettext("Nobody waits to speak. Raise your hand when you have something to say.")
-        : gettext("Nobody waits to speak. You can invite people from the audience: tap a name.");
+        : gettext("Nobody waits to speak. You can invite people from the audience: tap a name."),
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 // The head of the room: its title and topic, and what holds for everybody in it.
 
 import { polite } from "../announce.js";
-import { byId } from "../dom.js";
+import { byId, write } from "../dom.js";
 import { format, gettext } from "../text.js";
 
 /**
@@ -9,12 +9,12 @@ import { format, gettext } from "../text.js";
  * @param {import("./protocol.js").Member} you
  */
 export function drawHead(room, you) {
-  byId("room-name").textContent = room.title;
-  byId("room-topic").textContent = room.topic;
+  write("room-name", room.title);
+  write("room-topic", room.topic);
   byId("room-locked").hidden = !room.locked;
   drawObserved(room.observed ?? false);
   byId("room-slow").hidden = !room.slow;
-  byId("room-slow-words").textContent = format(gettext("Slow mode: %(n)s s"), { n: room.slow ?? 0 });
+  write("room-slow-words", format(gettext("Slow mode: %(n)s s"), { n: room.slow ?? 0 }));
   byId("share").hidden = room.access !== "open" && you.rank === "member"; // its link opens nothing to others
 }
 

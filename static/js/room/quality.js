@@ -93,8 +93,8 @@ export function read(stats) {
   };
 }
 
-const STEP = 250; // ms between two looks at whether there is anything to read
-const PACE = 2_000; // ms between two readings
+const STEP = 250; // ms between two readings until the server's first word
+const PACE = 2_000; // and from then on
 const PAUSE = 30_000; // ms without a voice after which a weak connection is forgotten
 
 /** Reads the statistics while I am heard or hear somebody, and never otherwise. */
@@ -117,11 +117,6 @@ export class Monitor {
     this.live = live;
   }
 
-  /** From now on. */
-  start() {
-    setInterval(() => this.look(performance.now()), STEP);
-  }
-
   /** Somebody is heard. @param {number} now ms */
   hears(now) {
     this.#voice = now;
@@ -132,7 +127,7 @@ export class Monitor {
     return this.live() && this.#evidence.fresh(now);
   }
 
-  /** @param {number} now ms */
+  /** To be called again and again: reads when it is time to. @param {number} now ms */
   async look(now) {
     const live = this.live();
     if (!live) this.#silent();

@@ -179,8 +179,7 @@ function leave() {
  * @param {string} [text] in other words than the usual ones
  */
 function stop(reason, text) {
-  const usual = stopped(reason);
-  const words = measures.conclude(reason, text ? { ...usual, text } : usual);
+  const words = measures.conclude(reason, { ...stopped(reason), ...(text && { text }) });
   socket.close();
   media.close();
   microphone.close();
@@ -215,12 +214,12 @@ const HEARD = {
 function draw() {
   const { snapshot, you } = session;
   if (!snapshot || !you) return;
+  audience.draw(session);
   drawHead(snapshot.room, you);
   reactions.slow = snapshot.room.slow ?? 0;
   link.draw(session);
   stage.draw(session);
   hands.draw(session);
-  audience.draw(session);
   dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: sound.heard });
   person.refresh();
 }
@@ -285,7 +284,7 @@ watchKeys(() => document.body.dataset.view === "room", {
 holdToTalk(byId("dock-main"), () => settings().hold && ["mute", "unmute"].includes(dock.action), talk);
 watchNetwork(() => socket.hurry());
 for (const sign of ["pageshow", "visibilitychange"]) {
-  window.addEventListener(sign, () => document.visibilityState === "visible" && awake());
+  window.addEventListener(sign, () => document.hidden || awake());
 }
 byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
 watchClock(byId("live-time"));

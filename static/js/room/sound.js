@@ -53,7 +53,6 @@ export class Sound {
     watchPlugs(microphone, this.output, (device) => this.use(device));
     watchQuality(this.monitor);
     this.monitor.changed.on(run.draw);
-    this.monitor.start();
     voice.changed.on(() => this.#tell());
   }
 
@@ -80,15 +79,16 @@ export class Sound {
   }
 
   /**
-   * Takes in who is in each slot, and who is heard now.
+   * Takes in who is in each slot, and who is heard now, several times a second.
    * @param {(number | undefined)[]} slots
    * @param {number[]} numbers
    */
   note(slots, numbers) {
     if (!this.#in) return;
-    this.volumes.apply(slots);
-    if (!numbers.length) return;
     const now = performance.now();
+    this.volumes.apply(slots);
+    this.monitor.look(now);
+    if (!numbers.length) return;
     this.monitor.hears(now);
     if (now - this.#named < NAMED) return;
     this.#named = now;

@@ -42,8 +42,7 @@ export class Ear {
     /** @type {Map<number, number>} */
     const levels = new Map();
     for (const [source, { at, level }] of this.#traces) {
-      if (now - at > FADE) continue;
-      if (level >= VISIBLE) levels.set(source, level);
+      if (now - at <= FADE && level >= VISIBLE) levels.set(source, level);
     }
     return levels;
   }
@@ -72,8 +71,8 @@ export function latest(heard) {
 }
 
 /**
- * Draws levels for as long as the page is open; while nobody speaks nothing is drawn. In the background nothing is drawn
- * either, and who is heard is looked up once a second.
+ * Has levels drawn for as long as the page is open. In the background nothing is drawn, and who is heard is looked up once
+ * a second.
  * @param {() => RTCRtpReceiver[]} receivers
  * @param {() => [number, number] | undefined} own my number and level while others hear me; the relay never sends it back
  * @param {(levels: Map<number, number>) => void} draw
@@ -81,7 +80,6 @@ export function latest(heard) {
  */
 export function watchSpeaking(receivers, own, draw, note) {
   const ear = new Ear();
-  let quiet = true;
   let last = 0;
   setInterval(() => {
     const now = performance.now();
@@ -94,8 +92,6 @@ export function watchSpeaking(receivers, own, draw, note) {
     if (document.hidden) return;
     const mine = own();
     if (mine && mine[1] >= VISIBLE) levels.set(...mine);
-    if (quiet && levels.size === 0) return;
-    quiet = levels.size === 0;
     draw(levels);
   }, STEP);
 }

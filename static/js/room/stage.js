@@ -1,7 +1,7 @@
 // Those who may be heard: a face, a name, a ring that follows the voice. The more there are, the smaller they are.
 
 import { avatar } from "../avatar.js";
-import { byId, h } from "../dom.js";
+import { byId, h, write } from "../dom.js";
 import { roster } from "../pieces/roster.js";
 import { format, gettext, listing } from "../text.js";
 import { onStage } from "./roster.js";
@@ -56,7 +56,7 @@ export class StageView {
     this.#roster.show(people, key, (member) => this.#make(member), (item, member) => update(item, member, member.number === you?.number, this.weak(member.number)));
     const here = new Set(people.map((member) => member.number));
     for (const number of this.#faces.keys()) if (!here.has(number)) this.#faces.delete(number);
-    byId("stage-count").textContent = people.length > 1 ? String(people.length) : "";
+    write("stage-count", `${people.length > 1 ? people.length : ""}`);
     byId("stage-empty").hidden = people.length > 0;
   }
 

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { write } from "../../static/js/dom.js";
+
+/** An element of text alone that counts what is done to it. @param {string} said */
+function label(said) {
+  const node = said ? { textContent: said } : null;
+  const element = {
+    touched: 0,
+    firstChild: /** @type {{textContent: string} | null} */ (node),
+    get textContent() {
+      return this.firstChild?.textContent ?? "";
+    },
+    set textContent(text) {
+      this.touched += 1;
+      this.firstChild = text ? { textContent: text } : null;
+    },
+  };
+  globalThis.document = /** @type {any} */ ({ getElementById: () => element });
+  return element;
+}
+
+test("a text that changes stays the same node, and no child comes or goes", () => {
+  const element = label("5 listening");
+  const node = element.firstChild;
+  write("any", "6 listening");
+  assert.equal(element.textContent, "6 listening");
+  assert.equal(element.firstChild, node);
+  assert.equal(element.touched, 0);
+});
+
+test("a text comes where there was none, and goes without a rest", () => {
+  const element = label("");
+  write("any", "5 listening");
+  assert.equal(element.textContent, "5 listening");
+  write("any", "");
+  assert.equal(element.firstChild, null);
+});
+
+test("what is said already is left alone", () => {
+  const element = label("5 listening");
+  write("any", "5 listening");
+  assert.equal(element.touched, 0);
+});
