@@ -26,6 +26,7 @@ def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
     waits for a second person.
     """
     with transaction.atomic():
+        locked(pk)  # before it is asked: somebody may just be proposing a decision
         if Decision.objects.filter(case=pk, state=Stand.PROPOSED).exists():
             raise Refused(Code.DECIDED)
         return advance(pk, Act.CLAIM, by=by, now=now, source=source, holder=by, held_at=now)

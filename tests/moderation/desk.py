@@ -59,13 +59,14 @@ def decided(case: Case, by: User, measure: Measure = Measure.WARN, lasts: timede
 
 def unchanged(code: Code | cases.Code, act: Callable[[], object]) -> None:
     """Holds that the act is refused with this code, and that no row and no entry is other than before."""
-    before = _rows()
+    before = rows()
     with pytest.raises(Refused) as refused:
         act()
     assert refused.value.code is code
-    assert _rows() == before
+    assert rows() == before
 
 
-def _rows() -> list[Any]:
+def rows() -> list[Any]:
+    """What a refusal leaves as it is: rows of people, rooms and cases, and how many entries there are."""
     tables = (Case, Report, Freeze, Evidence, Grant, Decision, Appeal, Member, User)
     return [list(table.objects.order_by("pk").values()) for table in tables] + [Entry.objects.count()]

@@ -11,15 +11,20 @@ from django.db import connection, connections, transaction
 from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import InviteCode, Redemption, User, new_uid
-from moderation.actions import decisions
+from moderation import cases
+from moderation.actions import decisions, evidence, grants
+from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
+from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Case, Decision
+from moderation.models import Case, Decision, Grant, Stand
 from moderation.policies import Policy
-from moderation.staff import Role
-from rooms.models import Room
+from moderation.staff import FRESH, Role
+from rooms.models import Member, Room
 from tests.flows.stack import until
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported
+from tests.log import entry
+from tests.moderation import tape
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported, rows
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -56,6 +61,16 @@ def _waiting() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def too_late(code: Code | cases.Code, first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Holds that `second`, a moment later, is refused with this code, and that all is as `first` left it."""
+    with held(first, second) as late:
+        left = rows()
+    refused = late.exception()
+    assert isinstance(refused, Refused), refused
+    assert refused.code is code
+    assert rows() == left
+
+
 @pytest.fixture
 def proposed(case: Case, bob: User, mallory: User, alice: User) -> Decision:
     """Bob let Mallory in, and she Alice; dana proposes that his branch is pruned for a week."""
@@ -74,6 +89,68 @@ def prune(proposed: Decision) -> Callable[[], Decision]:
 
 def out() -> set[str]:
     return set(User.objects.exclude(suspended_until=None).values_list("username", flat=True))
+
+
+def test_of_two_who_claim_a_case_at_once_one_has_it_and_the_other_changed_nothing(case: Case) -> None:
+    dana, eli = moderator("Dana"), moderator("Eli")
+    too_late(cases.Code.CLAIMED, lambda: claimed(case, dana), lambda: claimed(case, eli))
+    case.refresh_from_db()
+    assert (case.state, case.holder) == (State.CLAIMED, dana)
+    assert entry(action="case.claim").actor == dana.uid
+
+
+def test_a_case_that_is_just_proposed_for_a_second_person_is_claimed_by_nobody(case: Case) -> None:
+    dana, femi = moderator("Dana"), moderator("Femi", Role.SENIOR)
+    claimed(case, dana)
+    too_late(Code.DECIDED, lambda: decided(case, dana, Measure.BAN), lambda: claimed(case, femi))
+    decisions.confirm(Decision.objects.get().pk, by=femi, now=NOON, source=SOURCE)
+    assert Decision.objects.get().state == Stand.IN_FORCE
+
+
+@pytest.fixture
+def asked(case: Case, bob: User) -> Grant:
+    """Dana has claimed the case, and asks to hear what bob said."""
+    freeze, dana = case.reports.get().freeze, moderator("Dana")
+    tape.sealed(freeze, Member.objects.get(user=bob).number)
+    evidence.attach(freeze.pk, NOON)
+    claimed(case, dana)
+    return grants.ask(case.pk, "One has to hear it.", by=dana, now=NOON, source=SOURCE)
+
+
+def test_of_two_who_approve_one_request_at_once_one_does_and_the_other_changed_nothing(asked: Grant) -> None:
+    femi, gus = moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
+
+    def approve(by: User) -> Grant:
+        return grants.approve(asked.pk, by=by, factor=FRESH, now=NOON, source=SOURCE)
+
+    too_late(Code.DECIDED, lambda: approve(femi), lambda: approve(gus))
+    asked.refresh_from_db()
+    assert (asked.approver, asked.approved) == (femi, True)
+    assert entry(action="evidence.approve").actor == femi.uid
+
+
+def test_a_report_that_waited_for_the_decision_on_its_case_opens_another(
+    case: Case, room: Room, bob: User, carol: User
+) -> None:
+    dana = moderator("Dana")
+    claimed(case, dana)
+    with held(lambda: decided(case, dana), lambda: reported(carol, bob, room)) as report:
+        pass
+    case.refresh_from_db()
+    assert (case.state, case.reports.count()) == (State.DECIDED, 1)
+    assert report.result().case != case
+    assert (report.result().case.state, report.result().case.subject) == (State.NEW, bob)
+
+
+def test_a_decision_that_waited_for_a_report_on_its_case_is_on_that_too(
+    case: Case, room: Room, bob: User, alice: User
+) -> None:
+    dana = moderator("Dana")
+    claimed(case, dana)
+    with held(lambda: reported(alice, bob, room), lambda: decided(case, dana)) as decision:
+        pass
+    assert (decision.result().case, decision.result().state) == (case, Stand.IN_FORCE)
+    assert (case.reports.count(), Case.objects.count()) == (2, 1)
 
 
 def test_a_report_that_waits_for_its_case_holds_nobody_whom_a_decision_needs(
