@@ -28,6 +28,7 @@ from rooms.sfu import messages
 ALIVE_WITHIN = 3.0
 """Seconds; a media process says every two that it lives."""
 LEAST_DISK = 1_000_000_000
+SWAPS = Path("/proc/swaps")
 MOST_SKEW = 1.0
 OLDEST_REDIS = (6, 2)
 
@@ -48,6 +49,19 @@ def disk() -> Finding:
     if free < LEAST_DISK:
         return Finding(Level.WARN, f"{free // 10**6} MB free in {folder}", "Make room: the log must not stop.")
     return Finding(Level.OK, f"{free // 10**9} GB free in {folder}")
+
+
+def swap() -> Finding:
+    """Whether memory, where the last minute of those who speak is, could be written to a disk."""
+    try:
+        _, *areas = SWAPS.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return Finding(Level.OK, "this system does not say where it swaps")
+    disks = [name for name in (area.split()[0] for area in areas) if not name.startswith("/dev/zram")]
+    if disks:
+        text = f"memory, with the last minute of those who speak, may be written to {' '.join(disks)}"
+        return Finding(Level.WARN, text, "swapoff, or use zram; let it be where you know that the disk is encrypted.")
+    return Finding(Level.OK, "no memory is written to a disk")
 
 
 def names() -> Finding:
@@ -249,6 +263,7 @@ def speech() -> Finding:
 CHECKS: dict[str, Callable[[], Finding]] = {
     "names": names,
     "disk": disk,
+    "swap": swap,
     "database": database,
     "log": log,
     "redis": broker,

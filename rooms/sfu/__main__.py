@@ -15,6 +15,7 @@ _log = logging.getLogger("rooms.sfu")
 def main() -> None:
     """Nothing, once the process was told to stop. Exits with 2 and one line when it cannot start."""
     log.to_standard_output()
+    heap.undumped()
     try:
         chosen = settings.read(os.environ)
         server = Server(chosen)

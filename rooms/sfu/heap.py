@@ -1,14 +1,25 @@
-"""The process's heap, whose holes go back to the system, and which nobody searches while somebody talks.
+"""The process's heap: no crash writes it, nobody searches it while somebody talks, and its holes go back to the system.
 
 Each handshake takes some 60 KB in pieces that lie between what stays. The C library keeps what is freed among them for
 later, and would keep it for ever.
 """
 
 import gc
+import resource
 from collections.abc import Callable
 from ctypes import CDLL, c_size_t
 
 _NEVER = 1 << 30
+
+
+def undumped() -> None:
+    """Nothing: a crash writes no core from now on, in which the last minute of those who speak would be.
+
+    The limit is one byte: where the kernel hands cores to a program, such as systemd-coredump, it heeds no other.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    limit = 1 if most else 0  # who may have none is not given one
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def still() -> None:

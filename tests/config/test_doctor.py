@@ -39,6 +39,29 @@ def test_a_full_disk_is_worth_a_warning(settings: Settings, tmp_path: Path, monk
     assert doctor.disk().level is Level.WARN
 
 
+@pytest.mark.parametrize(
+    ("areas", "level", "words"),
+    [
+        ("", Level.OK, "no memory is written to a disk"),
+        ("/dev/zram0 partition 4194300 0 100\n", Level.OK, "no memory is written to a disk"),
+        (
+            "/dev/zram0 partition 9 0 100\n/dev/sda2 partition 9 0 -2\n/swapfile file 9 0 -3\n",
+            Level.WARN,
+            "/dev/sda2 /swapfile",
+        ),
+        (None, Level.OK, "does not say"),
+    ],
+)
+def test_swap_on_a_disk_is_worth_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, areas: str | None, level: Level, words: str
+) -> None:
+    monkeypatch.setattr(doctor, "SWAPS", tmp_path / "swaps")
+    if areas is not None:
+        doctor.SWAPS.write_text(f"Filename Type Size Used Priority\n{areas}")
+    found = doctor.swap()
+    assert (found.level, words in found.text) == (level, True)
+
+
 def test_a_variable_with_a_wrong_name_is_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.environ", {"STOA_PROFILE": "cn"})
     assert doctor.names().level is Level.OK

@@ -1,9 +1,14 @@
-"""Contract of `rooms.sfu.heap`: what lies free between what stays goes back to the system, where the C library can."""
+"""Contract of `rooms.sfu.heap`: no crash writes it, and what lies free in it goes back, where the C library can."""
 
 import ctypes
 import gc
 import os
+import resource
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +31,26 @@ def test_holes_between_what_stays_go_back_to_the_system() -> None:
 def test_a_c_library_that_cannot_is_asked_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap, "CDLL", lambda _: object())
     heap.trimmer()()
+
+
+DIES = """
+import os, resource
+from rooms.sfu import heap
+heap.undumped()
+print(*resource.getrlimit(resource.RLIMIT_CORE), flush=True)
+os.abort()
+"""
+
+
+@pytest.mark.parametrize(("before", "limit"), [(":", 1), ("ulimit -c 0", 0)])
+def test_a_crash_writes_no_core_also_where_one_may_have_none(tmp_path: Path, before: str, limit: int) -> None:
+    if limit and not resource.getrlimit(resource.RLIMIT_CORE)[1]:
+        pytest.skip("this machine allows no cores at all")
+    command = ["sh", "-c", f'{before}; exec "$@"', "sh", sys.executable, "-c", DIES]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    died = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, check=False)
+    assert (died.stdout, died.returncode) == (f"{limit} {limit}\n", -signal.SIGABRT)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

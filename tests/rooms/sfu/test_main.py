@@ -1,6 +1,7 @@
 """Contract of `python -m rooms.sfu`: it starts from the environment or says in one line why not."""
 
 import json
+import resource
 import socket
 import subprocess
 import sys
@@ -55,12 +56,15 @@ def test_a_busy_port_is_named(busy: int) -> None:
 
 @pytest.mark.server
 @pytest.mark.parametrize("module", ["rooms.sfu", "benchmarks.plain"])
-async def test_the_log_and_every_sign_of_life_say_which_fan_out_carries_the_voice(module: str, tmp_path: Path) -> None:
+async def test_it_leaves_no_core_and_says_in_every_sign_of_life_which_fan_out_carries_the_voice(
+    module: str, tmp_path: Path
+) -> None:
     expected = accelerator.hearing()().fan_out if module == "rooms.sfu" else "plain"
     with servers.valkey(tmp_path), servers.sfu(tmp_path, servers.free_port(), module=module) as server:
         it = Media(tmp_path, 0, server, server, 0)
         async with room(it) as made:
             alive = await made.desk.report(Alive, seconds=15)
+            assert resource.prlimit(server.pid, resource.RLIMIT_CORE) <= (1, 1)
             speaker, _, heard = await duet(made)
             await hears(speaker, heard)
     ready = next(
