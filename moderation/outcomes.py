@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from moderation.cases import OPEN, State
 from moderation.measures import RULES, Measure
 from moderation.models import Case, Decision, Report, Stand
+from rooms.models import Room
+from rooms.models import State as RoomState
 
 MADE = (Stand.IN_FORCE, Stand.UNDONE)
-_HOLDS = (Measure.BAN, Measure.BAN_ROOM)
 _WAITING: dict[str, Promise] = {
     State.NEW: gettext_lazy("Received. Nobody has looked at it yet."),
     State.TRIAGED: gettext_lazy("Received. It waits for a moderator."),
@@ -52,8 +53,10 @@ def of_decision(decision: Decision, now: datetime) -> str:
     """Whether it still holds, and until when."""
     if decision.state == Stand.UNDONE and decision.undone_at is not None:
         return _("Taken back on %(date)s") % {"date": _day(decision.undone_at)}
-    if decision.measure in _HOLDS:
+    if decision.measure == Measure.BAN:
         return _("In force, without an end")
+    if _bars(decision):
+        return _("In force, as long as the room goes on")
     if not RULES[Measure(decision.measure)].timed or decision.until is None:
         return _("Done, and over")
     if decision.until <= now:
@@ -63,8 +66,8 @@ def of_decision(decision: Decision, now: datetime) -> str:
 
 def holds(decision: Decision, now: datetime) -> bool:
     """Whether it restricts somebody now."""
-    lasting = decision.measure in _HOLDS or (decision.until is not None and decision.until > now)
-    return decision.state == Stand.IN_FORCE and lasting
+    lasting = decision.measure == Measure.BAN or (decision.until is not None and decision.until > now)
+    return decision.state == Stand.IN_FORCE and (lasting or _bars(decision))
 
 
 def appealable(decision: Decision, now: datetime) -> bool:
@@ -76,6 +79,12 @@ def appealable(decision: Decision, now: datetime) -> bool:
 def provisional(decision: Decision) -> bool:
     """Whether a rule of the server decided it, and a person still looks at it."""
     return decision.automated and decision.state == Stand.IN_FORCE and decision.case.state in OPEN
+
+
+def _bars(decision: Decision) -> bool:
+    """Whether it keeps somebody out of a room that is not over: what has ended never goes on."""
+    going_on = Room.objects.filter(pk=decision.room).exclude(state=RoomState.ENDED)
+    return decision.measure == Measure.BAN_ROOM and going_on.exists()
 
 
 def _latest(case: Case) -> Decision | None:

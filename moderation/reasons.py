@@ -49,8 +49,10 @@ def _what(decision: Decision) -> str:
 
 
 def _how_long(decision: Decision) -> str:
-    if decision.measure in (Measure.BAN, Measure.BAN_ROOM):
+    if decision.measure == Measure.BAN:
         return _("Without an end.")
+    if decision.measure == Measure.BAN_ROOM:
+        return _("As long as this room goes on.")
     if decision.until is None:
         return _("It was done once and has no length.")
     until = formats.date_format(timezone.localtime(decision.until), "DATETIME_FORMAT")

@@ -15,8 +15,9 @@ from moderation.audit.models import Entry
 from moderation.cases import APPEAL_FOR, IDLE, LIFE, Act, State
 from moderation.measures import Measure
 from moderation.models import Appeal, Case, Decision, Evidence, Freeze, Grant, Hint, Report, Stand
+from rooms.models import Room
+from rooms.models import State as RoomState
 
-ENDLESS = (Measure.BAN, Measure.BAN_ROOM)
 KEPT = timedelta(days=LOG_DAYS)
 """How long a closed case is kept, with its reports and decisions."""
 
@@ -57,7 +58,8 @@ def _close(pk: int, now: datetime) -> bool:
 
 def forget(now: datetime) -> int:
     """How many cases were deleted: closed long ago, nothing decided in them holds, and nothing sealed is left."""
-    lasting = Q(until__gt=now) | Q(measure__in=ENDLESS)
+    going_on = Room.objects.exclude(state=RoomState.ENDED).values("pk")
+    lasting = Q(until__gt=now) | Q(measure=Measure.BAN) | Q(measure=Measure.BAN_ROOM, room__in=going_on)
     holds = Decision.objects.filter(lasting, state=Stand.IN_FORCE).values("case")
     sealed = Evidence.objects.filter(destroyed_at=None).values("case")
     over = Case.objects.filter(state=State.CLOSED, closed_at__lte=now - KEPT, secret=None)

@@ -13,8 +13,10 @@ from moderation.measures import Measure
 from moderation.models import Case, Decision, Report, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import Role
+from rooms.models import Room
+from rooms.roles import Move
 from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator
-from tests.rooms.scenes import NOON, SOURCE
+from tests.rooms.scenes import NOON, SOURCE, do
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,15 @@ def test_a_decision_says_whether_it_holds(
     decision = Decision(measure=measure, until=NOON + until if until else None, state=Stand.IN_FORCE)
     assert outcomes.of_decision(decision, NOON + later) == said
     assert outcomes.holds(decision, NOON + later) is holds
+
+
+def test_a_ban_from_a_room_holds_until_the_room_is_over(report: Report, room: Room, alice: User, femi: User) -> None:
+    decision = decided(claimed(report.case, femi), femi, Measure.BAN_ROOM)
+    assert outcomes.of_decision(decision, NOON) == "In force, as long as the room goes on"
+    assert outcomes.holds(decision, NOON)
+    do(alice, room, Move.END)
+    assert outcomes.of_decision(decision, NOON) == "Done, and over"
+    assert not outcomes.holds(decision, NOON)
 
 
 def test_what_was_taken_back_holds_no_more_and_cannot_be_appealed() -> None:

@@ -48,6 +48,13 @@ def test_a_statement_has_every_field(decision: Decision) -> None:
     assert "appeal" in fields["What you can do"]
 
 
+def test_a_ban_from_a_room_ends_with_the_room_and_one_from_the_server_never(decision: Decision) -> None:
+    decision.until, decision.measure = None, Measure.BAN_ROOM
+    assert dict(reasons.statement(decision))["How long"] == "As long as this room goes on."
+    decision.measure = Measure.BAN
+    assert dict(reasons.statement(decision))["How long"] == "Without an end."
+
+
 def test_it_never_says_who_reported(decision: Decision, carol: User) -> None:
     told = str(reasons.statement(decision)) + str(reasons.notice(decision))
     assert carol.display_name not in told

@@ -14,9 +14,10 @@ from moderation.cases import APPEAL_FOR, IDLE, State
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Ground, Stand
 from moderation.policies import Policy
+from rooms.roles import Move
 from tests.log import entry
 from tests.moderation.filed import a_case
-from tests.rooms.scenes import NOON, SOURCE
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,16 @@ def test_what_still_holds_is_kept_with_its_reasons(
     _over(bob, alice, measure, until)
     assert deadlines.forget(NOON + deadlines.KEPT) == 0
     assert Case.objects.exists()
+
+
+def test_a_ban_from_a_room_is_kept_with_its_reasons_until_the_room_is_over(alice: User, bob: User) -> None:
+    room = a_room(alice)
+    come(alice, room)
+    _over(bob, alice, Measure.BAN_ROOM)
+    Decision.objects.update(room=room.pk)
+    assert deadlines.forget(NOON + deadlines.KEPT) == 0
+    do(alice, room, Move.END)
+    assert deadlines.forget(NOON + deadlines.KEPT) == 1
 
 
 def test_a_case_under_a_legal_hold_is_kept(alice: User, bob: User) -> None:
