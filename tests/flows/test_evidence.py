@@ -44,7 +44,7 @@ def stoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
 
 
 def report(stoa: Product, member: int) -> None:
-    """The reporter taps twice."""
+    """The reporter taps on a reason."""
     cookie = f"{stoa.sessions[REPORTER]}; csrftoken={'c' * 32}"
     headers = {"Cookie": cookie, "Content-Type": "application/json", "X-CSRFToken": "c" * 32, "Referer": stoa.url}
     body = json.dumps({"policy": "harassment", "member": member}).encode()

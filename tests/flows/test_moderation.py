@@ -132,7 +132,7 @@ class Story:
     reported: float = 0
     silence: float = 0
 
-    def carol_reports_bob_in_two_taps(self) -> None:
+    def carol_reports_bob_with_two_taps_on_his_sheet(self) -> None:
         page = self.carol.page
         page.get_by_role("button", name=re.compile("^Bob, on stage")).click()
         talk.sheet(self.carol, "Report").click()
@@ -237,7 +237,7 @@ class Story:
     def way(self) -> list[Callable[[], None]]:
         """Every step, in order."""
         return [
-            self.carol_reports_bob_in_two_taps,
+            self.carol_reports_bob_with_two_taps_on_his_sheet,
             self.dana_claims_the_case,
             self.dana_asks_to_open_the_evidence,
             self.femi_approves_with_a_second_factor_that_is_fresh,

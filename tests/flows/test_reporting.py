@@ -1,4 +1,4 @@
-"""Carol reports bob while he speaks, in two taps; what she, bob and a stranger see of it then."""
+"""Carol reports bob while he speaks, with two taps on his sheet; what she, bob and a stranger see of it then."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def face(page: Page, name: str) -> Any:
     return page.get_by_role("button", name=re.compile(f"^{name}, on stage"))
 
 
-def test_carol_reports_bob_with_two_taps_while_he_speaks(
+def test_carol_reports_bob_with_two_taps_on_his_sheet_while_he_speaks(
     visit: Visit, phone: dict[str, Any], stoa: Stoa, room: tuple[str, Visitor]
 ) -> None:
     room_id, bob = room
