@@ -16,10 +16,12 @@ from rooms import process, tokens
 from rooms.bucket import Bucket
 from rooms.models import Member, Room
 from rooms.protocol import MAX_SDP
+from rooms.roles import Move
 from rooms.sfu import messages
 from rooms.tokens import RoomToken
 from tests.log import entries
 from tests.rooms.relay import Relay
+from tests.rooms.scenes import come, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,6 +184,32 @@ async def test_a_new_password_voids_the_tokens_from_before(relay: Relay, open_ro
     assert (await post(relay, open_room.pk, "whep", old)).status_code == 401
     assert (await AsyncClient().delete(where, headers={"authorization": f"Bearer {old}"})).status_code == 401
     assert (await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code == 201
+
+
+async def test_a_token_that_is_used_again_takes_the_place_of_the_session_before(
+    relay: Relay, open_room: Room, bob: User
+) -> None:
+    bearer = token(bob, open_room)
+    headers = {"authorization": f"Bearer {bearer}"}
+    first, second = [(await post(relay, open_room.pk, "whep", bearer))["Location"] for _ in range(2)]
+    row = await Member.objects.aget(user=bob)
+    assert (row.present, second.rpartition("/")[2]) == (True, row.connection)
+    assert (await AsyncClient().delete(first, headers=headers)).status_code == 404
+    await relay.gone(await relay.took(messages.Offer), "replaced")
+    assert (await AsyncClient().delete(second, headers=headers)).status_code == 200
+    assert not (await Member.objects.aget(user=bob)).present
+
+
+async def test_a_token_of_somebody_banned_from_the_room_opens_nothing(
+    relay: Relay, open_room: Room, alice: User, bob: User
+) -> None:
+    bearer = token(bob, open_room)
+    await post(relay, open_room.pk, "whep", bearer)
+    await sync_to_async(come)(alice, open_room)
+    await sync_to_async(do)(alice, open_room, Move.BAN, bob)
+    refused = await post(relay, open_room.pk, "whep", bearer)
+    assert (refused.status_code, refused.json()["code"]) == (403, "banned")
+    assert not (await Member.objects.aget(user=bob)).present
 
 
 async def test_too_many_arrivals_are_refused_and_sit_nobody_down(
