@@ -1,6 +1,6 @@
 """The transparency report as it is published: of the sealed part of the log, for whole months."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.transparency import ACTIONS, ANSWERS, BEGINNINGS, Line
 
 _ALL = Q()
-_FIELDS = ("action", "result", "case", "policy", "reason", "automated", "model", "detail")
+_FIELDS = ("action", "result", "case", "policy", "reason", "automated", "model", "score", "detail")
 
 
 def report(start: datetime, end: datetime) -> dict[str, Any]:
@@ -32,10 +32,10 @@ def concerning(size: int, start: datetime, end: datetime) -> Iterator[Line]:
     yield from lines(size, period)
 
 
-def lines(size: int, which: Q = _ALL) -> Iterator[Line]:
-    """The counted lines among the first `size` entries of the log, or some of them, in their order."""
+def lines(size: int, which: Q = _ALL, actions: Collection[str] = ACTIONS) -> Iterator[Line]:
+    """The lines of these actions among the first `size` entries of the log, or some of them, in their order."""
     sealed = Exists(Leaf.objects.filter(entry=OuterRef("pk"), index__lt=size))
-    rows = Entry.objects.filter(sealed, which, action__in=ACTIONS).order_by("pk")
+    rows = Entry.objects.filter(sealed, which, action__in=actions).order_by("pk")
     for fields in rows.values("recorded_at", *_FIELDS).iterator():
         line = transparency.line(fields, fields["recorded_at"])
         if line is not None:

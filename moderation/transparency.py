@@ -21,7 +21,10 @@ ACTIONS = frozenset({
     "appeal.upheld",
     "appeal.overturned",
 })  # fmt: skip
-"""The entries that are counted."""
+"""The entries that a report counts."""
+HINT = "case.hint"
+POINTS = 50
+"""A hint with a score of so many, out of 100, points at its case; a transcript's says how sure it is of the words."""
 
 BEGINNINGS = frozenset({"case.open", "case.appeal"})
 ANSWERS = frozenset({"decision.make", "appeal.upheld", "appeal.overturned"})
@@ -30,7 +33,7 @@ ANSWERS = frozenset({"decision.make", "appeal.upheld", "appeal.overturned"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is read of an entry: `reason` is the measure of a decision, `reflex` what decided where a machine did."""
+    """What is read of an entry: `reason` is the measure of a decision, `model` the machine that decided or hinted."""
 
     action: str
     at: datetime
@@ -38,13 +41,14 @@ class Line:
     policy: str = ""
     reason: str = ""
     automated: bool = False
-    reflex: str = ""
+    model: str = ""
+    score: int = 0
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 def line(fields: Mapping[str, Any], at: datetime) -> Line | None:
     """The line of an entry with these public fields, written down at this time; None for one that is not counted."""
-    if fields["action"] not in ACTIONS or fields["result"] != "ok":
+    if fields["action"] not in ACTIONS | {HINT} or fields["result"] != "ok":
         return None
     return Line(
         fields["action"],
@@ -54,6 +58,7 @@ def line(fields: Mapping[str, Any], at: datetime) -> Line | None:
         str(fields.get("reason", "")),
         bool(fields.get("automated")),
         str(fields.get("model", "")),
+        fields.get("score") or 0,
         fields.get("detail", {}),
     )
 
@@ -103,9 +108,35 @@ def quality(lines: Iterable[Line]) -> list[dict[str, Any]]:
     known = list(lines)
     subjects: dict[tuple[str, str], list[Line]] = {}
     for line in _of(known, "decision.make"):
-        key = ("reflex", line.reflex) if line.automated else ("policy", line.policy)
+        key = ("reflex", line.model) if line.automated else ("policy", line.policy)
         subjects.setdefault(key, []).append(line)
     return [_judged(kind, name, made, known) for (kind, name), made in sorted(subjects.items())]
+
+
+def hints(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """For every model and its version: how many cases it pointed at, how many of them people decided, and how.
+
+    `dismissed`, `reversed` and `overturned` are shares of those decided: nothing was found, it was undone, an appeal
+    against it succeeded; None of none.
+    """
+    known = list(lines)
+    made = [line for line in _of(known, "decision.make") if not line.automated]
+    decisions, decided = {line.detail.get("decision") for line in made}, _cases(made)
+    undone = [line for line in _of(known, "decision.undo") if line.detail.get("decision") in decisions]
+    became = {
+        "dismissed": _cases(line for line in made if line.reason == "none"),
+        "reversed": _cases(undone),
+        "overturned": _cases(_of(known, "appeal.overturned")),
+    }
+    pointed: dict[str, set[str]] = {}
+    for line in _of(known, HINT):
+        if line.score >= POINTS and line.detail.get("kind") != "transcript":
+            pointed.setdefault(line.model, set()).add(line.case)
+    return [
+        {"name": model, "cases": len(cases), "decided": len(cases & decided)}
+        | {what: _share(len(cases & decided & those), len(cases & decided)) for what, those in became.items()}
+        for model, cases in sorted(pointed.items())
+    ]
 
 
 def rows(told: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -134,6 +165,10 @@ def _judged(kind: str, name: str, made: list[Line], known: list[Line]) -> dict[s
 
 def _of(lines: Iterable[Line], action: str) -> list[Line]:
     return [line for line in lines if line.action == action]
+
+
+def _cases(lines: Iterable[Line]) -> set[str]:
+    return {line.case for line in lines}
 
 
 def _count(values: Iterable[str]) -> dict[str, int]:

@@ -57,7 +57,7 @@ def judge(*, now: datetime, source: Source) -> list[Reflex]:
     lines = list(published.lines(newest.size if newest else 0))
     off = []
     for reflex in Reflex.objects.select_for_update().filter(on=True):
-        since = [line for line in lines if (line.reflex == reflex.name and line.at >= reflex.since) or not line.reflex]
+        since = [line for line in lines if (line.model == reflex.name and line.at >= reflex.since) or not line.model]
         found = {told["name"]: told for told in transparency.quality(since) if told["kind"] == "reflex"}
         told = found.get(reflex.name)
         if told and reflexes.fails(told["decisions"], told["reversed"], reflex.limit):

@@ -1,4 +1,4 @@
-"""`/console/quality/`: how many decisions lasted, by policy and reflex, and the reflexes themselves."""
+"""`/console/quality/`: how many decisions lasted, by policy, reflex and hint, and the reflexes themselves."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,12 +21,17 @@ from moderation.words import POLICIES, REFLEXES
 
 @console(Act.READ_QUALITY)
 def page(request: HttpRequest) -> HttpResponseBase:
-    """Every policy and reflex that decided something, with what became of it."""
+    """Every policy and reflex that decided something, and every model that hinted, with what became of it."""
     newest = Checkpoint.objects.order_by("-size").first()
-    told = transparency.quality(published.lines(newest.size if newest else 0))
+    size, counted = newest.size if newest else 0, transparency.ACTIONS | {transparency.HINT}
+    lines = list(published.lines(size, actions=counted))
     kept = {reflex.name: reflex for reflex in Reflex.objects.all()}
     context = {
-        "rows": [{**row, "title": (REFLEXES if row["kind"] == "reflex" else POLICIES)[row["name"]]} for row in told],
+        "rows": [
+            {**row, "title": (REFLEXES if row["kind"] == "reflex" else POLICIES)[row["name"]]}
+            for row in transparency.quality(lines)
+        ],
+        "hints": transparency.hints(lines),
         "reflexes": [_reflex(name, kept.get(name)) for name in Name],
         "switches": Act.SWITCH_REFLEX in acts_of(member(request)),
     }

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from moderation.transparency import Line, quality, report, rows
+from moderation.transparency import Line, hints, quality, report, rows
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,7 +21,7 @@ LIFE = [
     line("decision.undo", NOON + DAY + HOUR, policy="hate", reason="suspend"),
     line("appeal.overturned", NOON + DAY + HOUR, policy="hate", reason="suspend"),
     line("case.open", NOON + DAY, "2", policy="spam"),
-    line("decision.make", NOON + DAY + 4 * HOUR, "2", 2, policy="spam", reason="mute", automated=True, reflex="crowd"),
+    line("decision.make", NOON + DAY + 4 * HOUR, "2", 2, policy="spam", reason="mute", automated=True, model="crowd"),
 ]
 
 
@@ -52,6 +52,35 @@ def test_the_quality_of_policies_and_of_reflexes_is_told_apart() -> None:
         {"kind": "policy", "name": "hate", "decisions": 1, "appeals": 1, "reversed": 1.0, "overturned": 1.0},
         {"kind": "reflex", "name": "crowd", "decisions": 1, "appeals": 0, "reversed": 0.0, "overturned": None},
     ]
+
+
+def hint(case: str, model: str, score: int, kind: str = "sound") -> Line:
+    return Line("case.hint", NOON, case, automated=True, model=model, score=score, detail={"kind": kind})
+
+
+HINTS = [
+    hint("1", "sound 1", 50),
+    hint("1", "sound 1", 90),
+    hint("2", "sound 1", 49),
+    hint("2", "words 1", 80, "words"),
+    hint("3", "sound 1", 100),
+    hint("4", "sound 1", 70),
+    hint("1", "pocketsphinx 5.1", 99, "transcript"),
+    line("decision.make", NOON + DAY, "3", 3, policy="hate", reason="none"),
+]
+
+
+def test_every_model_is_told_by_what_became_of_the_cases_it_pointed_at() -> None:
+    assert hints([*LIFE, *HINTS]) == [
+        {"name": "sound 1", "cases": 3, "decided": 2, "dismissed": 0.5, "reversed": 0.5, "overturned": 0.5},
+        {"name": "words 1", "cases": 1, "decided": 0, "dismissed": None, "reversed": None, "overturned": None},
+    ]
+
+
+def test_a_hint_changes_no_number_of_the_report_nor_of_policies_and_reflexes() -> None:
+    period = NOON, NOON + 7 * DAY
+    assert report([*LIFE, *HINTS[:-1]], *period) == report(LIFE, *period)
+    assert quality([*LIFE, *HINTS[:-1]]) == quality(LIFE)
 
 
 def test_a_table_has_every_number_by_its_path() -> None:

@@ -5,12 +5,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.actions import hints
 from moderation.audit import sequence
-from moderation.models import Reflex
+from moderation.measures import Measure
+from moderation.models import Kind, Reflex
 from moderation.staff import Role
 from tests.moderation.cast import at_console
 from tests.moderation.desk import claimed, decided, moderator, reported
-from tests.rooms.scenes import a_room, come
+from tests.rooms.scenes import a_room, come, gathered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,6 +27,16 @@ def test_it_shows_what_was_decided_and_lasted(alice: User, bob: User, carol: Use
     page = at_console(alice, Role.REVIEWER).get("/console/quality/").content.decode()
     assert "Harassment" in page
     assert "<td>1</td><td>0 %</td>" in page
+
+
+def test_it_shows_what_became_of_the_cases_that_a_program_pointed_at(alice: User, bob: User, carol: User) -> None:
+    dana, case = moderator("Dana"), reported(carol, bob, gathered(alice, bob, carol)).case
+    said = {"kind": Kind.SOUND, "model": "sound", "version": "1", "score": 0.7, "facts": {}}
+    hints._hint(case, None, timezone.now(), **said)
+    decided(claimed(case, dana), dana, Measure.NONE)
+    sequence.seal(timezone.now())
+    page = at_console(alice, Role.REVIEWER).get("/console/quality/").content.decode()
+    assert "sound 1</bdi></th><td>1</td><td>1</td><td>100 %</td><td>0 %</td><td>0 %</td>" in page
 
 
 def test_a_senior_turns_a_reflex_on_and_a_moderator_does_not(alice: User, bob: User) -> None:
