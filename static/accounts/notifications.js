@@ -12,7 +12,7 @@ import { gettext } from "../js/text.js";
  * @param {Facts} facts
  * @returns {State}
  */
-function stateOf({ supported, apple, installed, permission, subscribed }) {
+export function stateOf({ supported, apple, installed, permission, subscribed }) {
   if (!supported) return apple && !installed ? "install" : "unsupported";
   if (permission === "denied") return "denied";
   return subscribed && permission === "granted" ? "on" : "off";
