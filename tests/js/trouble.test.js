@@ -29,7 +29,10 @@ test("a hiccup of line and sound is neither shown nor said", () => {
   const { socket, media } = watched();
   socket.link.emit("waiting");
   media.flow.emit("lost");
-  mock.timers.tick(MOMENT - 1);
+  mock.timers.tick(MOMENT / 2);
+  socket.link.emit("connecting");
+  media.flow.emit("connecting");
+  mock.timers.tick(MOMENT / 2 - 1);
   socket.link.emit("open");
   media.flow.emit("connected");
   mock.timers.tick(60_000);
@@ -51,6 +54,19 @@ test("a line that stays down is shown and said after a moment, can be hurried, a
   assert.equal(polite.textContent, "Connected again");
 });
 
+test("a hiccup after a loss that was shown is silent like any other", () => {
+  const { socket } = watched();
+  socket.link.emit("waiting");
+  mock.timers.tick(MOMENT);
+  socket.link.emit("open");
+  mock.timers.tick(PAUSE);
+  quiet();
+  socket.link.emit("waiting");
+  socket.link.emit("open");
+  mock.timers.tick(60_000);
+  assert.deepEqual([shown(), polite.textContent], [{}, ""]);
+});
+
 test("tries in between do not put the moment off", () => {
   const { socket } = watched();
   for (const link of ["waiting", "connecting", "waiting"]) {
@@ -70,6 +86,9 @@ test("each trouble has its own moment, also right after another", () => {
     socket.link.emit("open");
   }
   assert.deepEqual(shown(), {});
+  socket.link.emit("waiting");
+  mock.timers.tick(MOMENT);
+  assert.deepEqual(shown(), { line: GOING.line.text() });
 });
 
 test("a server that lets nobody in is not called a line that is down", () => {
