@@ -33,13 +33,13 @@ def prune_log() -> None:
     prune(timezone.now(), source=_HERE)
 
 
-@shared_task(name="audit.cosign", ignore_result=True)
+@shared_task(name="audit.cosign", ignore_result=True, soft_time_limit=60, time_limit=70)
 def show_witnesses() -> None:
     """Have the witnesses cosign the newest checkpoint."""
     cosign(timezone.now())
 
 
-@shared_task(name="audit.stream", ignore_result=True)
+@shared_task(name="audit.stream", ignore_result=True, soft_time_limit=60, time_limit=70)
 def feed_collectors() -> None:
     """Send the collectors what they have not got yet."""
     send(timezone.now())

@@ -1,5 +1,7 @@
-"""Attack 4: the log is to fall silent. Queues are emptied, Redis is flushed, the sequencer stands still."""
+"""Attack 4: the log is to fall silent. Queues are emptied, Redis is flushed, the sequencer stands still, sinks hang."""
 
+import socket
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,12 +11,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from moderation.audit import check
-from moderation.audit.models import Entry, Leaf
+from moderation.audit import check, outgoing, tasks
+from moderation.audit.destinations import Collector, Peer
+from moderation.audit.models import Entry, Leaf, Stream
 from moderation.audit.record import record, record_refusal
 from moderation.audit.sequence import seal, waited
 from moderation.audit.source import Source
 from tests.log import aged, many
+from tests.moderation.audit.logs import WITNESS_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +52,25 @@ def test_an_entry_that_was_late_for_hours_is_sealed_all_the_same() -> None:
     seal(timezone.now())
     aged(record("room.open", source=Source.internal("command")), timedelta(hours=5))
     assert seal(timezone.now()) == 1
+
+
+def test_a_witness_and_collectors_that_hang_hold_a_worker_for_a_moment_and_the_log_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "DEADLINE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # connects everybody, and never says a word
+        place = f"127.0.0.1:{hanging.getsockname()[1]}"
+        settings.STOA_WITNESSES = [Peer(f"http://{place}", WITNESS_KEY)]
+        settings.STOA_LOG_STREAM = [Collector.parse(f"{scheme}://{place}") for scheme in ("http", "syslog+tcp")]
+        many(3)
+        assert seal(timezone.now()) == 3
+        begun = time.monotonic()
+        tasks.show_witnesses()
+        tasks.feed_collectors()
+        assert time.monotonic() - begun < outgoing.PATIENCE
+        many(2)
+        assert seal(timezone.now()) == 2
+    assert [(row.cursor, bool(row.error)) for row in Stream.objects.all()] == [(0, True)] * 3
 
 
 def test_updating_entries_by_query_changes_nothing() -> None:

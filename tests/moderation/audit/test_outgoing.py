@@ -2,7 +2,9 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
@@ -85,18 +87,6 @@ def test_syslog_is_written_and_read_to_its_end() -> None:
     assert bytes(got) == b"x" * 100_000
 
 
-def test_syslog_that_nobody_reads_to_its_end_did_not_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
-    done = socket.socketpair()
-    port, thread = listening(lambda _: done[0].recv(1))
-    with pytest.raises(AwayError):
-        outgoing.write(f"syslog+tcp://127.0.0.1:{port}", b"x")
-    done[1].send(b".")
-    thread.join()
-    for end in done:
-        end.close()
-
-
 def certified(folder: Path) -> ssl.SSLContext:
     """The context of a server at 127.0.0.1 whose certificate, in `folder`, signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -112,11 +102,17 @@ def certified(folder: Path) -> ssl.SSLContext:
     return context
 
 
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """That of a server at 127.0.0.1 whom we trust."""
+    made = certified(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    return made
+
+
 @pytest.mark.parametrize("polite", [True, False])
-def test_syslog_over_tls_is_written_and_read_to_its_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
-) -> None:
-    got, context = bytearray(), certified(tmp_path)
+def test_syslog_over_tls_is_written_and_read_to_its_end(context: ssl.SSLContext, polite: bool) -> None:
+    got = bytearray()
 
     def read(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as sealed:
@@ -125,11 +121,61 @@ def test_syslog_over_tls_is_written_and_read_to_its_end(
             if polite:
                 sealed.unwrap()
 
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     port, thread = listening(read)
     outgoing.write(f"syslog+tls://127.0.0.1:{port}", b"x" * 100_000)
     thread.join()
     assert bytes(got) == b"x" * 100_000
+
+
+@pytest.mark.parametrize("scheme", ["syslog+tcp", "syslog+tls"])
+def test_syslog_whose_end_nobody_confirms_did_not_arrive(
+    context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
+    done = socket.socketpair()
+
+    def hold(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) if scheme == "syslog+tls" else connection:
+            done[0].recv(1)
+
+    port, thread = listening(hold)
+    with pytest.raises(AwayError):
+        outgoing.write(f"{scheme}://127.0.0.1:{port}", b"x")
+    done[1].send(b".")
+    thread.join()
+    for end in done:
+        end.close()
+
+
+def trickle(connection: socket.socket, head: bytes) -> None:
+    """Send `head` and more, a byte at a time, until the other side hangs up or four seconds are over."""
+    with suppress(OSError):
+        for byte in head + bytes(400 - len(head)):
+            connection.send(bytes([byte]))
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("scheme", ["http", "syslog+tcp", "syslog+tls"])
+def test_who_answers_a_byte_at_a_time_is_away_by_the_deadline(
+    context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setattr(outgoing, "DEADLINE", 0.3)
+
+    def answer(connection: socket.socket) -> None:
+        if scheme == "syslog+tls":
+            with context.wrap_socket(connection.dup(), server_side=True) as sealed:
+                while sealed.recv(4096):
+                    pass
+                trickle(connection, b"\x17\x03\x03\x40\x00")  # the head of a record that is long
+        else:
+            trickle(connection, b"HTTP/1.1 200 OK\r\nA: ")
+
+    port, thread = listening(answer)
+    url, begun = f"{scheme}://127.0.0.1:{port}", time.monotonic()
+    with pytest.raises(AwayError, match="did not come to an end in time"):
+        outgoing.post(url, b"x", {}) if scheme == "http" else outgoing.write(url, b"x")
+    assert time.monotonic() - begun < 3
+    thread.join()
 
 
 def test_syslog_over_tls_wants_a_certificate_that_is_trusted(tmp_path: Path) -> None:

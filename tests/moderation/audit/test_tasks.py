@@ -1,5 +1,7 @@
 """Celery's part: each task does its one thing, and beat knows all of them."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from pytest_django.fixtures import Settings
@@ -28,6 +30,11 @@ def test_an_entry_is_sealed_shown_and_sent(settings: Settings, monkeypatch: pyte
         "witness": (0, "away"),
         "https://siem.example/in#jsonl": (1, ""),
     }
+
+
+@pytest.mark.parametrize("task", [tasks.show_witnesses, tasks.feed_collectors])
+def test_a_task_that_waits_for_others_outlasts_one_of_them_and_ends(task: Any) -> None:
+    assert outgoing.PATIENCE + outgoing.DEADLINE < task.soft_time_limit < task.time_limit
 
 
 def test_beat_runs_every_task_of_the_log() -> None:
