@@ -47,8 +47,11 @@ def cosign(now: datetime) -> dict[str, Trouble | None]:
 
 def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
     stream, _ = Stream.objects.get_or_create(name=f"witness {peer.name}")
+    if not stream.ask(now):
+        return Trouble.AWAY
     try:
         trouble = _shown(peer, newest, stream.cursor, now)
+        stream.answered()
     except AwayError:
         trouble = Trouble.AWAY
     if trouble in {Trouble.BEHIND, Trouble.CONTRADICTED}:

@@ -3,6 +3,8 @@
 There are no foreign keys: the log depends on no other table, and no other deletion reaches it.
 """
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -225,12 +227,30 @@ class Hold(models.Model):
 
 
 class Stream(models.Model):
-    """How far a destination has taken the log: `cursor` is the next leaf it gets."""
+    """How far a destination has taken the log: `cursor` is the next leaf it gets.
+
+    `asked_at` says since when it has left a question unanswered.
+    """
+
+    REST = timedelta(minutes=1)  # longer than a question can last
 
     name = models.CharField(max_length=100, unique=True)
     cursor = models.BigIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True, default="")
+    asked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.cursor}"
+
+    def ask(self, now: datetime) -> bool:
+        """Whether it may be asked: nobody else waits for it, nor did in vain within the last minute.
+
+        So one that hangs holds one process of a worker at most, and leaves it free in between.
+        """
+        free = Stream.objects.filter(Q(asked_at=None) | Q(asked_at__lte=now - self.REST), pk=self.pk)
+        return free.update(asked_at=now) == 1
+
+    def answered(self) -> None:
+        """Note that it answered, whatever it was."""
+        Stream.objects.filter(pk=self.pk).update(asked_at=None)

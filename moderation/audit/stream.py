@@ -36,9 +36,13 @@ def _send_all(collector: Collector, now: datetime) -> int:
     start = cursor = row.cursor
     for _ in range(BATCHES):
         rows = list(enumerate(export.rows(cursor, BATCH), cursor))
-        if not rows:
+        if not rows or not row.ask(now):
             break
-        trouble = _deliver(collector, [(index, one) for index, one in rows if one.text is not None])
+        try:
+            trouble = _deliver(collector, [(index, one) for index, one in rows if one.text is not None])
+            row.answered()
+        except AwayError as error:
+            trouble = str(error) or "away"
         if trouble:
             _log.warning("log_stream_away", destination=row.name, cursor=cursor, trouble=trouble)
             Stream.objects.filter(pk=row.pk).update(error=trouble[:200])
@@ -51,16 +55,13 @@ def _send_all(collector: Collector, now: datetime) -> int:
 
 
 def _deliver(collector: Collector, rows: Sequence[tuple[int, Row]]) -> str:
-    """Why these entries did not arrive; an empty text if they did."""
+    """Why these entries were not taken; an empty text if they were. Raises `AwayError` if there is no answer."""
     entries = [(index, fields(row)) for index, row in rows]
     lines = [(index, entry, formats.FORMATS[collector.format](index, entry)) for index, entry in entries]
-    try:
-        if collector.url.startswith("syslog+"):
-            outgoing.write(collector.url, b"".join(_framed(*line) for line in lines))
-            return ""
-        reply = outgoing.post(collector.url, "".join(f"{line}\n" for *_, line in lines).encode(), _headers())
-    except AwayError as error:
-        return str(error) or "away"
+    if collector.url.startswith("syslog+"):
+        outgoing.write(collector.url, b"".join(_framed(*line) for line in lines))
+        return ""
+    reply = outgoing.post(collector.url, "".join(f"{line}\n" for *_, line in lines).encode(), _headers())
     return "" if 200 <= reply.status < 300 else f"answered with {reply.status}"
 
 

@@ -1,6 +1,7 @@
 """The log and its witness over HTTP: cosignatures kept, and every other history noticed."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -12,7 +13,7 @@ from moderation.audit import cosign, keys, outgoing, verify
 from moderation.audit.cosign import Trouble
 from moderation.audit.destinations import Peer
 from moderation.audit.models import Checkpoint, Cosignature, Stream
-from moderation.audit.outgoing import Reply
+from moderation.audit.outgoing import AwayError, Reply
 from moderation.audit.witness import Server, Witness
 from tests.audit_triggers import lifted
 from tests.moderation.audit.logs import WITNESS_KEY, Log
@@ -84,6 +85,25 @@ def test_a_witness_that_is_away_is_asked_again(settings: Settings) -> None:
     seal(NOW)
     assert set(cosign.cosign(NOW).values()) == {Trouble.AWAY}
     assert state(settings.STOA_WITNESSES[0]) == (0, "away")
+
+
+def test_a_witness_that_leaves_somebody_waiting_is_left_alone_for_a_minute(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def hang(*_: object) -> Reply:
+        asked.append(seconds)
+        assert set(cosign.cosign(NOW).values()) == {Trouble.AWAY}, "nobody else asks it meanwhile"
+        raise AwayError("did not come to an end in time")
+
+    settings.STOA_WITNESSES = [Peer("http://witness.example", WITNESS_KEY)]
+    monkeypatch.setattr(outgoing, "post", hang)
+    write(1)
+    seal(NOW)
+    for seconds in (0, 5, 59, 60):
+        assert set(cosign.cosign(NOW + timedelta(seconds=seconds)).values()) == {Trouble.AWAY}
+    assert asked == [0, 60]
 
 
 def rewritten(size: int) -> None:

@@ -13,9 +13,10 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from moderation.audit import formats, stream
+from moderation.audit import formats, outgoing, stream
 from moderation.audit.destinations import Collector
 from moderation.audit.models import Label, Stream
+from moderation.audit.outgoing import AwayError, Reply
 from tests.moderation.audit.stored import seal, write
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,26 @@ def test_a_collector_that_is_not_there_keeps_none_of_the_others_waiting(siem: Si
     seal(NOW)
     assert list(stream.send(NOW).values()) == [0, 2]
     assert siem.numbers == [0, 1]
+
+
+def test_a_collector_that_leaves_somebody_waiting_is_left_alone_for_a_minute(
+    siem: Siem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[int] = []
+
+    def hang(*_: object) -> Reply:
+        meanwhile.extend(stream.send(NOW).values())
+        raise AwayError("did not come to an end in time")
+
+    write(1)
+    seal(NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr(outgoing, "post", hang)
+        for seconds in (0, 5, 59):
+            assert list(stream.send(NOW + timedelta(seconds=seconds)).values()) == [0]
+    assert meanwhile == [0], "it was asked once, and by nobody else in that time"
+    assert list(stream.send(NOW + Stream.REST).values()) == [1]
+    assert siem.numbers == [0]
 
 
 def test_the_token_is_shown_as_it_was_given(siem: Siem, settings: Settings) -> None:

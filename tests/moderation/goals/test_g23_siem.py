@@ -58,8 +58,8 @@ def test_whatever_fails_the_receiver_has_every_number_and_the_first_time_in_orde
         write(15)
         seal(now)
         stream.send(now)
-    for _ in range(60):
-        stream.send(now)
+    for minutes in range(60):
+        stream.send(now + timedelta(minutes=minutes))
     numbers = [NUMBERS[name](line) for line in receiver.lines]
     assert list(dict.fromkeys(numbers)) == list(range(90))
     assert len(numbers) > 90  # at least once: some came twice, and the number tells
