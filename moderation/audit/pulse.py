@@ -29,6 +29,7 @@ class Trouble(StrEnum):
 
     UNWRITABLE = "the audit log cannot be written"
     LATE = "entries wait for their checkpoint"
+    HELD = "a legal hold is overdue for review"
 
 
 @transaction.atomic

@@ -7,10 +7,10 @@ from celery import Celery, shared_task
 from celery.signals import worker_ready, worker_shutdown
 from django.utils import timezone
 
-from moderation.audit import pulse
+from moderation.audit import hold, pulse
 from moderation.audit.cosign import cosign
 from moderation.audit.prune import prune
-from moderation.audit.pulse import Sign
+from moderation.audit.pulse import Sign, Trouble
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.audit.stream import send
@@ -29,8 +29,11 @@ def seal_log() -> None:
 
 @shared_task(name="audit.prune", ignore_result=True)
 def prune_log() -> None:
-    """Let the oldest entries go, once a day."""
-    prune(timezone.now(), source=_HERE)
+    """Let the oldest entries go, once a day, and raise the alarm for each hold that somebody should have looked at."""
+    now = timezone.now()
+    for late in hold.overdue(now):
+        _log.error("alarm", trouble=Trouble.HELD.value, hold=late.pk, review_at=f"{late.review_at:%Y-%m-%d}")
+    prune(now, source=_HERE)
 
 
 @shared_task(name="audit.cosign", ignore_result=True, soft_time_limit=60, time_limit=70)

@@ -7,8 +7,10 @@ from itertools import pairwise
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
-from moderation.audit import hold
+from moderation.audit import hold, tasks
 from moderation.audit.erase import erase
 from moderation.audit.hold import HeldError
 from moderation.audit.models import Entry, Hold, Label, PersonKey
@@ -79,12 +81,20 @@ def test_two_holds_on_one_thing_end_one_by_one(old: list[int]) -> None:
         assert left(old)[0] is still
 
 
+def daily_alarms() -> list[EventDict]:
+    with capture_logs() as lines:
+        tasks.prune_log()
+    return [line for line in lines if line["event"] == "alarm"]
+
+
 def test_a_hold_that_nobody_looked_at_again_rings_and_holds_on(old: list[int]) -> None:
     placed = held("room", "r1")
     now = timezone.now()
     assert hold.overdue(now + 89 * DAY) == []
     assert hold.overdue(now + 91 * DAY) == [placed]
+    assert daily_alarms() == []
     Hold.objects.update(review_at=now - DAY)
+    assert [(line["log_level"], line["hold"]) for line in daily_alarms()] == [("error", placed.pk)]
     told, rung = StringIO(), StringIO()
     call_command("audit", "prune", stdout=told, stderr=rung)
     assert f"Hold {placed.pk} (proceeding 7) was to be looked at by" in rung.getvalue()
