@@ -49,7 +49,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
         "query": query.urlencode(),
         "searched": any(query.values()),
         "checkpoint": cosign.text(newest) if newest else "",
-        "witnesses": _witnesses(newest),
+        "witnesses": _witnesses(),
         "proved": Control.objects.filter(pk=PROVED).first(),
         "late": sequence.waited() // timedelta(minutes=1),
     }
@@ -88,18 +88,10 @@ def _words(one: Opened, names: Mapping[str, str], veil: Collection[str]) -> dict
     return {"actor": names.get(actor, actor), "object": names.get(object_, object_) or one.entry.object_id}
 
 
-def _witnesses(newest: Checkpoint | None) -> list[dict[str, object]]:
-    """Each witness: how much of the log it cosigned last, when, and what is wrong with it."""
-    return [
-        {
-            "name": stream.name.removeprefix(WITNESS),
-            "size": stream.cursor,
-            "at": stream.sent_at,
-            "error": stream.error,
-            "behind": newest.size - stream.cursor if newest else 0,
-        }
-        for stream in Stream.objects.filter(name__startswith=WITNESS).order_by("name")
-    ]
+def _witnesses() -> list[dict[str, object]]:
+    """Each witness that is set up, with how much of the log it cosigned last, when, and what is wrong with it."""
+    rows = {row.name: row for row in Stream.objects.filter(name__startswith=WITNESS)}
+    return [{"name": peer.name, "row": rows.get(f"{WITNESS}{peer.name}")} for peer in cosign.peers()]
 
 
 @console(Act.READ_LOG)

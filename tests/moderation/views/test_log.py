@@ -1,24 +1,28 @@
 """The log in the console: searched, proved, taken home."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation.actions import reports
 from moderation.audit import keys, sequence, verify
+from moderation.audit.destinations import Peer
 from moderation.audit.erase import erase
-from moderation.audit.models import Entry
+from moderation.audit.models import Entry, Stream
 from moderation.audit.record import Written, record
 from moderation.audit.source import Source
 from moderation.models import Control, LawfulRequest, Outcome, Unmasking
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.log import entry
+from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
 from tests.moderation.desk import complaint, moderator
 
@@ -73,6 +77,53 @@ def test_the_page_says_whether_the_log_agreed_with_its_checkpoint(rita: Client, 
     assert "held the log against it" not in text(rita.get("/console/log/"))
     Control.objects.create(pk="log.proved", outcome=outcome, checked_at=timezone.now(), checked_entry=1)
     assert said in text(rita.get("/console/log/"))
+
+
+def witness(settings: Settings) -> str:
+    """How the rows of the only witness that is set up are named."""
+    peer = Peer("https://witness.example", WITNESS_KEY)
+    settings.STOA_WITNESSES = [peer]
+    return f"witness {peer.name}"
+
+
+def witnesses(reader: Client) -> tuple[list[str], str]:
+    """The marks at the witnesses, and all that the page says of them."""
+    said = text(reader.get("/console/log/")).partition('id="state-h"')[2].partition("</section>")[0]
+    return re.findall(r'<span class="pill \w+">([^<]*)<', said), said
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "more"),
+    [
+        (None, "Not asked yet", "Has signed nothing yet"),
+        ("", "Agrees", "Signed 7 entries at"),
+        ("away", "Away", "Signed 7 entries at"),
+        ("refused", "Does not sign", "See that it knows the log"),
+        ("behind", "Says that the log was changed", "Signed 7 entries at"),
+        ("contradicted", "Says that the log was changed", "Signed 7 entries at"),
+    ],
+)
+def test_the_page_says_how_each_witness_stands(
+    rita: Client, settings: Settings, error: str | None, said: str, more: str
+) -> None:
+    name = witness(settings)
+    if error is not None:
+        Stream.objects.create(name=name, cursor=7, sent_at=timezone.now(), error=error)
+    marks, page = witnesses(rita)
+    assert marks == [said]
+    assert more in page
+
+
+def test_a_witness_that_is_away_since_it_was_set_up_is_shown_as_away(rita: Client, settings: Settings) -> None:
+    Stream.objects.create(name=witness(settings), error="away")
+    assert witnesses(rita)[0] == ["Away"]
+
+
+def test_a_witness_that_is_not_set_up_any_more_is_not_shown(rita: Client, settings: Settings) -> None:
+    Stream.objects.create(name=witness(settings), sent_at=timezone.now())
+    settings.STOA_WITNESSES = []
+    marks, page = witnesses(rita)
+    assert (marks, "No witness is set up." in page) == ([], True)
 
 
 def test_a_page_leads_to_the_older_one(rita: Client, bob: User) -> None:
