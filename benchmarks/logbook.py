@@ -62,7 +62,7 @@ def main(entries: int) -> None:
 
 
 def cost() -> list[Figure]:
-    """What an entry adds to a transaction that changes one row."""
+    """What an entry, of one person's act on another, adds to a transaction that changes one row."""
     row = head()
 
     def plain() -> None:
@@ -72,7 +72,7 @@ def cost() -> list[Figure]:
     def told() -> None:
         with transaction.atomic():
             Head.objects.filter(pk=row.pk).update(watermark=0)
-            record("member.mute", source=SOURCE, actor=uid(1), object_type="member", object_id=uid(1), room="r")
+            record("member.mute", source=SOURCE, actor=uid(1), object_type="member", object_id=uid(2), room="r")
 
     spent: dict[Callable[[], None], list[float]] = {plain: [], told: []}
     for turn in range(WARM + TIMES):
