@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.actions import appeals, decisions, reports
 from moderation.actions.decisions import Verdict
-from moderation.audit import verify
+from moderation.audit import keys, verify
 from moderation.measures import Measure
 from moderation.models import Appeal, Decision, Report, Result
 from moderation.policies import Policy
@@ -207,6 +207,7 @@ def test_both_get_a_proof_that_shows_nobody_else(report: Report, bob: User, caro
         assert "Download the proof" in text(at(person).get(path))
         answer = at(person).get(f"{path}proof/")
         assert answer.headers["Content-Disposition"].endswith('.tlog-proof"')
+        assert verify.verify_proof(answer.content, verify.Trust(keys=tuple(keys.vkeys()))).count == 1
         extra = verify.parse_proof(answer.content).extra.decode()
         assert person.uid in extra
         assert not [other for other in (bob, carol, femi) if other != person and other.uid in extra]
