@@ -116,6 +116,7 @@ class TriggerForm(forms.Form):
 class SearchForm(forms.Form):
     """What to look for in the log; an empty field asks for nothing."""
 
+    actor = forms.CharField(label=_("Who acted (user name or id)"), max_length=150, required=False)
     person = forms.CharField(label=_("Person (user name or id)"), max_length=150, required=False)
     action = forms.CharField(
         label=_("Act"),
@@ -131,11 +132,13 @@ class SearchForm(forms.Form):
     until = DayField(label=_("Up to and with"), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
+    def clean_actor(self) -> str:
+        """The id of whoever acted."""
+        return _id_of(self.cleaned_data["actor"])
+
     def clean_person(self) -> str:
-        """The person's id; what is no user name is taken for an id, which may be of somebody who is gone."""
-        named: str = self.cleaned_data["person"]
-        user = User.objects.filter(username__iexact=named).first() if named else None
-        return user.uid if user else named
+        """The id of whoever had a part in it."""
+        return _id_of(self.cleaned_data["person"])
 
     def clean(self) -> dict[str, Any]:
         """The data, with moments for days."""
@@ -144,6 +147,12 @@ class SearchForm(forms.Form):
         data["since"] = datetime.combine(first, time(), UTC) if first else None
         data["until"] = datetime.combine(last + timedelta(days=1), time(), UTC) if last else None
         return data
+
+
+def _id_of(named: str) -> str:
+    """The person's id; what is no user name is taken for an id, which may be of somebody who is gone."""
+    user = User.objects.filter(username__iexact=named).first() if named else None
+    return user.uid if user else named
 
 
 class LawfulForm(PeriodForm):

@@ -123,8 +123,9 @@ def _note(wish: Wish, by: str, source: Source) -> None:
     told = {name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)}
     told |= {name: stamp(moment) for name in ("since", "until") if (moment := getattr(wish, name))}
     told |= {"by": [name for name in ("actor", "person", "address") if getattr(wish, name)]}
-    whom = wish.actor or wish.person
-    act = {"object_type": "user", "object_id": whom} if whom and people.find(whom) else {}
+    whom = [uid for uid in dict.fromkeys([wish.actor, wish.person]) if uid and people.find(uid)]
+    act = {"object_type": "user", "object_id": whom[0]} if whom else {}
+    act |= {"second": whom[1]} if len(whom) > 1 else {}
     record("log.search", source=source, actor=by, sought=wish.address[:64], detail=told, **act)  # type: ignore[arg-type]  # the words of `Act`
 
 

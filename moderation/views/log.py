@@ -70,7 +70,8 @@ def _search(request: HttpRequest, form: SearchForm, shown: Collection[str]) -> P
 
 def _tells(asked: Mapping[str, object], one: Opened, veil: Collection[str]) -> bool:
     """Whether the entry would tell, by being found, who reported: of the person, or from the address, asked for."""
-    return asked["person"] in veil or bool(asked["address"] and one.fields["actor"] in veil)
+    whom = {asked["actor"], asked["person"]}
+    return not whom.isdisjoint(veil) or bool(asked["address"] and one.fields["actor"] in veil)
 
 
 def _names(request: HttpRequest, found: list[Opened], shown: Collection[str]) -> Mapping[str, str]:

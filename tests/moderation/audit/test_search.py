@@ -34,6 +34,7 @@ def _acts() -> None:
         (Wish(actor=BOB), ["member.leave"]),
         (Wish(person=BOB), ["member.leave", "member.mute"]),
         (Wish(person=ALICE), ["case.decide", "member.mute", "room.open"]),
+        (Wish(actor=ALICE, person=BOB), ["member.mute"]),
         (Wish(actor="mallory"), []),
         (Wish(room="r1"), ["member.leave", "member.mute", "room.open"]),
         (Wish(case="c1"), ["case.decide"]),
@@ -90,6 +91,12 @@ def test_the_search_is_an_entry_that_tells_whom_and_where_only_to_who_may_open_i
     assert "192.0.2.9" not in repr(row)
     erase(CAROL, by="", reason="request", source=HERE)
     assert entry(action="log.search").sought is None
+
+
+def test_a_search_for_what_one_person_did_to_another_tells_of_both() -> None:
+    search(Wish(actor=ALICE, person=BOB), by=CAROL, source=HERE)
+    asked = entry(action="log.search")
+    assert (asked.actor, asked.object, asked.second) == (CAROL, ALICE, BOB)
 
 
 def test_looking_for_somebody_unknown_gives_them_no_key() -> None:

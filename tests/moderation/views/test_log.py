@@ -44,12 +44,25 @@ def acted(by: User, action: str = "room.open", room: str = "r1") -> Written:
 
 
 @pytest.mark.parametrize(
-    "query", ["person=bob&action=room.end", "address=192.0.2.7&person=bob&room=r2", "room=r2&action=room.end"]
+    "query",
+    [
+        "person=bob&action=room.end",
+        "actor=BOB&person=bob&action=room.end",
+        "address=192.0.2.7&actor=bob&room=r2",
+        "room=r2&action=room.end",
+    ],
 )
 def test_an_entry_is_found_by_what_is_known_of_it(rita: Client, bob: User, carol: User, query: str) -> None:
     wanted = acted(bob, "room.end", "r2")
     acted(carol)
     assert listed(rita.get(f"/console/log/?{query}")) == [wanted.pk]
+
+
+def test_who_acted_and_whoever_had_a_part_are_asked_for_apart(rita: Client, bob: User, carol: User) -> None:
+    muted = record("member.mute", source=HERE, actor=bob.uid, object_type="member", object_id=carol.uid, room="r1")
+    page = "/console/log/?action=member.mute"
+    assert listed(rita.get(f"{page}&actor=carol")) == []
+    assert listed(rita.get(f"{page}&person=carol&actor={bob.uid}")) == [muted.pk]
 
 
 def test_a_search_is_itself_an_entry(rita: Client, bob: User) -> None:
@@ -246,7 +259,9 @@ def test_who_reported_is_hidden_from_a_senior_until_a_second_person_agrees(
     assert carol.uid not in text(second.get(pages[1]))
 
 
-@pytest.mark.parametrize("query", ["person=carol", "address=192.0.2.7", "person=carol&action=report.make"])
+@pytest.mark.parametrize(
+    "query", ["person=carol", "actor=carol", "address=192.0.2.7", "person=carol&action=report.make"]
+)
 def test_nor_is_it_told_by_what_a_search_finds(told: tuple[int, int], alice: User, query: str) -> None:
     one, _ = told
     assert one not in listed(at_console(alice, Role.SENIOR, days=None).get(f"/console/log/?{query}"))
