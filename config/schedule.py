@@ -18,6 +18,7 @@ SCHEDULE = {
     "beat": _every(300.0, "audit.beat", queue="log"),
     "cosign": _every(5.0, "audit.cosign"),
     "stream": _every(5.0, "audit.stream"),
+    "look_back": _every(HOUR, "audit.look_back"),
     "prune": _every(24 * HOUR, "audit.prune", expires=HOUR),
     "triage": _every(5.0, "moderation.sweep"),
     "expire": _every(60.0, "moderation.expire"),

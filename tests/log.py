@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from moderation.audit import people
 from moderation.audit.models import Entry
 from moderation.audit.opened import opened
 from moderation.audit.record import Written, record
+from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from tests.audit_triggers import lifted
 
@@ -53,3 +55,18 @@ def aged(written: Entry | Written, age: timedelta) -> int:
     with lifted():
         Entry.objects.filter(pk=written.pk).update(recorded_at=Now() - age)
     return written.pk
+
+
+def belated(age: timedelta, told: timedelta | None = None) -> int:
+    """The id of an entry whose transaction was open for that long, while the log was sealed and settled beyond it.
+
+    `told` is the age that it claims where that is another.
+    """
+    numbers = many(3)
+    with lifted():
+        Entry.objects.filter(pk__in=numbers).update(recorded_at=Now() - age)
+        (late,) = Entry.objects.filter(pk=numbers[1]).values()
+        Entry.objects.filter(pk=numbers[1]).delete()
+    many(1)
+    seal(timezone.now())
+    return Entry.objects.create(**late | ({} if told is None else {"recorded_at": timezone.now() - told})).pk

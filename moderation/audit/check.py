@@ -52,11 +52,14 @@ def faults(now: datetime) -> Iterator[str]:
         yield f"the pruning that entry {entry} tells of took something else than what was sealed"
     for size in Checkpoint.objects.filter(size__gt=frontier.size).order_by("size").values_list("size", flat=True):
         yield f"the checkpoint of {size} is larger than the tree of {frontier.size}"
-    if sequence.head().size != frontier.size:
-        yield f"the log says it has {sequence.head().size} leaves, and has {frontier.size}"
-    late = sequence.waiting(sequence.head()).filter(recorded_at__lt=now - LATE).count()
+    head = sequence.head()
+    if head.size != frontier.size:
+        yield f"the log says it has {head.size} leaves, and has {frontier.size}"
+    late = sequence.waiting(head).filter(recorded_at__lt=now - LATE).count()
     if late:
         yield f"{late} entries wait for longer than a minute to be sealed: is Celery running?"
+    for entry in sequence.passed_over(head).order_by("pk").values_list("pk", flat=True).iterator():
+        yield f"entry {entry} is in no leaf, and the log has settled beyond it: is Celery running?"
 
 
 def _checkpoints(first: int, last: int) -> dict[int, Checkpoint]:

@@ -195,7 +195,8 @@ class Cosignature(models.Model):
 class Head(models.Model):
     """The one row in which the log grows: compared and swapped, so that it never grows in two directions.
 
-    Every entry up to `watermark` is in the tree. `frontier` is what `verify.Frontier` remembers.
+    What has an id up to `watermark` has settled, and is looked at once an hour alone. `frontier` is what
+    `verify.Frontier` remembers.
     """
 
     origin = models.CharField(max_length=200)

@@ -18,7 +18,7 @@ from moderation.audit.note import Signer
 from moderation.audit.verify import Frontier, leaf_hash
 
 BATCH = 5_000
-SETTLED = timedelta(minutes=10)  # no transaction takes so long: an entry this old is there, or never will be
+SETTLED = timedelta(minutes=10)  # an entry this old is there, or its transaction has been open for as long
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +48,16 @@ def seal(now: datetime) -> int:
     return sealed
 
 
+def seal_passed_over(now: datetime) -> int:
+    """How many entries were sealed that the log had passed over, a batch at most: looks through the whole of it."""
+    before = head()
+    found = passed_over(before).values("pk")[:BATCH]
+    sealed = _append(before, _rows(Entry.objects.filter(pk__in=found).order_by("pk")), now)
+    if sealed:
+        _log.warning("entries were sealed that came after the log had settled", entries=sealed)
+    return sealed
+
+
 def head() -> Head:
     """Where the log stands. Its origin is fixed when it is first asked for."""
     origin = f"{urlsplit(settings.PUBLIC_URL).netloc}/audit"
@@ -55,9 +65,18 @@ def head() -> Head:
 
 
 def waiting(where: Head) -> QuerySet[Entry]:
-    """The entries that are in no checkpoint yet, in order."""
+    """The entries that came since the log settled and are in no checkpoint yet, in order."""
     placed = Leaf.objects.filter(entry=OuterRef("pk"), entry__gt=where.watermark)
     return Entry.objects.filter(~Exists(placed), pk__gt=where.watermark).order_by("pk")
+
+
+def passed_over(where: Head) -> QuerySet[Entry]:
+    """The entries that are in no checkpoint although the log settled beyond them.
+
+    Their transactions were open for longer than any of ours are, or somebody chose their numbers.
+    """
+    placed = Leaf.objects.filter(entry=OuterRef("pk"))
+    return Entry.objects.filter(~Exists(placed), pk__lte=where.watermark)
 
 
 def waited() -> timedelta:
@@ -68,9 +87,20 @@ def waited() -> timedelta:
 
 def _seal_some(now: datetime) -> int:
     before = head()
-    rows: list[dict[str, Any]] = list(waiting(before).values("id", *PUBLIC)[:BATCH])
-    if not rows:
+    rows = _rows(waiting(before))
+    sealed = _append(before, rows, now)
+    if sealed == len(rows) < BATCH:
         _settle(before)
+    return sealed
+
+
+def _rows(entries: QuerySet[Entry]) -> list[dict[str, Any]]:
+    return list(entries.values("id", *PUBLIC)[:BATCH])
+
+
+def _append(before: Head, rows: list[dict[str, Any]], now: datetime) -> int:
+    """How many of the rows the log has grown by: all, or none if another process was faster."""
+    if not rows:
         return 0
     hashes = [leaf_hash(leaf_of(row)) for row in rows]
     frontier = Frontier(before.size, _peaks(before))
@@ -101,11 +131,15 @@ def _grow(growth: Growth, signers: list[Signer], now: datetime) -> bool:
 
 
 def _settle(where: Head) -> None:
-    """Nothing waits: what has settled need not be looked at again."""
-    old = Entry.objects.filter(recorded_at__lt=Now() - SETTLED).order_by("-recorded_at").values_list("pk", flat=True)
-    mark = old.first()
-    if mark is not None and mark > where.watermark:
-        Head.objects.filter(pk=where.pk, watermark=where.watermark).update(watermark=mark)
+    """Nothing waits: all that was written before the last minutes need not be looked at again.
+
+    The mark stays below what was written lately, so no entry carries it up to a number that somebody chose, where
+    it would hide all that come after.
+    """
+    lately = Entry.objects.filter(pk__gt=where.watermark, recorded_at__range=(Now() - SETTLED, Now()))
+    first = lately.order_by("pk").values_list("pk", flat=True).first()
+    if first is not None and first - 1 > where.watermark:
+        Head.objects.filter(pk=where.pk, watermark=where.watermark).update(watermark=first - 1)
 
 
 def signers(where: Head) -> list[Signer]:

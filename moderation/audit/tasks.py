@@ -11,7 +11,7 @@ from moderation.audit import hold, pulse
 from moderation.audit.cosign import cosign
 from moderation.audit.prune import prune
 from moderation.audit.pulse import Sign, Trouble
-from moderation.audit.sequence import seal
+from moderation.audit.sequence import seal, seal_passed_over
 from moderation.audit.source import Source
 from moderation.audit.stream import send
 
@@ -25,6 +25,12 @@ QUEUE = "log"
 def seal_log() -> None:
     """Put what waits under a signed checkpoint. Runs every other second; a lost run is made good by the next."""
     seal(timezone.now())
+
+
+@shared_task(name="audit.look_back", ignore_result=True)
+def look_back() -> None:
+    """Seal what the log passed over, once an hour: it is slow, and keeps no other sealing waiting."""
+    seal_passed_over(timezone.now())
 
 
 @shared_task(name="audit.prune", ignore_result=True)

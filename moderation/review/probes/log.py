@@ -64,9 +64,10 @@ def sealed(span: Span) -> Found:
     entries = Entry.objects.count()
     if not entries:
         return Found.unknown(entries=0, sealed=0, late=0)
-    waiting = sequence.waiting(sequence.head())
-    late = waiting.filter(recorded_at__lt=span.end - SEALED_WITHIN).count()
-    return Found.if_true(late == 0, entries=entries, sealed=entries - waiting.count(), late=late)
+    head = sequence.head()
+    waiting, passed = sequence.waiting(head), sequence.passed_over(head).count()
+    late = waiting.filter(recorded_at__lt=span.end - SEALED_WITHIN).count() + passed
+    return Found.if_true(late == 0, entries=entries, sealed=entries - waiting.count() - passed, late=late)
 
 
 def proved(_span: Span) -> Found:

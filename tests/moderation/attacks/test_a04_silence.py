@@ -8,6 +8,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -15,9 +16,9 @@ from moderation.audit import check, outgoing, tasks
 from moderation.audit.destinations import Collector, Peer
 from moderation.audit.models import Entry, Leaf, Stream
 from moderation.audit.record import record, record_refusal
-from moderation.audit.sequence import seal, waited
+from moderation.audit.sequence import seal, seal_passed_over, waited
 from moderation.audit.source import Source
-from tests.log import aged, many
+from tests.log import aged, belated, many
 from tests.moderation.audit.logs import WITNESS_KEY
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +47,27 @@ def test_a_sequencer_that_stands_still_is_told_by_figure_and_by_verification() -
     assert waited() == timedelta()
 
 
-def test_an_entry_that_was_late_for_hours_is_sealed_all_the_same() -> None:
-    many(1)
-    seal(timezone.now())
-    seal(timezone.now())
-    aged(record("room.open", source=Source.internal("command")), timedelta(hours=5))
+def test_an_entry_that_was_late_for_hours_is_told_and_sealed_all_the_same() -> None:
+    late = belated(timedelta(hours=5))
+    assert [fault for fault in check.faults(timezone.now()) if f"entry {late} " in fault]
+    assert seal_passed_over(timezone.now()) == 1
+    assert list(check.faults(timezone.now())) == []
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=11), timedelta(0), timedelta(days=-1)])
+def test_no_number_that_somebody_chose_keeps_later_entries_out_of_the_tree(age: timedelta) -> None:
+    (first,) = many(1)
+    chosen(first + 1000, age)
+    assert (seal(timezone.now()), seal(timezone.now())) == (2, 0)
+    chosen(first + 1, timedelta(0))
     assert seal(timezone.now()) == 1
+    assert list(check.faults(timezone.now())) == []
+
+
+def chosen(number: int, age: timedelta) -> None:
+    """An entry under a number of somebody's choice, as if it were so old."""
+    (like,) = Entry.objects.order_by("pk")[:1].values()
+    Entry.objects.create(**like | {"id": number, "event": f"{number:032x}", "recorded_at": Now() - age})
 
 
 def test_a_witness_and_collectors_that_hang_hold_a_worker_for_a_moment_and_the_log_goes_on(

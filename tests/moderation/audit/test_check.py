@@ -1,13 +1,17 @@
 """Tests of moderation.audit.check, beside those of what it finds: see `test_sequence`, `test_prune` and the attacks."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from moderation.audit import check, keys, note
 from moderation.audit.models import Checkpoint
+from moderation.audit.sequence import seal_passed_over
 from moderation.audit.verify import Note, Signature
 from tests.audit_triggers import lifted
+from tests.log import belated
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 NOW = timezone.now()
@@ -46,3 +50,15 @@ def test_each_checkpoint_on_the_way_is_looked_at(monkeypatch: pytest.MonkeyPatch
     assert [fault.partition(":")[0] for fault in check.faults(NOW)] == [
         f"the checkpoint of {size}" for size in (1, 2, 3)
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("age", [timedelta(minutes=11), timedelta(days=-1)])
+def test_an_entry_that_the_log_settled_beyond_is_named_until_it_is_sealed(age: timedelta) -> None:
+    late = belated(timedelta(minutes=11), told=age)
+    fault = f"entry {late} is in no leaf, and the log has settled beyond it: is Celery running?"
+    assert list(check.faults(NOW)) == [fault]
+    seal(NOW)
+    assert list(check.faults(NOW)) == [fault]
+    seal_passed_over(NOW)
+    assert list(check.faults(NOW)) == []

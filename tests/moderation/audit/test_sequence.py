@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +13,7 @@ from moderation.audit import check, keys, sequence, tree
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
 from moderation.audit.record import record
-from moderation.audit.sequence import head, seal
+from moderation.audit.sequence import head, seal, seal_passed_over
 from moderation.audit.source import Source
 from moderation.audit.store import Nodes
 from moderation.audit.verify import (
@@ -22,7 +22,7 @@ from moderation.audit.verify import (
     leaf_hash,
     open_checkpoint,
 )
-from tests.log import many
+from tests.log import aged, belated, many
 
 SOURCE = Source.internal("command")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -75,6 +75,45 @@ def test_an_entry_committed_late_gets_the_next_place() -> None:
     assert seal(NOON) == 1
     assert list(Leaf.objects.order_by("index").values_list("entry", flat=True)) == [first, last, late]
     whole(3)
+
+
+def test_an_entry_that_comes_after_the_log_settled_is_sealed_by_the_look_back() -> None:
+    late = belated(timedelta(hours=5))
+    assert late <= head().watermark
+    assert seal(NOON) == 0
+    assert (seal_passed_over(NOON), seal_passed_over(NOON)) == (1, 0)
+    assert Leaf.objects.get(entry=late).index == 3
+    whole(4)
+
+
+def test_of_a_look_back_and_a_seal_at_once_one_grows_the_log() -> None:
+    belated(timedelta(hours=5))
+    before = head()
+    assert seal_passed_over(NOON) == 1
+    with (
+        patch.object(sequence, "head", lambda: before),
+        patch.object(sequence, "passed_over", lambda _h: Entry.objects.all()),
+    ):
+        assert seal_passed_over(NOON) == 0
+    whole(4)
+
+
+def test_a_log_that_never_rests_settles_all_the_same() -> None:
+    for written in settled():
+        assert written <= head().watermark
+    (new,) = many(1)
+    assert (seal(NOON), head().watermark < new) == (1, True)
+    whole(5)
+
+
+def settled() -> list[int]:
+    """The ids of entries of an hour ago, sealed together with a new one."""
+    old = many(3)
+    for written in Entry.objects.filter(pk__in=old):
+        aged(written, timedelta(hours=1))
+    many(1)
+    assert seal(NOON) == 4
+    return old
 
 
 def seal_once() -> int:

@@ -19,6 +19,7 @@ from moderation.review.probes import log
 from moderation.review.probes.base import Found, Span
 from moderation.staff import Role
 from tests.audit_triggers import lifted
+from tests.log import belated
 from tests.moderation.cast import at_console
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
@@ -85,6 +86,13 @@ def test_what_waits_longer_than_ten_seconds_fails(span: Span, now: datetime) -> 
     assert facts(log.sealed(late)) == (Outcome.FAILED, {"entries": 3, "sealed": 0, "late": 3})
     sequence.seal(now)
     assert facts(log.sealed(late)) == (Outcome.PASSED, {"entries": 3, "sealed": 3, "late": 0})
+
+
+def test_an_entry_that_the_log_settled_beyond_fails(span: Span, now: datetime) -> None:
+    belated(timedelta(hours=1))
+    assert facts(log.sealed(span)) == (Outcome.FAILED, {"entries": 4, "sealed": 3, "late": 1})
+    sequence.seal_passed_over(now)
+    assert facts(log.sealed(span)) == (Outcome.PASSED, {"entries": 4, "sealed": 4, "late": 0})
 
 
 def test_a_log_that_agrees_with_its_checkpoint_passes(span: Span, now: datetime) -> None:
