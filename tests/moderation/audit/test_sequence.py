@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from moderation.audit import check, keys, sequence, tree
 from moderation.audit.leaf import PUBLIC, leaf_of
@@ -136,25 +137,26 @@ class GoneError(DatabaseError):
     """The database went away in the middle of it."""
 
 
-WRITES = {
-    "swap": (QuerySet, "update"),
-    "leaves": (QuerySet, "bulk_create"),
-    "checkpoint": (QuerySet, "create"),
+WRITES: dict[str, tuple[type[Model], str]] = {
+    "swap": (Head, "update"),
+    "leaves": (Leaf, "bulk_create"),
+    "nodes": (Node, "bulk_create"),
+    "checkpoint": (Checkpoint, "create"),
 }
 
 
 @contextmanager
-def failing(write: str, *, persisted: bool) -> Iterator[None]:
-    """The write raises, before the database did it or after."""
-    owner, name = WRITES[write]
-    does: Callable[..., object] = getattr(owner, name)
+def failing(model: type[Model], name: str, *, persisted: bool) -> Iterator[None]:
+    """The write to this table raises, before the database did it or after; those to others do not."""
+    does: Callable[..., object] = getattr(QuerySet, name)
 
-    def fail(*arguments: object, **given: object) -> object:
-        if persisted:
-            does(*arguments, **given)
-        raise GoneError
+    def fail(rows: QuerySet[Model], *arguments: object, **given: object) -> object:
+        done = does(rows, *arguments, **given) if persisted or rows.model is not model else None
+        if rows.model is model:
+            raise GoneError
+        return done
 
-    with patch.object(owner, name, fail):
+    with patch.object(QuerySet, name, fail):
         yield
 
 
@@ -164,11 +166,46 @@ def test_when_a_write_fails_nothing_has_grown_and_the_next_seal_makes_it_good(wr
     many(3)
     seal(NOON)
     many(300)
-    with pytest.raises(GoneError), failing(write, persisted=persisted):
+    with pytest.raises(GoneError), failing(*WRITES[write], persisted=persisted):
         seal(NOON)
     assert (head().size, Leaf.objects.count(), Node.objects.count(), Checkpoint.objects.count()) == (3, 3, 0, 1)
     assert seal(NOON) == 300
     whole(303)
+
+
+@pytest.mark.parametrize("persisted", [False, True])
+def test_when_settling_fails_the_next_seal_settles(persisted: bool) -> None:
+    with patch.object(sequence, "_settle"):
+        old = settled()
+    before = head().watermark
+    with pytest.raises(GoneError), failing(Head, "update", persisted=persisted):
+        seal(NOON)
+    assert (head().size, head().watermark > before) == (4, persisted)
+    assert seal(NOON) == 0
+    assert head().watermark == max(old)
+    whole(4)
+
+
+@pytest.mark.parametrize("persisted", [False, True])
+@pytest.mark.parametrize("kept", ["prunings", ".vkey", ".pem"])
+def test_when_the_first_key_cannot_be_kept_nothing_has_grown_and_the_next_seal_makes_it_good(
+    kept: str, persisted: bool
+) -> None:
+    many(3)
+    keep = keys._keep
+
+    def fail(file: Path, content: str) -> None:
+        fails = file.name.endswith(kept)
+        if persisted or not fails:
+            keep(file, content)
+        if fails:
+            raise OSError
+
+    with pytest.raises(OSError), patch.object(keys, "_keep", fail):  # noqa: PT011  # as the disk would
+        seal(NOON)
+    assert (head().size, Leaf.objects.count(), Checkpoint.objects.count()) == (0, 0, 0)
+    assert seal(NOON) == 3
+    whole(3)
 
 
 @pytest.mark.parametrize("persisted", [False, True])
