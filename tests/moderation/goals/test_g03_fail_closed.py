@@ -1,63 +1,33 @@
 """G3: when the log cannot be written, what has to be told in it does not happen, and nothing of it is lost later."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from django.apps import apps
-from django.db import DatabaseError, connection, transaction
-from django.db.models import Model
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Block, InviteCode, User
+from accounts.models import User
 from config import health
 from moderation import urls
 from moderation.actions import lawful
 from moderation.audit import check, hold
 from moderation.audit.erase import erase
-from moderation.audit.models import Entry, Hold, Label, Leaf, PersonKey
+from moderation.audit.models import Entry, Leaf
 from moderation.audit.record import record
 from moderation.audit.search import Wish, search
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.models import LawfulRequest
 from moderation.staff import Role
-from rooms.models import Member, Room
+from rooms.models import Room
 from tests.moderation.cast import at_console
+from tests.moderation.unwritable import full, state
 from tests.rooms.scenes import NOON, a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = Source("192.0.2.7")
-REFUSE = {
-    "sqlite": "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    "postgresql": "ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID",
-}
-ACCEPT = {"sqlite": "DROP TRIGGER full", "postgresql": "ALTER TABLE audit_entry DROP CONSTRAINT full_disk"}
-
-
-@contextmanager
-def full() -> Iterator[None]:
-    """No entry can be written."""
-    run(REFUSE)
-    try:
-        yield
-    finally:
-        run(ACCEPT)
-
-
-def run(statements: dict[str, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statements[connection.vendor])
-
-
-def state() -> list[object]:
-    models: list[type[Model]] = [Room, Member, Block, InviteCode, Hold, Label, PersonKey, Entry]
-    models += apps.get_app_config("moderation").get_models()
-    people = list(User.objects.order_by("pk").values("display_name", "password", "is_active"))
-    return [people, [list(model._default_manager.order_by("pk").values()) for model in models]]
-
 
 REQUESTS: dict[str, Callable[[Client, User, Room], int]] = {
     "open a room": lambda client, _bob, _room: post(client, "/api/v1/rooms/", {"title": "Owls", "access": "open"}),

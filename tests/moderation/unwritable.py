@@ -1,0 +1,41 @@
+"""A log that takes no entry, and everything that must then stay as it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from accounts.models import Acceptance, Block, InviteCode, Switch, User
+from moderation.audit.models import Entry, Hold, Label, PersonKey
+from rooms.models import Member, Room
+
+REFUSE = {
+    "sqlite": "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    "postgresql": "ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID",
+}
+ACCEPT = {"sqlite": "DROP TRIGGER full", "postgresql": "ALTER TABLE audit_entry DROP CONSTRAINT full_disk"}
+
+
+@contextmanager
+def full() -> Iterator[None]:
+    """No entry can be written."""
+    _run(REFUSE)
+    try:
+        yield
+    finally:
+        _run(ACCEPT)
+
+
+def state() -> list[object]:
+    """Every row that an act could have changed."""
+    models: list[type[Model]] = [Room, Member, Block, InviteCode, Acceptance, Switch, Hold, Label, PersonKey, Entry]
+    models += apps.get_app_config("moderation").get_models()
+    people = list(User.objects.order_by("pk").values("display_name", "password", "is_active"))
+    return [people, [list(model._default_manager.order_by("pk").values()) for model in models]]
+
+
+def _run(statements: dict[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statements[connection.vendor])
