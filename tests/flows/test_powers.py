@@ -4,6 +4,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,27 +36,39 @@ TAKE_OUT = "from moderation.tasks import keep_log; keep_log()"
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     """A Stoa that may be suspended, in which femi is a senior moderator."""
     with stack.running(tmp_path_factory.mktemp("powers")) as running:
-        keys = running.sign_in("alice", "bob", "femi")
+        keys = running.sign_in("alice", "bob", "carol", "femi")
         running.manage("shell", "--verbosity", "0", "--command", SIT_DOWN % {"roles": {"femi": "senior"}, "keys": keys})
         yield running
+
+
+@contextmanager
+def visiting(browser: Browser, own: Stoa, name: str) -> Iterator[Visitor]:
+    """Meanwhile this person sits at a Chromium; in the end it may not have complained."""
+    visitor = chromium.visit(browser, own, name)
+    yield visitor
+    visitor.page.context.close()
+    assert visitor.complaints == []
 
 
 @pytest.fixture
 def femi(browser: Browser, own: Stoa) -> Iterator[Page]:
     """Her page."""
-    visitor = chromium.visit(browser, own, "femi")
-    yield visitor.page
-    visitor.page.context.close()
-    assert visitor.complaints == []
+    with visiting(browser, own, "femi") as visitor:
+        yield visitor.page
 
 
 @pytest.fixture
 def alice(browser: Browser, own: Stoa) -> Iterator[Visitor]:
     """Alice, who is to host a room."""
-    visitor = chromium.visit(browser, own, "alice")
-    yield visitor
-    visitor.page.context.close()
-    assert visitor.complaints == []
+    with visiting(browser, own, "alice") as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def carol(browser: Browser, own: Stoa) -> Iterator[Visitor]:
+    """Carol, who is to come when it is too late."""
+    with visiting(browser, own, "carol") as visitor:
+        yield visitor
 
 
 @pytest.fixture
@@ -76,7 +89,7 @@ def act(page: Page, room: str, button: str, words: str = "") -> None:
 
 
 def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
-    own: Stoa, femi: Page, alice: Visitor, fox: Firefox, tmp_path: Path
+    own: Stoa, femi: Page, alice: Visitor, carol: Visitor, fox: Firefox, tmp_path: Path
 ) -> None:
     room = own.room("alice", "Slow Sunday")
     talk.enter(alice, room)
@@ -91,6 +104,9 @@ def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
     lever.get_by_text("In force").wait_for()
     expect(alice.page.get_by_text(WORDS).first).to_be_visible()
     fox.shows(WORDS)
+    finds_it_closed(carol, room)
+    dana.come_by(fox, own, room)
+    fox.shows("This server is closed for now")
     jazz = {"title": "Jazz", "access": "open"}
     assert own.ask("bob", "POST", "/api/v1/rooms/", jazz)[0] == 503
     assert own.ask("bob", "GET", f"/api/v1/rooms/{room}/")[0] == 200
@@ -98,7 +114,7 @@ def test_the_whole_server_is_suspended_in_good_order_and_opens_again(
     own.manage("shell", "--verbosity", "0", "--command", SOONER)
     expect(alice.page.get_by_role("heading", name="This room has ended")).to_be_visible(timeout=15_000)
     expect(alice.page.get_by_text(WORDS).first).to_be_visible()
-    fox.shows("This room has ended")
+    fox.goto(f"{own.outside}/")
     fox.shows(WORDS)
     own.manage("shell", "--verbosity", "0", "--command", TAKE_OUT)
     (bundle,) = (own.folder / "data" / "exports").glob("stoa-*.zip")
@@ -121,6 +137,17 @@ def test_once_it_is_open_again_a_room_is_locked_and_then_ended(own: Stoa, femi: 
     act(femi, room, "End the room", "This is a raid.")
     expect(alice.page.get_by_role("heading", name="This room has ended")).to_be_visible()
     expect(alice.page.locator("main")).to_contain_text("This is a raid.")
+
+
+def finds_it_closed(visitor: Visitor, room: str) -> None:
+    """Nothing: a room that still goes on takes nobody in, and the hallway and the form for a new one say why."""
+    page = visitor.page
+    page.goto(f"/r/{room}")
+    page.get_by_role("button", name="Listen").click()
+    expect(page.get_by_role("heading", name="This server is closed for now")).to_be_visible()
+    for path in ("/", "/new/"):
+        page.goto(path)
+        expect(page.get_by_role("status").filter(has_text="no room opens")).to_contain_text(WORDS)
 
 
 def entries(bundle: Path, folder: Path) -> bytes:

@@ -54,6 +54,7 @@ test("only refusals end it; a restart or a slow line does not", () => {
   assert.equal(finality(4409), "replaced");
   assert.equal(finality(4420), "full");
   assert.equal(finality(4424), "suspended");
+  assert.equal(finality(4426), "closed");
   for (const code of [1006, 1012, 4413]) assert.equal(finality(code), undefined);
 });
 
