@@ -33,6 +33,12 @@ def one_sided(name: str, value: str) -> bool:
     return name != START and bool(re.search(r"\b(left|right)\b", f"{name} {plain}"))
 
 
+def test_the_words_for_a_browser_that_is_too_old_need_nothing_that_it_may_not_know() -> None:
+    (rule,) = re.findall(r"^\.old \{([^}]*)\}", (ROOT / "static/css/base.css").read_text(), re.MULTILINE)
+    assert "#" in rule
+    assert not re.search(r"light-dark|oklch|var\(|display|inline|block", rule)
+
+
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: str(sheet.name))
 def test_no_style_tells_left_from_right(sheet: Path) -> None:
     assert [f"{name}: {value}" for name, value in declarations(sheet.read_text()) if one_sided(name, value)] == []
