@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts import actions, codes, invites, notice, throttle
+from accounts import actions, codes, invites, notice, qr, throttle
 from accounts.models import InviteCode, User
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
@@ -24,8 +24,8 @@ def test_a_new_code_is_shown_once_with_its_link_and_picture(member: Client) -> N
     page = text(member.post("/invites/", {"uses": 2, "days": 7}))
     shown = page.split('id="code">')[1].split("<")[0]
     assert InviteCode.objects.get().digest == codes.digest_of(invites.normalise(shown))
-    assert f"/join/{shown}" in page
-    assert "<svg" in page
+    assert f'href="{actions.link(shown)}"' in page
+    assert qr.draw(actions.link(shown)) in page
     assert "no-store" in member.post("/invites/", {"uses": 1, "days": 1}).headers["Cache-Control"]
     assert shown not in text(member.get("/invites/"))
 

@@ -21,6 +21,15 @@ MOST_FACES = 240
 """Elements of the audience that a page may hold at any time: three screens of a desktop full."""
 BURST = 8
 """Reactions of one person that may be counted out of many at once: six, and two more in the second that it takes."""
+SHARE_SHEET = """
+  Object.assign(globalThis, { shared: [], copied: [], refusal: "" });
+  navigator.clipboard.writeText = async (text) => copied.push(text);
+  navigator.share = async (what) => {
+    shared.push(what);
+    if (refusal) throw new DOMException("", refusal);
+  };
+"""
+"""A device with a share sheet: it keeps what it was given, and fails with `refusal` where there is one."""
 
 
 def toast(visitor: Visitor, words: str) -> Locator:
@@ -151,6 +160,28 @@ def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, room: s
     bob.page.get_by_role("button", name="Share").click()
     expect(toast(bob, "Copied")).to_be_visible()
     assert bob.page.evaluate("navigator.clipboard.readText()") == bob.page.url
+
+
+def test_a_device_s_own_share_sheet_gets_the_link_and_closing_it_copies_nothing(visit: Visit, room: str) -> None:
+    bob = visit("bob")
+    bob.page.add_init_script(SHARE_SHEET)
+    talk.enter(bob, room)
+    share = bob.page.get_by_role("button", name="Share", exact=True)
+    share.click()
+    assert bob.page.evaluate("shared") == [{"url": bob.page.url, "title": "Slow Sunday"}]
+    bob.page.evaluate("refusal = 'AbortError'")
+    share.click()
+    assert bob.page.evaluate("[shared.length, copied]") == [2, []]
+    bob.page.evaluate("refusal = 'NotAllowedError'")
+    share.click()
+    expect(toast(bob, "Copied")).to_be_visible()
+    assert bob.page.evaluate("copied") == [bob.page.url]
+    bob.page.goto("/invites/")
+    bob.page.get_by_role("button", name="Make a code").click()
+    share.click()
+    link = bob.page.locator("#link").inner_text()
+    assert re.fullmatch(r"https?://.+/join/[A-Z0-9-]+", link)
+    assert bob.page.evaluate("shared") == [{"url": link, "title": "Come in to Stoa"}]
 
 
 def test_a_speaker_turned_down_to_nothing_is_silent_for_me_alone(visit: Visit, room: str) -> None:
