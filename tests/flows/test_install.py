@@ -28,6 +28,11 @@ SCRIPTS = """async () => {
   return [installing, waiting, active].filter(Boolean).map(({ scriptURL }) => scriptURL.replace(location.origin, ""));
 }"""
 """The addresses of the workers that come, wait and are there."""
+NOTIFICATIONS = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, url: data.url }));
+}"""
+"""What the notifications say that the device shows at this moment, and where each leads."""
 
 
 def test_a_browser_takes_it_for_an_app(playwright: Playwright, stoa: Stoa, tmp_path: Path) -> None:
@@ -113,6 +118,44 @@ def test_strangers_have_no_worker(visit: Visit) -> None:
     stranger = visit()
     stranger.page.goto("/accounts/login/")
     assert stranger.page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+def test_what_is_pushed_is_shown_and_news_of_the_same_page_takes_its_place(visit: Visit) -> None:
+    alice = visit("alice", permissions=("notifications",))
+    alice.page.goto("/")
+    looked_after(alice.page)
+    soon, open_now, other = (
+        {"title": "Slow Sunday", "body": "Bob opens this room in 10 minutes", "url": "/r/aaaaaaaaaaaa"},
+        {"title": "Slow Sunday", "body": "Bob opened this room", "url": "/r/aaaaaaaaaaaa"},
+        {"title": "Jazz", "body": "Carol opened this room", "url": "/r/bbbbbbbbbbbb"},
+    )
+    for words, shown in ((soon, [soon]), (open_now, [open_now]), (other, [open_now, other])):
+        push(alice.page, words)
+        shows(alice.page, shown)
+
+
+def push(page: Page, words: dict[str, str]) -> None:
+    """Nothing: a push service has brought these words to the page's worker."""
+    protocol = page.context.new_cdp_session(page)
+    known: list[dict[str, Any]] = []
+    protocol.on("ServiceWorker.workerRegistrationUpdated", lambda event: known.extend(event["registrations"]))
+    protocol.send("ServiceWorker.enable")
+    until("the worker is known", lambda: page.evaluate("true") and known)
+    origin = page.evaluate("location.origin")
+    registration = known[-1]["registrationId"]
+    protocol.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": origin, "registrationId": registration, "data": json.dumps(words)},
+    )
+    protocol.detach()
+
+
+def shows(page: Page, notifications: list[dict[str, str]]) -> None:
+    """Nothing, as soon as the device shows these notifications, by where they lead, and no other."""
+    until(
+        f"it shows {notifications}",
+        lambda: sorted(page.evaluate(NOTIFICATIONS), key=lambda words: str(words["url"])) == notifications,
+    )
 
 
 def looked_after(page: Page) -> None:
