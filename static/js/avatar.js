@@ -10,8 +10,8 @@ import "./pieces/avatar.js";
  * @param {string} [classes]
  */
 export function avatar(person, classes = "") {
-  const gone = (/** @type {Event} */ { target }) => /** @type {Element} */ (target).remove(); // the letter stands under it
-  const picture = person.avatar && h("img", { src: person.avatar, alt: "", loading: "lazy", decoding: "async", onerror: gone });
+  // A picture that is gone leaves the letter under it.
+  const picture = person.avatar && h("img", { src: person.avatar, alt: "", loading: "lazy", decoding: "async", onerror: ({ target }) => target.remove() });
   const look = `avatar ${classes} tint-${person.uid.slice(0, 1)}`;
   return h("stoa-avatar", { class: look, "aria-hidden": "true" }, initial(person.name), picture);
 }

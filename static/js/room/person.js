@@ -7,7 +7,7 @@ import { format, gettext } from "../text.js";
 import { Blocks } from "./blocks.js";
 import { item } from "./menu.js";
 import { movesOn } from "./moves.js";
-import { setVolume, volumeOf } from "./volume.js";
+import { adjustable, setVolume, volumeOf } from "./volume.js";
 import { role } from "./words.js";
 
 /**
@@ -181,9 +181,13 @@ function about(member, you) {
   return [member.number === you.number ? gettext("You") : "", role(member), where].filter(Boolean).join(" · ");
 }
 
-/** How loud I hear this person. @param {Member} member */
-function loudness({ uid }) {
-  const set = (/** @type {Event} */ event) => setVolume(uid, Number(/** @type {HTMLInputElement} */ (event.target).value) / 100);
-  const slider = h("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(volumeOf(uid) * 100), oninput: set });
+/** How loud I hear this person; where the page may not set that, whether I hear them. @param {Member} member */
+export function loudness({ uid }) {
+  const volume = volumeOf(uid);
+  if (!adjustable()) {
+    const box = h("input", { type: "checkbox", checked: !volume, onchange: ({ target }) => setVolume(uid, target.checked ? 0 : 1) });
+    return h("label", { class: "choice" }, box, gettext("Silent, for you alone"));
+  }
+  const slider = h("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(volume * 100), oninput: ({ target }) => setVolume(uid, target.value / 100) });
   return h("label", { class: "field volume" }, h("span", {}, gettext("Volume, for you alone")), slider);
 }

@@ -87,9 +87,9 @@ export function openKeys() {
     ["L", gettext("Leave quietly")],
     ["?", gettext("This list")],
   ];
-  const change = (/** @type {Event} */ event) => setKeys(/** @type {HTMLInputElement} */ (event.target).checked);
+  const box = h("input", { type: "checkbox", checked: keysOn(), onchange: ({ target }) => setKeys(target.checked) });
   openSheet(gettext("Keyboard shortcuts"), [
     h("dl", { class: "keys" }, ...keys.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
-    h("label", { class: "choice" }, h("input", { type: "checkbox", checked: keysOn(), onchange: change }), gettext("Single keys work in this room")),
+    h("label", { class: "choice" }, box, gettext("Single keys work in this room")),
   ]);
 }

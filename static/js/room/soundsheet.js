@@ -23,8 +23,8 @@ export function picker(label, devices, current, choose) {
   const options = devices.map((device, index) =>
     h("option", { value: device.deviceId, selected: device.deviceId === current }, plain(device.label) || format(gettext("Device %(n)s"), { n: index + 1 })),
   );
-  const chosen = (/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.target).value);
-  return h("label", { class: "field" }, h("span", {}, label), h("select", { onchange: chosen }, ...options));
+  const list = h("select", { onchange: ({ target }) => choose(target.value) }, ...options);
+  return h("label", { class: "field" }, h("span", {}, label), list);
 }
 
 /**
@@ -132,13 +132,12 @@ export class SoundSheet {
    * @param {(on: boolean) => void} [changed]
    */
   #choice(name, label, help, changed) {
-    const flip = (/** @type {Event} */ event) => {
-      const on = /** @type {HTMLInputElement} */ (event.target).checked;
+    const flip = (/** @type {boolean} */ on) => {
       change({ [name]: on });
       changed?.(on);
       if (name !== "hold") this.run.tune();
     };
-    const box = h("input", { type: "checkbox", checked: settings()[name], onchange: flip });
+    const box = h("input", { type: "checkbox", checked: settings()[name], onchange: ({ target }) => flip(target.checked) });
     return h("label", { class: "choice" }, box, h("span", {}, label, h("small", {}, help)));
   }
 }

@@ -55,6 +55,12 @@ export function setVolume(uid, volume) {
   keep(KEY, JSON.stringify([...known]));
 }
 
+/** iOS takes a volume, and has its own one back a moment later: set at once, so that it has settled when it is asked. */
+const probe = Object.assign(globalThis.Audio ? new Audio() : {}, { volume: 0.5 });
+
+/** Whether a page may set here how loud it plays. */
+export const adjustable = () => probe.volume === 0.5;
+
 /** The elements' volumes: each as loud as I want whoever is in its slot. */
 export class Volumes {
   #paused = false;
