@@ -24,7 +24,6 @@ OPEN = (
     "/readyz",
     "/version",
     "/metrics",
-    "/jsi18n/",
     "/manifest.webmanifest",
     "/worker.js",
     "/offline/",

@@ -232,7 +232,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("words", BASE_DIR / "locale/words")]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {

@@ -1,8 +1,6 @@
 """Every path of the web tier."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import health, manifest, styleguide, worker
@@ -17,7 +15,6 @@ urlpatterns = [
     path("manifest.webmanifest", manifest.manifest),
     path("worker.js", worker.script),
     path("offline/", worker.offline),
-    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/schema/", Description.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),

@@ -29,6 +29,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session", autouse=True)
 def _translations() -> None:
     catalog.compile_all(settings.BASE_DIR / "locale")
+    catalog.write_scripts(settings.BASE_DIR / "locale", dict(settings.LANGUAGES))
 
 
 @pytest.fixture(scope="session", autouse=True)

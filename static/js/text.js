@@ -1,8 +1,8 @@
-// Words for people. Django's JavaScriptCatalog defines the global functions; without it the English source stands.
+// Words for people. The script of the page's language (config/catalog.py) defines the global functions; English has none.
 
 /**
- * @typedef {{gettext?: (message: string) => string,
- *   ngettext?: (one: string, many: string, count: number) => string}} Catalog
+ * @typedef {{gettext?: (message: string) => string | undefined,
+ *   ngettext?: (one: string, many: string, count: number) => string | undefined}} Catalog
  */
 const catalog = /** @type {Catalog} */ (/** @type {unknown} */ (globalThis));
 

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
+from django.http import FileResponse, HttpResponse
+from django.templatetags.static import static as address
+from django.test import RequestFactory
 from pytest_django.fixtures import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-from config import static
+from config import catalog, static
 
 
 @pytest.fixture
@@ -56,6 +60,36 @@ def test_scripts_are_served_without_their_comments_and_otherwise_as_they_are(sit
     assert served == code
 
 
+def test_the_words_of_a_language_are_sent_compressed_and_kept_at_an_address_that_changes_with_them(
+    site: Path, settings: Settings
+) -> None:
+    settings.WHITENOISE_USE_FINDERS = False
+    seen = set()
+    for word in ("悄悄离开", "离开"):
+        words = catalog.script({f"Leave room {n}": f"{word} {n}" for n in range(20)})
+        (site / "zh-hans.js").write_text(words, encoding="utf-8")
+        static.collect()
+        answer = asked(address("zh-hans.js"))
+        assert gzip.decompress(answer.getvalue()).decode() == words
+        sent = {name: answer.headers[name] for name in ("Content-Type", "Content-Encoding", "Vary", "Cache-Control")}
+        assert sent == {
+            "Content-Type": 'text/javascript; charset="utf-8"',
+            "Content-Encoding": "gzip",
+            "Vary": "Accept-Encoding",
+            "Cache-Control": "max-age=315360000, public, immutable",
+        }
+        seen |= {address("zh-hans.js"), answer.headers["ETag"]}
+    assert len(seen) == 4
+
+
+def asked(path: str) -> FileResponse:
+    """What the static files' middleware answers a browser."""
+    request = RequestFactory().get(path, headers={"accept-encoding": "gzip, deflate, br"})
+    answer = WhiteNoiseMiddleware(lambda _: HttpResponse(status=404))(request)
+    assert isinstance(answer, FileResponse)
+    return answer
+
+
 def needed(path: Path, seen: set[Path]) -> set[Path]:
     """The module at `path` and all that it imports, added to `seen`."""
     if path not in seen:
@@ -75,3 +109,8 @@ def test_the_room_s_page_is_at_most_60_kb_of_script_and_20_kb_of_style() -> None
     assert sum(served(static.bare(module.read_bytes())) for module in modules) <= 60 * 1024
     styles = [root / f"css/{name}.css" for name in ("tokens", "base", "pieces", "controls", "room")]
     assert sum(served(style.read_bytes()) for style in styles) <= 20 * 1024
+
+
+@pytest.mark.parametrize("language", sorted(set(dict(django_settings.LANGUAGES)) - {catalog.SOURCE}))
+def test_the_words_of_a_language_are_at_most_12_kb_more(language: str) -> None:
+    assert served((django_settings.BASE_DIR / f"locale/words/{language}.js").read_bytes()) <= 12 * 1024

@@ -17,4 +17,5 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make them."""
         catalog.compile_all(settings.BASE_DIR / "locale")
+        catalog.write_scripts(settings.BASE_DIR / "locale", dict(settings.LANGUAGES))
         static.collect()
