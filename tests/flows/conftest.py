@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.flows import chromium, stack
+from tests.flows import chromium, stack, talk
 from tests.flows.axe import LOOKS
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
@@ -49,6 +49,23 @@ def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
 def room(stoa: Stoa) -> str:
     """A room that alice hosts."""
     return stoa.room("alice", "Slow Sunday")
+
+
+@pytest.fixture(scope="module")
+def busy(browser: Browser, stoa: Stoa) -> Iterator[tuple[str, Visitor]]:
+    """A room with alice as host, bob on stage, carol's hand up and dana listening; and alice herself."""
+    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
+    stoa.ask("alice", "POST", "/api/v1/rooms/", {"title": "Jazz", "access": "invite"})
+    later = {"title": "Questions", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
+    stoa.ask("alice", "POST", "/api/v1/rooms/", later)
+    people = {name: chromium.visit(browser, stoa, name) for name in ("alice", "bob", "carol", "dana")}
+    for visitor in people.values():
+        talk.enter(visitor, room)
+    talk.bring_on_stage(people["alice"], people["bob"])
+    talk.raise_hand(people["carol"])
+    yield room, people["alice"]
+    for visitor in people.values():
+        visitor.page.context.close()
 
 
 @pytest.fixture(params=LOOKS)

@@ -1,4 +1,4 @@
-"""How the staff comes in: by the door, and with a second factor."""
+"""How one comes in: by the door, and with what guards an account besides its password."""
 
 import base64
 import hmac
@@ -50,6 +50,30 @@ def second_factor(page: Page) -> str:
     page.locator("input[name=code]").fill(code(secret))
     page.get_by_role("button", name="Confirm").click()
     return secret
+
+
+def prove(page: Page) -> None:
+    """Nothing: the password was asked for again, and given; what guards an account wants it fresh."""
+    page.goto("/accounts/reauthenticate/")
+    send(page, "password", PASSWORD)
+
+
+def turn_on_factors(page: Page) -> str:
+    """The number of a passkey that stands beside the password now, as an app with codes does."""
+    page.goto("/accounts/2fa/totp/activate/")
+    send(page, "code", code(page.locator(".code").inner_text()))
+    page.goto("/accounts/2fa/webauthn/add/")
+    send(page, "name", "Laptop")
+    page.goto("/me/")
+    renaming = page.locator("a[href$='/edit/']").get_attribute("href") or ""
+    return renaming.split("/")[-3]
+
+
+def send(page: Page, field: str, text: str) -> None:
+    """Nothing: the text was typed into the field of this name, whatever the page's language is, and sent."""
+    page.locator(f"[name={field}]").fill(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def code(secret: str) -> str:

@@ -1,6 +1,5 @@
 """Every page, every state of a room and every sheet: nothing for axe to find, in any theme, in both languages."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.flows import door, stack, talk
+from tests.flows import broken, door, stack, talk
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
@@ -47,29 +46,6 @@ WITH_FACTORS = (
     "/accounts/2fa/webauthn/keys/{key}/edit/",
     "/accounts/2fa/webauthn/keys/{key}/remove/",
 )
-ERRORS = {
-    "403.html": 403,
-    "403_csrf.html": 403,
-    "404.html": 404,
-    "500.html": 500,
-    "503.html": 503,
-    "accounts/too_many.html": 429,
-    "accounts/unavailable.html": 503,
-    "account/account_inactive.html": 200,
-}
-RENDER = """
-import json
-from django.contrib.auth.models import AnonymousUser
-from django.template.loader import render_to_string
-from django.test import RequestFactory
-from django.utils import translation
-
-request = RequestFactory().get("/")
-request.user = AnonymousUser()
-with translation.override(%(language)r):
-    print(json.dumps([render_to_string(name, {"minutes": 5}, request) for name in %(names)r]))
-"""
-"""Run by `manage.py shell`: pages that come only when something is wrong, as a stranger gets them."""
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
 
 
@@ -106,18 +82,11 @@ def test_pages_for_strangers(visit: Visit, look: dict[str, Any]) -> None:
     inspector.assert_nothing_found()
 
 
-def test_pages_that_say_what_went_wrong(visit: Visit, stoa: Stoa, look: dict[str, Any]) -> None:
+def test_pages_that_say_what_went_wrong(visit: Visit, look: dict[str, Any]) -> None:
     mallory = visit(**look)
     inspector = Inspector(mallory.page)
-    script = RENDER % {"language": {"en": "en", "zh-CN": "zh-hans"}[str(look["locale"])], "names": list(ERRORS)}
-    pages = json.loads(stoa.manage("shell", "--verbosity", "0", "--command", script))
-    for (name, status), body in zip(ERRORS.items(), pages, strict=True):
-        answer = {"status": status, "body": body, "content_type": "text/html; charset=utf-8"}
-        mallory.page.route("**/broken", lambda route, _=None, answer=answer: route.fulfill(**answer))
-        mallory.page.goto("/broken")
+    for name in broken.shown(mallory, str(look["locale"])):
         inspector.look(name)
-        mallory.page.unroute("**/broken")
-        mallory.forgive(f"status of {status}")
     inspector.assert_nothing_found()
 
 
@@ -129,11 +98,10 @@ def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look:
     onboard(inspector, stoa)
     inspector.visit(*WITHOUT_FACTORS)
     make_a_code(inspector)
-    turn_on_factors(inspector)
-    prove(page)
-    page.goto("/me/")
-    renaming = page.locator("a[href$='/edit/']").get_attribute("href") or ""
-    key = renaming.split("/")[-3]
+    door.prove(page)
+    inspector.visit("/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/")
+    key = door.turn_on_factors(page)
+    door.prove(page)
     inspector.visit(*(path.format(key=key) for path in WITH_FACTORS))
     page.goto("/accounts/logout/")
     page.locator("main form button").click()
@@ -210,28 +178,6 @@ def make_a_code(inspector: Inspector) -> None:
     inspector.page.locator("#new ~ form .button.primary").click()
     inspector.page.locator("#code").wait_for()
     inspector.look("a new code")
-
-
-def turn_on_factors(inspector: Inspector) -> None:
-    """Nothing: an app with codes and a passkey stand beside the password."""
-    page = inspector.page
-    prove(page)
-    inspector.visit("/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/")
-    page.locator("[name=code]").fill(door.code(page.locator(".code").inner_text()))
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    page.goto("/accounts/2fa/webauthn/add/")
-    page.locator("[name=name]").fill("Laptop")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def prove(page: Page) -> None:
-    """Nothing: the password was asked for again, and given; what guards an account wants it fresh."""
-    page.goto("/accounts/reauthenticate/")
-    page.locator("[name=password]").fill(PASSWORD)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def second_factor(inspector: Inspector) -> None:

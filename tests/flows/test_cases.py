@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows import chromium, stack, talk
+from tests.flows.album import LANGUAGES, SIZES, Album
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.desk import HEARD, PILE, SIT_DOWN
 from tests.flows.stack import Stoa
-from tests.flows.test_screens import LANGUAGES, SIZES, Album
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 ROLES = {"dana": "moderator", "femi": "senior", "iris": "inspector"}

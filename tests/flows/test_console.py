@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page
 
 from moderation.audit.note import Signer
 from tests.flows import chromium, stack
+from tests.flows.album import LANGUAGES, SIZES, Album
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import come_in, second_factor
 from tests.flows.stack import Stoa, fetch, until
-from tests.flows.test_screens import LANGUAGES, SIZES, Album
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 PAGES = {

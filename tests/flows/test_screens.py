@@ -1,23 +1,16 @@
-"""Every page as people get it: both sizes, themes and languages; pictures go to `screens/`, which is not committed."""
+"""Every page as people get it: both sizes, themes and languages."""
 
-import os
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.flows import chromium, talk
-from tests.flows.chromium import DESKTOP, PHONE, Visitor
+from tests.flows import talk
+from tests.flows.album import LANGUAGES, SIZES, Album
+from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
-from tests.flows.stack import ROOT, Stoa
+from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
-FOLDER = ROOT / os.environ.get("STOA_SCREENS", "screens")
-SIZES, LANGUAGES = {"phone": PHONE, "desktop": DESKTOP}, {"en": "en", "zh": "zh-CN"}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OUTSIDE = {
     "login": "/accounts/login/",
     "code": "/join/",
@@ -40,75 +33,6 @@ INSIDE = {
     "not-found": "/r/aaaaaaaaaaaa",
 }
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
-LATIN = {"Stoa", "IP", "SHA", "CSV", "JSON", "UTC", "https", "http", "QR", "PIN", "Cookie", "Space", "English", "XXXX"}
-"""What stays as it is in Chinese: names, abbreviations and samples."""
-TYPED = r"Alice|Bob|Carol|Slow Sunday|Reading together"
-SENTENCES = """() => {
-  const own = "bdi, code, kbd, pre, time, script, style, noscript, option, [lang=en], [hidden], .code, .only-read";
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walker.nextNode()) {
-    const { parentElement, data } = walker.currentNode;
-    if (!parentElement.closest(own) && parentElement.checkVisibility()) found.push(data);
-  }
-  return found.concat([...document.querySelectorAll("[aria-label], [placeholder], [title]")]
-    .filter((element) => !element.closest("bdi, [lang=en]"))
-    .flatMap((element) => ["aria-label", "placeholder", "title"].map((name) => element.getAttribute(name) ?? "")))
-    .concat(document.title);
-}"""
-
-
-@dataclass
-class Album:
-    """One size's and language's pictures, taken as a visitor goes along, and what was wrong with them."""
-
-    visitor: Visitor
-    size: str
-    language: str
-    faults: list[str]
-
-    def take(self, name: str, *, whole: bool = True) -> None:
-        """Nothing: the page as it is now is in the album in both themes."""
-        page = self.visitor.page
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            path = FOLDER / "-".join((self.size, theme, self.language)) / f"{name}.png"
-            page.screenshot(path=path, full_page=whole, animations="disabled")
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if sideways > 0:
-            self.faults.append(f"{name} scrolls sideways by {sideways} px")
-        if self.language == "zh":
-            self.faults += [f"{name} says {text!r}" for text in english(page.evaluate(SENTENCES))]
-
-    def in_reach(self, name: str, onwards: str) -> None:
-        """Nothing: the way on is seen without scrolling, or it is a fault."""
-        page = self.visitor.page
-        box, height = page.locator(onwards).bounding_box(), page.evaluate("innerHeight")
-        if box is None or box["y"] + box["height"] > height:
-            self.faults.append(f"{name} has its way on below the fold")
-
-    def tour(self, pages: dict[str, str]) -> None:
-        """Nothing: a picture of each page."""
-        for name, path in pages.items():
-            self.visitor.page.goto(path)
-            self.take(name)
-
-
-@pytest.fixture(scope="module")
-def busy(browser: Browser, stoa: Stoa) -> Iterator[tuple[str, Visitor]]:
-    """A room with alice as host, bob on stage, carol's hand up and dana listening; and alice herself."""
-    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
-    stoa.ask("alice", "POST", "/api/v1/rooms/", {"title": "Jazz", "access": "invite"})
-    later = {"title": "Questions", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
-    stoa.ask("alice", "POST", "/api/v1/rooms/", later)
-    people = {name: chromium.visit(browser, stoa, name) for name in ("alice", "bob", "carol", "dana")}
-    for visitor in people.values():
-        talk.enter(visitor, room)
-    talk.bring_on_stage(people["alice"], people["bob"])
-    talk.raise_hand(people["carol"])
-    yield room, people["alice"]
-    for visitor in people.values():
-        visitor.page.context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -197,8 +121,3 @@ def onboarding(album: Album, stoa: Stoa) -> None:
     page.locator("main form .button.primary").click()
     page.wait_for_url("**/join/sound/")
     album.take("onboarding-4-sound")
-
-
-def english(sentences: list[str]) -> list[str]:
-    """The sentences with English words in them that are neither what people typed nor abbreviations."""
-    return [text for text in sentences if set(re.findall(r"[A-Za-z]{3,}", re.sub(TYPED, "", text))) - LATIN]
