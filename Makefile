@@ -103,9 +103,9 @@ soak: MINUTES ?= 30
 soak: .venv/checked
 	@$(BIN)/python -m benchmarks.soak $(MINUTES)
 
-# A picture of every page: both sizes, themes and languages, into screens/ (not committed).
+# A picture of every page, sheet and state: both sizes, themes and languages, into screens/ (not committed).
 screens: .venv/checked
-	@STOA_SCREENS=screens $(PYTEST) -m browser tests/flows/test_screens.py
+	@STOA_SCREENS=screens $(PYTEST) -m browser tests/flows/test_screens.py tests/flows/test_gallery.py
 
 # Strings for the translators; needs GNU gettext.
 messages: .venv/checked
