@@ -167,7 +167,7 @@ def asked(case: Case, reader: User) -> Sequence[Grant]:
 def done(case: Case) -> list[Done]:
     """What was done with the case, the newest first. Members have a part in some acts: only the staff is named."""
     rows = Entry.objects.filter(_TOLD, case=str(case.pk)).order_by("-pk")[:SHOWN]
-    reporters = set(case.reports.exclude(reporter=None).values_list("reporter__uid", flat=True))  # staff report as well
+    reporters = case.parties.reporters  # staff report as well
     return [
         Done(
             one.entry.pk,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from moderation.cases import OPEN
 from moderation.models import Case, Hint, Kind
+from moderation.queue import visible
 from rooms.models import Member, Room, State
 from rooms.roles import Rank, Stage
 
@@ -28,21 +30,21 @@ class Live:
     flags: Sequence[Hint]
 
 
-def rooms(words: str = "", shown: int = SHOWN) -> tuple[Sequence[Live], int]:
+def rooms(reader: User, words: str = "", shown: int = SHOWN) -> tuple[Sequence[Live], int]:
     """The live rooms, those with most open cases first and then the fullest, and how many more there are.
 
-    With `words` only those that have them in their title.
+    With `words` only those that have them in their title. Cases in which the reader has a part are not in it.
     """
     live = Room.objects.filter(state=State.LIVE, title__icontains=words)
-    cases = Case.objects.filter(room=OuterRef("pk"), state__in=OPEN).order_by()
+    cases = visible(reader).filter(room=OuterRef("pk"), state__in=OPEN).order_by()
     here = Member.objects.filter(room=OuterRef("pk"), present=True).order_by()
     worst = cases.values("room").annotate(worst=Max("severity")).values("worst")
     ranked = live.annotate(reported=_count(cases), worst=Subquery(worst), size=_count(here))
     found = list(ranked.order_by("-reported", "-worst", "-size", "pk")[:shown])
-    return _seen(found), max(0, live.count() - len(found))
+    return _seen(found, reader), max(0, live.count() - len(found))
 
 
-def _seen(found: Sequence[Room]) -> list[Live]:
+def _seen(found: Sequence[Room], reader: User) -> list[Live]:
     """As many statements for one room as for sixty."""
     stage: dict[str, list[Member]] = defaultdict(list)
     hosts: dict[str, Member] = {}
@@ -53,7 +55,7 @@ def _seen(found: Sequence[Room]) -> list[Live]:
         if member.present and member.stage == Stage.SPEAKING:
             stage[member.room_id].append(member)
     cases: dict[str, list[Case]] = defaultdict(list)
-    about = Case.objects.filter(room__in=[room.pk for room in found], state__in=OPEN)
+    about = visible(reader).filter(room__in=[room.pk for room in found], state__in=OPEN)
     for case in about.select_related("subject").defer("secret").order_by("-severity", "-risk", "opened_at"):
         cases[case.room].append(case)
     flags: dict[str, list[Hint]] = defaultdict(list)

@@ -78,7 +78,10 @@ def on_shelf(reader: User, shelf: Shelf) -> QuerySet[Case]:
 
 def visible(reader: User) -> QuerySet[Case]:
     """The cases in which this person has no part."""
-    reported, hosted = Report.objects.filter(reporter=reader), Member.objects.filter(user=reader, rank=Rank.HOST)
+    reported, hosted = (
+        Report.objects.filter(Q(reporter=reader) | Q(staff=reader)),
+        Member.objects.filter(user=reader, rank=Rank.HOST),
+    )
     cases = Case.objects.exclude(subject=reader).exclude(pk__in=reported.values("case"))
     return cases.exclude(about=About.ROOM, room__in=hosted.values("room"))
 

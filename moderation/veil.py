@@ -35,10 +35,10 @@ def openings(found: Sequence[Opened], shown: Collection[str]) -> list[Openings]:
 
 
 def _reporters(cases: Collection[str]) -> Mapping[str, set[str]]:
-    known = Report.objects.filter(case__in=[case for case in cases if case.isdecimal()]).exclude(reporter=None)
+    known = Report.objects.filter(case__in=[case for case in cases if case.isdecimal()])
     found: dict[str, set[str]] = defaultdict(set)
-    for case, uid in known.values_list("case", "reporter__uid"):
-        found[str(case)].add(uid)
+    for case, *makers in known.values_list("case", "reporter__uid", "staff__uid"):
+        found[str(case)] |= {uid for uid in makers if uid}
     return found
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from moderation import cases
+from moderation.actions import cases as working
 from moderation.actions import triage
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
@@ -108,7 +109,7 @@ def notice(complaint: Complaint, *, source: Source, now: datetime) -> Report:
 def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, source: Source, now: datetime) -> Case:
     """The case that one of the staff opens about what they hear, in any room; of a member, or of the whole room.
 
-    It freezes the ring as a report does. Raises `Refused`: GONE, SUBJECT.
+    It freezes the ring as a report does, and somebody else decides on it. Raises `Refused`: GONE, SUBJECT.
     """
     room = Room.objects.filter(pk=room_id).first()
     member = Member.objects.filter(room=room_id, number=number).select_related("user").first() if number else None
@@ -117,7 +118,7 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
     if member is not None and member.user_id == by.pk:
         raise Refused(Code.SUBJECT)
     target = _Target(About.PERSON if member else About.ROOM, member.user if member else None, room)
-    return _take(None, target, _held(target), Complaint(policy, Channel.STAFF), source, now, by=by).case
+    return _take(None, target, _held(target), Complaint(policy, Channel.STAFF), source, now, staff=by).case
 
 
 def _seen(reporter: User, room_id: str) -> Room:
@@ -170,16 +171,21 @@ def _take(
     complaint: Complaint,
     source: Source,
     now: datetime,
-    by: User | None = None,
+    staff: User | None = None,
 ) -> Report:
     """The report in its case, with its entry, and the ring frozen where there is one and the budget allows it.
 
-    A worker begins with a new case at once, and with a minute that is sealed; with all else the sweep does.
+    A worker begins with a new case at once, and with a minute that is sealed; with all else the sweep does. Whoever
+    holds the case that they report to gives it back: nobody decides on their own report.
     """
+    who = reporter or staff
+    if held is not None and who is not None and (held.state, held.holder_id) == (cases.State.CLAIMED, who.pk):
+        working.release(held.pk, by=who, now=now, source=source)
     case = _case(target, held, complaint, source, now)
     report = Report(
         case=case,
         reporter=reporter,
+        staff=staff,
         email=complaint.email,
         channel=complaint.channel,
         policy=complaint.policy,
@@ -189,7 +195,6 @@ def _take(
     )
     rows.insert(report)
     freeze = _freeze(report, target, reporter, now)
-    who = reporter or by
     record(
         "report.make",
         source=source,

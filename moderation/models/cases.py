@@ -99,12 +99,12 @@ class Case(models.Model):
                 "state", "subject__uid", "made_by__uid", "second__uid"
             )
         )
-        reporters = self.reports.exclude(reporter=None).values_list("reporter__uid", flat=True)
+        makers = self.reports.values_list("reporter__uid", "staff__uid")
         subjects = {self.subject.uid if self.subject else self._host(), *(subject for _, subject, *_ in made)}
         deciders = {one for state, _, *both in made if state != Stand.PROPOSED for one in both}
         return Parties(
             subjects=frozenset(subjects - {None, ""}),
-            reporters=frozenset(reporters),
+            reporters=frozenset({one for both in makers for one in both} - {None}),
             holder=self.holder.uid if self.holder else "",
             proposer=next((maker for state, _, maker, _ in made if state == Stand.PROPOSED), ""),
             deciders=frozenset(deciders - {None}),
@@ -128,11 +128,16 @@ class Channel(models.TextChoices):
 
 
 class Report(models.Model):
-    """Somebody says that a policy was broken. `number` is the receipt; who reported is never shown to the reported."""
+    """Somebody says that a policy was broken. `number` is the receipt; who reported is never shown to the reported.
+
+    `staff` is who of the staff made it at work: as little as a `reporter` do they decide on it, but there is no budget
+    for it, and nobody tells them what became of it.
+    """
 
     number = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
     reporter = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="reports")
+    staff = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="+")
     email = models.CharField(max_length=254, blank=True, default="")  # of somebody outside, until they were told
     channel = models.CharField(max_length=10, choices=Channel.choices)
     policy = models.CharField(max_length=20, choices=[(policy.value, policy.value) for policy in Policy])

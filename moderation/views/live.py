@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import member
-from moderation.actions import cases as working
 from moderation.actions import reports
 from moderation.audit.source import Source
 from moderation.gate import acts_of, console, staff_of
@@ -25,7 +24,8 @@ from rooms.roles import Refused
 def live(request: HttpRequest) -> HttpResponseBase:
     """The live rooms, or those with the words `q`; `part=rooms` is the list alone, for a page that asks for it anew."""
     words = request.GET.get("q", "").strip()
-    reader, (found, more) = member(request), rooms(words)
+    reader = member(request)
+    found, more = rooms(reader, words)
     allowed = acts_of(reader)
     context = {
         "rooms": found,
@@ -44,20 +44,16 @@ def live(request: HttpRequest) -> HttpResponseBase:
 
 @console(Act.OPEN_CASE)
 def open_case(request: HttpRequest) -> HttpResponseBase:
-    """On to the case that was opened, claimed at once; back to the rooms where it could not be."""
+    """Back to the rooms: the case is open, and somebody else's to decide, as they report it."""
     room, who, policy = (request.POST.get(name, "") for name in ("room", "member", "policy"))
-    if request.method != "POST" or policy not in tuple(REPORTED):
-        return redirect("console_live")
-    user, now, source = member(request), timezone.now(), Source.of_request(request)
-    opened = None
-    with said(request, Act.OPEN_CASE, _("The case is open, and the last minute is being sealed.")):
-        opened = reports.open_case(user, room, number(who), Policy(policy), source=source, now=now)
-    if opened is None:
-        return redirect("console_live")
-    if opened.holder is None:
-        with said(request, Act.WORK, _("The case is yours."), case=opened.pk):
-            working.claim(opened.pk, by=user, now=now, source=source)
-    return redirect("console_case", opened.pk)
+    words = _(
+        "The case is open, and the last minute is being sealed. Somebody else decides on it, since you report it."
+    )
+    if request.method == "POST" and policy in tuple(REPORTED):
+        user, now, source = member(request), timezone.now(), Source.of_request(request)
+        with said(request, Act.OPEN_CASE, words):
+            reports.open_case(user, room, number(who), Policy(policy), source=source, now=now)
+    return redirect("console_live")
 
 
 @console(Act.OBSERVE)

@@ -8,14 +8,15 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import User
-from moderation.actions import appeals, decisions, rights
+from moderation.actions import appeals, decisions, reports, rights
 from moderation.actions.decisions import Verdict
 from moderation.measures import Measure
 from moderation.models import Decision, Report, Result, Wish
 from moderation.policies import Policy
 from moderation.staff import Role
+from rooms.models import Room
 from tests.moderation.desk import DAY, claimed, decided, moderator
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, wire
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, member, wire
 
 pytestmark = pytest.mark.django_db
 Sent = list[tuple[str, str, str]]
@@ -44,6 +45,14 @@ def test_bob_and_carol_hear_that_there_is_something_and_no_more(report: Report, 
 def test_a_dismissal_is_news_for_whoever_reported_alone(report: Report, femi: User, sent: Sent) -> None:
     decided(claimed(report.case, femi), femi, Measure.NONE)
     assert [person for person, _, _ in sent] == ["carol"]
+
+
+def test_whoever_reported_at_work_hears_no_news_of_it(
+    report: Report, room: Room, bob: User, dana: User, femi: User, sent: Sent
+) -> None:
+    reports.open_case(dana, room.pk, member(bob, room).number, Policy.HATE, source=SOURCE, now=NOON)
+    decided(claimed(report.case, femi), femi)
+    assert [person for person, _, _ in sent] == ["bob", "carol"]
 
 
 def test_what_is_only_proposed_is_news_for_nobody(report: Report, femi: User, sent: Sent) -> None:

@@ -154,6 +154,7 @@ REASONS = {
     "moderation.Case.secret": _SEALED,
     "moderation.Report": _THING,
     "moderation.Report.reporter": _LET_GO,
+    "moderation.Report.staff": _LET_GO,
     "moderation.Report.email": "of somebody outside, until they were told: no id of the log",
     "moderation.Report.words": _WORDS,
     "moderation.Freeze": _THING,

@@ -7,19 +7,23 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from moderation.actions import reports, triage
+from moderation import queue
+from moderation.actions import appeals, reports, triage
 from moderation.actions.base import Code
 from moderation.audit.models import Entry
+from moderation.cases import Code as CaseCode
 from moderation.cases import State, due
+from moderation.measures import Measure
 from moderation.models import About, Case, Channel, Freeze, Report, Step
+from moderation.own import unread_reports
 from moderation.policies import Policy, Severity
 from rooms.models import Access, Member, Room
 from rooms.models import State as RoomState
 from rooms.roles import Move
 from rooms.sfu import messages
 from tests.log import entry
-from tests.moderation.desk import claimed, complaint, moderator, reported, unchanged
-from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, do, wire
+from tests.moderation.desk import claimed, complaint, decided, moderator, reported, unchanged
+from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, do, member, wire
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +221,43 @@ def test_one_of_the_staff_opens_a_case_on_what_they_hear(room: Room, bob: User) 
     assert entry(action="report.make").actor == dana.uid
     assert Freeze.objects.count() == 1
     unchanged(Code.GONE, lambda: reports.open_case(dana, room.pk, 99, Policy.HATE, source=SOURCE, now=NOON))
+
+
+def test_whoever_of_the_staff_reports_has_a_part_in_the_case_and_nobody_tells_them_of_it(room: Room, bob: User) -> None:
+    dana, femi = moderator("Dana"), moderator("Femi")
+    case = reports.open_case(dana, room.pk, member(bob, room).number, Policy.HATE, source=SOURCE, now=NOON)
+    assert case.parties.reporters == {dana.uid}
+    unchanged(CaseCode.REPORTER, lambda: claimed(case, dana))
+    assert [row.case for row in queue.page(dana, queue.Shelf.OPEN).rows] == []
+    assert [row.case for row in queue.page(femi, queue.Shelf.OPEN).rows] == [case]
+    claimed(case, femi)
+    decision = decided(case, femi, Measure.NONE)
+    assert list(unread_reports(dana)) == []
+    assert not appeals.concerns(decision, dana)
+
+
+def test_reports_at_work_take_nothing_from_the_budget_of_whoever_makes_them(room: Room, bob: User) -> None:
+    dana, number = moderator("Dana"), member(bob, room).number
+    for _ in range(reports.FREEZES_PER_DAY):
+        reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+    made = reports.report_member(dana, room.pk, number, complaint(), source=SOURCE, now=NOON)
+    assert made.reporter == dana
+    assert Freeze.objects.filter(report=made).exists()
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_whoever_reports_to_the_case_they_hold_gives_it_back(room: Room, bob: User, carol: User, at_work: bool) -> None:
+    dana = moderator("Dana")
+    case = claimed(reported(carol, bob, room).case, dana)
+    number = member(bob, room).number
+    if at_work:
+        reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+    else:
+        reports.report_member(dana, room.pk, number, complaint(), source=SOURCE, now=NOON)
+    case.refresh_from_db()
+    assert (case.state, case.holder, case.reports.count()) == (State.TRIAGED, None, 2)
+    assert entry(action="case.release").actor == dana.uid
+    unchanged(CaseCode.REPORTER, lambda: claimed(case, dana))
 
 
 def test_words_of_a_report_are_nowhere_in_the_log(room: Room, carol: User) -> None:

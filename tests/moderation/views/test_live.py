@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.audit.models import Entry, Result
 from moderation.cases import State
-from moderation.models import Case, Freeze
+from moderation.models import Case, Decision, Freeze, Grant
 from moderation.staff import GUESTS, Role
 from rooms.models import Access, Member, Room
 from rooms.roles import Move
@@ -70,15 +70,29 @@ def test_a_room_is_found_by_words_of_its_title(room: Room, desk: Client) -> None
     assert "No live room is called that." in page
 
 
-def test_a_case_is_opened_from_there_claimed_at_once_and_the_minute_sealed(
+def test_a_case_is_opened_from_there_for_somebody_else_and_the_minute_sealed(
     room: Room, desk: Client, dana: User, bob: User
 ) -> None:
     said = {"room": room.pk, "member": number(bob, room), "policy": "hate"}
     page = text(desk.post("/console/live/case/", said, follow=True))
     case = Case.objects.get()
-    assert (case.subject, case.holder, case.state) == (bob, dana, State.CLAIMED)
+    assert (case.subject, case.holder, case.reports.get().staff) == (bob, None, dana)
     assert Freeze.objects.filter(case=case).exists()
-    assert "The case is yours." in page
+    assert "Somebody else decides on it, since you report it." in page
+    assert f"/console/cases/{case.pk}/" not in page
+
+
+@pytest.mark.parametrize("act", ["claim/", "decide/", "evidence/ask/"])
+def test_whoever_opened_a_case_is_kept_from_it(room: Room, desk: Client, bob: User, act: str) -> None:
+    desk.post("/console/live/case/", {"room": room.pk, "member": number(bob, room), "policy": "hate"})
+    before = Case.objects.values().get()
+    verdict = {"measure": "warn", "policy": "hate", "facts": "He shouted.", "ground": "terms", "reason": "To hear it."}
+    answer = desk.post(f"/console/cases/{before['id']}/{act}", verdict, follow=True)
+    assert answer.status_code == 403
+    assert "You have a part in this case" in text(answer)
+    assert Case.objects.values().get() == before
+    assert not Decision.objects.exists()
+    assert not Grant.objects.exists()
 
 
 def test_a_case_about_a_whole_room_has_no_person(room: Room, desk: Client) -> None:
@@ -88,9 +102,12 @@ def test_a_case_about_a_whole_room_has_no_person(room: Room, desk: Client) -> No
 
 def test_a_case_that_somebody_works_on_stays_theirs(room: Room, desk: Client, bob: User, mallory: User) -> None:
     said = {"room": room.pk, "member": number(bob, room), "policy": "hate"}
-    at_console(mallory, Role.MODERATOR).post("/console/live/case/", said)
     desk.post("/console/live/case/", said)
-    assert Case.objects.get().holder == mallory
+    case = Case.objects.get()
+    at_console(mallory, Role.MODERATOR).post(f"/console/cases/{case.pk}/claim/")
+    desk.post("/console/live/case/", said)
+    case.refresh_from_db()
+    assert (case.holder, case.state, case.reports.count()) == (mallory, State.CLAIMED, 2)
 
 
 @pytest.mark.parametrize("said", [{"policy": "nonsense"}, {"room": "aaaaaaaaaaaa"}, {"member": "99"}])

@@ -19,12 +19,15 @@ from moderation.audit.models import Entry, Stream
 from moderation.audit.record import Written, record
 from moderation.audit.source import Source
 from moderation.models import Control, LawfulRequest, Outcome, Unmasking
+from moderation.policies import Policy
 from moderation.staff import Role
+from rooms.models import Room
 from tests.accounts.pages import text
 from tests.log import entry
 from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
-from tests.moderation.desk import complaint, moderator
+from tests.moderation.desk import claimed, complaint, moderator, reported
+from tests.rooms.scenes import member
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
 
@@ -257,6 +260,16 @@ def test_who_reported_is_hidden_from_a_senior_until_a_second_person_agrees(
     assert carol.display_name in text(senior.get(pages[0]))
     assert HERE.address in text(senior.get(pages[1]))
     assert carol.uid not in text(second.get(pages[1]))
+
+
+def test_nor_is_shown_who_of_the_staff_reported_at_work(room: Room, alice: User, bob: User, carol: User) -> None:
+    dana, case = moderator("Dana"), reported(carol, bob, room).case
+    claimed(case, dana)
+    page = f"/console/log/?case={case.pk}"
+    senior = at_console(alice, Role.SENIOR, days=None)
+    assert "Dana" in text(senior.get(page))
+    reports.open_case(dana, room.pk, member(bob, room).number, Policy.HATE, source=HERE, now=timezone.now())
+    assert "Dana" not in text(senior.get(page))
 
 
 @pytest.mark.parametrize(
