@@ -1,16 +1,33 @@
-"""Letting go of whoever is erased from the log, in the rows that name people by their id and not by their account."""
+"""Letting go of whoever is erased from the log, in the rows that name people by their id and not by their account;
+and no erasure in the middle of a case.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Switch
+from moderation.audit.erase import NeededError
+from moderation.cases import State
 from moderation.models import (
+    About,
+    Case,
     DataRequest,
+    Decision,
+    Evidence,
     HoldRequest,
     LawfulRequest,
     PolicyText,
+    Report,
     Review,
     Staff,
     Statement,
     Unmasking,
+    Wish,
 )
+from rooms.models import Member
+from rooms.roles import Rank
 
 DOERS = (
     (Staff, "granted_by"),
@@ -27,9 +44,37 @@ SUBJECTS = ((LawfulRequest, "person"), (Unmasking, "person"), (HoldRequest, "obj
 
 ERASED = "erased"
 
+WAITS = timedelta(days=365)
+"""No longer do cases keep somebody who asked to be erased, however many they are: as long as evidence, at most."""
+
 
 def let_go(uid: str, **_signal: object) -> None:
-    """Nothing: no row says any more that this person did it or was meant; that it was done, the log goes on saying."""
+    """Nothing: no row says any more that this person did it or was meant; that it was done, the log goes on saying.
+
+    Raises `NeededError` while a case that is not closed has a part of theirs, and they did not ask a year ago.
+    """
+    _wait(uid, timezone.now())
     for columns, instead in ((DOERS, ""), (SUBJECTS, ERASED)):
         for model, column in columns:
             model._default_manager.filter(**{column: uid}).update(**{column: instead})  # noqa: SLF001  # documented
+
+
+def _wait(uid: str, now: datetime) -> None:
+    found = _cases(uid)
+    asked = DataRequest.objects.filter(user__uid=uid, wish=Wish.ERASURE, asked_at__lte=now - WAITS)
+    if found and not asked.exists():
+        raise NeededError(found, WAITS.days)
+
+
+def _cases(uid: str) -> list[int]:
+    """The cases that are not closed and are about this person, have their voice, or were reported by them."""
+    hosted = Member.objects.filter(user__uid=uid, rank=Rank.HOST)
+    part = Q(subject__uid=uid) | Q(about=About.ROOM, room__in=hosted.values("room"))
+    for rows in (
+        Report.objects.filter(Q(reporter__uid=uid) | Q(staff__uid=uid)),
+        Evidence.objects.filter(user__uid=uid),
+        Decision.objects.filter(subject__uid=uid),
+    ):
+        part |= Q(pk__in=rows.values("case"))
+    living = Case.objects.filter(part).exclude(state=State.CLOSED)
+    return list(living.order_by("pk").values_list("pk", flat=True))

@@ -12,7 +12,21 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 
 erasing = Signal()
-"""Sent with the `uid` of whoever is erased, inside the transaction, so that other apps let go of them as well."""
+"""Sent with the `uid` of whoever is erased, inside the transaction, so that other apps let go of them as well.
+
+A receiver raises `NeededError` where the person may not go yet; nothing of them is gone then.
+"""
+
+
+class NeededError(Exception):
+    """The fault of what goes on: it needs whoever was to be erased. `cases` are the numbers of their open cases."""
+
+    def __init__(self, cases: list[int], days: int) -> None:
+        super().__init__(
+            f"in the middle of case {', '.join(map(str, cases))}; decide on it, and erase them once it is closed, or "
+            f"{days} days after they asked for it under /privacy/data/"
+        )
+        self.cases = cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,8 @@ class Erased:
 def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
     """Erase the person from the log, in one transaction with an entry that does not say whom.
 
-    Raises `HeldError` under a legal hold, and `ValueError` for an empty id: what nobody is known for stays.
+    Raises `HeldError` under a legal hold, `NeededError` while something that goes on has a part of theirs, and
+    `ValueError` for an empty id: what nobody is known for stays.
     """
     if not uid:
         raise ValueError("nobody has no key to destroy")

@@ -1,23 +1,27 @@
 """Attack 6: evidence is to go by somebody's right or rank."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from accounts.models import User
+from moderation.actions import evidence, reports, rights
+from moderation.actions.deadlines import close_over
 from moderation.audit import check, hold
-from moderation.audit.erase import erase
-from moderation.audit.models import Entry, Hold, Label
+from moderation.audit.erase import NeededError, erase
+from moderation.audit.models import Entry, Hold, Label, PersonKey
 from moderation.audit.record import record
 from moderation.audit.sequence import seal
-from moderation.audit.source import Source
+from moderation.cases import APPEAL_FOR
+from moderation.measures import Measure
+from moderation.models import Case, DataRequest, Evidence, Wish
 from rooms.models import Room
 from tests.log import entries
-from tests.rooms.scenes import a_room, come
-
-NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-SOURCE = Source("192.0.2.7")
+from tests.moderation import tape
+from tests.moderation.desk import claimed, complaint, decided
+from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, member
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +45,49 @@ def test_a_request_for_erasure_in_the_middle_of_a_case_takes_nothing(mallory: Us
         erase(mallory.uid, by=mallory.uid, reason="request", source=SOURCE)
     assert list(Label.objects.values()) == labels
     assert [told.object for told in entries(action="case.open")] == [mallory.uid]
+
+
+@pytest.fixture
+def track(room: Room, bob: User, carol: User) -> Evidence:
+    """What bob said, sealed since carol reported alice's room."""
+    carry(room, "m1")
+    freeze = reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON).freeze
+    tape.sealed(freeze, member(bob, room).number)
+    (track,) = evidence.attach(freeze.pk, NOON)
+    return track
+
+
+def rows() -> list[object]:
+    tables = (Entry, Label, PersonKey, Evidence, Case, DataRequest)
+    return [list(table._default_manager.order_by("pk").values()) for table in tables]
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "carol"])
+def test_nobody_is_erased_in_the_middle_of_a_case_they_have_a_part_in(track: Evidence, femi: User, who: str) -> None:
+    uid, before = User.objects.get(username=who).uid, rows()
+    with pytest.raises(NeededError, match=f"case {track.case_id}; decide on it"):
+        erase(uid, by=uid, reason="request", source=SOURCE)
+    assert rows() == before
+    decided(claimed(track.case, femi), femi, Measure.NONE)
+    with pytest.raises(NeededError):
+        erase(uid, by=uid, reason="request", source=SOURCE)
+    assert close_over(NOON + APPEAL_FOR) == 1
+    assert erase(uid, by=uid, reason="request", source=SOURCE).entries > 0
+
+
+def test_whoever_has_no_part_in_it_is_erased_meanwhile(track: Evidence, mallory: User) -> None:
+    come(mallory, Room.objects.get())
+    assert erase(mallory.uid, by=mallory.uid, reason="request", source=SOURCE).entries > 0
+
+
+def test_no_report_keeps_somebody_for_longer_than_a_year_after_they_asked(track: Evidence, bob: User) -> None:
+    for days, kept in ((364, True), (365, False)):
+        at = timezone.now() - timedelta(days=days)
+        rights.ask(bob, Wish.ERASURE, "Forget me.", now=at, source=SOURCE)
+        if kept:
+            with pytest.raises(NeededError):
+                erase(bob.uid, by=bob.uid, reason="request", source=SOURCE)
+    assert erase(bob.uid, by=bob.uid, reason="request", source=SOURCE).entries > 0
 
 
 def test_a_moderator_cannot_change_the_reason_afterwards_and_a_correction_is_one_more_entry() -> None:
