@@ -64,7 +64,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         self._seat: Seat | None = None
         self._pinged: float | None = None  # when the first unanswered ping was sent
         self._unread = self._refused = 0
-        self._closed = False
+        self._closed = self._observes = False
         self._language = self.sfu = ""
         self.connection = secrets.token_hex(8)
         self.scope, self.base_send = scope, send
@@ -94,7 +94,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             await self.cut(refusals.close_code(code))
             return
         joined, self._language, self._source = seated.joined, seated.language, seated.source
-        self._seat, self.sfu = joined.seat, joined.sfu
+        self._seat, self.sfu, self._observes = joined.seat, joined.sfu, joined.observes
         self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, seated.snapshot))
@@ -213,7 +213,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         self._pinged, self._unread = None, 0
 
     async def _react(self, message: ReactMessage, seat: Seat) -> None:
-        """Count it; more than allowed are dropped without a word. Whoever has a seat here may: no database is asked."""
+        """Count it; more than allowed are dropped without a word. Whoever has a seat here may, but to observe: no
+        database is asked. Raises `Refused(FORBIDDEN)`.
+        """
+        if self._observes:
+            raise Refused(Code.FORBIDDEN)
         now, hub = asyncio.get_running_loop().time(), self._process.hub
         if self._reactions.take(now) and hub.pace.take(seat.room, seat.uid, now):
             hub.reactions.react(seat.room, message.reaction)

@@ -126,7 +126,12 @@ class Member(models.Model):
     @property
     def standing(self) -> Standing:
         """What the role table needs to know."""
-        return Standing(Rank(self.rank), Stage(self.stage), self.muted)
+        return Standing(Rank(self.rank), Stage(self.stage), self.muted, self.observes)
+
+    @property
+    def observes(self) -> bool:
+        """Whether they only listen: who holds a rank in the room has a part in it, also while they observe."""
+        return self.observer and self.rank == Rank.MEMBER
 
 
 class Carrier(models.Model):

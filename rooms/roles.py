@@ -105,11 +105,12 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the table needs to know of somebody."""
+    """What the table needs to know of somebody; `observes` says that they are here to listen, and for nothing else."""
 
     rank: Rank = Rank.MEMBER
     stage: Stage = Stage.AUDIENCE
     muted: bool = False
+    observes: bool = False
 
 
 STAGES: Mapping[tuple[Stage, Move], tuple[Stage, By]] = MappingProxyType({
@@ -147,6 +148,8 @@ ROOM: Mapping[Move, Rank] = MappingProxyType({
 STAGE_MOVES = frozenset(move for _, move in STAGES)
 RANK_MOVES = frozenset(move for _, move in RANKS)
 MUTED_AFTER: Mapping[Move, bool] = MappingProxyType({Move.MUTE: True, Move.UNMUTE: False})
+# What makes somebody more than a listener: done by, or to, nobody who observes for the server's moderation.
+TAKING_PART = frozenset({Move.RAISE_HAND, Move.INVITE, Move.ACCEPT, Move.MAKE_MODERATOR, Move.PASS_HOST})
 # Privileged when done to somebody else: refused while the road to the media side is down, so that none is half done.
 PRIVILEGED = frozenset({Move.MUTE, Move.MOVE_TO_AUDIENCE, Move.REMOVE, Move.BAN, Move.END})
 
@@ -168,6 +171,8 @@ def step(move: Move, subject: Standing, actor: Rank, *, own: bool) -> Standing:
     Raises `Refused`: FORBIDDEN when such an actor may never do this to such a subject, WRONG_STAGE when the move does
     not lead on from where the subject stands, ALREADY when it would change nothing.
     """
+    if subject.observes and move in TAKING_PART:
+        raise Refused(Code.FORBIDDEN)
     if move in OUT:
         _check(OUT[move], actor, subject, own=own)
         return Standing(subject.rank)
@@ -193,7 +198,7 @@ def _on_stage(move: Move, subject: Standing, actor: Rank, *, own: bool) -> Stand
         raise Refused(Code.WRONG_STAGE)
     stage, who = STAGES[subject.stage, move]
     _check(who, actor, subject, own=own)
-    after = Standing(subject.rank, stage, MUTED_AFTER.get(move, False))
+    after = replace(subject, stage=stage, muted=MUTED_AFTER.get(move, False))
     if after == subject:
         raise Refused(Code.ALREADY)
     return after

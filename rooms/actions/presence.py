@@ -46,7 +46,7 @@ class Seat:
 class Joined:
     """What a new connection is told: its seat, its member and the room, at event number `seq`.
 
-    `sfu` is the media process that their sound comes from, if it goes on.
+    `sfu` is the media process that their sound comes from, if it goes on; `observes` says that they only listen.
     """
 
     seat: Seat
@@ -54,6 +54,7 @@ class Joined:
     room: Event
     seq: int
     sfu: str = ""
+    observes: bool = False
 
 
 def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
@@ -71,7 +72,7 @@ def join(user: User, room_id: str, session: Session, *, source: Source, now: dat
             member = _sit(one, room, user, session)
             one.note("member.join", user, object_type="member", object_id=user.uid)
     seat = Seat(room.pk, member.pk, member.number, user.uid, session.connection)
-    return Joined(seat, view(member), room_view(room), room.seq, member.sfu)
+    return Joined(seat, view(member), room_view(room), room.seq, member.sfu, member.observes)
 
 
 def leave(seat: Seat, reason: str, *, source: Source, now: datetime) -> bool:
@@ -126,8 +127,13 @@ def lease_of(seat: Seat) -> str:
 
 
 def may_speak(member: Member | None) -> bool:
-    """Whether an encoder may speak for them: they hold a rank, an invite to the stage, or are on it."""
-    return member is not None and (member.rank > Rank.MEMBER or member.granted or member.stage == Stage.SPEAKING)
+    """Whether an encoder may speak for them: they hold a rank, an invite to the stage, or are on it.
+
+    None does for whoever observes.
+    """
+    if member is None or member.observes:
+        return False
+    return member.rank > Rank.MEMBER or member.granted or member.stage == Stage.SPEAKING
 
 
 def depart(one: Turn, member: Member, reason: str, **more: Any) -> None:
@@ -247,10 +253,12 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
 
 
 def _entry(member: Member) -> Stage:
-    """Where somebody who comes in stands. An invite to a stage that is full is kept until there is a place."""
+    """Where somebody who comes in stands. An invite to a stage that is full is kept until there is a place, and one
+    of whoever observes until they come as anybody else.
+    """
     if member.rank == Rank.HOST:
         return Stage.SPEAKING
-    if not member.granted:
+    if member.observes or not member.granted:
         return Stage.AUDIENCE
     return Stage.INVITED if stage_full(member.room) else Stage.SPEAKING
 

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.models import Entry
 from rooms import bus, consumers, process
+from rooms.actions.observe import observe
 from rooms.models import Member, Room
 from rooms.reactions import CHANNEL, Coalescer, Reaction
+from rooms.roles import Stage
+from tests.rooms.scenes import SOURCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +71,25 @@ async def test_in_slow_mode_one_reaction_counts_whoever_reconnects_meanwhile(
     await there.say(type="snapshot")
     await there.hear("snapshot")
     assert counted == [Reaction.WOW]
+
+
+async def test_whoever_observes_neither_reacts_nor_comes_to_the_stage(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Reaction] = []
+    monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
+    await sync_to_async(observe)(bob, open_room.pk, source=SOURCE, now=timezone.now())
+    listener = await enter(bob, open_room)
+    await listener.enter()
+    for asked in (
+        {"type": "react", "reaction": "clap"},
+        {"type": "move", "move": "raise_hand"},
+        {"type": "move", "move": "accept"},
+    ):
+        answer = await listener.ask(**asked)
+        assert (answer["type"], answer["code"]) == ("error", "forbidden")
+    assert counted == []
+    assert (await Member.objects.aget(user=bob)).stage == Stage.AUDIENCE
 
 
 async def test_reactions_of_one_process_are_shown_by_another(enter: Any, bob: User, open_room: Room) -> None:

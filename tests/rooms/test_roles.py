@@ -1,6 +1,7 @@
 """The role table: what a move leads to, and who may make it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from rooms.roles import (
     ROOM,
     STAGE_MOVES,
     STAGES,
+    TAKING_PART,
     By,
     Code,
     Move,
@@ -67,6 +69,13 @@ def test_a_moderator_mutes_but_never_unmutes() -> None:
 def test_what_changes_nothing_is_refused_as_already_so() -> None:
     assert refusal(Move.MUTE, Standing(stage=Stage.SPEAKING, muted=True), Rank.MEMBER, own=True) is Code.ALREADY
     assert refusal(Move.MAKE_MODERATOR, Standing(Rank.MODERATOR), Rank.HOST) is Code.ALREADY
+
+
+@given(st.sampled_from(sorted(TAKING_PART)), standings, ranks, st.booleans())
+def test_nothing_makes_more_than_a_listener_of_whoever_observes(
+    move: Move, subject: Standing, actor: Rank, own: bool
+) -> None:
+    assert refusal(move, replace(subject, observes=True), actor, own=own) is Code.FORBIDDEN
 
 
 def test_only_the_host_ends_the_room_and_only_a_rank_locks_it() -> None:

@@ -1,18 +1,21 @@
 """The server's moderation listens: dana is of the staff, alice hosts, bob was invited to a room of hers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from accounts.models import Block, User
 from moderation.audit.models import Entry, Result
 from rooms.actions.base import room_view, snapshot
+from rooms.actions.invites import give_token, invite_user
 from rooms.actions.observe import forget, observe
 from rooms.actions.presence import leave
 from rooms.admission import visible_room
 from rooms.models import Access, Member, Room
 from rooms.roles import Code, Move, Refused, Stage
-from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, come, do
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, a_session, come, do, gathered, wire
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +103,77 @@ def test_whoever_sits_there_already_is_seen_from_now_on(alice: User, dana: User)
     come(dana, room)
     listen_in(dana, room)
     assert room_view(Room.objects.get())["observed"] is True
+
+
+def state() -> list[object]:
+    return [list(table._default_manager.order_by("pk").values()) for table in (Room, Member)]
+
+
+def refused(act: Callable[[], object]) -> None:
+    before = state()
+    with pytest.raises(Refused) as no:
+        act()
+    assert no.value.code is Code.FORBIDDEN
+    assert state() == before
+
+
+@pytest.mark.parametrize("what", [Move.RAISE_HAND, Move.ACCEPT])
+def test_an_observer_does_not_come_to_the_stage(secret: Room, dana: User, what: Move) -> None:
+    listen_in(dana, secret)
+    come(dana, secret)
+    refused(lambda: do(dana, secret, what))
+    assert Entry.objects.filter(action=f"member.{what}", result=Result.REFUSED, reason="forbidden").count() == 1
+
+
+@pytest.mark.parametrize("what", [Move.INVITE, Move.MAKE_MODERATOR, Move.PASS_HOST])
+def test_nobody_makes_more_than_a_listener_of_an_observer(secret: Room, dana: User, alice: User, what: Move) -> None:
+    listen_in(dana, secret)
+    come(dana, secret)
+    refused(lambda: do(alice, secret, what, dana))
+
+
+def test_nor_does_the_api(secret: Room, dana: User, client: Client) -> None:
+    listen_in(dana, secret)
+    come(dana, secret)
+    client.force_login(dana)
+    before = state()
+    answer = client.post(f"/api/v1/rooms/{secret.pk}/moves/", {"move": "raise_hand"}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert state() == before
+
+
+def test_an_invite_to_the_stage_waits_until_the_observer_comes_as_anybody_else(
+    secret: Room, dana: User, alice: User
+) -> None:
+    invite_user(alice, secret.pk, "dana", Stage.SPEAKING, source=SOURCE, now=NOON)
+    listen_in(dana, secret)
+    refused(lambda: come(dana, secret, a_session(speaks=True)))
+    refused(lambda: give_token(dana, secret.pk, speak=True, source=SOURCE, now=NOON))
+    joined = come(dana, secret)
+    assert (joined.you["stage"], joined.observes) == ("audience", True)
+    leave(joined.seat, "left", source=SOURCE, now=NOON)
+    joined = come(dana, secret)
+    assert (joined.you["stage"], joined.observes) == ("speaking", False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_on_stage_leaves_it_to_observe_and_comes_in_anew(alice: User, dana: User) -> None:
+    room = gathered(alice, dana)
+    do(alice, room, Move.INVITE, dana)
+    do(dana, room, Move.ACCEPT)
+    with wire() as caught:
+        listen_in(dana, room)
+    assert Member.objects.get(user=dana).stage == Stage.AUDIENCE
+    assert [event["type"] for event in caught.events(room)] == ["member", "room"]
+    assert [letter.close for letter in caught.letters(room) if letter.to] == [4409]
+
+
+def test_whoever_holds_a_rank_has_a_part_in_the_room_also_while_they_observe(alice: User, dana: User) -> None:
+    room = gathered(alice, dana)
+    do(alice, room, Move.MAKE_MODERATOR, dana)
+    listen_in(dana, room)
+    do(dana, room, Move.ACCEPT)
+    assert Member.objects.get(user=dana).stage == Stage.SPEAKING
 
 
 @pytest.mark.parametrize(("which", "code"), [("none", Code.NOT_FOUND), ("later", Code.NOT_STARTED)])
