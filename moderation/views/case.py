@@ -198,12 +198,12 @@ def decide(request: HttpRequest, case: int) -> HttpResponseBase:
 
 @console(Act.DECIDE)
 def preview(request: HttpRequest, case: int) -> HttpResponseBase:
-    """What the member would read, in their language, as far as the form is filled in.
+    """What the member would read, in their language, as far as the form is filled in; for whoever may decide alone.
 
     A reporter's language would be a hint at who they are: that one is shown in the reader's own.
     """
-    found = get_object_or_404(Case.objects.select_related("subject"), pk=case)
-    if cases.conflict(Actor(member(request).uid), found.parties) is not None:
+    found = get_object_or_404(Case.objects.select_related("subject", "holder"), pk=case)
+    if cases.step(cases.State(found.state), cases.Act.DECIDE, Actor(member(request).uid), found.parties)[1] is not None:
         raise Http404
     form = VerdictForm(found, request.POST)
     form.full_clean()

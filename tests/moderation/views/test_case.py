@@ -246,7 +246,17 @@ def test_whoever_decided_does_not_hear_the_appeal(appealed: Appeal, case: Case, 
     assert appealed.result == ""
 
 
+@pytest.mark.parametrize("holder", ["nobody", "gus"])
+def test_there_is_no_preview_but_for_whoever_holds_the_case(case: Case, desk: Client, gus: User, holder: str) -> None:
+    if holder == "gus":
+        working.claim(case.pk, by=gus, now=timezone.now(), source=SOURCE)
+    before = Case.objects.values().get()
+    assert desk.post(address(case, "preview/"), verdict(facts="He shouted.")).status_code == 404
+    assert Case.objects.values().get() == before
+
+
 def test_the_preview_is_what_the_member_would_read_in_their_language(case: Case, desk: Client, bob: User) -> None:
+    said(desk, case, "claim/")
     User.objects.filter(pk=bob.pk).update(language="zh-hans")
     answer: Any = desk.post(address(case, "preview/"), verdict(Measure.SUSPEND, facts="He shouted."))
     told = answer.json()
@@ -258,6 +268,7 @@ def test_the_preview_is_what_the_member_would_read_in_their_language(case: Case,
 
 
 def test_the_preview_gives_no_hint_at_who_reported(case: Case, desk: Client, carol: User) -> None:
+    said(desk, case, "claim/")
     User.objects.filter(pk=carol.pk).update(language="zh-hans")
     how = {"report": Report.objects.get().pk, "policy": "reporting"}
     answer: Any = desk.post(address(case, "preview/"), verdict(Measure.RESTRICT_REPORTING, **how))
@@ -265,6 +276,7 @@ def test_the_preview_gives_no_hint_at_who_reported(case: Case, desk: Client, car
 
 
 def test_the_preview_of_a_form_that_is_hardly_filled_in_is_no_error(case: Case, desk: Client) -> None:
+    said(desk, case, "claim/")
     assert desk.post(address(case, "preview/"), {}).json()["fields"] == []
     assert desk.post(address(case, "preview/"), {"measure": "suspend"}).status_code == 200
 
