@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from moderation import cases, outcomes
 from moderation.actions.evidence import unsealed
-from moderation.audit import people
+from moderation.audit import cosign, people
 from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
 from moderation.models import Appeal, Evidence, Report
@@ -29,13 +29,16 @@ _ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "
 
 
 def bundle(user: User) -> bytes:
-    """A ZIP with `data.json` and, as Ogg Opus, what of their voice is kept as evidence in cases that are decided.
+    """A ZIP with `data.json`, the log's newest checkpoint and, as Ogg Opus, what of their voice is kept as evidence in
+    cases that are decided.
 
     It is made in memory: no voice stands on a disk unsealed.
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(data(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        if newest := cosign.cosigned():
+            archive.writestr("checkpoint.txt", str(newest.note))
         for track in voice(user):
             start_ms = round(track.start_at.timestamp() * 1000)
             archive.writestr(f"voice/{track.pk}.ogg", ogg(unsealed(track), start_ms, track.pk))

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from moderation import transparency
-from moderation.audit.models import Checkpoint, Entry, Leaf
+from moderation.audit import cosign
+from moderation.audit.models import Entry, Leaf
 from moderation.transparency import ACTIONS, ANSWERS, BEGINNINGS, Line
 
 _ALL = Q()
@@ -15,10 +16,11 @@ _FIELDS = ("action", "result", "case", "policy", "reason", "automated", "model",
 
 
 def report(start: datetime, end: datetime) -> dict[str, Any]:
-    """The report on a period, with the `size` of the checkpoint that covers all it was made of."""
-    newest = Checkpoint.objects.order_by("-size").first()
+    """The report on a period, with the `checkpoint` that covers all it was made of, and its `size`."""
+    newest = cosign.cosigned()
     size = newest.size if newest else 0
-    return {"size": size, **transparency.report(concerning(size, start, end), start, end)}
+    note = str(newest.note) if newest else ""
+    return {"checkpoint": note, "size": size, **transparency.report(concerning(size, start, end), start, end)}
 
 
 def concerning(size: int, start: datetime, end: datetime) -> Iterator[Line]:

@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
 @throttled
 @require_safe
 def numbers(request: HttpRequest) -> HttpResponseBase:
-    """The report as canonical JSON: whoever has the log's bundle makes the same bytes of it."""
+    """The report as canonical JSON: whoever has the bundle of that checkpoint makes the same bytes of it."""
     return HttpResponse(canonical(_asked(request)), "application/json")
 
 

@@ -1,5 +1,6 @@
 """The published report, and the same one out of the exported log (G20)."""
 
+import csv
 import io
 import json
 import secrets
@@ -11,12 +12,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import escape
 
 from accounts.models import User
 from moderation import published, transparency
 from moderation.actions import appeals
-from moderation.audit import export, sequence
+from moderation.audit import export, keys, sequence, verify
 from moderation.audit.canonical import canonical
+from moderation.audit.models import Checkpoint
 from moderation.measures import Measure
 from moderation.models import Result
 from moderation.staff import Role
@@ -43,6 +46,7 @@ def bundled(start: datetime, end: datetime) -> dict[str, Any]:
     export.export(file, now=timezone.now())
     with zipfile.ZipFile(file) as bundle:
         entries = [json.loads(line) for line in bundle.read("entries.jsonl").decode().splitlines()]
+        checkpoint = bundle.read("checkpoint").decode()
     lines = []
     for entry in entries:
         fields = json.loads(entry["leaf"])
@@ -50,7 +54,7 @@ def bundled(start: datetime, end: datetime) -> dict[str, Any]:
         assert at is not None
         if (line := transparency.line(fields, at)) is not None:
             lines.append(line)
-    return {"size": len(entries), **transparency.report(lines, start, end)}
+    return {"checkpoint": checkpoint, "size": len(entries), **transparency.report(lines, start, end)}
 
 
 def test_the_published_report_is_that_of_the_bundle_byte_for_byte(
@@ -86,7 +90,19 @@ def test_a_report_reads_its_own_time_and_when_what_it_answered_began(alice: User
 def test_what_is_not_sealed_yet_is_not_published(alice: User, bob: User, carol: User) -> None:
     a_busy_month(alice, bob, carol)
     told = published.report(*published.month("", timezone.now()))
-    assert (told["size"], told["reports"]["total"]) == (0, 0)
+    assert (told["checkpoint"], told["size"], told["reports"]["total"]) == ("", 0, 0)
+
+
+def test_page_table_and_numbers_carry_the_checkpoint_they_were_made_under(client: Client, alice: User) -> None:
+    a_room(alice)
+    sequence.seal(timezone.now())
+    (published_at,) = Checkpoint.objects.all()
+    told = client.get("/transparency/report.json").json()
+    table = client.get("/transparency/report.csv").content.decode()
+    assert ["checkpoint", published_at.note] in list(csv.reader(io.StringIO(table)))
+    assert escape(published_at.note) in client.get("/transparency/").content.decode()
+    opened = verify.open_checkpoint(told["checkpoint"].encode(), keys.vkeys())
+    assert (opened.size, opened.root) == (told["size"], bytes(published_at.root))
 
 
 def test_everybody_may_read_it_as_page_and_table(client: Client, alice: User, bob: User, carol: User) -> None:

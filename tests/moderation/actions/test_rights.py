@@ -13,6 +13,8 @@ from accounts.models import User
 from moderation import own, own_data
 from moderation.actions import appeals, evidence, rights
 from moderation.actions.base import Code
+from moderation.audit import keys, sequence, verify
+from moderation.audit.models import Checkpoint
 from moderation.cases import State
 from moderation.measures import Measure
 from moderation.models import Case, DataRequest, Evidence, Wish
@@ -51,6 +53,14 @@ def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, 
     for other in (alice, carol, femi):
         assert other.uid not in everything
         assert other.display_name not in everything
+
+
+def test_the_checkpoint_of_the_log_comes_with_it(bob: User) -> None:
+    taken(bob)
+    sequence.seal(NOON)
+    with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
+        given = verify.open_checkpoint(archive.read("checkpoint.txt"), keys.vkeys())
+    assert given.size == Checkpoint.objects.get().size
 
 
 def test_a_dismissal_and_the_appeal_against_it_are_with_whoever_reported_alone(
