@@ -1,10 +1,11 @@
 """Appeals: by whoever a decision restricts or whose report it dismissed, heard by somebody who had no part in it."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
@@ -116,8 +117,9 @@ def _lead_on(made: Appeal, result: Result, answered: Collection[int], by: User, 
     pk, case = made.decision.case_id, made.decision.case
     lead = partial(advance, pk, by=by, now=now, source=source, reason=result)
     if result == Result.OVERTURNED and made.decision.measure == Measure.NONE and not _open_beside(case):
-        lead(Act.REOPEN, due_at=due(Severity(case.severity), now))
-        return
+        with suppress(IntegrityError), transaction.atomic():  # of somebody who reports the same this moment
+            lead(Act.REOPEN, due_at=due(Severity(case.severity), now))
+            return
     others = _waiting(pk).exclude(pk__in=answered)
     if others.exists():
         lead(Act.ANSWER, due_at=others.earliest("due_at").due_at)

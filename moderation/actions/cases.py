@@ -1,11 +1,12 @@
 """Working on cases: each act of the table, made by one person in one transaction with its entry."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
@@ -74,9 +75,10 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
         "subject": subject,
         "room": room.pk if room else "",
     }
-    other = Case.objects.select_for_update().filter(**meant, state__in=OPEN).first()  # decided, it would take no more
-    if other is None:
-        return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
+    same = Case.objects.select_for_update().filter(**meant, state__in=OPEN)  # decided, it would take no more
+    while (other := same.first()) is None:
+        with suppress(IntegrityError), transaction.atomic():  # of somebody who names or reports the same this moment
+            return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
     advance(pk, Act.MERGE, by=by, now=now, source=source, detail={"into": other.pk}, closed_at=now)
     Report.objects.filter(case=case).update(case=other)
     return other

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -12,19 +13,20 @@ from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import InviteCode, Redemption, User, new_uid
 from moderation import cases
-from moderation.actions import decisions, evidence, grants
+from moderation.actions import appeals, decisions, evidence, grants, reports
+from moderation.actions import cases as acts
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Grant, Stand
+from moderation.models import Case, Channel, Decision, Grant, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
 from tests.flows.stack import until
 from tests.log import entry
 from tests.moderation import tape
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported, rows
+from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, rows
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -151,6 +153,73 @@ def test_a_decision_that_waited_for_a_report_on_its_case_is_on_that_too(
         pass
     assert (decision.result().case, decision.result().state) == (case, Stand.IN_FORCE)
     assert (case.reports.count(), Case.objects.count()) == (2, 1)
+
+
+@pytest.fixture
+def notices() -> list[tuple[Case, User]]:
+    """Two people outside wrote about the same; Dana has the one, Eli the other."""
+    words = complaint(Policy.HATE, "In the room of Sunday evening.", Channel.NOTICE)
+    desk = moderator("Dana"), moderator("Eli")
+    return [(claimed(reports.notice(words, source=SOURCE, now=NOON).case, one), one) for one in desk]
+
+
+@pytest.mark.parametrize("person", ["bob", ""])
+def test_of_two_notices_that_are_said_to_be_about_the_same_at_once_one_joins_the_other(
+    notices: list[tuple[Case, User]], room: Room, person: str
+) -> None:
+    def named(case: Case, by: User) -> Case:
+        return acts.name(case.pk, room.pk, person, by=by, now=NOON, source=SOURCE)
+
+    (one, dana), (other, eli) = notices
+    with held(lambda: named(one, dana), lambda: named(other, eli)) as late:
+        pass
+    assert late.result() == one
+    other.refresh_from_db()
+    assert (other.state, one.reports.count(), other.reports.count()) == (State.CLOSED, 2, 0)
+    assert entry(action="case.merge").detail == {"into": one.pk}
+    assert entry(action="case.name").case == str(one.pk)
+    assert entry(action="case.name").actor == dana.uid
+
+
+def test_a_notice_that_is_about_somebody_who_is_reported_at_once_joins_that_report(
+    notices: list[tuple[Case, User]], room: Room, bob: User, carol: User
+) -> None:
+    told, dana = notices[0]
+    name = partial(acts.name, told.pk, room.pk, "bob", by=dana, now=NOON, source=SOURCE)
+    with held(lambda: reported(carol, bob, room), name) as late:
+        pass
+    assert late.result() == Case.objects.get(subject=bob)
+    assert late.result().reports.count() == 2
+
+
+def test_a_report_at_the_moment_of_an_appeal_that_is_right_goes_on_for_both(
+    case: Case, room: Room, bob: User, carol: User, alice: User
+) -> None:
+    dana, gus = moderator("Dana"), moderator("Gus", Role.SENIOR)
+    dismissed = decided(claimed(case, dana), dana, Measure.NONE)
+    made = appeals.appeal(dismissed.pk, "Listen again.", by=carol, now=NOON, source=SOURCE)
+    hear = partial(appeals.hear, made.pk, Result.OVERTURNED, "We did.", by=gus, now=NOON, source=SOURCE)
+    with held(lambda: reported(alice, bob, room), hear) as late:
+        pass
+    assert late.result().result == Result.OVERTURNED
+    assert Case.objects.filter(subject=bob, state__in=cases.OPEN).exclude(pk=case.pk).count() == 1
+    case.refresh_from_db()
+    assert case.state in {State.DECIDED, State.CLOSED}
+
+
+def test_of_two_cases_about_one_person_decided_at_once_each_has_its_decision(
+    case: Case, bob: User, carol: User
+) -> None:
+    dana, eli = moderator("Dana"), moderator("Eli")
+    other = reports.report_person(carol, bob.uid, complaint(), source=SOURCE, now=NOON).case
+    claimed(case, dana)
+    claimed(other, eli)
+    shorter = partial(decided, case, dana, Measure.SUSPEND, DAY)
+    with held(shorter, lambda: decided(other, eli, Measure.SUSPEND, 2 * DAY)) as late:
+        pass
+    assert late.result().state == Stand.IN_FORCE
+    bob.refresh_from_db()
+    assert bob.suspended_until == NOON + 2 * DAY
 
 
 def test_a_report_that_waits_for_its_case_holds_nobody_whom_a_decision_needs(
