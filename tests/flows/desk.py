@@ -23,6 +23,22 @@ for name, role in %(roles)r.items():
 """
 """Run by `manage.py shell`: these people are on the staff, and their sessions have shown a second factor."""
 
+GUARDED = """
+from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
+from accounts.models import User
+from moderation.actions import staff
+from moderation.audit.source import Source
+from moderation.staff import Role
+
+user = User.objects.get(username=%(name)r)
+user.set_password(%(password)r)
+user.save()
+TOTP.activate(user, %(secret)r)
+staff.grant(user, Role(%(role)r), None, now=timezone.now(), source=Source.internal("command"))
+"""
+"""Run by `manage.py shell`: this person is on the staff, and signs in with this password and an app with codes."""
+
 PILE = """
 import json
 from datetime import timedelta
