@@ -86,7 +86,7 @@ kill: .venv/checked
 truth: .venv/checked
 	@STOA_G22_SESSIONS=1000 $(PYTEST) tests/flows/test_field_truth.py
 
-# Coverage-guided fuzzing of every parser of what strangers send, so long each; wants atheris. TARGET=sdp takes one alone.
+# Coverage-guided fuzzing of every parser of what strangers send or hand over, so long each; wants atheris. TARGET=sdp takes one alone.
 fuzz: MINUTES ?= 60
 fuzz: .venv/checked
 	@$(BIN)/python -m tests.fuzz $(MINUTES) $(TARGET)

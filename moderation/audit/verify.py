@@ -35,6 +35,7 @@ LINE_SIZE = 1 << 20
 SMALL_FILE = 1 << 24
 NOTE_SIZE = 1_000_000
 MOST_SIGNATURES = 100
+MOST_UNPACKED = 100  # times its size: a bundle is full of hashes, which nothing packs
 LARGEST = 2**63 - 1
 SAFE_INTEGER = 2**53 - 1
 LOG_KEY, WITNESS_KEY = 1, 4
@@ -418,10 +419,13 @@ def _is_name(name: str) -> bool:
 
 def canonical(value: object) -> str:
     """The one JSON text of a value without floats (RFC 8785)."""
-    text = _encode(value)
-    if text.isascii() or max(text) <= "\uffff":
-        return text  # code points are in the order of UTF-16
-    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = _encode(value)
+        if text.isascii() or max(text) <= "\uffff":
+            return text  # code points are in the order of UTF-16
+        return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise Refused(Fault.MALFORMED, "it is nested too deep") from None
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
@@ -429,7 +433,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, 
 
 def _ordered(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+        return {
+            key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        }
     return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
@@ -715,6 +721,8 @@ def _opened(path: Path) -> Iterator[_Files]:
                 items = archive.infolist()
                 if len({item.filename for item in items}) != len(items):
                     raise Refused(Fault.MALFORMED, "a name appears twice in the zip")
+                if sum(item.file_size for item in items) > MOST_UNPACKED * path.stat().st_size:
+                    raise Refused(Fault.MALFORMED, f"it would unpack to more than {MOST_UNPACKED} times its size")
                 yield {item.filename: partial(_member, archive, item) for item in items}
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
             raise Refused(Fault.MALFORMED, f"the zip is damaged ({error})") from None

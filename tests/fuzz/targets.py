@@ -1,4 +1,4 @@
-"""What is fuzzed: each parser of what strangers send, with what must hold whatever they send.
+"""What is fuzzed: each parser of what strangers send or hand over, with what must hold whatever it is.
 
 A target takes any bytes. It returns where they were read or `Refused`; whatever else it raises is a defect of ours.
 """
@@ -10,6 +10,7 @@ from rooms.sfu import answers, ice, offers, red, rtcp, rtp
 from rooms.sfu.framing import Frames, framed
 from rooms.sfu.messages import Refused
 from rooms.sfu.peer import MAX_DATAGRAM
+from tests.fuzz import verifier
 
 Target = Callable[[bytes], None]
 
@@ -90,4 +91,8 @@ TARGETS: Mapping[str, Target] = {
     "red": _red,
     "sdp": _sdp,
     "frames": _frames,
+    "zip": verifier.damaged_zip,
+    "bundle": verifier.stolen_bundle,
+    "receipt": verifier.receipt,
+    "note": verifier.signed_note,
 }

@@ -4,6 +4,7 @@ import ast
 import io
 import json
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 
 from moderation.audit import verify
 from moderation.audit.verify import Refused
-from tests.moderation.audit.bundles import ALL, BUNDLE, TRUST, put
+from tests.fuzz.targets import TARGETS
+from tests.fuzz.test_targets import CORPUS
+from tests.moderation.audit.bundles import ALL, BUNDLE, TRUST, Files, put
 from tests.moderation.audit.mutations import MUTATIONS
 
 PARTS = st.sampled_from([*ALL.values(), b"", b"\n", b"{}", b"[]", b"\x00" * 64, b"PK\x03\x04", *map(str.encode, ALL)])
+GENUINE = {"zip": "genuine", "receipt": "genuine", "note": "checkpoint"}
 HOSTILE = st.binary(max_size=300) | st.lists(PARTS | st.binary(max_size=30), max_size=4).map(b"".join)
 
 
@@ -78,18 +82,42 @@ def test_any_part_is_a_part_or_refused(value: object) -> None:
         assert refused.why  # noqa: PT017 - either answer is right
 
 
-def test_a_zip_that_unpacks_to_much_more_than_it_is_gets_a_no_in_little_memory(tmp_path: Path) -> None:
-    import tracemalloc
+@given(st.sampled_from(("zip", "receipt", "note")), st.data())
+def test_damage_in_any_place_gets_a_no_or_the_answer_that_it_had(name: str, data: st.DataObject) -> None:
+    """The rules are those of the fuzzer, which takes longer, and bytes that are not drawn."""
+    genuine = (CORPUS / name / GENUINE[name]).read_bytes()
+    start = data.draw(st.integers(0, len(genuine)))
+    end = data.draw(st.integers(start, min(len(genuine), start + 8)))
+    TARGETS[name](genuine[:start] + data.draw(st.binary(max_size=8)) + genuine[end:])
 
+
+@given(st.sampled_from(("plain", "pruned")), st.binary(max_size=4), st.data())
+def test_a_thief_of_the_key_gets_an_answer_too(name: str, put_in: bytes, data: st.DataObject) -> None:
+    genuine = (CORPUS / "bundle" / name).read_bytes()
+    start = data.draw(st.integers(0, len(genuine)))
+    TARGETS["bundle"](genuine[:start] + put_in + genuine[start + data.draw(st.integers(0, 4)) :])
+
+
+def bomb(size: int) -> Files:
+    return ALL | {"entries.jsonl": b" " * size}
+
+
+def test_a_zip_that_unpacks_to_much_more_than_it_is_gets_a_no_before_it_is_unpacked(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in ALL.items():
-            archive.writestr(name, data if name != "entries.jsonl" else b" " * (300 << 20))
+        for name, data in bomb(64 << 20).items():
+            archive.writestr(name, data)
     path = tmp_path / "bomb.zip"
     path.write_bytes(out.getvalue())
+    with pytest.raises(Refused, match=r"would unpack to more than 100 times its size"):
+        verify.verify_bundle(path, TRUST)
+
+
+def test_a_file_of_any_size_gets_a_no_in_little_memory(tmp_path: Path) -> None:
+    folder = put(tmp_path / "bomb", bomb(64 << 20))
     tracemalloc.start()
     with pytest.raises(Refused, match=r"entries.jsonl, line 1"):
-        verify.verify_bundle(path, TRUST)
+        verify.verify_bundle(folder, TRUST)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 32 << 20
