@@ -157,6 +157,12 @@ def unfit(actor: Actor, parties: Parties) -> Code | None:
     return conflict(actor, parties) or (Code.FIRST_DECIDER if actor.uid in parties.deciders else None)
 
 
+def strange(actor: Actor, parties: Parties) -> Code | None:
+    """Why this person may not write to whoever reported from outside; None if they have the case, or decided on it."""
+    part = actor.uid == parties.holder or actor.uid in parties.deciders
+    return conflict(actor, parties) or (None if part else Code.UNCLAIMED)
+
+
 def _refusal(who: By, actor: Actor, parties: Parties) -> Code | None:
     if who is By.HOLDER and actor.uid != parties.holder:
         return Code.UNCLAIMED

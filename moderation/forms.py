@@ -206,8 +206,9 @@ class NoticeForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address, if you like"),
         help_text=_(
-            "For a question back. You may leave it empty, and we never ask for it where children are harmed. "
-            "It is deleted once you have read what became of your notice."
+            "For a question back, and to tell you what became of your notice: only those who decide on it see it. "
+            "You may leave it empty, and we never ask for it where children are harmed. It is deleted once you were "
+            "told, and when the case is closed at the latest."
         ),
         max_length=254,
         required=False,

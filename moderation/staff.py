@@ -38,6 +38,7 @@ class Act(StrEnum):
     DECIDE = "case.decide"
     CONFIRM = "decision.confirm"
     HEAR = "appeal.hear"
+    WRITE_BACK = "report.answer"
     ASK_EVIDENCE = "evidence.ask"
     APPROVE_EVIDENCE = "evidence.approve"
     OPEN_EVIDENCE = "evidence.open"
@@ -88,7 +89,7 @@ READS = LOOKS | {Act.RUN_REVIEW, Act.ASK_NAME}
 asked for, and given by somebody else."""
 
 CASEWORK = frozenset({
-    *(Act.READ_CASES, Act.WORK, Act.DECIDE, Act.ASK_EVIDENCE, Act.OPEN_EVIDENCE),
+    *(Act.READ_CASES, Act.WORK, Act.DECIDE, Act.WRITE_BACK, Act.ASK_EVIDENCE, Act.OPEN_EVIDENCE),
     *(Act.READ_LIVE, Act.OPEN_CASE, Act.OBSERVE, Act.READ_POLICIES, Act.READ_POWERS, Act.PULL_ROOM),
 })  # fmt: skip
 

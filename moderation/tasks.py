@@ -60,8 +60,9 @@ def judge() -> None:
 
 @shared_task(name="moderation.expire", ignore_result=True)
 def expire() -> None:
-    """Destroy the evidence whose time is over, and then the cases, every minute."""
+    """Destroy the evidence whose time is over, addresses that nothing waits for, and then the cases, every minute."""
     evidence.expire(timezone.now())
+    deadlines.forget_addresses()
     deadlines.forget(timezone.now())
 
 

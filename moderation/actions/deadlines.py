@@ -56,6 +56,22 @@ def _close(pk: int, now: datetime) -> bool:
     return False
 
 
+def forget_addresses() -> int:
+    """How many closed cases had e-mail addresses of people outside, and have none any more: all is told."""
+    left = Report.objects.exclude(email="").values("case")
+    return sum(map(_forget_addresses, Case.objects.filter(pk__in=left, state=State.CLOSED).select_related("subject")))
+
+
+@transaction.atomic
+def _forget_addresses(case: Case) -> bool:
+    if _held(case.pk):
+        return False
+    forgotten = Report.objects.filter(case=case).exclude(email="").update(email="")
+    if forgotten:
+        note(case, "report.forget", SOURCE, by=None, automated=True, detail={"addresses": forgotten})
+    return forgotten > 0
+
+
 def forget(now: datetime) -> int:
     """How many cases were deleted: closed long ago, nothing decided in them holds, and nothing sealed is left."""
     going_on = Room.objects.exclude(state=RoomState.ENDED).values("pk")
@@ -70,7 +86,7 @@ def forget(now: datetime) -> int:
 def _forget(pk: int) -> bool:
     """Whether the case is gone, with all that belongs to it; the entry is its receipt."""
     case = Case.objects.select_for_update(of=("self",)).select_related("subject").get(pk=pk)
-    if Entry.objects.filter(hold.held(), case=str(pk)).exists():
+    if _held(pk):
         return False
     note(case, "case.forget", SOURCE, by=None, automated=True)
     for rows in (
@@ -85,3 +101,8 @@ def _forget(pk: int) -> bool:
     ):
         rows.delete()
     return True
+
+
+def _held(pk: int) -> bool:
+    """Whether a legal hold keeps the case."""
+    return Entry.objects.filter(hold.held(), case=str(pk)).exists()

@@ -1,4 +1,6 @@
-"""What those whom a case concerns do with it: add words to their report, read a decision, read what became of it."""
+"""What those whom a case concerns do with it: add words to their report, read a decision, read what became of it; and
+whoever decided tells somebody outside.
+"""
 
 from datetime import datetime
 
@@ -8,8 +10,10 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.cases import OPEN
+from moderation.cases import OPEN, Actor, strange
+from moderation.cases import Code as CaseCode
 from moderation.models import Decision, Report
+from moderation.outcomes import of_report
 from moderation.own import unread, untold
 
 
@@ -48,9 +52,35 @@ def read(decision: Decision, *, by: User, now: datetime, source: Source) -> None
 
 @transaction.atomic
 def told(report: Report, *, by: User | None, now: datetime, source: Source) -> None:
-    """Nothing: whoever reported has read what became of it, so that an e-mail address has nothing to wait for."""
+    """Nothing: whoever reported knows what became of it, so that an e-mail address has nothing to wait for."""
     if Report.objects.filter(untold(), pk=report.pk).update(told_at=now, email=""):
         _note("report.told", report, source, by)
+
+
+@transaction.atomic
+def written(case: int, pk: int, *, by: User, now: datetime, source: Source) -> None:
+    """Nothing: somebody outside was written to what became of their notice, and their address is deleted.
+
+    Raises `Refused` as `addressed` does, and STATE while there is nothing to tell.
+    """
+    report = addressed(case, pk, by=by)
+    if not of_report(report).over:
+        raise Refused(CaseCode.STATE)
+    told(report, by=by, now=now, source=source)
+
+
+def addressed(case: int, pk: int, *, by: User) -> Report:
+    """The notice in this case of somebody outside who left an address, for whoever may write to them.
+
+    Raises `Refused`: GONE where there is no address (any more), UNCLAIMED, SUBJECT, REPORTER.
+    """
+    report = Report.objects.select_related("case__holder", "case__subject").filter(pk=pk, case=case).first()
+    if report is None or not report.email:
+        raise Refused(Code.GONE)
+    code = strange(Actor(by.uid), report.case.parties)
+    if code is not None:
+        raise Refused(code)
+    return report
 
 
 def _note(action: str, report: Report, source: Source, by: User | None) -> None:

@@ -52,13 +52,18 @@ def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "") ->
     try:
         yield
     except Refused as refused:
-        source = Source.of_request(request)
-        record_refusal(act, source=source, actor=member(request).uid, case=str(case), reason=refused.code)
-        messages.error(request, str(REFUSALS[refused.code]), extra_tags="danger")
+        why_not(request, act, refused, case=case)
     else:
         entry = Entry.objects.filter(case=str(case)).order_by("-pk").values_list("pk", flat=True).first()
         audited = _("It is entry %(number)d of the log.") % {"number": entry} if case and entry else ""
         messages.success(request, f"{words} {audited}".strip())
+
+
+def why_not(request: HttpRequest, act: Act, refused: Refused, *, case: int | str = "") -> None:
+    """Nothing: the refusal is recorded, and the next page says why."""
+    source = Source.of_request(request)
+    record_refusal(act, source=source, actor=member(request).uid, case=str(case), reason=refused.code)
+    messages.error(request, str(REFUSALS[refused.code]), extra_tags="danger")
 
 
 def not_understood(request: HttpRequest, form: forms.Form) -> None:

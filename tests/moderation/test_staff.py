@@ -17,6 +17,7 @@ CHANGES = {
     Act.DECIDE,
     Act.CONFIRM,
     Act.HEAR,
+    Act.WRITE_BACK,
     Act.ASK_EVIDENCE,
     Act.SWITCH_REFLEX,
     Act.GRANT_NAME,

@@ -12,7 +12,7 @@ from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.cases import APPEAL_FOR, IDLE, State
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Ground, Stand
+from moderation.models import Case, Channel, Decision, Ground, Report, Stand
 from moderation.policies import Policy
 from rooms.roles import Move
 from tests.log import entry
@@ -24,6 +24,32 @@ pytestmark = pytest.mark.django_db
 
 def _claimed(subject: User, holder: User | None) -> Case:
     return a_case(subject, state=State.CLAIMED, holder=holder, held_at=NOON)
+
+
+def test_addresses_of_people_outside_go_with_the_close_of_their_case_unless_a_hold_keeps_it(
+    alice: User, bob: User
+) -> None:
+    case = a_case(bob, state=State.DECIDED)
+    for email in ("erin@example.org", ""):
+        Report.objects.create(case=case, email=email, channel=Channel.NOTICE, policy=case.policy, made_at=NOON)
+    assert deadlines.forget_addresses() == 0
+    Case.objects.update(state=State.CLOSED)
+    record("case.close", source=SOURCE, case=str(case.pk))
+    held = hold.place(
+        "case",
+        str(case.pk),
+        ground="a court asks",
+        by=alice.uid,
+        approver=bob.uid,
+        review_at=NOON,
+        now=NOON,
+        source=SOURCE,
+    )
+    assert deadlines.forget_addresses() == 0
+    hold.release(held.pk, by=alice.uid, now=NOON, source=SOURCE)
+    assert [deadlines.forget_addresses(), deadlines.forget_addresses()] == [1, 0]
+    assert not Report.objects.exclude(email="").exists()
+    assert entry(action="report.forget").detail == {"addresses": 1}
 
 
 def test_a_claim_that_nobody_worked_on_goes_back_to_the_queue_once(alice: User, bob: User) -> None:

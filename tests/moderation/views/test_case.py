@@ -306,6 +306,7 @@ ACTS = {
     "preview/": verdict(),
     "evidence/ask/": {"reason": "x"},
     "decisions/1/confirm/": {},
+    "reports/1/sent/": {},
     "appeals/1/": {"result": "upheld", "reasons": "x"},
     "grants/1/answer/": {"answer": "approve"},
     "grants/1/listen/": {"evidence": 1},
