@@ -5,10 +5,12 @@ witness and the bundles that others hold.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection
 
 from moderation.audit import keys, sequence
 from moderation.audit.leaf import PUBLIC, leaf_of
@@ -30,6 +32,22 @@ from moderation.audit.verify import (
 
 BATCH = 5_000
 LATE = timedelta(minutes=1)
+SNAPSHOT = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN DEFERRED"}
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A block in which every question is answered as the first was, whatever is written meanwhile; it writes nothing.
+
+    Without it what is pruned between two questions looks as if somebody had taken it, and what is sealed between two as
+    if somebody had forged it. Not `atomic`, which on SQLite would keep everybody from writing for as long.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SNAPSHOT[connection.vendor])
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def faults(now: datetime) -> Iterator[str]:
