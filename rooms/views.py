@@ -27,8 +27,8 @@ from rooms import hallway as halls
 from rooms.actions import history as forgetting
 from rooms.actions import invites
 from rooms.cards import Card
-from rooms.models import Reminder, State
-from rooms.roles import Refused
+from rooms.models import Member, Reminder, State
+from rooms.roles import Rank, Refused
 
 LONGEST_SEARCH = 100
 MOST_PAGES = 100
@@ -82,6 +82,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         "hosting": card["host"]["uid"] == user.uid,
         "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
+        "observing": Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists(),
         "data": {"id": card["id"], "moves": move_table()},
         "notice": sections,
         "notice_language": language,

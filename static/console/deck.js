@@ -1,8 +1,8 @@
 // Several voices on one clock: played together or one alone, never louder than a limit, from where one likes.
 
+import { limiter, LOUDEST } from "../js/limiter.js";
 import { Signal } from "../js/signal.js";
 
-export const LOUDEST = 0.6; // of full scale, whatever the slider says: what was reported may be a scream
 export const QUIET = 0.25; // where the slider begins
 
 /** @typedef {{id: number, offset: number, buffer: AudioBuffer}} Voice */
@@ -48,15 +48,11 @@ export class Deck {
   /** @param {AudioContext} context */
   constructor(context) {
     this.#context = context;
-    const limiter = context.createDynamicsCompressor();
-    limiter.threshold.value = -24;
-    limiter.knee.value = 0;
-    limiter.ratio.value = 20;
-    limiter.attack.value = 0.002;
-    this.#out = context.createGain();
-    this.#out.gain.value = QUIET * LOUDEST;
-    limiter.connect(this.#out).connect(context.destination);
-    this.#in = limiter;
+    const { into, out } = limiter(context);
+    out.connect(context.destination);
+    this.#in = into;
+    this.#out = out;
+    this.volume(QUIET);
   }
 
   /** Takes these voices in place of others, and stands at their beginning. @param {Voice[]} voices */

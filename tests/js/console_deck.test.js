@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clock, Deck, LOUDEST, QUIET, starts } from "../../static/console/deck.js";
+import { clock, Deck, QUIET, starts } from "../../static/console/deck.js";
+import { LOUDEST } from "../../static/js/limiter.js";
 
 globalThis.window = /** @type {any} */ (globalThis);
 
@@ -16,6 +17,7 @@ function studio() {
     resume: async () => {},
     createGain: () => gain,
     createDynamicsCompressor: node,
+    createWaveShaper: node,
     createBufferSource() {
       const one = { buffer: null, at: 0, from: 0, stopped: false };
       started.push(one);

@@ -15,6 +15,7 @@ from accounts import notice
 from accounts.models import User
 from rooms import roles
 from rooms.actions import invites, moderators, reminders
+from rooms.actions.observe import observe
 from rooms.actions.rooms import Edit, Plan, cancel, edit, open_room
 from rooms.actions.sweep import sweep
 from rooms.models import Access, Member, Room
@@ -297,6 +298,16 @@ def test_before_joining_one_is_warned_of_people_one_blocked(alice: User, bob: Us
     assert re.search(r'id="blocked".*<bdi>Bob</bdi>', page)
     assert "Listen anyway" in page
     assert "Listen anyway" not in text(of(alice).get(f"/r/{room.pk}"))
+
+
+def test_only_whoever_observes_gets_a_limiter_before_the_sound(alice: User, bob: User, carol: User) -> None:
+    room, limiter, page = a_room(alice), "js/room/observing", "js/room/room."
+    for person in (alice, bob):
+        observe(person, room.pk, source=SOURCE, now=NOON)
+    seen = text(of(bob).get(f"/r/{room.pk}"))
+    assert 0 < seen.index(limiter) < seen.index(page)
+    for person in (alice, carol):  # alice has a part in her own room
+        assert limiter not in text(of(person).get(f"/r/{room.pk}"))
 
 
 def test_before_joining_one_reads_where_one_comes_in(alice: User, bob: User) -> None:

@@ -17,11 +17,14 @@ const TRIES = 3; // that were answered and found no path, before it counts as bl
 
 /**
  * One attempt at a connection; `offer` is the id of the message that offered it, 0 until then.
- * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], offering: boolean, offer: number,
- *   answered: boolean}} Line
+ * @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, receivers: RTCRtpReceiver[], streams: MediaStream[],
+ *   offering: boolean, offer: number, answered: boolean}} Line
  */
 
 export class Media {
+  /** What one hears of a slot: its own sound, or what `observing.js` lets through. @type {(stream: MediaStream) => MediaStream} */
+  static heard = (stream) => stream;
+
   /** @type {Signal<Flow>} */
   flow = new Signal();
   /** The browser wants a tap before it plays. @type {Signal<void>} */
@@ -190,7 +193,8 @@ export class Media {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     const { sender } = pc.addTransceiver("audio", { direction: "sendonly" });
     const receivers = Array.from({ length: SLOTS }, () => pc.addTransceiver("audio", { direction: "recvonly" }).receiver);
-    const line = { pc, sender, receivers, offering: false, offer: 0, answered: false };
+    const streams = receivers.map(({ track }) => Media.heard(new MediaStream([track])));
+    const line = { pc, sender, receivers, streams, offering: false, offer: 0, answered: false };
     pc.onconnectionstatechange = () => this.#moved(line);
     return line;
   }
@@ -240,9 +244,7 @@ export class Media {
   /** @param {Line} line */
   #attach(line) {
     this.sounds.forEach((sound, slot) => {
-      const { track } = line.receivers[slot];
-      const stream = /** @type {MediaStream | null} */ (sound.srcObject);
-      if (stream?.getTracks()[0] !== track) sound.srcObject = new MediaStream([track]);
+      if (sound.srcObject !== line.streams[slot]) sound.srcObject = line.streams[slot];
     });
   }
 }
