@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
@@ -17,7 +17,15 @@ from moderation.cases import Code as CaseCode
 from moderation.models import About, Case, Decision, Report, Staff, Stand
 from moderation.staff import Act as StaffAct
 from moderation.staff import refusal
+from rooms import rows
 from rooms.models import Room, known
+from rooms.roles import Rank
+
+_STAYS = f"""
+SELECT id FROM accounts_user WHERE id = coalesce(%s, (
+  SELECT user_id FROM rooms_member WHERE room_id = %s AND rank = {Rank.HOST:d}
+)) FOR KEY SHARE
+"""  # noqa: S608  # our own names
 
 
 def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
@@ -75,6 +83,7 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
         "subject": subject,
         "room": room.pk if room else "",
     }
+    stays(subject, meant["room"])
     same = Case.objects.select_for_update().filter(**meant, state__in=OPEN)  # decided, it would take no more
     while (other := same.first()) is None:
         with suppress(IntegrityError), transaction.atomic():  # of somebody who names or reports the same this moment
@@ -123,6 +132,12 @@ def keep(case: Case, holder: User, now: datetime) -> None:
     if case.state == State.CLAIMED and case.holder_id == holder.pk:
         case.held_at = now
         case.save(update_fields=["held_at"])
+
+
+def stays(subject: User | None, room: str) -> None:
+    """Nothing: until the end of this transaction whoever a case will be about, or the room's host, is not erased."""
+    if connection.features.has_select_for_update:
+        rows.cells(_STAYS, [subject.pk if subject else None, room])
 
 
 def locked(pk: int) -> Case:

@@ -4,11 +4,11 @@ and no erasure in the middle of a case.
 
 from datetime import datetime, timedelta
 
+from django.db import OperationalError, connection
 from django.db.models import Q
-from django.utils import timezone
 
-from accounts.models import Switch
-from moderation.audit.erase import NeededError
+from accounts.models import Switch, User
+from moderation.audit.erase import BusyError, NeededError
 from moderation.cases import State
 from moderation.models import (
     About,
@@ -48,15 +48,30 @@ WAITS = timedelta(days=365)
 """No longer do cases keep somebody who asked to be erased, however many they are: as long as evidence, at most."""
 
 
-def let_go(uid: str, **_signal: object) -> None:
+def let_go(uid: str, now: datetime, **_signal: object) -> None:
     """Nothing: no row says any more that this person did it or was meant; that it was done, the log goes on saying.
 
-    Raises `NeededError` while a case that is not closed has a part of theirs, and they did not ask a year ago.
+    Raises `NeededError` while a case that is not closed has a part of theirs, and they did not ask a year ago, and
+    `BusyError` while one may just be opened.
     """
-    _wait(uid, timezone.now())
+    _keep_others_out(uid)
+    _wait(uid, now)
     for columns, instead in ((DOERS, ""), (SUBJECTS, ERASED)):
         for model, column in columns:
             model._default_manager.filter(**{column: uid}).update(**{column: instead})  # noqa: SLF001  # documented
+
+
+def _keep_others_out(uid: str) -> None:
+    """Until the end, no case is opened that has a part of theirs: the row of their account is held.
+
+    It is not waited for: whoever has it may wait for the person's key in the log, which is held already.
+    """
+    if not connection.features.has_select_for_update_nowait:
+        return
+    try:
+        list(User.objects.select_for_update(nowait=True).filter(uid=uid))
+    except OperationalError as error:
+        raise BusyError from error
 
 
 def _wait(uid: str, now: datetime) -> None:

@@ -240,6 +240,7 @@ def _held(target: _Target) -> Case | None:
 
 def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case | None:
     """The new case; None where somebody else reported the same at the same moment, and it is there by now."""
+    working.stays(target.subject, target.room.pk if target.room else "")
     severity, pair = SEVERITIES[complaint.policy], keys.new_pair()
     case = Case(
         about=target.about,

@@ -1,6 +1,7 @@
 """Erasing a person from the log: their key and labels go, every hash stays, and every proof still verifies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -12,9 +13,9 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 
 erasing = Signal()
-"""Sent with the `uid` of whoever is erased, inside the transaction, so that other apps let go of them as well.
+"""Sent with the `uid` of whoever is erased, and `now`, in the transaction, so that other apps let go of them as well.
 
-A receiver raises `NeededError` where the person may not go yet; nothing of them is gone then.
+A receiver raises `NeededError` where the person may not go yet, or `BusyError`; nothing of them is gone then.
 """
 
 
@@ -29,6 +30,13 @@ class NeededError(Exception):
         self.cases = cases
 
 
+class BusyError(Exception):
+    """The fault of the moment: something is just being written about whoever was to be erased."""
+
+    def __init__(self) -> None:
+        super().__init__("something is being written about them at this very moment; try again")
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What is gone: from how many entries; `event` names the entry that says so."""
@@ -37,11 +45,11 @@ class Erased:
     event: str
 
 
-def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
+def erase(uid: str, *, by: str, reason: str, now: datetime, source: Source) -> Erased:
     """Erase the person from the log, in one transaction with an entry that does not say whom.
 
-    Raises `HeldError` under a legal hold, `NeededError` while something that goes on has a part of theirs, and
-    `ValueError` for an empty id: what nobody is known for stays.
+    Raises `HeldError` under a legal hold, `NeededError` while something that goes on has a part of theirs, `BusyError`
+    while something is just being written about them, and `ValueError` for an empty id: what nobody is known for stays.
     """
     if not uid:
         raise ValueError("nobody has no key to destroy")
@@ -52,7 +60,7 @@ def erase(uid: str, *, by: str, reason: str, source: Source) -> Erased:
             raise HeldError(holds)
         # The key first: on PostgreSQL this waits for whoever writes a label right now, and the labels then are all.
         gone = _destroy(who.id) if who else 0
-        erasing.send(PersonKey, uid=uid)
+        erasing.send(PersonKey, uid=uid, now=now)
         actor = "" if by == uid else by
         entry = record("log.erase", source=source, actor=actor, reason=reason, detail={"entries": gone})
     if who:

@@ -17,9 +17,10 @@ from moderation.actions import appeals, decisions, evidence, grants, reports
 from moderation.actions import cases as acts
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
+from moderation.audit.erase import BusyError, Erased, NeededError, erase
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Case, Channel, Decision, Grant, Result, Stand
+from moderation.models import About, Case, Channel, Decision, Grant, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
@@ -43,18 +44,20 @@ def _rows_can_be_held() -> None:
 def held(hold: Callable[[], object], act: Callable[[], T]) -> Iterator[Future[T]]:
     """What `act` comes to, which another connection does: it waits for the row that `hold` holds here until the end."""
 
-    def run() -> T:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as thread, transaction.atomic():
         hold()
-        done = thread.submit(run)
+        done = thread.submit(apart, act)
         until("it waits for us", lambda: done.done() or _waiting())
         assert not done.done(), done.exception()
         yield done
+
+
+def apart(act: Callable[[], T]) -> T:
+    """What `act` comes to on a connection of its own."""
+    try:
+        return act()
+    finally:
+        connections.close_all()
 
 
 def _waiting() -> bool:
@@ -205,6 +208,50 @@ def test_a_report_at_the_moment_of_an_appeal_that_is_right_goes_on_for_both(
     assert Case.objects.filter(subject=bob, state__in=cases.OPEN).exclude(pk=case.pk).count() == 1
     case.refresh_from_db()
     assert case.state in {State.DECIDED, State.CLOSED}
+
+
+def erased(who: User) -> Erased:
+    return erase(who.uid, by="", reason="request", now=NOON, source=SOURCE)
+
+
+def test_nobody_is_erased_while_a_case_about_them_is_just_opened(room: Room, bob: User, carol: User) -> None:
+    with held(lambda: reported(carol, bob, room), lambda: erased(bob)) as late:
+        pass
+    assert isinstance(late.exception(), NeededError)
+
+
+def of_alice(room: Room, carol: User) -> Case:
+    return reports.report_member(carol, room.pk, 1, complaint(), source=SOURCE, now=NOON).case
+
+
+def of_her_room(room: Room, carol: User) -> Case:
+    return reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON).case
+
+
+@pytest.mark.parametrize("opens", [of_alice, of_her_room])
+def test_nobody_is_erased_before_the_log_tells_of_the_case_that_is_opened(
+    room: Room, alice: User, carol: User, opens: Callable[[Room, User], Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[BaseException | None] = []
+
+    def told(*_words: object, **_more: object) -> None:
+        if not refused:
+            refused.append(thread.submit(apart, lambda: erased(alice)).exception())
+
+    monkeypatch.setattr(reports, "record", told)
+    with ThreadPoolExecutor(1) as thread:
+        opens(room, carol)
+    assert isinstance(refused[0], BusyError), refused
+    with pytest.raises(NeededError):
+        erased(alice)
+
+
+def test_a_case_about_the_room_of_somebody_who_is_just_erased_waits_until_they_are(
+    room: Room, alice: User, carol: User
+) -> None:
+    with held(lambda: erased(alice), partial(of_her_room, room, carol)) as late:
+        assert not Case.objects.exists()
+    assert late.result().about == About.ROOM
 
 
 def test_of_two_cases_about_one_person_decided_at_once_each_has_its_decision(

@@ -51,12 +51,12 @@ def doers() -> set[str]:
 
 def test_no_row_names_who_was_erased_and_every_row_stays(worked: User) -> None:
     assert doers() == {worked.uid}
-    erase(worked.uid, by="", reason="request", source=SOURCE)
+    erase(worked.uid, by="", reason="request", now=timezone.now(), source=SOURCE)
     assert doers() == {""}
 
 
 def test_of_others_nothing_is_let_go(worked: User, bob: User) -> None:
-    erase(bob.uid, by="", reason="request", source=SOURCE)
+    erase(bob.uid, by="", reason="request", now=timezone.now(), source=SOURCE)
     assert doers() == {worked.uid}
 
 
@@ -64,7 +64,7 @@ def test_under_a_hold_nothing_is_let_go(worked: User) -> None:
     now = timezone.now()
     place("user", worked.uid, ground="g", by="a", approver="b", review_at=now, now=now, source=SOURCE)
     with pytest.raises(HeldError):
-        erase(worked.uid, by="", reason="request", source=SOURCE)
+        erase(worked.uid, by="", reason="request", now=timezone.now(), source=SOURCE)
     assert doers() == {worked.uid}
 
 
@@ -110,7 +110,7 @@ def columns_with(value: str) -> set[str]:
 def test_every_row_that_names_somebody_by_their_id_lets_go_of_them(named: str) -> None:
     rows = [(model, column) for model, column in (*DOERS, *SUBJECTS)]
     assert {f"{model._meta.db_table}.{column}" for model, column in rows} <= columns_with(named)
-    erase(named, by="", reason="request", source=SOURCE)
+    erase(named, by="", reason="request", now=timezone.now(), source=SOURCE)
     assert columns_with(named) == {"accounts_user.uid"}  # the account, which is theirs to keep or to end
     assert {LawfulRequest.objects.get().person, Unmasking.objects.get().person} == {ERASED}
     assert HoldRequest.objects.get().object_id == ERASED

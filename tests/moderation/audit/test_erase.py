@@ -31,7 +31,7 @@ def acts() -> None:
 
 
 def gone(uid: str, by: str = CAROL) -> int:
-    return erase(uid, by=by, reason="request", source=SOURCE).entries
+    return erase(uid, by=by, reason="request", now=NOON, source=SOURCE).entries
 
 
 def hold(kind: str, subject: str) -> Hold:
@@ -59,7 +59,7 @@ def test_an_erased_person_is_read_nowhere_and_others_are_read_as_before() -> Non
 
 def test_the_entry_of_an_erasure_does_not_say_whose_it_was() -> None:
     acts()
-    erased = erase(BOB, by=BOB, reason="request", source=SOURCE)
+    erased = erase(BOB, by=BOB, reason="request", now=NOON, source=SOURCE)
     entry = Entry.objects.get(event=erased.event)
     assert (entry.action, entry.detail, entry.object_type) == ("log.erase", {"entries": 2}, "")
     assert BOB not in repr(entries())

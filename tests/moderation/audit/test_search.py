@@ -89,7 +89,7 @@ def test_the_search_is_an_entry_that_tells_whom_and_where_only_to_who_may_open_i
     (row,) = Entry.objects.filter(action="log.search").values()
     assert "sought" in row["commitments"]
     assert "192.0.2.9" not in repr(row)
-    erase(CAROL, by="", reason="request", source=HERE)
+    erase(CAROL, by="", reason="request", now=timezone.now(), source=HERE)
     assert entry(action="log.search").sought is None
 
 

@@ -143,7 +143,7 @@ def test_what_the_console_does_and_reads_fails_with_the_log(alice: User, bob: Us
     before = state()
     acts: list[Callable[[], object]] = [
         lambda: search(Wish(actor=alice.uid), by=bob.uid, source=SOURCE),
-        lambda: erase(alice.uid, by=bob.uid, reason="request", source=SOURCE),
+        lambda: erase(alice.uid, by=bob.uid, reason="request", now=NOON, source=SOURCE),
         lambda: hold.release(placed.pk, by=bob.uid, now=NOON, source=SOURCE),
     ]
     for act in acts:

@@ -67,7 +67,7 @@ def test_who_is_erased_is_nowhere_and_the_proofs_hold() -> None:
     assert matching(address).exists()
 
     for number in range(PEOPLE):
-        erase(uid(number), by="", reason="request", source=Source.internal("command"))
+        erase(uid(number), by="", reason="request", now=NOON, source=Source.internal("command"))
     seal(NOON)
     rewrap(by="", source=Source.internal("command"))
 

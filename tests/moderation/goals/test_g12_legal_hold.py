@@ -61,10 +61,10 @@ def test_who_is_named_or_took_part_is_not_erased_and_everybody_else_is(old: list
     placed = held(kind, subject)
     before = list(PersonKey.objects.values()), list(Label.objects.values()), Entry.objects.count()
     with pytest.raises(HeldError) as refused:
-        erase("alice-uid", by="", reason="request", source=SOURCE)
+        erase("alice-uid", by="", reason="request", now=timezone.now(), source=SOURCE)
     assert refused.value.holds == [placed.pk]
     assert (list(PersonKey.objects.values()), list(Label.objects.values()), Entry.objects.count()) == before
-    assert erase("bob-uid", by="", reason="request", source=SOURCE).entries == 1
+    assert erase("bob-uid", by="", reason="request", now=timezone.now(), source=SOURCE).entries == 1
 
 
 def test_a_released_hold_holds_nothing(old: list[int]) -> None:

@@ -177,7 +177,7 @@ def test_an_entry_that_is_too_young_says_so(rita: Client, bob: User) -> None:
 def test_what_was_erased_is_not_shown_and_said_to_be_erased(rita: Client, bob: User) -> None:
     one = acted(bob)
     sequence.seal(timezone.now())
-    erase(bob.uid, by="", reason="asked", source=HERE)
+    erase(bob.uid, by="", reason="asked", now=timezone.now(), source=HERE)
     page = text(rita.get(f"/console/log/{one.pk}/"))
     assert "192.0.2.7" not in page
     assert bob.uid not in page

@@ -118,8 +118,8 @@ class Command(BaseCommand):
 
     def _erase(self, person: str, reason: str) -> None:
         try:
-            gone = erase.erase(person, by="", reason=reason, source=SOURCE)
-        except (hold.HeldError, erase.NeededError, ValueError) as error:
+            gone = erase.erase(person, by="", reason=reason, now=timezone.now(), source=SOURCE)
+        except (hold.HeldError, erase.NeededError, erase.BusyError, ValueError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Erased from {gone.entries} entries; entry {gone.event} says so, and not whom.")
         self.stdout.write("Backups still have the sealed keys: `manage.py audit keys --rewrap` makes them useless.")
