@@ -1,14 +1,18 @@
 """A bad network in user space: what becomes of each packet is decided by a seed, so that it can be told again.
 
-This kernel has no `tc netem`. `Line` is PURE; `Proxy` stands in front of a UDP port and does as its lines say.
+This kernel has no `tc netem`. `Line` is PURE; `Proxy` stands in front of a UDP port and does as its lines say, and
+`Wire` in front of a TCP port, where what is lost is sent again.
 """
 
+import asyncio
 import heapq
+import math
 import random
 import selectors
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from types import TracebackType
@@ -16,6 +20,10 @@ from typing import Self
 
 TICK = 0.05  # seconds between two looks at whether it is to stop
 LARGEST = 65_535
+SEGMENT = 1448
+"""Bytes of a TCP packet."""
+AGAIN = 0.2
+"""Seconds beyond a round trip after which TCP sends again what was lost: the least that Linux waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,13 @@ class Line:
             return now + weather.delay + late
         self._last = max(self._last, now + weather.delay + late)
         return self._last
+
+    def arrival_at_last(self, now: float, weather: Weather) -> float:
+        """When a packet that is sent now arrives, sent again until it does, as TCP does."""
+        assert weather.loss < 1, "nothing ever arrives"
+        while (there := self.arrival(now, weather)) is None:
+            now += 2 * weather.delay + AGAIN
+        return there
 
     def _lost(self, weather: Weather) -> bool:
         """Whether the next packet is lost: in bursts, by the two states of Gilbert's model."""
@@ -180,3 +195,76 @@ class Proxy:
             self._doors.unregister(path.upstream)
             path.upstream.close()
         self._paths.clear()
+
+
+class Wire:
+    """Stands at `port` and passes TCP connections on to `server`, at most `rate` bytes a second each way in all.
+
+    Windows are not made up: a connection has no slow start, and waits for what was lost alone.
+    """
+
+    def __init__(
+        self, server: tuple[str, int], seed: str = "stoa", weather: Weather = FAIR, rate: float = math.inf
+    ) -> None:
+        self._server, self._seed, self._weather, self._rate = server, seed, weather, rate
+        self._front = socket.create_server(("0.0.0.0", 0))
+        self.port = int(self._front.getsockname()[1])
+        self._number = count()
+        self._free = {"out": 0.0, "back": 0.0}
+        self._loop = asyncio.new_event_loop()
+        self._ends = asyncio.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, and whatever is connected with it."""
+        self._loop.call_soon_threadsafe(self._ends.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        server = await asyncio.start_server(self._connect, sock=self._front)
+        await self._ends.wait()
+        server.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on, whose first packet comes after the round trip that opens it."""
+        begins = self._loop.time() + 2 * self._weather.delay
+        there, back = await asyncio.open_connection(*self._server)
+        number = next(self._number)
+        with suppress(OSError, asyncio.CancelledError):  # somebody went, or the wire ends
+            await asyncio.gather(
+                self._pass("out", number, begins, reader, back), self._pass("back", number, begins, there, writer)
+            )
+        for door in (back, writer):
+            door.close()
+
+    async def _pass(
+        self, way: str, number: int, begins: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Pass one direction on, each packet when it arrives, until it ends."""
+        line, waiting = Line(f"{self._seed} {number} {way}"), asyncio.Queue[tuple[float, bytes]]()
+        delivery = asyncio.create_task(self._deliver(waiting, writer))
+        data = b"none yet"
+        while data:
+            data = await reader.read(SEGMENT)
+            sent = self._free[way] = max(self._loop.time(), begins, self._free[way]) + len(data) / self._rate
+            waiting.put_nowait((line.arrival_at_last(sent, self._weather), data))
+        await delivery
+
+    async def _deliver(self, waiting: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+        data = b"none yet"
+        while data:
+            due, data = await waiting.get()
+            await asyncio.sleep(due - self._loop.time())
+            writer.write(data)
+        writer.write_eof()

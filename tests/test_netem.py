@@ -2,8 +2,9 @@
 
 import socket
 from itertools import pairwise
+from time import monotonic
 
-from tests.netem import BLOCKED, SLOW, Line, Proxy, Weather
+from tests.netem import BLOCKED, SLOW, Line, Proxy, Weather, Wire
 
 
 def test_the_same_seed_loses_the_same_packets() -> None:
@@ -58,3 +59,32 @@ def test_a_proxy_passes_on_and_back_and_moves() -> None:
                 assert client.recv(100) == b"HELLO"
                 addresses.append(address)
             assert addresses[0] != addresses[1]
+
+
+def test_what_tcp_loses_comes_again_later_and_everything_in_order() -> None:
+    line = Line("a")
+    arrivals = [line.arrival_at_last(now, SLOW) for now in range(10_000)]
+    assert arrivals == sorted(arrivals)
+    assert 400 < sum(arrival - now > 1 for now, arrival in enumerate(arrivals)) < 600
+    at_once = [line.arrival_at_last(20_000, SLOW) for _ in range(100)]
+    assert at_once == sorted(at_once)
+    assert at_once[-1] > 20_001  # behind one that was lost
+
+
+def test_a_wire_passes_on_and_back_late_and_whole_and_no_faster_than_it_is() -> None:
+    sent = bytes(range(256)) * 400
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        Wire(server.getsockname(), weather=Weather(delay=0.05, loss=0.05), rate=200_000) as wire,
+        socket.create_connection(("127.0.0.1", wire.port), timeout=5) as client,
+    ):
+        began = monotonic()
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        other, _ = server.accept()
+        with other, other.makefile("rb") as stream:
+            assert stream.read() == sent
+            assert monotonic() - began >= 0.15 + len(sent) / 200_000
+            other.sendall(b"thank you")
+        with client.makefile("rb") as stream:
+            assert stream.read() == b"thank you"

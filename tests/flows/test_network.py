@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.flows import talk
+from tests.flows import door, slow, talk
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa, until
-from tests.netem import BLOCKED, FAIR, SLOW, Proxy
+from tests.netem import BLOCKED, FAIR, Proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
@@ -22,16 +22,6 @@ SAID = 20_000
 """Milliseconds in which it is said; 10 s are to be reached on a quiet machine."""
 PATIENCE = 16_000
 """Milliseconds after which a connection that does not come up has been tried again."""
-DETOUR = """([from, to]) => {
-  const { prototype } = RTCPeerConnection;
-  const { setRemoteDescription } = prototype;
-  prototype.setRemoteDescription = function ({ type, sdp }) {
-    const detoured = sdp.replaceAll(` ${from} typ host`, ` ${to} typ host`);
-    const alone = detoured.replaceAll(/a=candidate:\\S+ 1 tcp .*\\r\\n/g, "");
-    return setRemoteDescription.call(this, { type, sdp: alone });
-  };
-}"""
-"""Sends the page's sound to another port than the server says, and leaves it no way around by TCP."""
 TCP_ALONE = """() => {
   const { prototype } = RTCPeerConnection;
   const { setRemoteDescription } = prototype;
@@ -40,8 +30,6 @@ TCP_ALONE = """() => {
   };
 }"""
 """Leaves the page no way over UDP."""
-THROTTLED = {"offline": False, "latency": 300, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
-"""What pages and sockets get on a slow line: ms, and bytes a second."""
 
 
 @pytest.fixture
@@ -54,31 +42,35 @@ def proxy(stoa: Stoa) -> Iterator[Proxy]:
 
 def by_way_of(proxy: Proxy, visitor: Visitor) -> Visitor:
     """The visitor, whose sound goes through the proxy."""
-    ports = [visitor.stoa.environment["STOA_UDP_PORT"], proxy.port]
-    visitor.page.add_init_script(f"({DETOUR})({ports})")
+    visitor.page.add_init_script(slow.detour(visitor.stoa, proxy))
     return visitor
 
 
-def test_a_slow_line_is_slow_and_no_more(
-    visit: Visit, phone: dict[str, Any], proxy: Proxy, room: str, figure: Figure
+def test_somebody_new_comes_in_by_a_slow_line_hears_and_is_heard(
+    visit: Visit, phone: dict[str, Any], stoa: Stoa, figure: Figure
 ) -> None:
-    proxy.weather = SLOW
-    alice, bob = visit("alice"), by_way_of(proxy, visit("bob", **phone))
-    talk.enter(alice, room)
-    talk.speak_up(alice)
-    began = monotonic()
-    bob.page.context.new_cdp_session(bob.page).send("Network.emulateNetworkConditions", THROTTLED)
-    bob.page.goto("/", timeout=30_000)
-    bob.page.get_by_role("link", name="Slow Sunday").first.tap()
-    bob.page.get_by_role("button", name="Listen").tap(timeout=30_000)
-    bob.hears(HUM, seconds=30)
-    figure(f"300 ms and 5 % loss, from opening the hallway to hearing: {monotonic() - began:.1f} s by machine")
-    talk.dock(alice, "Mute").click()
-    talk.bring_on_stage(alice, bob)
-    alice.hears(HUM, seconds=20)
-    talk.dock(bob, "Mute").click()
-    alice.silence_falls()
-    assert bob.packets()["connections"] == 1
+    title = "A long way off"
+    _, alice = talk.spoken_in(visit, stoa, title)
+    code = stoa.manage("create_invite").strip().removeprefix(stoa.url)
+    with slow.line(stoa) as line:
+        ida = visit(**phone, base_url=line.stoa.url)
+        ida.stoa, ida.name = line.stoa, "Ida"
+        ida.page.add_init_script(line.detour)
+        ida.page.set_default_timeout(slow.PATIENCE * 1000)
+        began = monotonic()
+        ida.page.goto(code)
+        door.answer(ida.page, ida.name)
+        ida.page.get_by_role("link", name=title).tap()
+        ida.page.get_by_role("button", name="Listen").tap()
+        ida.hears(HUM, slow.PATIENCE)
+        figure(f"300 ms and 5 % loss, from a code to hearing: {monotonic() - began:.1f} s by machine")
+        talk.dock(alice, "Mute").click()
+        talk.bring_on_stage(alice, ida)
+        alice.hears(HUM, slow.PATIENCE)
+        talk.dock(ida, "Mute").click()
+        alice.silence_falls()
+        assert ida.packets()["connections"] == 1
+        ida.page.close()  # before its line is gone
 
 
 def test_a_weak_line_is_said_to_those_whose_it_is_and_to_the_host_and_taken_back(

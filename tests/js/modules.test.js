@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const STATIC = new URL("../../static/", import.meta.url);
-const PRELOADED = new URL("../../templates/rooms/_modules.html", import.meta.url);
+const TEMPLATES = new URL("../../templates/", import.meta.url);
 
 /**
  * Every module that the one at `path` needs, itself included.
@@ -20,7 +20,14 @@ function needed(path, seen = new Set()) {
   return seen;
 }
 
-test("the room's page asks at once for every module it needs, and for no other", () => {
-  const preloaded = [...readFileSync(PRELOADED, "utf8").matchAll(/static '([^']+)'/g)].map(([, path]) => path);
-  assert.deepEqual(preloaded.toSorted(), [...needed("js/room/room.js")].toSorted());
-});
+const pages = [
+  { page: "the room's page", list: "rooms/_modules.html", script: "js/room/room.js" },
+  { page: "the sound check", list: "accounts/join/_sound_modules.html", script: "accounts/sound.js" },
+];
+
+for (const { page, list, script } of pages) {
+  test(`${page} asks at once for every module it needs, and for no other`, () => {
+    const links = readFileSync(new URL(list, TEMPLATES), "utf8").matchAll(/static '([^']+)'/g);
+    assert.deepEqual([...links].map(([, path]) => path).toSorted(), [...needed(script)].toSorted());
+  });
+}

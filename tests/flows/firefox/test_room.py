@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.flows import talk
+from tests.flows import slow, talk
 from tests.flows.chromium import Visitor
 from tests.flows.crowd import PLACES, crowd, fill_stage
 from tests.flows.firefox import dana, driver
 from tests.flows.firefox.dana import hears, plays
 from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
-from tests.flows.test_network import DETOUR, GAPS, TCP_ALONE
+from tests.flows.test_network import GAPS, TCP_ALONE
 from tests.flows.test_room_people import MANY, MOST_FACES
 from tests.flows.test_states import DEAF
 from tests.netem import FAIR, Proxy
@@ -168,9 +168,9 @@ def test_firefox_says_that_its_line_is_weak_and_that_no_longer(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
     room, _ = talk.spoken_in(visit, stoa, "Foxes and others")
-    port = stoa.environment["STOA_UDP_PORT"]
-    with Proxy((stoa.environment["STOA_PUBLIC_IP"], int(port)), weather=FAIR) as proxy:
-        dana.enter(fox, stoa, room, before=f"({DETOUR})([{port}, {proxy.port}])")
+    where = stoa.environment
+    with Proxy((where["STOA_PUBLIC_IP"], int(where["STOA_UDP_PORT"])), weather=FAIR) as proxy:
+        dana.enter(fox, stoa, room, before=slow.detour(stoa, proxy))
         until("Firefox hears alice", lambda: hears(fox))
         proxy.lose(GAPS)
         fox.shows("Your connection is weak: you may hear gaps.", 20)
