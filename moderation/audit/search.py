@@ -1,12 +1,11 @@
 """Finding entries: by whom, where, what and when, page by page from the newest back."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from moderation.audit import people
 from moderation.audit.leaf import stamp
@@ -39,13 +38,6 @@ class Wish:
     result: str = ""
     since: datetime | None = None
     until: datetime | None = None
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> "Wish":
-        """What a form or a query string asks for; raises `ValueError` for a moment that is none."""
-        told = {field.name: given.get(field.name, "").strip() for field in fields(cls)}
-        moments = {name: _moment(told.pop(name)) for name in ("since", "until")}
-        return cls(**told, **moments)  # type: ignore[arg-type]  # told has text alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +119,3 @@ def _note(wish: Wish, by: str, source: Source) -> None:
     act = {"object_type": "user", "object_id": whom[0]} if whom else {}
     act |= {"second": whom[1]} if len(whom) > 1 else {}
     record("log.search", source=source, actor=by, sought=wish.address[:64], detail=told, **act)  # type: ignore[arg-type]  # the words of `Act`
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    moment = parse_datetime(text)
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("a moment is written with its zone, such as 2026-11-25T12:00:00Z")
-    return moment

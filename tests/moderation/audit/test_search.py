@@ -102,11 +102,3 @@ def test_a_search_for_what_one_person_did_to_another_tells_of_both() -> None:
 def test_looking_for_somebody_unknown_gives_them_no_key() -> None:
     search(Wish(actor="mallory"), by=CAROL, source=HERE)
     assert [one.object for one in entries(action="log.search")] == [""]
-
-
-def test_a_form_is_read_and_a_moment_without_a_zone_refused() -> None:
-    read = Wish.read({"actor": f" {BOB} ", "since": "2026-11-25T12:00:00Z", "page": "2"})
-    assert (read.actor, read.since and read.since.isoformat()) == (BOB, "2026-11-25T12:00:00+00:00")
-    for moment in ("yesterday", "2026-11-25T12:00:00"):
-        with pytest.raises(ValueError, match="zone"):
-            Wish.read({"until": moment})
