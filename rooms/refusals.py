@@ -22,6 +22,7 @@ REFUSALS: Mapping[Code, tuple[int, int, Promise]] = MappingProxyType({
     Code.LOCKED: (403, 4423, _("This room is locked: nobody new can come in.")),
     Code.FULL: (409, 4420, _("This room is full. Try again when somebody has left.")),
     Code.STAGE_FULL: (409, 0, _("The stage is full. There is room again when somebody steps down.")),
+    Code.PLANNED: (409, 0, _("You have as many rooms planned as one person may. Cancel one, or start one first.")),
     Code.REMOVED: (403, 4403, _("You were removed from this room.")),
     Code.BANNED: (403, 4403, _("You are banned from this room.")),
     Code.REPLACED: (409, 4409, _("You opened this room somewhere else.")),

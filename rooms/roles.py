@@ -77,6 +77,7 @@ class Code(StrEnum):
     LOCKED = "locked"
     FULL = "full"
     STAGE_FULL = "stage_full"
+    PLANNED = "too_many_planned"
     REMOVED = "removed"
     BANNED = "banned"
     REPLACED = "replaced"

@@ -19,6 +19,7 @@ from rooms.models import Access, Member, Room, State
 from rooms.roles import Code, Move, Rank, Refused, Stage
 
 CLOSE_ENDED = 4410
+MOST_PLANNED = 20  # rooms of one host that have not started
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
     """The new room, live or scheduled.
 
     Raises `Refused`: BAD_WORDS for a title or topic that may not be shown, CLOSED while the whole server is suspended,
-    and what `moderators.appoint` says.
+    PLANNED where they have as many rooms to come as one may, and what `moderators.appoint` says.
     """
-    with refusals("room.open", host, "", source):
-        arrivals.open_still()
     title, topic = _fit(plan.title), _fit_topic(plan.topic)
     later = plan.scheduled_for is not None
-    with transaction.atomic():
+    with refusals("room.open", host, "", source), transaction.atomic():
+        arrivals.open_still()
+        if later:
+            _may_plan(host)
         room = Room.objects.create(
             title=title,
             topic=topic,
@@ -88,6 +90,14 @@ def open_room(host: User, plan: Plan, *, source: Source, now: datetime) -> Room:
         if not later:
             openings.tell_of(room, host)
     return room
+
+
+def _may_plan(host: User) -> None:
+    """Raises `Refused(PLANNED)`. Their row is held meanwhile: no two of their rooms are counted side by side."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=host.pk))
+    planned = Member.objects.filter(user=host, rank=Rank.HOST, room__state=State.SCHEDULED)
+    if planned.count() >= MOST_PLANNED:
+        raise Refused(Code.PLANNED)
 
 
 def start(user: User, room_id: str, *, source: Source, now: datetime) -> Room:

@@ -6,12 +6,12 @@ import pytest
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
-from rooms.actions.rooms import Edit, edit
+from rooms.actions.rooms import MOST_PLANNED, Edit, cancel, edit, start
 from rooms.models import Access, Room, State
 from rooms.protocol import fold
 from rooms.roles import Code, Move, Refused
 from tests.log import entries, entry
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, fresh, wire
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, come, do, fresh, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +98,18 @@ def test_in_a_hidden_room_a_stranger_gets_the_answer_of_a_missing_one(alice: Use
     hidden = a_room(alice, Access.INVITE)
     for room in (hidden, Room(pk="aaaaaaaaaaaa")):
         assert refused(mallory, room, title="Mine") is Code.NOT_FOUND
+
+
+def test_a_host_has_twenty_rooms_planned_and_no_more_until_one_is_off_or_on(alice: User, bob: User) -> None:
+    planned = [a_scheduled_room(alice) for _ in range(MOST_PLANNED)]
+    for free in (cancel, start):
+        before = list(Room.objects.order_by("pk").values())
+        with pytest.raises(Refused) as caught:
+            a_scheduled_room(alice)
+        assert caught.value.code is Code.PLANNED
+        assert list(Room.objects.order_by("pk").values()) == before
+        free(alice, planned.pop().pk, source=SOURCE, now=NOON)
+        planned.append(a_scheduled_room(alice))
+    assert [one.reason for one in entries(action="room.open", result=Result.REFUSED)] == ["too_many_planned"] * 2
+    a_scheduled_room(bob)
+    a_room(alice)
