@@ -54,18 +54,11 @@ def room(stoa: Stoa) -> str:
 @pytest.fixture(scope="module")
 def busy(browser: Browser, stoa: Stoa) -> Iterator[tuple[str, Visitor]]:
     """A room with alice as host, bob on stage, carol's hand up and dana listening; and alice herself."""
-    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
     stoa.ask("alice", "POST", "/api/v1/rooms/", {"title": "Jazz", "access": "invite"})
     later = {"title": "Questions", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
     stoa.ask("alice", "POST", "/api/v1/rooms/", later)
-    people = {name: chromium.visit(browser, stoa, name) for name in ("alice", "bob", "carol", "dana")}
-    for visitor in people.values():
-        talk.enter(visitor, room)
-    talk.bring_on_stage(people["alice"], people["bob"])
-    talk.raise_hand(people["carol"])
-    yield room, people["alice"]
-    for visitor in people.values():
-        visitor.page.context.close()
+    with talk.busy(browser, stoa, "dana") as room:
+        yield room
 
 
 @pytest.fixture(params=LOOKS)

@@ -1,10 +1,12 @@
 """What people do in a room, found by what they see: roles and names, never classes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
+from tests.flows import chromium
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa, until
 
@@ -87,6 +89,20 @@ def bring_on_stage(host: Visitor, guest: Visitor) -> None:
     raise_hand(guest)
     invite(host, guest)
     go_live(guest)
+
+
+@contextmanager
+def busy(browser: Browser, stoa: Stoa, *listening: str) -> Iterator[tuple[str, Visitor]]:
+    """Meanwhile a room with bob on stage, carol's hand up and these listening; and alice, who hosts it."""
+    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
+    people = {name: chromium.visit(browser, stoa, name) for name in ("alice", "bob", "carol", *listening)}
+    for visitor in people.values():
+        enter(visitor, room)
+    bring_on_stage(people["alice"], people["bob"])
+    raise_hand(people["carol"])
+    yield room, people["alice"]
+    for visitor in people.values():
+        visitor.page.context.close()
 
 
 def decide(host: Visitor, guest: Visitor, words: str, *, sure: bool = False) -> None:

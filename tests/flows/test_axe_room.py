@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.flows import chromium, talk
+from tests.flows import talk
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
@@ -22,15 +22,8 @@ PERSON_SHEETS = ("star", "leave", "ban")
 @pytest.fixture
 def room(browser: Browser, stoa: Stoa) -> Iterator[tuple[str, Visitor]]:
     """A room with bob on stage, dana and erin listening and carol's hand up; and alice, who hosts it."""
-    room = stoa.room("alice", "Slow Sunday", topic="Reading together")
-    people = {name: chromium.visit(browser, stoa, name) for name in ("alice", "bob", "carol", "dana", "erin")}
-    for visitor in people.values():
-        talk.enter(visitor, room)
-    talk.bring_on_stage(people["alice"], people["bob"])
-    talk.raise_hand(people["carol"])
-    yield room, people["alice"]
-    for visitor in people.values():
-        visitor.page.context.close()
+    with talk.busy(browser, stoa, "dana", "erin") as room:
+        yield room
 
 
 def test_a_room_for_whoever_listens_and_then_speaks(
