@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import broken, door, stack, talk
-from tests.flows.axe import Inspector
+from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa
@@ -46,6 +46,16 @@ WITH_FACTORS = (
     "/accounts/2fa/webauthn/keys/{key}/edit/",
     "/accounts/2fa/webauthn/keys/{key}/remove/",
 )
+OTHERWISE = ("/join/ABCD", "/accounts/password/set/", "/invites/")
+"""Pages that say something else to whoever is signed in, has no password, or finds that codes are frozen."""
+WITHOUT_PASSWORD = "from accounts.models import User; User.objects.create_user('greta', display_name='Greta')"
+FREEZE = """
+from django.utils import timezone
+from accounts.models import Lever, Switch
+
+Switch.objects.create(name=Lever.INVITES, reason="raid", note="Back on Monday.", pulled_by="", pulled_at=timezone.now())
+"""
+THAW = "from accounts.models import Switch; Switch.objects.all().delete()"
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
 
 
@@ -53,7 +63,8 @@ UID = "from accounts.models import User; print(User.objects.get(username=%r).uid
 def stoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
     """A Stoa of our own, whose hallway is empty at first."""
     with stack.running(tmp_path_factory.mktemp("axe")) as running:
-        running.sign_in("alice", "bob", "carol", "dana", "erin")
+        running.manage("shell", "--command", WITHOUT_PASSWORD)
+        running.sign_in("alice", "bob", "carol", "dana", "erin", "greta")
         yield running
 
 
@@ -108,6 +119,21 @@ def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look:
     second_factor(inspector)
     context.close()
     inspector.assert_nothing_found()
+
+
+def test_pages_that_are_other_ones_for_somebody_signed_in_without_a_password_while_codes_are_frozen(
+    visit: Visit, stoa: Stoa
+) -> None:
+    found: list[str] = []
+    stoa.manage("shell", "--command", FREEZE)
+    try:
+        for look in LOOKS.values():
+            greta = visit("greta", **look).page
+            Inspector(greta, found).visit(*OTHERWISE)
+            assert greta.locator("main q").inner_text() == "Back on Monday."
+    finally:
+        stoa.manage("shell", "--command", THAW)
+    assert not found, "\n".join(found)
 
 
 def test_pages_around_a_room(visit: Visit, stoa: Stoa, live: str, look: dict[str, Any]) -> None:
