@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
@@ -20,27 +20,6 @@ User.objects.create_user("greta", password=%r, display_name="Greta")
 """
 COMPOSING = """key => document.activeElement.dispatchEvent(
   new KeyboardEvent("keydown", { key, isComposing: true, bubbles: true, cancelable: true }))"""
-TREE = """
-- region "Trees":
-  - heading "Trees" [level=1]
-  - region "Stage":
-    - heading "Stage" [level=2]
-    - list:
-      - listitem:
-        - button /Alice, on stage, Host/
-  - region "Raised hands":
-    - heading "Raised hands" [level=2]
-  - region /Audience/:
-    - heading /Audience/ [level=2]
-    - list "Audience":
-      - listitem:
-        - button "Carol"
-  - toolbar "Your controls":
-    - button "Leave quietly"
-    - button "Raise hand"
-    - button "React"
-    - button "More"
-"""
 
 
 def test_the_whole_walk_by_keyboard_alone(visit: Visit, stoa: Stoa) -> None:
@@ -150,14 +129,6 @@ def test_the_first_tab_leads_past_the_head_of_a_page(visit: Visit) -> None:
         assert skip.evaluate("link => link === document.activeElement"), path
         page.keyboard.press("Enter")
         assert page.get_by_role("main").evaluate("main => main === document.activeElement"), path
-
-
-def test_the_tree_of_a_room_says_where_what_is(visit: Visit, stoa: Stoa) -> None:
-    room = stoa.room("alice", "Trees")
-    alice, carol = visit("alice"), visit("carol")
-    talk.enter(alice, room)
-    talk.enter(carol, room)
-    expect(carol.page.get_by_role("main")).to_match_aria_snapshot(TREE)
 
 
 def test_a_lost_connection_is_said_at_once(visit: Visit, stoa: Stoa) -> None:
