@@ -138,6 +138,11 @@ class ProfileForm(NameForm):
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("As the browser asks")), *settings.LANGUAGES], required=False
     )
+    ai_voice = forms.BooleanField(
+        label=_("My voice is made by a machine"),
+        help_text=_("Everybody in a room reads “AI voice” beside your name."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,7 +32,7 @@ YEAR = 365 * 24 * 3600
 @never_cache
 @throttled
 def page(request: HttpRequest) -> HttpResponseBase:
-    """Everything about oneself; a POST changes name and language."""
+    """Everything about oneself; a POST changes the profile."""
     if request.method != "POST":
         return _page(request)
     user = member(request)
@@ -119,11 +120,9 @@ def _page(
 ) -> HttpResponseBase:
     user = member(request)
     context = {
-        "profile": profile or ProfileForm(initial={"display_name": user.display_name, "language": user.language}),
+        "profile": profile or ProfileForm(initial=_now(user, ProfileForm)),
         "picture": picture or PictureForm(),
-        "notifications": NotificationsForm(
-            initial={name: getattr(user, name) for name in NotificationsForm.base_fields}
-        ),
+        "notifications": NotificationsForm(initial=_now(user, NotificationsForm)),
         "devices": _devices(user),
         "blocks": Block.objects.filter(blocker=user).select_related("blocked").order_by("-created_at", "-pk"),
         "themes": Theme.choices,
@@ -131,6 +130,11 @@ def _page(
         **_ways(user),
     }
     return render(request, "accounts/me.html", context)
+
+
+def _now(user: User, form: type[Form]) -> dict[str, Any]:
+    """What the fields of the form are about, as it is now."""
+    return {name: getattr(user, name) for name in form.base_fields}
 
 
 def _ways(user: User) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="")
     invite_quota = models.PositiveSmallIntegerField(default=5)
     avatar = models.CharField(max_length=16, blank=True, default="")  # the digest of their picture, see `avatars`
+    ai_voice = models.BooleanField(default=False)  # what is heard of them is made by a machine, as they declare
     theme = models.CharField(max_length=6, choices=Theme.choices, blank=True, default="")  # "": never chosen
     notify_reminders = models.BooleanField(default=True)  # a room they asked to be reminded of starts
     notify_openings = models.BooleanField(default=False)  # somebody they know opens a room

@@ -112,8 +112,9 @@ def _report(one: Report) -> dict[str, Any]:
 
 
 def _account(user: User) -> dict[str, Any]:
-    names = ("uid", "username", "display_name", "language", "theme", "date_joined", "last_login", "suspended_until")
-    return {name: getattr(user, name) for name in names} | {"has_picture": bool(user.avatar)}
+    names = ("uid", "username", "display_name", "ai_voice", "language", "theme")
+    times = ("date_joined", "last_login", "suspended_until")
+    return {name: getattr(user, name) for name in names + times} | {"has_picture": bool(user.avatar)}
 
 
 def _log(user: User) -> Iterator[dict[str, Any]]:

@@ -145,7 +145,7 @@ def listed(rank: int, stage: str) -> bool:
 
 
 def member_view(
-    number: int, uid: str, name: str, avatar: str, rank: int, stage: str, muted: bool, hand: int | None
+    number: int, uid: str, name: str, avatar: str, ai_voice: bool, rank: int, stage: str, muted: bool, hand: int | None
 ) -> Event:
     """A member as the wire shows them; `avatar` is the path of their picture, or empty."""
     return {
@@ -153,6 +153,7 @@ def member_view(
         "uid": uid,
         "name": name,
         "avatar": avatar,
+        "ai_voice": ai_voice,
         "rank": Rank(rank).name.lower(),
         "stage": stage,
         "muted": muted,

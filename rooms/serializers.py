@@ -91,6 +91,7 @@ class MemberView(serializers.Serializer[object]):
     uid = serializers.CharField()
     name = serializers.CharField()
     avatar = serializers.CharField(allow_blank=True, help_text="the path of their picture; or empty")
+    ai_voice = serializers.BooleanField(help_text="whether they declare that their voice is made by a machine")
     rank = serializers.ChoiceField([rank.name.lower() for rank in Rank if rank < Rank.SERVER])
     stage = serializers.ChoiceField([stage.value for stage in Stage])
     muted = serializers.BooleanField()

@@ -22,6 +22,7 @@ class Profile(TypedDict, total=False):
 
     display_name: str
     language: str
+    ai_voice: bool
     theme: str
     notify_reminders: bool
     notify_openings: bool

@@ -153,7 +153,7 @@ def refusals(action: str, user: User | None, room_id: str, source: Source) -> It
 def view(member: Member) -> Event:
     """The member as the wire shows them."""
     user = member.user
-    who = (member.number, user.uid, user.display_name, avatars.address(user))
+    who = (member.number, user.uid, user.display_name, avatars.address(user), user.ai_voice)
     hand = member.hand if member.stage == Stage.HAND_UP else None
     return protocol.member_view(*who, member.rank, member.stage, member.muted, hand)
 

@@ -1,4 +1,4 @@
-"""A new name or picture, told in the rooms where its owner is seen: the old picture's path leads nowhere any more."""
+"""What somebody is known by, told anew where they are seen: the path of an old picture leads nowhere any more."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,7 +20,7 @@ from rooms.roles import Rank, Stage
 @receiver(post_save, sender=User)
 def changed(instance: User, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
     """Show the person anew, once the change is committed."""
-    if not created and {"display_name", "avatar"} & set(update_fields or ()):
+    if not created and {"display_name", "avatar", "ai_voice"} & set(update_fields or ()):
         transaction.on_commit(lambda: show(instance, now=timezone.now()), robust=True)
 
 

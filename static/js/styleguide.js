@@ -6,6 +6,7 @@ import "./pieces/banner.js";
 import "./pieces/meter.js";
 import { roster } from "./pieces/roster.js";
 import { Dock } from "./room/dock.js";
+import { GOING } from "./room/going.js";
 import { view } from "./room/screen.js";
 import { STATES } from "./room/states.js";
 import { closeSheet, openSheet } from "./sheet.js";
@@ -115,18 +116,17 @@ function showMeter() {
   read();
 }
 
-/** @param {Kind} kind @param {string} text @param {boolean} [act] */
+/** @param {Kind} kind @param {string} text @param {string} [act] */
 function banner(kind, text, act) {
   const element = h("stoa-banner");
-  element.show(text, kind, act ? [{ label: gettext("Try now"), run: () => element.remove() }] : []);
+  element.show(text, kind, act ? [{ label: act, run: () => element.remove() }] : []);
   byId("banner-list").append(element);
 }
 
 function showBanners() {
   banner("", gettext("You are invited to the stage. Would you like to speak?"));
-  banner("warn", gettext("The connection to the server is down. Trying again."), true);
-  banner("danger", gettext("Your microphone went away. Nobody hears you."));
-  banner("live", gettext("This room is being recorded."));
+  banner("warn", GOING.weak_sending.text());
+  for (const { kind, text, act } of [GOING.line, GOING.wall]) banner(kind, text(), act());
 }
 
 function showDocks() {

@@ -36,7 +36,7 @@ export function format(template, values) {
 
 /**
  * The words that are not empty, one after the other as the language lists them.
- * @param {string[]} words
+ * @param {(string | false | undefined)[]} words
  */
 export function listing(words) {
   return words.filter(Boolean).join(gettext(", "));

@@ -1,5 +1,6 @@
 """The page of oneself."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,17 @@ def test_changes_of_oneself_are_counted_together(member: Client, alice: User, mo
     alice.refresh_from_db()
     assert (alice.display_name, alice.notify_openings, alice.language) == ("Alice B.", False, "")
     assert Entry.objects.filter(action="account.change").count() == 1
+
+
+def test_a_voice_is_declared_as_a_machine_s_and_no_longer(member: Client, alice: User) -> None:
+    form = {"display_name": "Alice", "language": ""}
+    for ticked, declared in (({"ai_voice": "on"}, True), ({}, False)):
+        assert member.post("/me/", form | ticked).headers["Location"] == "/me/#profile"
+        alice.refresh_from_db()
+        assert alice.ai_voice is declared
+        box = re.search(r'<input type="checkbox" name="ai_voice"[^>]*>', text(member.get("/me/")))
+        assert box is not None
+        assert ("checked" in box[0]) is declared
 
 
 def test_notifications_are_chosen(member: Client, alice: User) -> None:

@@ -43,7 +43,7 @@ Object.assign(globalThis, {
   Node: Element,
   document: { createElement: (/** @type {string} */ tag) => new Element(tag) },
 });
-const { loudness } = await import("../../static/js/room/person.js");
+const { about, loudness } = await import("../../static/js/room/person.js");
 const { setVolume, volumeOf } = await import("../../static/js/room/volume.js");
 
 /** @type {import("../../static/js/room/protocol.js").Member} */
@@ -74,4 +74,10 @@ test("on an iPhone, which keeps its own volume, a person is silent or not, and n
   assert.equal(offered(true).checked, "");
   box.onchange({ target: { checked: false } });
   assert.equal(volumeOf("bob"), 1);
+});
+
+test("a person's sheet says whose voice is a machine's", () => {
+  const alice = { ...bob, number: 1 };
+  assert.equal(about({ ...bob, ai_voice: true }, alice), "AI voice · On stage");
+  assert.equal(about({ ...bob, ai_voice: false }, alice), "On stage");
 });

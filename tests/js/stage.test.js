@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { density } from "../../static/js/room/stage.js";
+import { density, update } from "../../static/js/room/stage.js";
 
 test("the more people are on stage, the smaller their faces", () => {
   assert.deepEqual([1, 6, 7, 15, 16, 30, 31, 50].map((count) => density(count, "large")), [
@@ -17,4 +17,19 @@ test("somebody who comes and goes at the edge changes nobody's size twice", () =
 
 test("a stage that empties at once is drawn for those who are left", () => {
   assert.equal(density(2, "tiny"), "large");
+});
+
+test("somebody on stage is said to be what is drawn beside them, a machine's voice as well", () => {
+  /** @type {Record<string, unknown>} */
+  const drawn = {};
+  const part = {
+    toggleAttribute: (/** @type {string} */ name, /** @type {boolean} */ on) => (drawn[name] = on),
+    setAttribute: (/** @type {string} */ name, /** @type {string} */ value) => (drawn[name] = value),
+  };
+  const item = /** @type {HTMLElement} */ (/** @type {unknown} */ ({ dataset: {}, classList: { toggle() {} }, querySelector: () => part }));
+  const bob = { number: 2, uid: "b0", name: "Bob", rank: /** @type {const} */ ("moderator"), stage: /** @type {const} */ ("speaking"), muted: true, hand: null };
+  update(item, { ...bob, ai_voice: true }, false, "");
+  assert.deepEqual(drawn, { muted: true, weak: false, ai: true, rank: "moderator", "aria-label": "Bob, on stage, Moderator, AI voice, Muted" });
+  update(item, { ...bob, ai_voice: false }, false, "");
+  assert.deepEqual([drawn.ai, drawn["aria-label"]], [false, "Bob, on stage, Moderator, Muted"]);
 });

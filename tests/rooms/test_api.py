@@ -245,7 +245,7 @@ def test_the_audience_is_read_page_by_page_by_those_who_are_there(open_room: Roo
     assert [one["number"] for one in first["results"] + second["results"]] == list(range(2, PAGE + 12))
     assert (len(first["results"]), second["next"]) == (PAGE, None)
     assert set(first["results"][0]) == {
-        "number", "uid", "name", "avatar", "rank", "stage", "muted", "hand", "known"
+        "number", "uid", "name", "avatar", "ai_voice", "rank", "stage", "muted", "hand", "known"
     }  # fmt: skip
     assert len(host("get", path, q="guest 5")[1]["results"]) == 11
 

@@ -33,7 +33,7 @@ def person(
     number: int, name: str, rank: Rank = Rank.MEMBER, stage: Stage = Stage.SPEAKING, *, muted: bool = False
 ) -> Event:
     hand = number if stage == Stage.HAND_UP else None
-    return member_view(number, f"{number:x}" * 16, name, "", rank, stage, muted, hand)
+    return member_view(number, f"{number:x}" * 16, name, "", False, rank, stage, muted, hand)
 
 
 ALICE = person(1, "Alice", Rank.HOST, muted=True)

@@ -105,6 +105,7 @@ views = st.builds(
     st.just("0123456789abcdef"),
     st.text(max_size=5),
     st.sampled_from(["", "/avatars/0123456789abcdef/0123456789abcdef.webp"]),
+    st.booleans(),
     st.sampled_from(Rank),
     st.sampled_from([stage.value for stage in Stage]),
     st.booleans(),

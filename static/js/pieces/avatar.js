@@ -71,13 +71,7 @@ export class Avatar extends Piece {
   attributeChangedCallback(_, before, after) {
     if (before === after) return;
     for (const old of this.querySelectorAll(".badge")) old.remove();
-    const state = {
-      muted: this.hasAttribute("muted"),
-      rank: this.getAttribute("rank"),
-      hand: this.getAttribute("hand"),
-      ai: this.hasAttribute("ai"),
-      weak: this.hasAttribute("weak"),
-    };
+    const state = Object.fromEntries([...this.attributes].map(({ name, value }) => [name, value || true]));
     this.append(...badges(state).map(({ look, icon: sign, text }) => h("span", { class: `badge ${look}` }, sign && icon(sign), text)));
   }
 }

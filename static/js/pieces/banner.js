@@ -4,11 +4,11 @@ import { h, icon, shown } from "../dom.js";
 import { Piece, define } from "./piece.js";
 
 /**
- * @typedef {"" | "warn" | "danger" | "live"} Kind what it is about: a fact, caution, trouble, something under way such as a recording
+ * @typedef {"" | "warn" | "danger"} Kind what it is about: a fact, caution, trouble
  * @typedef {{label: string, primary?: boolean, run: () => void}} Action
  */
 
-const ICONS = { "": "info", warn: "warn", danger: "warn", live: "live" };
+const ICONS = { "": "info", warn: "warn", danger: "warn" };
 
 export class Banner extends Piece {
   /**

@@ -1,25 +1,19 @@
 // Single keys of the room: M, Space, H, R, U, L and ?. They can be turned off, and never act while somebody types or composes.
 
-const OFF = "stoa.keys";
+import { keep, recall } from "../memory.js";
+
+const KEY = "stoa.keys";
 
 /** @typedef {{mic: () => void, hand: () => void, react: () => void, undo: () => void, leave: () => void, help: () => void, talk: (down: boolean) => boolean}} Keys */
 
 /** Whether single keys act. */
 export function keysOn() {
-  try {
-    return localStorage.getItem(OFF) !== "off";
-  } catch {
-    return true; // storage is forbidden: as it is by default
-  }
+  return recall(KEY) !== "off";
 }
 
 /** @param {boolean} on */
 export function setKeys(on) {
-  try {
-    localStorage.setItem(OFF, on ? "on" : "off");
-  } catch {
-    // Storage is forbidden: the choice lasts until the page is closed, which is to say not at all.
-  }
+  keep(KEY, on ? "on" : "off");
 }
 
 /**

@@ -168,17 +168,18 @@ export class PersonSheet {
 }
 
 /**
+ * Who this is, and where they stand.
  * @param {Member} member
  * @param {Member} you
  */
-function about(member, you) {
+export function about(member, you) {
   const where = {
     audience: () => gettext("Listening"),
     hand_up: () => gettext("Hand raised"),
     invited: () => gettext("Invited to the stage"),
     speaking: () => (member.muted ? gettext("On stage, muted") : gettext("On stage")),
   }[member.stage]();
-  return [member.number === you.number ? gettext("You") : "", role(member), where].filter(Boolean).join(" · ");
+  return [member.number === you.number ? gettext("You") : "", role(member), member.ai_voice && gettext("AI voice"), where].filter(Boolean).join(" · ");
 }
 
 /** How loud I hear this person; where the page may not set that, whether I hear them. @param {Member} member */

@@ -4,7 +4,7 @@
  * @typedef {"member" | "moderator" | "host"} Rank
  * @typedef {"audience" | "hand_up" | "invited" | "speaking"} Stage
  * @typedef {{number: number, uid: string, name: string, rank: Rank, stage: Stage, muted: boolean, hand: number | null,
- *   avatar?: string}} Member `avatar`: the path of a picture, or empty
+ *   avatar?: string, ai_voice?: boolean}} Member `avatar`: the path of a picture, or empty; `ai_voice`: a machine's, as they say
  * @typedef {{id: string, title: string, topic: string, language: string, access: "open" | "invite",
  *   state: "scheduled" | "live" | "ended", locked: boolean, link?: string, slow?: number, observed?: boolean}} Room `slow`: seconds between two hands or reactions
  * @typedef {{seq: number, room: Room, members: Member[], listening: number}} Snapshot

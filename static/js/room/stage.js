@@ -101,24 +101,25 @@ function key(member) {
 }
 
 /**
+ * Makes what stands for somebody on stage show how they are now.
  * @param {HTMLElement} item
  * @param {Member} member
  * @param {boolean} own
  * @param {string} weak
  */
-function update(item, member, own, weak) {
-  const state = [member.name, member.muted, member.rank, own, weak].join();
+export function update(item, member, own, weak) {
+  const state = [member.name, member.muted, member.rank, member.ai_voice, own, weak].join();
   if (item.dataset.state === state) return;
   item.dataset.state = state;
   const face = /** @type {HTMLElement} */ (item.querySelector("stoa-avatar"));
   face.toggleAttribute("muted", member.muted);
   face.toggleAttribute("weak", Boolean(weak));
-  if (member.rank === "member") face.removeAttribute("rank");
-  else face.setAttribute("rank", member.rank);
+  face.toggleAttribute("ai", Boolean(member.ai_voice));
+  face.setAttribute("rank", member.rank);
   item.classList.toggle("own", own);
   /** @type {HTMLElement} */ (item.querySelector(".name")).textContent = member.name;
   const words = [own ? gettext("You") : "", role(member)].filter(Boolean);
   /** @type {HTMLElement} */ (item.querySelector(".role")).textContent = words.join(" · ");
   const label = format(gettext("%(name)s, on stage"), { name: member.name });
-  item.querySelector("button")?.setAttribute("aria-label", listing([label, ...words, member.muted ? gettext("Muted") : "", weak]));
+  item.querySelector("button")?.setAttribute("aria-label", listing([label, ...words, member.ai_voice && gettext("AI voice"), member.muted && gettext("Muted"), weak]));
 }

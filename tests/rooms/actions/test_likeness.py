@@ -1,9 +1,10 @@
-"""New names and pictures."""
+"""New names and pictures, and voices declared as machines'."""
 
 import pytest
 
 from accounts.actions.profile import change_profile
 from accounts.models import User
+from moderation.audit.models import Entry
 from rooms.actions import likeness
 from rooms.actions.presence import Seat, leave
 from rooms.models import Room
@@ -34,6 +35,16 @@ def test_a_new_name_and_a_new_picture_are_told_in_every_room_where_one_is_seen(
         for event in events:
             state = fold(state, event)
         assert state == fresh(room)
+
+
+def test_that_a_voice_is_a_machine_s_is_told_where_it_is_heard(open_room: Room, alice: User) -> None:
+    come(alice, open_room)
+    with wire() as said:
+        for declared in (True, True, False):
+            change_profile(alice, ai_voice=declared, source=SOURCE)
+    assert [event["member"]["ai_voice"] for event in said.events(open_room)] == [True, False]
+    changes = Entry.objects.filter(action="account.change")
+    assert list(changes.values_list("detail", flat=True)) == [{"fields": ["ai_voice"]}] * 2
 
 
 def test_nothing_is_told_of_those_who_only_listen_or_have_left(open_room: Room, alice: User, bob: User) -> None:
