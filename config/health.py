@@ -1,7 +1,10 @@
 """How the server is, for machines: alive, ready, which version, and its figures."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
+from weakref import WeakKeyDictionary
 
 import redis
 from asgiref.sync import sync_to_async
@@ -19,6 +22,21 @@ from moderation.audit import pulse
 from rooms import process
 from rooms.roles import Refused
 
+LASTS = 1.0
+"""For so many seconds after the checks their answer is given again."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the checks said last, and until when that is given."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    until: float = 0.0
+    found: Mapping[str, bool | str] = field(default_factory=dict)
+
+
+_said: WeakKeyDictionary[asyncio.AbstractEventLoop, _Said] = WeakKeyDictionary()
+
 
 @login_not_required
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -28,8 +46,12 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 async def readyz(_request: HttpRequest) -> HttpResponse:
-    """200 when every check passes, else 503; each check is named: true, or what is wrong."""
-    found = await sync_to_async(_outcomes)() | {"media": await media() or True}
+    """200 when every check passes, else 503; each check is named: true, or what is wrong.
+
+    Anybody may ask: whoever asks within a second of somebody else has the same answer, so that no stranger has this
+    process ask Redis and the database, and write to the log, as often as they like.
+    """
+    found = await _lately()
     ready = all(outcome is True for outcome in found.values())
     return JsonResponse({"ok": ready, **found}, status=200 if ready else 503)
 
@@ -55,6 +77,17 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if "X-Forwarded-For" in request.headers:  # a proxy we do not know speaks for somebody else
         return False
     return ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # no address, not a bind
+
+
+async def _lately() -> Mapping[str, bool | str]:
+    """What the checks said within the last second; they run one at a time."""
+    loop = asyncio.get_running_loop()
+    said = _said.setdefault(loop, _Said())
+    async with said.turn:
+        if loop.time() >= said.until:
+            said.found = await sync_to_async(_outcomes)() | {"media": await media() or True}
+            said.until = loop.time() + LASTS
+    return said.found
 
 
 def _outcomes() -> dict[str, bool | str]:

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -79,6 +80,23 @@ async def test_one_that_fell_silent_is_not_there_although_it_listens(
 async def test_one_that_takes_nobody_new_is_not_enough(async_client: AsyncClient, own: process.Process) -> None:
     own.media.take(alive(draining=True))
     assert (await async_client.get("/readyz")).json()["media"] == "no media process"
+
+
+@pytest.mark.usefixtures("_media")
+async def test_whoever_asks_within_the_second_has_the_answer_of_who_asked_first(
+    async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def database() -> str:
+        asked.append("database")
+        return f"asked {len(asked)} times"
+
+    monkeypatch.setattr(health, "CHECKS", {"database": database})
+    answers = await asyncio.gather(*(async_client.get("/readyz") for _ in range(20)))
+    assert {(answer.status_code, answer.json()["database"]) for answer in answers} == {(503, "asked 1 times")}
+    health._said[asyncio.get_running_loop()].until -= health.LASTS
+    assert (await async_client.get("/readyz")).json()["database"] == "asked 2 times"
 
 
 @pytest.mark.django_db
