@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from prometheus_client import REGISTRY, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from moderation.audit import pulse, sequence
+from moderation.audit import cosign, pulse, sequence
 from rooms import process
 from rooms.models import Carrier, Member, Room, State
 from rooms.sfu.messages import STEPS, Figures
@@ -106,6 +107,28 @@ class Log(Collector):
         return iter(())
 
 
+class Witnesses(Collector):
+    """Tells how each witness of the log stands."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """When each signed last, and whether it says that the log's past was changed."""
+        signed = GaugeMetricFamily("stoa_witness_signed_seconds", "How long ago it signed last", labels=["witness"])
+        changed = GaugeMetricFamily("stoa_witness_contradicts", "Whether it saw another past", labels=["witness"])
+        try:
+            standing, now = cosign.standing(), timezone.now()
+        except DatabaseError:
+            return
+        for name, row in standing.items():
+            changed.add_metric([name], row is not None and row.error in cosign.CHANGED)
+            if row and row.sent_at:
+                signed.add_metric([name], (now - row.sent_at).total_seconds())
+        yield from (signed, changed)
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing in advance: registering must not ask the database."""
+        return iter(())
+
+
 def _counted(name: str, text: str, rows: QuerySet[Any], by: str) -> Iterator[GaugeMetricFamily]:
     family = GaugeMetricFamily(name, text, labels=[by])
     try:
@@ -118,4 +141,5 @@ def _counted(name: str, text: str, rows: QuerySet[Any], by: str) -> Iterator[Gau
 
 REGISTRY.register(Rooms())
 REGISTRY.register(Log())
+REGISTRY.register(Witnesses())
 REGISTRY.register(MediaProcesses())

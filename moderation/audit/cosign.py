@@ -22,6 +22,10 @@ RECENT = 100  # checkpoints looked through for one: more than are signed meanwhi
 _log = structlog.get_logger(__name__)
 
 
+WITNESS = "witness "
+"""How the rows of witnesses are named, before the witness's own name."""
+
+
 class Trouble(StrEnum):
     """Why a witness did not cosign. The last two mean that the log's past is not what the witness saw."""
 
@@ -31,9 +35,19 @@ class Trouble(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+CHANGED = frozenset({Trouble.BEHIND, Trouble.CONTRADICTED})
+"""What a witness says of a log whose past was changed."""
+
+
 def peers() -> list[Peer]:
     """The witnesses of `STOA_WITNESSES`."""
     return settings.STOA_WITNESSES
+
+
+def standing() -> dict[str, Stream | None]:
+    """By the name of each witness that is set up, how much it signed last, when, and what is wrong with it."""
+    rows = {row.name: row for row in Stream.objects.filter(name__startswith=WITNESS)}
+    return {peer.name: rows.get(f"{WITNESS}{peer.name}") for peer in peers()}
 
 
 def cosign(now: datetime) -> dict[str, Trouble | None]:
@@ -46,7 +60,7 @@ def cosign(now: datetime) -> dict[str, Trouble | None]:
 
 
 def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
-    stream, _ = Stream.objects.get_or_create(name=f"witness {peer.name}")
+    stream, _ = Stream.objects.get_or_create(name=f"{WITNESS}{peer.name}")
     if not stream.ask(now):
         return Trouble.AWAY
     try:
@@ -54,7 +68,7 @@ def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
         stream.answered()
     except AwayError:
         trouble = Trouble.AWAY
-    if trouble in {Trouble.BEHIND, Trouble.CONTRADICTED}:
+    if trouble in CHANGED:
         _log.critical("log_contradicted", witness=peer.name, size=newest.size, trouble=trouble)
     if trouble is None:
         Stream.objects.filter(pk=stream.pk, cursor__lt=newest.size).update(cursor=newest.size)

@@ -16,7 +16,7 @@ from moderation import dossier
 from moderation.actions import unmasking
 from moderation.actions.cases import role_of
 from moderation.audit import cosign, export, proof, search, sequence
-from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
+from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.audit.opened import Opened, opened
 from moderation.audit.search import Page, Wish
 from moderation.audit.source import Source
@@ -27,7 +27,6 @@ from moderation.staff import GUESTS, Act
 from moderation.veil import hidden, openings, veiled
 
 IN_MEMORY = 1 << 23
-WITNESS = "witness "  # how the streams of witnesses are named
 PROVED = "log.proved"  # the control that holds the log against its signed checkpoint
 
 
@@ -49,7 +48,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
         "query": query.urlencode(),
         "searched": any(query.values()),
         "checkpoint": cosign.text(newest) if newest else "",
-        "witnesses": _witnesses(),
+        "witnesses": cosign.standing(),
         "proved": Control.objects.filter(pk=PROVED).first(),
         "late": sequence.waited() // timedelta(minutes=1),
     }
@@ -87,12 +86,6 @@ def _words(one: Opened, names: Mapping[str, str], veil: Collection[str]) -> dict
     names = {**names, **dict.fromkeys(veil, _("who reported"))}
     actor, object_ = (str(one.fields[part] or "") for part in ("actor", "object"))
     return {"actor": names.get(actor, actor), "object": names.get(object_, object_) or one.entry.object_id}
-
-
-def _witnesses() -> list[dict[str, object]]:
-    """Each witness that is set up, with how much of the log it cosigned last, when, and what is wrong with it."""
-    rows = {row.name: row for row in Stream.objects.filter(name__startswith=WITNESS)}
-    return [{"name": peer.name, "row": rows.get(f"{WITNESS}{peer.name}")} for peer in cosign.peers()]
 
 
 @console(Act.READ_LOG)

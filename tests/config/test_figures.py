@@ -7,16 +7,19 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import REGISTRY, generate_latest
+from pytest_django.fixtures import Settings
 
 from config import figures
-from moderation.audit import pulse
-from moderation.audit.models import Entry
+from moderation.audit import cosign, pulse
+from moderation.audit.destinations import Peer
+from moderation.audit.models import Entry, Stream
 from moderation.audit.pulse import Sign
 from moderation.audit.source import Source
 from rooms import process
 from rooms.models import Access, Room, State
 from rooms.sfu.messages import STEPS, Figures
 from tests.log import aged
+from tests.moderation.audit.logs import WITNESS_KEY
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
@@ -52,6 +55,20 @@ def test_requests_are_counted_and_invented_methods_are_one() -> None:
     assert 'stoa_http_request_seconds_count{method="GET",status="200"}' in shown()
     assert "MALLORY" not in shown()
     assert 'method="other",status="405"' in shown()
+
+
+@pytest.mark.django_db
+def test_each_witness_has_the_time_it_signed_and_whether_it_contradicts(settings: Settings) -> None:
+    assert "stoa_witness_contradicts{" not in shown()
+    settings.STOA_WITNESSES = [Peer("https://witness.example", WITNESS_KEY)]
+    (name,) = cosign.standing()
+    assert f'stoa_witness_contradicts{{witness="{name}"}} 0.0' in shown()
+    assert "stoa_witness_signed_seconds{" not in shown()
+    row = Stream.objects.create(name=f"{cosign.WITNESS}{name}", sent_at=timezone.now() - timedelta(minutes=20))
+    assert f'stoa_witness_signed_seconds{{witness="{name}"}} 120' in shown()
+    for error, contradicts in (("away", 0.0), ("behind", 1.0), ("contradicted", 1.0)):
+        Stream.objects.filter(pk=row.pk).update(error=error)
+        assert f'stoa_witness_contradicts{{witness="{name}"}} {contradicts}' in shown()
 
 
 @pytest.mark.django_db
