@@ -21,8 +21,9 @@ from django.utils import timezone  # noqa: E402
 from redis import RedisError  # noqa: E402
 
 from accounts import actions as people  # noqa: E402
-from accounts import invites as codes  # noqa: E402
-from accounts.models import InviteCode, User  # noqa: E402
+from accounts import codes, notice  # noqa: E402
+from accounts import invites as written  # noqa: E402
+from accounts.models import InviteCode, User, new_uid  # noqa: E402
 from moderation.actions.base import Refused as CaseRefused  # noqa: E402
 from moderation.audit.source import Source  # noqa: E402
 from rooms.actions import history, invites, moves, presence, reminders  # noqa: E402
@@ -32,7 +33,7 @@ from rooms.roles import Move, Rank, Refused, Stage  # noqa: E402
 from tests.flows import casework  # noqa: E402
 
 PEOPLE = 12
-REFUSED = (Refused, people.Refused, codes.Refused, CaseRefused)
+REFUSED = (Refused, people.Refused, written.Refused, CaseRefused)
 SFU = f"{socket.gethostname()}-0"  # the media process that `serve` runs
 
 
@@ -114,6 +115,22 @@ class Actor:
     def do_revoke_code(self) -> None:
         if code := self.pick(InviteCode.objects.filter(revoked_at=None, issuer__isnull=False)):
             people.revoke(code.uid, by=code.issuer, **self.terms)
+
+    def do_come_in(self) -> None:
+        code = people.issue_by_operator(**self.terms)
+        name = f"new_{os.getpid()}_{self.number}"
+        newcomer = people.Newcomer(new_uid(), name, "Newcomer", "en", people.Keys(password="!hash"))
+        people.join(codes.digest_of(written.normalise(code)), newcomer, notice.here(), **self.terms)
+
+    def do_reset(self) -> None:
+        if lost := self.pick(User.objects.filter(username__startswith="new_")):
+            code = people.issue_reset(lost, **self.terms)
+            people.replace_keys(codes.digest_of(written.normalise(code)), people.Keys(password="!new"), **self.terms)
+
+    def do_redeem(self) -> None:
+        if room := self.room():
+            issued = invites.issue(host(room), room.pk, Stage.AUDIENCE, 1, 1, **self.terms)
+            invites.redeem(self.who, issued.token, **self.terms)
 
     def do_block(self) -> None:
         people.block(self.who, self.pick(User.objects.all()).uid, **self.terms)

@@ -3,14 +3,16 @@
 from datetime import timedelta
 from typing import Any, Protocol
 
-from accounts.models import User
-from moderation.actions import appeals, cases, decisions, receipts, reports
+from accounts.models import Lever, Switch, User
+from moderation.actions import appeals, cases, decisions, powers, receipts, reports, rights
 from moderation.actions.decisions import Verdict
 from moderation.actions.reports import Complaint
 from moderation.cases import OPEN, State
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Channel, Decision, Result, Staff, Stand
+from moderation.models import Appeal, Case, Channel, DataRequest, Decision, Result, Staff, Stand, Wish
 from moderation.policies import REPORTED
+from moderation.powers import PACES, Power, Reason
+from moderation.staff import Role
 from rooms.models import Member, Room
 
 MEASURES = (
@@ -101,9 +103,39 @@ def read(one: Anybody) -> None:
         receipts.read(decision, by=decision.subject, **one.terms)
 
 
+def ask_for_data(one: Anybody) -> None:
+    wish = one.chance.choice([Wish.CORRECTION, Wish.ERASURE, Wish.OBJECTION])
+    rights.ask(one.who, wish, "Forget the owl.", **one.terms)
+
+
+def answer_on_data(one: Anybody) -> None:
+    if asked := one.pick(DataRequest.objects.filter(answered_at=None)):
+        rights.answer(asked.pk, "It is forgotten.", granted=one.chance.random() < 0.5, by=_staff(one), **one.terms)
+
+
+def read_answers(one: Anybody) -> None:
+    if asked := one.pick(DataRequest.objects.filter(read_at=None).exclude(answered_by="")):
+        rights.read(asked.user, **one.terms)
+
+
+def power(one: Anybody) -> None:
+    if room := one.room():
+        powers.in_room(room.pk, one.chance.choice(list(Power)), _pull(one), seconds=one.chance.choice(PACES))
+
+
+def lever(one: Anybody) -> None:
+    """The codes of the server frozen, or its doors braked, and mostly neither."""
+    which = one.chance.choice([Lever.INVITES, Lever.JOINS])
+    if Switch.objects.filter(pk=which).exists():
+        powers.release_lever(which, _pull(one))
+    elif one.chance.random() < 0.3:
+        powers.pull_lever(which, _pull(one), most=60 if which is Lever.JOINS else None)
+
+
 ACTS = (
     *(report_member, report_room, report_person, claim, claim, pass_on, hand_over),
     *(decide, decide, decide, answer, appeal, hear, hear, read),
+    *(ask_for_data, answer_on_data, read_answers, power, lever),
 )
 
 
@@ -114,6 +146,10 @@ def _complaint(one: Anybody, channel: Channel) -> Complaint:
 def _staff(one: Anybody) -> User:
     user: User = one.pick(Staff.objects.select_related("user")).user
     return user
+
+
+def _pull(one: Anybody) -> powers.Pull:
+    return powers.Pull(_staff(one), Role.SENIOR, Reason.RAID, words="A moment, please.", **one.terms)
 
 
 def _held(one: Anybody) -> Any:
