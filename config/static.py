@@ -14,6 +14,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 FINGERPRINT = "fingerprint"
 IGNORED = ["CVS", ".*", "*~"]  # as collectstatic does
 _COMMENTS = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
+_REMARKS = re.compile(rb"^([^\"'`/\n]*[;,{(])[ \t]+// [^\n]*", re.MULTILINE)
+"""Comments behind code in which no text begins and no pattern."""
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
@@ -29,8 +31,11 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 def bare(script: bytes) -> bytes:
-    """The script without the lines that are comments alone: a third of what a browser would load, and never run."""
-    return _COMMENTS.sub(b"", script)
+    """The script without its comments, as far as they are lines of their own, or behind code without texts.
+
+    They are a third of what a browser would load, and never run.
+    """
+    return _REMARKS.sub(rb"\1", _COMMENTS.sub(b"", script))
 
 
 def collect() -> bool:
