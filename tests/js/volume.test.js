@@ -40,6 +40,17 @@ test("each slot is as loud as I want whoever is in it", () => {
   assert.deepEqual(sounds, [{ volume: 0.4, muted: false }, { volume: 1, muted: false }, { volume: 0, muted: true }]);
 });
 
+test("whoever is silent for me on an iPhone, which keeps its own volume, stays so at the end of a pause", () => {
+  const sounds = /** @type {any[]} */ ([2, 4].map(() => ({ get volume() { return 1; }, set volume(_) {}, muted: false })));
+  const volumes = new Volumes(sounds, (number) => `u${number}`);
+  setVolume("u2", 0);
+  volumes.apply([2, 4]);
+  for (const [on, muted] of [[true, [true, true]], [false, [true, false]]]) {
+    volumes.pause(Boolean(on));
+    assert.deepEqual(sounds.map((sound) => sound.muted), muted);
+  }
+});
+
 test("a pause silences everybody, and its end gives each their volume back", () => {
   const sounds = slots();
   const volumes = new Volumes(sounds, (number) => `u${number}`);

@@ -64,6 +64,8 @@ export const adjustable = () => probe.volume === 0.5;
 /** The elements' volumes: each as loud as I want whoever is in its slot. */
 export class Volumes {
   #paused = false;
+  /** @type {(number | undefined)[]} */
+  #numbers = [];
 
   /**
    * @param {HTMLAudioElement[]} sounds
@@ -77,7 +79,7 @@ export class Volumes {
   /** Nobody is heard while this is on; what was set for each stays. @param {boolean} on */
   pause(on) {
     this.#paused = on;
-    for (const sound of this.sounds) sound.muted = on || sound.volume === 0;
+    this.apply(this.#numbers);
   }
 
   /**
@@ -85,10 +87,10 @@ export class Volumes {
    * @param {(number | undefined)[]} numbers
    */
   apply(numbers) {
+    this.#numbers = numbers;
     this.sounds.forEach((sound, slot) => {
       const number = numbers[slot];
-      if (number === undefined) return;
-      const volume = volumeOf(this.uid(number) ?? "");
+      const volume = number === undefined ? sound.volume : volumeOf(this.uid(number) ?? "");
       if (sound.volume !== volume) sound.volume = volume;
       const muted = this.#paused || volume === 0; // iOS ignores the volume, but not this
       if (sound.muted !== muted) sound.muted = muted;
