@@ -36,12 +36,14 @@ _FOUND = r"""AND (
 class Hallway:
     """What stands in the hallway: cards of the rooms one hosts, of live and of scheduled ones.
 
-    `more` tells that another page has more; `found` how many rooms a search has found on all pages.
+    `more` tells that another page has more, `more_live` that it has more live ones; `found` how many rooms a search
+    has found on all pages.
     """
 
     hosted: Sequence[Card]
     live: Sequence[Card]
     scheduled: Sequence[Card]
+    more_live: bool
     more: bool
     found: int | None
 
@@ -61,6 +63,7 @@ def hallway(user: User, *, q: str = "", pages: int = 1) -> Hallway:
         shown[:first],
         shown[first:second],
         shown[second:],
+        more_live=len(live) > most,
         more=len(live) > most or len(later) > most,
         found=asked.count() if q else None,
     )

@@ -53,6 +53,7 @@ def hallway(request: HttpRequest) -> HttpResponse:
         "q": q,
         "etag": etag,
         "more": pages + 1 if shown.more and pages < MOST_PAGES else None,
+        "more_live": shown.more_live,
         "closed": None if part else pulled(Lever.SERVER),
     }
     response = render(request, "rooms/_rooms.html" if part else "rooms/hallway.html", context)

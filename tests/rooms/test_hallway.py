@@ -126,8 +126,24 @@ def test_a_page_after_the_other_shows_all_and_says_when_there_is_no_more(
     crowd(rooms=5, members=1)
     pages = [hallway(alice, pages=number) for number in (1, 2, 3)]
     assert [len(page.live) for page in pages] == [2, 4, 5]
-    assert [page.more for page in pages] == [True, True, False]
+    assert [page.more for page in pages] == [page.more_live for page in pages] == [True, True, False]
     assert titles(pages[1].live) == titles(pages[2].live)[:4]
+
+
+def test_the_way_to_more_rooms_stands_under_those_of_which_there_are_more(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(halls, "PAGE", 2)
+    client = Client()
+    client.force_login(alice)
+    for _ in range(3):
+        a_scheduled_room(bob)
+    page = client.get("/").content.decode()
+    assert page.index('id="later-heading"') < page.index('id="more"')
+    crowd(rooms=3, members=1)
+    page = client.get("/").content.decode()
+    assert page.index('id="live-heading"') < page.index('id="more"') < page.index('id="later-heading"')
+    assert page.count('id="more"') == 1
 
 
 def test_the_number_of_statements_does_not_grow_with_rooms_or_people(alice: User) -> None:
