@@ -78,13 +78,14 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     user = _person(request)
     card = _card(user, room_id)
     language, sections = notice.here().read_in(get_language() or "")
+    observing = Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists()
     context = {
         "card": card,
         "hosting": card["host"]["uid"] == user.uid,
         "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
-        "observing": Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists(),
-        "data": {"id": card["id"], "moves": move_table()},
+        "observing": observing,
+        "data": {"id": card["id"], "moves": move_table(observing=observing)},
         "notice": sections,
         "notice_language": language,
     }
@@ -173,10 +174,11 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "rooms/invited.html", {"room": invite.room, "stage": invite.stage})
 
 
-def move_table() -> dict[str, list[Iterable[object]]]:
+def move_table(*, observing: bool = False) -> dict[str, list[Iterable[object]]]:
     """The role table for the page's script: each row is where it starts, the move, and who may make it."""
+    barred = roles.TAKING_PART if observing else ()
     return {
-        "stages": [(stage, move, who.name) for (stage, move), (_, who) in roles.STAGES.items()],
+        "stages": [(stage, move, who.name) for (stage, move), (_, who) in roles.STAGES.items() if move not in barred],
         "ranks": [(rank.name.lower(), move, who.name) for (rank, move), (_, who) in roles.RANKS.items()],
         "out": [(move, who.name) for move, who in roles.OUT.items()],
         "room": [(move, rank.value) for move, rank in roles.ROOM.items()],

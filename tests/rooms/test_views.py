@@ -21,6 +21,7 @@ from rooms.actions.sweep import sweep
 from rooms.models import Access, Member, Room
 from rooms.roles import Move, Stage
 from rooms.views import move_table
+from tests.accounts.pages import data
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, block, come, do
 
 pytestmark = pytest.mark.django_db
@@ -156,14 +157,11 @@ def test_no_page_has_inline_script_or_style(path: str, open_room: Room, carol: U
 
 
 def test_the_pages_script_gets_the_whole_role_table(open_room: Room, carol: User) -> None:
-    page = text(of(carol).get(f"/r/{open_room.pk}"))
-    found = re.search(r'<script id="room-data" type="application/json">(.*?)</script>', page)
-    assert found is not None
-    data = json.loads(found[1])
-    assert data["id"] == open_room.pk
-    assert len(data["moves"]["stages"]) == len(roles.STAGES)
-    assert ["audience", "invite", "STAFF"] in data["moves"]["stages"]
-    assert json.loads(json.dumps(move_table())) == data["moves"]
+    sent = data(of(carol).get(f"/r/{open_room.pk}"), "room-data")
+    assert sent["id"] == open_room.pk
+    assert len(sent["moves"]["stages"]) == len(roles.STAGES)
+    assert ["audience", "invite", "STAFF"] in sent["moves"]["stages"]
+    assert json.loads(json.dumps(move_table())) == sent["moves"]
 
 
 @pytest.mark.parametrize("what", [Move.REMOVE, Move.BAN])
@@ -308,6 +306,21 @@ def test_only_whoever_observes_gets_a_limiter_before_the_sound(alice: User, bob:
     assert 0 < seen.index(limiter) < seen.index(page)
     for person in (alice, carol):  # alice has a part in her own room
         assert limiter not in text(of(person).get(f"/r/{room.pk}"))
+
+
+def test_whoever_observes_is_offered_no_hand_no_reaction_and_no_move_of_theirs(
+    alice: User, bob: User, carol: User
+) -> None:
+    room = a_room(alice)
+    for person in (alice, bob):
+        observe(person, room.pk, source=SOURCE, now=NOON)
+    for person, offered in ((alice, True), (bob, False), (carol, True)):
+        answer = of(person).get(f"/r/{room.pk}")
+        for button in ("dock-main", "dock-react"):
+            tag = re.search(rf'<button [^>]*id="{button}"[^>]*>', text(answer))
+            assert tag is not None
+            assert ("hidden" not in tag[0]) is offered
+        assert (["audience", "raise_hand", "SELF"] in data(answer, "room-data")["moves"]["stages"]) is offered
 
 
 def test_before_joining_one_reads_where_one_comes_in(alice: User, bob: User) -> None:

@@ -274,8 +274,8 @@ watchTrouble(socket, media);
 watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels), (slots, numbers) => sound.note(slots, numbers));
 watchKeys(() => document.body.dataset.view === "room", {
   mic: toggleMicrophone,
-  hand: () => (dock.action === "raise_hand" || dock.action === "lower_hand") && ACTIONS[dock.action](),
-  react: () => reactions.toggle(),
+  hand: () => dock.action.endsWith("hand") && !byId("dock-main").hidden && ACTIONS[dock.action](),
+  react: () => byId("dock-react").hidden || reactions.toggle(),
   undo,
   leave,
   help: openKeys,
