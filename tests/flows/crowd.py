@@ -17,6 +17,8 @@ MOVED = 30
 """Seconds in which half a stage must be invited, or have accepted."""
 PLACES = 50
 """On a stage."""
+GUESTS = [f"guest{n}" for n in range(10)]
+"""So many listeners that there is something to search."""
 
 
 class Crowd:

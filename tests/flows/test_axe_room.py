@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.flows import talk
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
+from tests.flows.crowd import GUESTS, crowd
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -58,7 +59,7 @@ def test_a_room_for_whoever_listens_and_then_speaks(
     inspector.assert_nothing_found()
 
 
-def test_a_room_for_its_host(visit: Visit, room: tuple[str, Visitor], look: dict[str, Any]) -> None:
+def test_a_room_for_its_host(visit: Visit, stoa: Stoa, room: tuple[str, Visitor], look: dict[str, Any]) -> None:
     alice = visit("alice", **look)
     inspector = Inspector(alice.page)
     enter(alice, room[0])
@@ -70,9 +71,10 @@ def test_a_room_for_its_host(visit: Visit, room: tuple[str, Visitor], look: dict
         alice.page.locator(opener).first.click()
         inspector.look(f"the sheet behind {opener}")
         alice.page.keyboard.press("Escape")
-    alice.page.locator("#audience-search").fill("nobody")
-    alice.page.locator("#audience-found:not(:empty)").wait_for()
-    inspector.look("a search that finds nobody")
+    with crowd(stoa, room[0], GUESTS):
+        alice.page.locator("#audience-search").fill("nobody")
+        alice.page.locator("#audience-found:not(:empty)").wait_for()
+        inspector.look("a search that finds nobody")
     pin(alice.page)
     inspector.look("a pinned link")
     alice.page.locator("#hands .button").first.click()

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
+from tests.flows.crowd import GUESTS, crowd
 from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa, until
 from tests.flows.test_walk import Keys
@@ -100,9 +101,11 @@ def test_single_keys_do_nothing_while_one_types_or_composes_or_wants_none(visit:
         talk.enter(visitor, room)
     page, walk = carol.page, Keys(carol)
     search = page.get_by_role("searchbox", name="Search the audience by name")
-    search.focus()
-    page.keyboard.type("mhl?")
-    assert search.input_value() == "mhl?"
+    with crowd(stoa, room, GUESTS):
+        search.wait_for()
+        search.focus()
+        page.keyboard.type("mhl?")
+        assert search.input_value() == "mhl?"
     page.get_by_role("button", name="More").focus()
     page.evaluate(COMPOSING, "l")
     page.keyboard.press("Control+h")

@@ -14,6 +14,7 @@ import { soon } from "./soon.js";
 const SOONEST = 5_000; // ms between two askings for names
 const PER_LISTENER = 20; // ms more for each listener: a room of 5,000 asks 50 times a second, all pages together
 const FIRST = 300; // ms from news to the asking, in which more news may come
+const MANY = 10; // listeners, before they are searched and not looked over
 const TYPING = 250; // ms without a key until a search begins
 
 /**
@@ -183,7 +184,7 @@ export class AudienceView {
     const all = total(this.#listeners, this.#query, this.#seated);
     this.known.size = complete || known < people.length ? known : -1; // all that I know are here
     this.others.size = all < 0 ? -1 : all - known;
-    byId("audience-tools").hidden = !this.#query && this.#seated < 2;
+    byId("audience-tools").hidden = !this.#query && this.#seated < MANY;
     byId("audience-empty").hidden = Boolean(this.#query) || this.#listening > 0;
   }
 

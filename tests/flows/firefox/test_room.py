@@ -6,7 +6,7 @@ import pytest
 
 from tests.flows import slow, talk
 from tests.flows.chromium import Visitor
-from tests.flows.crowd import PLACES, crowd, fill_stage
+from tests.flows.crowd import GUESTS, PLACES, crowd, fill_stage
 from tests.flows.firefox import dana, driver
 from tests.flows.firefox.dana import hears, plays
 from tests.flows.firefox.driver import Firefox
@@ -83,8 +83,8 @@ def test_firefox_hosts_promotes_mutes_blocks_and_removes(
     bob = visit("bob")
     dana.enter(fox, stoa, room)
     talk.enter(bob, room)
-    with crowd(stoa, room, ["carol"]):
-        fox.shows("2 listening")
+    with crowd(stoa, room, ["carol", *GUESTS]):
+        fox.shows("12 listening")
         fox.type("#audience-search", "bo")
         fox.shows("1 person found")
         fox.type("#audience-search", "nobody like it")
