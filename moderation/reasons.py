@@ -19,8 +19,9 @@ LONGEST = 600  # characters of facts that are told at once; the page has all of 
 def notice(decision: Decision) -> Event:
     """What the member is told at once, in their language."""
     with translation.override(language_of(decision.subject)):
-        words = {"policy": POLICIES[decision.policy], "facts": decision.facts[:LONGEST]}
-        return protocol.measure(decision.measure, _("%(policy)s. %(facts)s") % words, decision.pk)
+        words = {"policy": POLICIES[decision.policy], "length": _length(decision), "facts": decision.facts[:LONGEST]}
+        text = _("%(policy)s. %(length)s %(facts)s") if words["length"] else _("%(policy)s. %(facts)s")
+        return protocol.measure(decision.measure, text % words, decision.pk)
 
 
 def statement(decision: Decision) -> list[tuple[str, str]]:
@@ -49,12 +50,17 @@ def _what(decision: Decision) -> str:
 
 
 def _how_long(decision: Decision) -> str:
+    return _length(decision) or _("It was done once and has no length.")
+
+
+def _length(decision: Decision) -> str:
+    """How long it holds; empty for what was done once."""
     if decision.measure == Measure.BAN:
         return _("Without an end.")
     if decision.measure == Measure.BAN_ROOM:
         return _("As long as this room goes on.")
     if decision.until is None:
-        return _("It was done once and has no length.")
+        return ""
     until = formats.date_format(timezone.localtime(decision.until), "DATETIME_FORMAT")
     days = -(-(decision.lasts or timedelta()) // timedelta(days=1))
     length = ngettext("For one day", "For %(days)d days", days) % {"days": days}

@@ -55,6 +55,15 @@ def test_a_ban_from_a_room_ends_with_the_room_and_one_from_the_server_never(deci
     assert dict(reasons.statement(decision))["How long"] == "Without an end."
 
 
+def test_the_member_is_told_at_once_how_long_it_holds_if_it_holds(decision: Decision) -> None:
+    assert reasons.notice(decision)["text"].startswith("Harassment. For 7 days, until ")
+    assert reasons.notice(decision)["text"].endswith(" UTC. He shouted.")
+    decision.until, decision.measure = None, Measure.BAN
+    assert reasons.notice(decision)["text"] == "Harassment. Without an end. He shouted."
+    decision.measure = Measure.WARN
+    assert reasons.notice(decision)["text"] == "Harassment. He shouted."
+
+
 def test_it_never_says_who_reported(decision: Decision, carol: User) -> None:
     told = str(reasons.statement(decision)) + str(reasons.notice(decision))
     assert carol.display_name not in told
