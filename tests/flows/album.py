@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from playwright.sync_api import Page
+
 from tests.flows.chromium import DESKTOP, PHONE, Visitor
 from tests.flows.stack import ROOT
 
@@ -66,6 +68,14 @@ class Album:
         for name, path in pages.items():
             self.visitor.page.goto(path)
             self.take(name)
+
+
+def choose(page: Page, language: str) -> None:
+    """Nothing: whoever is signed in reads Stoa in the language from now on, wherever they are."""
+    page.goto("/")
+    page.locator("[popovertarget=me-menu]").click()
+    with page.expect_navigation():
+        page.locator(f"button[name=language][value^={language}]").click()
 
 
 def english(sentences: list[str]) -> list[str]:

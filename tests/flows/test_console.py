@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from moderation.audit.note import Signer
 from tests.flows import chromium, stack
-from tests.flows.album import LANGUAGES, SIZES, Album
+from tests.flows.album import LANGUAGES, SIZES, Album, choose
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import come_in, second_factor
@@ -177,7 +177,6 @@ def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, 
     state = page.context.storage_state()
     look = {"viewport": SIZES[size], "locale": LANGUAGES[language], "service_workers": "block"}
     visitor = chromium.visit(browser, own, storage_state=state, **look)  # type: ignore[arg-type]  # Playwright's options
-    visitor.page.goto("/console/")
     choose(visitor.page, language)
     faults: list[str] = []
     album = Album(visitor, size, language, faults)
@@ -191,13 +190,6 @@ def test_every_page_of_the_console(size: str, language: str, reviewer: Visitor, 
     assert not left, "\n".join(left)
 
 
-def choose(page: Page, language: str) -> None:
-    """Nothing: whoever has this page reads Stoa in the language from now on, wherever they are signed in."""
-    page.locator("[popovertarget=me-menu]").click()
-    with page.expect_navigation():
-        page.locator(f"button[name=language][value^={language}]").click()
-
-
 def test_the_console_has_nothing_for_axe_to_find(reviewer: Visitor) -> None:
     inspector = Inspector(reviewer.page)
     inspector.visit(*PAGES.values(), "/console/review/1/")
@@ -208,7 +200,6 @@ def test_a_senior_opens_what_a_reviewer_does_not_see(reviewer: Visitor, own: Sto
     own.manage("staff", "grant", "rita", "senior")
     album, inspector = Album(reviewer, "desktop", "en", []), Inspector(reviewer.page)
     reviewer.page.emulate_media(reduced_motion="reduce")
-    reviewer.page.goto("/console/")
     choose(reviewer.page, "en")
     for name in ("findings", "statements", "review", "lawful", "powers", "policies", "staff", "retention", "names"):
         reviewer.page.goto(f"/console/{name}/")

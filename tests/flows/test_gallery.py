@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import broken, door, talk
-from tests.flows.album import LANGUAGES, SIZES, Album
+from tests.flows.album import LANGUAGES, SIZES, Album, choose
 from tests.flows.chromium import Visitor
-from tests.flows.stack import Stoa
+from tests.flows.stack import Stoa, until
 from tests.flows.test_axe import invitation
 from tests.flows.test_axe_room import ROOM_SHEETS
 from tests.flows.test_passkeys import authenticator
@@ -28,6 +28,8 @@ OPEN_STATE = """address => new Promise((opened) => {
   addEventListener("hashchange", () => opened(), { once: true });
   location.hash = address;
 })"""
+HEARD = "Number(document.getElementById('dock-main').style.getPropertyValue('--level')) > 0"
+"""Whether the server says that one is heard, whatever the language."""
 OUTSIDE = {
     "offline": "/offline/",
     "signup-closed": "/accounts/signup/",
@@ -56,6 +58,53 @@ GUARDED = {
     "passkey-name": "/accounts/2fa/webauthn/keys/{key}/edit/",
     "passkey-remove": "/accounts/2fa/webauthn/keys/{key}/remove/",
 }
+
+FACTS = {"en": "Shouted at whoever came on stage.", "zh": "对每位上台的人大喊大叫。"}
+MEASURES = {
+    "warn": "#banners",
+    "mute": "#banners",
+    "move_to_audience": "#banners",
+    "restrict_reporting": "#banners",
+    "remove": "#screen",
+    "ban_room": "#screen",
+    "suspend": "#screen",
+}
+"""What may be decided about somebody who is in a room, and where they are told."""
+DECIDED = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from moderation.actions import cases, decisions, reports, staff
+from moderation.actions.decisions import Verdict
+from moderation.actions.reports import Complaint
+from moderation.audit.source import Source
+from moderation.measures import RULES, Measure
+from moderation.models import Channel
+from moderation.policies import Policy
+from moderation.staff import Role
+from rooms.models import Member
+
+how = {"source": Source.internal("command"), "now": timezone.now()}
+enid, dana, femi = (User.objects.get(username=name) for name in ("enid", "dana", "femi"))
+staff.grant(femi, Role.SENIOR, None, **how)
+measure, room, report = Measure(%(measure)r), %(room)r, None
+if measure is Measure.RESTRICT_REPORTING:
+    report = reports.report_member(enid, room, 1, Complaint(Policy.SPAM, Channel.ROOM), **how)
+number = Member.objects.get(room=room, user=enid).number
+case = report.case if report else reports.open_case(dana, room, number, Policy.HARASSMENT, **how)
+cases.claim(case.pk, by=femi, **how)
+lasts = timedelta(days=7) if RULES[measure].timed else None
+verdict = Verdict(measure, Policy.HARASSMENT, %(facts)r, lasts, report=report.pk if report else None)
+decisions.decide(case.pk, verdict, by=femi, **how)
+"""
+"""Run by `manage.py shell`: femi decided so about enid."""
+RESTORED = """
+from accounts.models import User
+from moderation.models import Decision, Stand
+User.objects.filter(username="enid").update(suspended_until=None)
+Decision.objects.filter(subject__username="enid").update(state=Stand.UNDONE)
+"""
+"""Run by `manage.py shell`: nothing is held against enid any more."""
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +156,9 @@ def test_every_page_of_what_guards_an_account(browser: Browser, stoa: Stoa) -> N
     door.prove(page)
     key = door.turn_on_factors(page)
     door.prove(page)
-    for size, _language in every_look(page):  # Robin reads English, whatever the browser asks for
-        album = Album(Visitor(page, stoa, "Robin"), size, "en", faults)
+    for size, language in every_look(page):
+        choose(page, language)  # what Robin reads, whatever the browser asks for
+        album = Album(Visitor(page, stoa, "Robin"), size, language, faults)
         album.tour({name: path.format(key=key) for name, path in GUARDED.items()})
     page.goto("/accounts/logout/")
     page.locator("main form button").click()
@@ -135,6 +185,29 @@ def test_everything_that_opens_in_a_room(size: str, language: str, visit: Visit,
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_everything_that_the_moderation_says_in_a_room(size: str, language: str, visit: Visit, stoa: Stoa) -> None:
+    stoa.sign_in("enid", "femi")
+    enid = Album(visit("enid", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, [])
+    choose(enid.visitor.page, language)
+    room, alice = talk.spoken_in(visit, stoa, "Slow Sunday")
+    enter(enid, room)
+    enid.visitor.page.locator("#dock-main").click()
+    alice.page.get_by_role("button", name="Invite Enid to speak").click()
+    go_live(enid.visitor.page)
+    for measure, where in MEASURES.items():
+        if where == "#screen" and enid.visitor.page.locator("#screen").is_visible():
+            enter(enid, room := stoa.room("alice", "Slow Sunday"))
+        told = {"room": room, "measure": measure, "facts": FACTS[language]}
+        stoa.manage("shell", "--verbosity", "0", "--command", DECIDED % told)
+        shown = enid.visitor.page.locator(where)
+        shown.get_by_text(FACTS[language]).wait_for()
+        enid.take(f"room-{measure}", whole=False, words=where)
+    stoa.manage("shell", "--verbosity", "0", "--command", RESTORED)
+    assert not enid.faults, "\n".join(enid.faults)
+
+
 def every_look(page: Page) -> Iterator[tuple[str, str]]:
     """Each size and language: the page is of that size, and what it loads next is in that language."""
     for size, viewport in SIZES.items():
@@ -158,11 +231,7 @@ def as_speaker(erin: Album, room: str, host: Page) -> None:
     host.get_by_role("button", name="Invite Erin to speak").click()
     page.locator("[data-name=invitation] .button.primary").wait_for()
     erin.take("room-invitation", whole=False)
-    page.locator("[data-name=invitation] .button.primary").click()
-    page.locator("dialog .button.primary").click()
-    page.get_by_role("meter").wait_for()
-    page.locator("dialog .button.primary").click()
-    page.locator("#dock-main.live").wait_for()
+    go_live(page)
     erin.take("room-speaker", whole=False)
     sheet(erin, "gear", "sheet-sound-speaker")
     page.locator("#dock-main").click()
@@ -170,6 +239,15 @@ def as_speaker(erin: Album, room: str, host: Page) -> None:
     erin.take("room-speaker-muted", whole=False)
     page.locator("#dock-leave").click()
     page.locator("#screen h1").wait_for()
+
+
+def go_live(page: Page) -> None:
+    """Nothing: whoever is invited is on stage and heard, whatever language they read."""
+    page.locator("[data-name=invitation] .button.primary").click()
+    page.locator("dialog .button.primary").click()
+    page.get_by_role("meter").wait_for()
+    page.locator("dialog .button.primary").click()
+    until("they are heard", lambda: page.evaluate(HEARD))
 
 
 def as_host(alice: Album, room: str) -> None:
