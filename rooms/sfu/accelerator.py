@@ -3,8 +3,8 @@
 Who may touch what while the call runs without the GIL: it is made by the event loop's thread, the only one that knows
 rooms, connections, sockets and SRTP sessions, and that thread is inside the call. Other threads (asyncio resolves names
 in one) may run Python meanwhile, the garbage collector too; it frees what nobody holds, but the call's frame holds the
-`Hearing`, which holds the connections, which hold their targets, which hold their SRTP sessions, also when the peer was
-closed. Sockets are closed when the process ends, after the last packet.
+`Hearing`, which holds the connections, which hold their targets, which hold their keys and SRTP sessions, also when the
+peer was closed. Sockets are closed when the process ends, after the last packet.
 """
 
 import socket
@@ -22,7 +22,9 @@ from ctypes import (
     c_uint8,
     c_uint16,
     c_uint32,
+    c_uint64,
     c_void_p,
+    create_string_buffer,
 )
 from functools import partial
 from pathlib import Path
@@ -33,12 +35,15 @@ from rooms.sfu.build import library
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing, fan_out
-from rooms.sfu.peer import PROTECT
+from rooms.sfu.gcm import sealing
+from rooms.sfu.peer import TRAILER
 from rooms.sfu.ports import Port
 from rooms.sfu.red import MANY
 from rooms.sfu.rtp import build
+from rooms.sfu.srtp import SALT
 from rooms.sfu.stage import SLOTS, Relay, View
 
+SEALING = sealing()
 STREAM = -2
 """In place of a socket: the target is in a stream, which C does not write to."""
 
@@ -78,8 +83,15 @@ class _Tally(Structure):
     ]
 
 
+class _Sent(Structure):
+    _fields_ = [("window", c_uint64), ("highest", c_uint64), ("ssrc", c_uint32)]
+
+
 class Target(Structure):
-    """One connection as C sees it: its SRTP session, where its packets go, its views."""
+    """One connection as C sees it: what its packets are sealed with, where they go, its views.
+
+    With an AEAD its RTP is sealed here alone, also what goes into a stream: who numbers the packets must be one.
+    """
 
     _fields_ = [
         ("session", c_void_p),
@@ -88,16 +100,32 @@ class Target(Structure):
         ("length", c_uint32),
         ("address", c_uint8 * 28),
         ("views", _View * SLOTS),
+        ("key_size", c_uint32),
+        ("key", c_uint8 * 32),
+        ("salt", c_uint8 * SALT),
+        ("streams", _Sent * SLOTS),
     ]
 
     def __init__(self, code: CDLL, connection: Connection) -> None:
         session, self._keep = connection.peer.outgoing
         super().__init__(session=session, member=connection.member, socket=-1)
         self._code = code
+        keys = connection.peer.entrust(self.seal) if SEALING.whole else None
+        if keys:
+            self.key_size = len(keys.key)
+            self.key[: self.key_size] = keys.key
+            self.salt[:] = keys.salt
         for slot, view in enumerate(connection.listener.views):
             self.look(slot, view)
         if connection.port:
             self.aim(connection.port, connection.address)
+
+    def seal(self, packet: bytes) -> bytes | None:
+        """The SRTP packet for the RTP `packet`, as `rtp.build` made it; None where its number was used before."""
+        data, size = create_string_buffer(packet, len(packet) + TRAILER), c_int(len(packet))
+        if self._code.stoa_seal(byref(SEALING), byref(self), data, byref(size)):
+            return None
+        return data.raw[: size.value]
 
     def aim(self, port: Port, address: Any) -> None:
         """Nothing: the packets go by `port` to `address`, as `recvfrom` gave it; those into a stream go by Python."""
@@ -148,7 +176,7 @@ class Crowd(Hearing):
             packet.red[number], packet.red_sizes[number] = whole, len(whole)
         first, count = self._targets.buffer_info()
         tally = self._tally
-        if self._code.stoa_fan_out(PROTECT, first, count, byref(packet), byref(tally)):
+        if self._code.stoa_fan_out(byref(SEALING), first, count, byref(packet), byref(tally)):
             raise ValueError("a packet out of bounds")
         if tally.streams:
             fan_out(relay, [one for one in self.connections if one.port and one.port.stream], counters)
@@ -164,6 +192,7 @@ def load(path: Path) -> CDLL:
     """The compiled code at `path`. Raises `OSError` when it is not there or not for this machine."""
     code = CDLL(str(path))
     code.stoa_fan_out.argtypes = [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]
+    code.stoa_seal.argtypes = [c_void_p] * 4
     code.stoa_aim.argtypes = [c_void_p, c_int, c_char_p, c_size_t, c_uint16, c_uint32]
     code.stoa_aim.restype = None
     return code

@@ -1,8 +1,8 @@
-/* One packet to many listeners: the header as each negotiated it, sealed by libsrtp, sent in batches.
+/* One packet to many listeners: the header as each negotiated it, sealed as SRTP, sent in batches.
  *
  * `accelerator.py` calls it through ctypes, without the GIL. It parses nothing that came from the network: the packet's
- * head was written by `rtp.build`, its block headers by `red.build`, and where each begins is told. It keeps no state between calls and allocates
- * nothing. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
+ * head was written by `rtp.build`, its block headers by `red.build`, and where each begins is told. It allocates nothing, and keeps
+ * no state between calls but in the targets. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,6 +25,11 @@ enum {
     LEVEL = 8,         /* RFC 6464 in a block of one-byte elements, RFC 8285 section 4.2 */
     COPIES = 2,        /* red.MANY */
     PAYLOAD = 1275,    /* rtp.MAX_PAYLOAD */
+    KEY = 32,          /* AES-256 */
+    SALT = 12,         /* RFC 7714 section 12; a nonce is as long */
+    TAG = 16,          /* RFC 7714 section 13.1 */
+    GET_TAG = 0x10,    /* EVP_CTRL_AEAD_GET_TAG */
+    WINDOW = 64,
     TRAILER = 16 + 128 /* SRTP_MAX_TAG_LEN + SRTP_MAX_MKI_LEN: what srtp_protect may add */
 };
 
@@ -36,6 +41,13 @@ struct view {
     uint8_t copies;   /* how many he is sent, where there are as many */
 };
 
+/* One RTP stream to one listener: which of its packets are sealed. */
+struct sent {
+    uint64_t window;  /* bit n: the packet n before the highest; 0 before the first */
+    uint64_t highest; /* index (RFC 3711 section 3.3.1) */
+    uint32_t ssrc;    /* as on the wire */
+};
+
 /* One listener; accelerator.py declares the same. */
 struct target {
     void *session; /* srtp_t */
@@ -44,6 +56,10 @@ struct target {
     uint32_t length; /* of the address */
     uint8_t address[sizeof(struct sockaddr_in6)];
     struct view views[SLOTS];
+    uint32_t key_size; /* 16 or 32; 0: `session` seals */
+    uint8_t key[KEY];
+    uint8_t salt[SALT];
+    struct sent streams[SLOTS];
 };
 
 /* A relay as `rtp.build` writes it without level; accelerator.py declares the same. */
@@ -64,7 +80,19 @@ struct tally {
     uint32_t sent, full, failed, unsealed, streams, octets;
 };
 
-typedef int protect_function(void *session, void *packet, int *size); /* srtp_protect */
+/* What seals: libsrtp, and of libcrypto what AES-GCM takes; accelerator.py finds them, and declares the same.
+ *
+ * libsrtp keeps some thirty cache lines for each listener's key, which are cold whenever his turn comes. One context that
+ * is always warm, and given each his key, is a third of the work: docs/decisions.md has the figures.
+ */
+struct sealing {
+    int (*protect)(void *session, void *packet, int *size);
+    int (*init)(void *context, const void *cipher, void *engine, const uint8_t *key, const uint8_t *nonce);
+    int (*update)(void *context, uint8_t *to, int *done, const uint8_t *from, int size);
+    int (*final)(void *context, uint8_t *to, int *done);
+    int (*control)(void *context, int what, int size, void *value);
+    void *contexts[2]; /* EVP_CIPHER_CTX: for AES-128-GCM, and for AES-256-GCM */
+};
 
 #ifndef __linux__
 struct mmsghdr {
@@ -116,6 +144,65 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
     return size + packet->red_sizes[copies - 1];
 }
 
+/* What is known of the stream `ssrc` to `target`; NULL where he has `SLOTS` others. */
+static struct sent *stream(struct target *target, uint32_t ssrc)
+{
+    for (struct sent *sent = target->streams; sent < target->streams + SLOTS; sent++) {
+        if (!sent->window)
+            sent->ssrc = ssrc;
+        if (sent->ssrc == ssrc)
+            return sent;
+    }
+    return NULL;
+}
+
+/* The index of the packet `sequence`, marked as sealed; -1 where it was before, or may have been: no nonce serves twice. */
+static int64_t mark(struct sent *sent, uint16_t sequence)
+{
+    if (!sent->window) {
+        sent->window = 1;
+        return (int64_t)(sent->highest = sequence);
+    }
+    int64_t index = (int64_t)sent->highest + (int16_t)(sequence - (uint16_t)sent->highest);
+    int64_t ahead = index - (int64_t)sent->highest;
+    if (index < 0 || index >> 48 || ahead <= -WINDOW || (ahead <= 0 && sent->window >> -ahead & 1))
+        return -1;
+    if (ahead > 0) {
+        sent->window = ahead < WINDOW ? sent->window << ahead : 0;
+        sent->highest = (uint64_t)index;
+        ahead = 0;
+    }
+    sent->window |= (uint64_t)1 << -ahead;
+    return index;
+}
+
+/* 0, and the RTP packet of `size` bytes, which `rewrite` or `rtp.build` wrote, is SRTP of TAG bytes more (RFC 7714). */
+static int seal(const struct sealing *by, struct target *target, uint8_t *data, int *size)
+{
+    if (!target->key_size)
+        return by->protect(target->session, data, size);
+    int head = FIXED + SOURCE * (data[0] & 0x0F) + (data[0] & 0x10 ? LEVEL : 0);
+    uint32_t ssrc;
+    memcpy(&ssrc, data + 8, sizeof ssrc);
+    struct sent *sent = stream(target, ssrc);
+    int64_t index = sent && head < *size ? mark(sent, (uint16_t)(data[2] << 8 | data[3])) : -1;
+    if (index < 0)
+        return -1;
+    uint8_t nonce[SALT]; /* RFC 7714 section 8.1 */
+    memcpy(nonce, target->salt, SALT);
+    for (int at = 0; at < 4; at++)
+        nonce[2 + at] ^= data[8 + at];
+    for (int at = 0; at < 6; at++)
+        nonce[6 + at] ^= (uint8_t)(index >> (40 - 8 * at));
+    void *context = by->contexts[target->key_size == KEY];
+    uint8_t *payload = data + head, *tag = data + *size;
+    int done = 0, length = *size - head;
+    *size += TAG;
+    return !(by->init(context, NULL, NULL, target->key, nonce) && by->update(context, NULL, &done, data, head) &&
+             by->update(context, payload, &done, payload, length) && by->final(context, tag, &done) &&
+             by->control(context, GET_TAG, TAG, tag));
+}
+
 /* The batch is sent and empty. A packet that the socket does not take at once is dropped: late audio is worthless. */
 static void flush(struct batch *batch, struct tally *tally)
 {
@@ -141,12 +228,12 @@ static void flush(struct batch *batch, struct tally *tally)
 }
 
 /* `target`'s packet is sealed and waits in `batch`. */
-static void add(struct batch *batch, struct target *target, const struct packet *packet, protect_function *protect,
+static void add(struct batch *batch, struct target *target, const struct packet *packet, const struct sealing *by,
                 struct tally *tally)
 {
     uint8_t *data = batch->packets[batch->count].data;
     int size = (int)rewrite(data, packet, target->views[packet->slot]);
-    if (protect(target->session, data, &size) != 0) {
+    if (seal(by, target, data, &size) != 0) {
         tally->unsealed++;
         return;
     }
@@ -164,7 +251,7 @@ static void add(struct batch *batch, struct target *target, const struct packet 
 }
 
 /* 0, and `packet` went to each of the `count` targets but the speaker's; -1, and to nobody, when it is out of bounds. */
-EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets, size_t count,
+EXPORT int stoa_fan_out(const struct sealing *by, struct target *const *targets, size_t count,
                         const struct packet *packet, struct tally *tally)
 {
     memset(tally, 0, sizeof *tally);
@@ -187,10 +274,16 @@ EXPORT int stoa_fan_out(protect_function *protect, struct target *const *targets
         }
         if (batch.count == BATCH || (batch.count && batch.socket != targets[at]->socket))
             flush(&batch, tally);
-        add(&batch, targets[at], packet, protect, tally);
+        add(&batch, targets[at], packet, by, tally);
     }
     flush(&batch, tally);
     return 0;
+}
+
+/* As `seal`, for who is sent to otherwise; `data` has room for TRAILER bytes more. */
+EXPORT int stoa_seal(const struct sealing *by, struct target *target, uint8_t *data, int *size)
+{
+    return *size < FIXED ? -1 : seal(by, target, data, size);
 }
 
 /* `target`'s packets go by `socket` to `host`, 4 or 16 bytes as in the IP header. */
@@ -208,5 +301,6 @@ EXPORT void stoa_aim(struct target *target, int socket, const uint8_t *host, siz
     }
 }
 
-/* How large `struct target`, `struct packet` and `struct tally` are here: a test compares. */
-EXPORT const size_t stoa_sizes[] = {sizeof(struct target), sizeof(struct packet), sizeof(struct tally)};
+/* How large they are here: a test compares. */
+EXPORT const size_t stoa_sizes[] = {sizeof(struct target), sizeof(struct packet), sizeof(struct tally),
+                                    sizeof(struct sealing)};

@@ -20,6 +20,7 @@ from aiortc.rtcdtlstransport import (
 from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib
 
+from rooms.sfu import srtp
 from rooms.sfu.messages import Code, Refused
 
 MAX_DATAGRAM = 1472
@@ -33,6 +34,7 @@ _bytes = ffi.buffer(_buffer)
 _length = ffi.new("int *")
 _protect = lib.srtp_protect
 _OK = lib.srtp_err_status_ok
+Seal = Callable[[bytes], bytes | None]
 PROTECT = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
 """Where `srtp_protect` is in memory: code of ours calls it there, without a libsrtp of its own."""
 _apart = ThreadPoolExecutor(1, "srtp")
@@ -72,6 +74,19 @@ class _Dtls(RTCDtlsTransport):
     def _setup_srtp(self) -> None:
         _apart.submit(super()._setup_srtp).result()
 
+    def sending(self) -> bytes | None:
+        """The master key and salt of what we send, where an AEAD was agreed upon (RFC 5764 section 4.2)."""
+        secured = self._ssl
+        if secured is None:  # no handshake yet
+            return None
+        agreed = secured.get_selected_srtp_profile()
+        profile = next(one for one in self._srtp_profiles if one.openssl_profile == agreed)
+        if profile.salt_length != srtp.SALT:
+            return None
+        size = 2 * (profile.key_length + profile.salt_length)
+        material = secured.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
+        return profile.get_key_and_salt(material, 1 if self._role == "server" else 0)
+
 
 class _Wire:
     """What aiortc takes for its ICE transport."""
@@ -91,7 +106,18 @@ class _Wire:
 class Peer:
     """One secure connection: `handshake`, then `open` and `seal` packets until it is closed by either side."""
 
-    __slots__ = ("_dtls", "_goodbye", "_incoming", "_left", "_outgoing", "_sessions", "_ssrcs", "_wire")
+    __slots__ = (
+        "_dtls",
+        "_goodbye",
+        "_incoming",
+        "_left",
+        "_master",
+        "_outgoing",
+        "_seal",
+        "_sessions",
+        "_ssrcs",
+        "_wire",
+    )
 
     def __init__(self, identity: Identity) -> None:
         self._wire = _Wire()
@@ -102,6 +128,8 @@ class Peer:
         self._sessions: tuple[Any, ...] = ()
         self._incoming: Any = None
         self._outgoing: Any = None
+        self._master: bytes | None = None
+        self._seal: Seal | None = None
 
     async def handshake(
         self,
@@ -126,6 +154,7 @@ class Peer:
             return False
         self._sessions = dtls._rx_srtp._srtp, dtls._tx_srtp._srtp  # noqa: SLF001 - the one door to aiortc
         self._incoming, self._outgoing = (session[0] for session in self._sessions)
+        self._master = dtls.sending()
         self._left = left
         dtls.on("statechange", self._changed)
         return True
@@ -171,6 +200,17 @@ class Peer:
         holder = self._sessions[1]
         return int(ffi.cast("uintptr_t", holder[0])), holder
 
+    def entrust(self, seal: Seal) -> srtp.Keys | None:
+        """The keys of outgoing RTP for whom `seal` does it from now on, or None where libsrtp goes on to do it.
+
+        They are given away once: two who number packets under one key would use a nonce twice, which gives both away.
+        """
+        master, self._master = self._master, None
+        if master is None:
+            return None
+        self._seal = seal
+        return srtp.session(master)
+
     def feed(self, data: bytes) -> bool:
         """True when the DTLS record in `data` was taken, or nobody reads it any more; False when too many wait."""
         if self.settled:
@@ -201,10 +241,13 @@ class Peer:
         return cast("bytes", _bytes[0 : _length[0]])
 
     def seal(self, packet: bytes) -> bytes | None:
-        """The SRTP packet for the RTP `packet`; None when libsrtp refused it."""
+        """The SRTP packet for the RTP `packet`; None when it was refused."""
+        if self._seal:
+            return self._seal(packet)
         size = len(packet)
         _bytes[0:size] = packet
         _length[0] = size
+        self._master = None  # libsrtp counts, and nobody else will
         if _protect(self._outgoing, _buffer, _length):
             return None
         return cast("bytes", _bytes[0 : _length[0]])

@@ -21,8 +21,8 @@ FIRST, SPREAD = 1 << 14, 1 << 13
 when the first packets come late or never."""
 MAX_DROPOUT = 3000
 """Packets a source may skip and still be the same stream (RFC 3550 appendix A.1)."""
-MAX_LATE = 512
-"""Packets a source's packet may come late; SRTP's window of 1,024 must never be left."""
+MAX_LATE = 63
+"""Packets a source's packet may come late: more than a second, and within the window in which `fanout.c` seals."""
 PAUSE = 1.0
 """Seconds of nothing after which a source's own clock is no longer trusted: a browser's stands still while it has no
 track, and the difference would pass for network delay. Opus DTX sends every 0.4 s.

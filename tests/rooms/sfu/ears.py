@@ -2,13 +2,16 @@
 
 import socket
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, cast
 
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi
 
+from rooms.sfu import srtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.peer import Seal
 from rooms.sfu.ports import Port
 from rooms.sfu.stage import Listener, Shape, View
 
@@ -21,6 +24,7 @@ PROFILES = {
     PROFILE: 44,
 }
 """Every profile that DTLS may agree on, and the bytes of its key and salt."""
+WITHOUT_AEAD = 30
 
 
 def packets(counters: Counters) -> Counters:
@@ -28,10 +32,14 @@ def packets(counters: Counters) -> Counters:
     return Counter({name: number for name, number in counters.items() if number and name is not Count.SENT_BYTES})
 
 
+def master(member: int, profile: int = PROFILE) -> bytes:
+    """The key and salt of `member`, always the same."""
+    return member.to_bytes(2, "big") * (PROFILES[profile] // 2)
+
+
 def session(member: int, profile: int = PROFILE) -> Session:
-    """A session that seals for `member`, always under the same key."""
-    key = member.to_bytes(2, "big") * (PROFILES[profile] // 2)
-    return Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
+    """A session of libsrtp's that seals for `member`."""
+    return Session(Policy(key=master(member, profile), ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
 
 
 class Sealing:
@@ -39,8 +47,19 @@ class Sealing:
 
     def __init__(self, member: int, profile: int = PROFILE) -> None:
         self.session = session(member, profile)
+        self._master = None if PROFILES[profile] == WITHOUT_AEAD else master(member, profile)
+        self._seal: Seal = self._protect
+
+    def entrust(self, seal: Seal) -> srtp.Keys | None:
+        if self._master is None:
+            return None
+        self._seal = seal
+        return srtp.session(self._master)
 
     def seal(self, packet: bytes) -> bytes | None:
+        return self._seal(packet)
+
+    def _protect(self, packet: bytes) -> bytes | None:
         try:
             return self.session.protect(packet)
         except Exception:  # noqa: BLE001  # pylibsrtp's, raised by the test's own doing
@@ -84,3 +103,16 @@ class Ear:
                 packets.append(self.socket.recv(2048))
             except BlockingIOError:
                 return packets
+
+
+class Pipe(Port):
+    """A stream that keeps what it is given."""
+
+    stream = True
+
+    def __init__(self) -> None:
+        super().__init__(socket.socket(), "127.0.0.1", 7881)
+        self.sent: list[bytes] = []
+
+    def sender(self) -> Callable[[bytes, Any], Any]:
+        return lambda data, _: self.sent.append(data)

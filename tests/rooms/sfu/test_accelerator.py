@@ -17,13 +17,14 @@ import pytest
 from rooms.sfu import accelerator
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
+from rooms.sfu.gcm import Sealing
 from rooms.sfu.messages import Wanted
 from rooms.sfu.ports import Port
 from rooms.sfu.red import Copy
 from rooms.sfu.room import Room
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
 from rooms.sfu.stage import Relay, View
-from tests.rooms.sfu.ears import Ear, packets, port
+from tests.rooms.sfu.ears import Ear, Pipe, packets, port
 
 ALICE, BOB, CAROL = 1, 2, 3
 PLAIN = View(0, 111, 1)
@@ -39,8 +40,8 @@ def tally() -> Counters:
 
 
 def test_python_and_c_declare_the_same_memory(compiled: Path) -> None:
-    sizes = (c_size_t * 3).in_dll(accelerator.load(compiled), "stoa_sizes")
-    kinds = (accelerator.Target, accelerator._Packet, accelerator._Tally)
+    sizes = (c_size_t * 4).in_dll(accelerator.load(compiled), "stoa_sizes")
+    kinds = (accelerator.Target, accelerator._Packet, accelerator._Tally, Sealing)
     assert list(sizes) == [sizeof(kind) for kind in kinds]
 
 
@@ -69,19 +70,6 @@ def test_a_connection_without_an_address_costs_its_own_packet_alone(accelerated:
         crowd.add(ear.connection)
     crowd.send(voice(), counters)
     assert packets(counters) == {Count.SENT: 1, Count.SEND_FAILED: 1}
-
-
-class Pipe(Port):
-    """A stream that keeps what it is given."""
-
-    stream = True
-
-    def __init__(self) -> None:
-        super().__init__(socket.socket(), "127.0.0.1", 7881)
-        self.sent: list[bytes] = []
-
-    def sender(self) -> Callable[[bytes, Any], Any]:
-        return lambda data, _: self.sent.append(data)
 
 
 def test_who_is_in_a_stream_is_sent_to_by_python_and_the_others_by_c(accelerated: Make) -> None:

@@ -5,6 +5,7 @@ import ctypes
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from hypothesis import strategies as st
 from pylibsrtp import ERRORS, Session, _binding
 
 from rooms.sfu import peer as module
+from rooms.sfu import srtp
+from rooms.sfu.accelerator import Target, load
 from rooms.sfu.messages import Code, Refused
 from rooms.sfu.peer import MAX_DATAGRAM, MAX_QUEUED, MAX_SSRCS, Identity, Peer
 from rooms.sfu.rtcp import sender_report
 from rooms.sfu.rtp import Packet, build
+from tests.rooms.sfu.ears import Ear, port
 
 ALICE, SERVER = Identity.generateCertificate(), Identity.generateCertificate()
 WRONG = ":".join(["00"] * 32)
@@ -65,7 +69,18 @@ def refusal(act: Callable[[], object]) -> Code:
 
 def test_the_private_names_that_we_lean_on_are_where_they_were() -> None:
     transport = RTCDtlsTransport(module._Wire(), [ALICE])  # type: ignore[arg-type]  # what it asks of a transport
-    for name in ("_set_role", "_setup_srtp", "_rx_srtp", "_tx_srtp", "_ssl", "start", "stop", "on"):
+    for name in (
+        "_set_role",
+        "_setup_srtp",
+        "_rx_srtp",
+        "_tx_srtp",
+        "_ssl",
+        "_srtp_profiles",
+        "_role",
+        "start",
+        "stop",
+        "on",
+    ):
         assert hasattr(transport, name)
     assert transport.state == "new"
     assert callable(RTCCertificate._create_ssl_context)
@@ -104,6 +119,43 @@ async def test_both_dtls_roles_end_in_srtp_both_ways(client: bool) -> None:
         sealed = one.seal_rtcp(report)
         assert sealed is not None
         assert other.open_rtcp(sealed) == report
+    await finish(ours, theirs)
+
+
+@pytest.mark.parametrize("client", [False, True])
+async def test_whoever_is_entrusted_with_the_keys_seals_what_the_other_side_opens(client: bool, compiled: Path) -> None:
+    ours, theirs = await pair(client=client)
+    connection = Ear(2, port()).connection
+    connection.peer = ours
+    target = Target(load(compiled), connection)
+    assert target.key_size == 32
+    for number in (1, 2):
+        sealed = ours.seal(rtp(number))
+        assert sealed
+        assert theirs.open(sealed) == rtp(number)
+    assert ours.seal(rtp(2)) is None
+    await finish(ours, theirs)
+
+
+async def test_the_keys_are_given_away_once_and_never_after_libsrtp_has_sealed() -> None:
+    ours, theirs = await pair()
+    assert ours.entrust(lambda packet: packet)
+    assert ours.entrust(lambda _: None) is None
+    assert ours.seal(b"packet") == b"packet"
+    assert theirs.seal(rtp())
+    assert theirs.entrust(lambda _: None) is None
+    assert theirs.seal(rtp(2))
+    await finish(ours, theirs)
+
+
+async def test_without_an_aead_nobody_is_entrusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    profiles = [profile for profile in SRTP_PROFILES if profile.salt_length != srtp.SALT]
+    monkeypatch.setattr("aiortc.rtcdtlstransport.SRTP_PROFILES", profiles)
+    monkeypatch.setattr(SERVER, "_context", None)
+    monkeypatch.setattr(ALICE, "_context", None)
+    ours, theirs = await pair()
+    assert ours.entrust(lambda _: None) is None
+    assert theirs.open(ours.seal(rtp()) or b"") == rtp()
     await finish(ours, theirs)
 
 
