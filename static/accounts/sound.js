@@ -3,6 +3,7 @@
 import { h } from "../js/dom.js";
 import "../js/pieces/meter.js";
 import { Microphone, NoMicrophone } from "../js/room/microphone.js";
+import { place } from "../js/room/permission.js";
 import { noMicrophone } from "../js/room/words.js";
 import { gettext } from "../js/text.js";
 
@@ -27,10 +28,13 @@ function play(context) {
   tone.start(start);
   tone.stop(start + SECONDS);
   tone.addEventListener("ended", () => {
-    heard.textContent = gettext("That was the tone. If you heard nothing, turn up the sound and tap again.");
+    heard.textContent = place(navigator) === "ios" ? onIphone() : gettext("That was the tone. If you heard nothing, turn up the sound and tap again.");
     context.close();
   });
 }
+
+/** There a tone is as silent as a ringing, while a room is heard like a film. */
+const onIphone = () => gettext("That was the tone. If you heard nothing, switch off silent mode, turn up the sound and tap again.");
 
 button.hidden = false;
 button.addEventListener("click", async () => {

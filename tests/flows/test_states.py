@@ -66,6 +66,15 @@ def test_on_a_phone_the_way_to_permission_is_that_of_its_system(visit: Visit, ph
         says(alice, "The microphone is blocked", words)
 
 
+def test_on_an_iphone_whoever_hears_no_tone_is_told_of_silent_mode(visit: Visit, phone: dict[str, Any]) -> None:
+    for agent, told in ((phone["user_agent"], False), (IPHONE, True)):
+        page = visit("carol", **{**phone, "user_agent": agent}).page
+        page.goto("/join/sound/")
+        page.get_by_role("button", name="Play a tone").click()
+        page.get_by_text("That was the tone.").wait_for()
+        expect(page.get_by_text("switch off silent mode")).to_be_visible(visible=told)
+
+
 def test_a_busy_device_is_named_so_and_can_be_tried_again(visit: Visit, room: str) -> None:
     alice = visit("alice")
     alice.page.add_init_script(BUSY)
