@@ -1,5 +1,6 @@
 """The life of a case: which act leads where, who may make it, and by when. PURE: one table.
 
+What cannot wait for a case is decided as its case is opened (`actions.decisions.decide_at_once`): it begins as DECIDED.
 Nobody works on a case about themselves or on their own report; nobody confirms what they proposed; whoever decided
 neither hears the appeals nor decides what is open again after one.
 """

@@ -10,7 +10,6 @@ class Power(StrEnum):
     LOCK = "lock"
     UNLOCK = "unlock"
     SLOW = "slow"
-    END_ROOM = "end_room"
 
 
 class Reason(StrEnum):

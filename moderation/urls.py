@@ -106,6 +106,7 @@ urlpatterns = [
     path("console/statements/make/", statements.make, name="console_state"),
     path("console/powers/", powers.overview, name="console_powers"),
     path("console/powers/room/<str:room>/", powers.in_room, name="console_power"),
+    path("console/powers/room/<str:room>/end/", powers.end_room, name="console_end_room"),
     path("console/powers/<str:name>/", powers.lever, name="console_lever"),
     path("console/lawful/", lawful.register, name="console_lawful"),
     path("console/lawful/ask/", lawful.ask, name="console_ask"),

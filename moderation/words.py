@@ -193,7 +193,6 @@ POWERS: dict[str, Promise] = {
     "lock": _("Lock"),
     "unlock": _("Unlock"),
     "slow": _("Slow mode"),
-    "end_room": _("End the room"),
 }
 POWER_REASONS: dict[str, Promise] = {
     "raid": _("Raid"),

@@ -1,7 +1,6 @@
 """Working on cases: each act of the table, made by one person in one transaction with its entry."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,9 +11,11 @@ from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.cases import OPEN, Act, Actor, State, step, unfit
+from moderation.cases import OPEN, Act, Actor, State, due, step, unfit
 from moderation.cases import Code as CaseCode
+from moderation.evidence import keys
 from moderation.models import About, Case, Decision, Report, Staff, Stand
+from moderation.policies import SEVERITIES, Policy, Severity
 from moderation.staff import Act as StaffAct
 from moderation.staff import refusal
 from rooms import rows
@@ -85,9 +86,15 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
     }
     stays(subject, meant["room"])
     same = Case.objects.select_for_update().filter(**meant, state__in=OPEN)  # decided, it would take no more
-    while (other := same.first()) is None:
-        with suppress(IntegrityError), transaction.atomic():  # of somebody who names or reports the same this moment
-            return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
+    other = same.first()
+    if other is None:
+        try:
+            with transaction.atomic():
+                return advance(pk, Act.NAME, by=by, now=now, source=source, **meant)
+        except IntegrityError:  # of somebody who names or reports the same at this moment
+            other = same.first()
+            if other is None:
+                raise
     advance(pk, Act.MERGE, by=by, now=now, source=source, detail={"into": other.pk}, closed_at=now)
     Report.objects.filter(case=case).update(case=other)
     return other
@@ -132,6 +139,38 @@ def keep(case: Case, holder: User, now: datetime) -> None:
     if case.state == State.CLAIMED and case.holder_id == holder.pk:
         case.held_at = now
         case.save(update_fields=["held_at"])
+
+
+def drawn_up(about: About, subject: User | None, room: str, policy: Policy, now: datetime, **values: Any) -> Case:
+    """The case as it would be, with the key that its evidence will be sealed under; it is not stored."""
+    severity, pair = SEVERITIES[policy], keys.new_pair()
+    return Case(
+        about=about,
+        subject=subject,
+        room=room,
+        policy=policy,
+        severity=severity,
+        stepped_at=now,
+        opened_at=now,
+        due_at=due(severity, now),
+        key=pair.public,
+        secret=pair.secret,
+        **values,
+    )
+
+
+def tell_opened(case: Case, source: Source) -> None:
+    """Nothing: the log says that the case, which was just stored, is there, and not who had it opened."""
+    record(
+        "case.open",
+        source=source,
+        object_type="user" if case.subject else "case",
+        object_id=case.subject.uid if case.subject else str(case.pk),
+        room=case.room,
+        case=str(case.pk),
+        policy=case.policy,
+        detail={"severity": Severity(case.severity).name.lower()},
+    )
 
 
 def stays(subject: User | None, room: str) -> None:

@@ -1,4 +1,4 @@
-"""The live levers, pulled: rooms muted, locked, slowed or ended at once, and what holds for the whole server.
+"""The live levers, pulled: rooms muted, locked or slowed at once, and what holds for the whole server.
 
 What changes is written, with its entry `power.*`, by `rooms.actions.orders` and `accounts.actions.switches`.
 """
@@ -53,9 +53,9 @@ class Pull:
 def in_room(room_id: str, power: Power, pull: Pull, *, seconds: int = 0) -> None:
     """Nothing: it is done to the room, and told there with its reasons; `seconds` is how slow.
 
-    Raises `Refused`: EMPTY where people are muted or sent away without a word, GONE, ALREADY, AWAY, UNDOABLE.
+    Raises `Refused`: EMPTY where people are muted without a word, GONE, ALREADY, AWAY, UNDOABLE.
     """
-    if power in _TOLD and not pull.words.strip():
+    if power is Power.MUTE_ALL and not pull.words.strip():
         raise Refused(Code.EMPTY)
     with _refusals():
         _ROOM[power](room_id, pull, seconds)
@@ -102,14 +102,8 @@ def _mute_all(room_id: str, pull: Pull, _seconds: int) -> None:
     orders.mute_all(room_id, notice=protocol.measure("mute_all", pull.words), **_how(pull))
 
 
-def _end_room(room_id: str, pull: Pull, _seconds: int) -> None:
-    orders.end_room(room_id, notice=protocol.measure("end_room", pull.words), **_how(pull))
-
-
-_TOLD = frozenset({Power.MUTE_ALL, Power.END_ROOM})
 _ROOM: Mapping[Power, Callable[[str, Pull, int], None]] = MappingProxyType({
     Power.MUTE_ALL: _mute_all,
-    Power.END_ROOM: _end_room,
     Power.LOCK: lambda room_id, pull, _: orders.lock(room_id, locked=True, **_how(pull)),
     Power.UNLOCK: lambda room_id, pull, _: orders.lock(room_id, locked=False, **_how(pull)),
     Power.SLOW: lambda room_id, pull, seconds: orders.slow(room_id, seconds, **_how(pull)),

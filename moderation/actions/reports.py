@@ -17,7 +17,6 @@ from moderation.actions import triage
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.evidence import keys
 from moderation.measures import Measure
 from moderation.models import About, Case, Channel, Freeze, Report, Stand, Step
 from moderation.policies import SEVERITIES, Policy
@@ -240,35 +239,15 @@ def _held(target: _Target) -> Case | None:
 
 def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case | None:
     """The new case; None where somebody else reported the same at the same moment, and it is there by now."""
-    working.stays(target.subject, target.room.pk if target.room else "")
-    severity, pair = SEVERITIES[complaint.policy], keys.new_pair()
-    case = Case(
-        about=target.about,
-        subject=target.subject,
-        room=target.room.pk if target.room else "",
-        policy=complaint.policy,
-        severity=severity,
-        stepped_at=now,
-        opened_at=now,
-        due_at=cases.due(severity, now),
-        key=pair.public,
-        secret=pair.secret,
-    )
+    room = target.room.pk if target.room else ""
+    working.stays(target.subject, room)
+    case = working.drawn_up(target.about, target.subject, room, complaint.policy, now)
     try:
         with transaction.atomic():
             case.save(force_insert=True)
     except IntegrityError:
         return None
-    record(
-        "case.open",
-        source=source,
-        object_type="user" if target.subject else "case",
-        object_id=target.subject.uid if target.subject else str(case.pk),
-        room=case.room,
-        case=str(case.pk),
-        policy=case.policy,
-        detail={"severity": severity.name.lower()},
-    )
+    working.tell_opened(case, source)
     return case
 
 

@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Lever, Purpose, Redemption, Switch, User
 from accounts.views import member
-from moderation.actions import powers
+from moderation.actions import decisions, powers
+from moderation.actions.decisions import Verdict
 from moderation.actions.powers import Pull
 from moderation.audit.source import Source
 from moderation.gate import console, staff_of
-from moderation.power_forms import LeverForm, RoomForm
+from moderation.measures import Measure
+from moderation.policies import Policy
+from moderation.power_forms import EndForm, LeverForm, RoomForm
 from moderation.powers import Power, Reason
 from moderation.staff import Act, Role
-from moderation.views.answers import not_understood, said
+from moderation.views.answers import not_understood, said, who
 from moderation.words import LEVERS, POWER_REASONS, POWERS
 from rooms.models import Member, Room, State
 from rooms.roles import Rank, Stage
@@ -46,6 +49,7 @@ class Live:
     by: str | None
     through: int
     form: RoomForm
+    ending: EndForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,19 @@ def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
         power = Power(form.cleaned_data["power"])
         with said(request, Act.PULL_ROOM, _("Done: %(power)s.") % {"power": POWERS[power]}):
             powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"])
+    not_understood(request, form)
+    return redirect("console_powers")
+
+
+@console(Act.PULL_ROOM)
+def end_room(request: HttpRequest, room: str) -> HttpResponseBase:
+    """Back to the page; the room is over and its host reads why, or it is said why not."""
+    form = EndForm(request.POST or None)
+    if form.is_valid():
+        told = form.cleaned_data
+        verdict = Verdict(Measure.END_ROOM, Policy(told["policy"]), told["facts"])
+        with said(request, Act.PULL_ROOM, _("The room is over. Its host reads why, and may appeal.")):
+            decisions.decide_at_once(room, verdict, **who(request))
     not_understood(request, form)
     return redirect("console_powers")
 
@@ -141,11 +158,9 @@ def _rooms(now: datetime, name: str, wanted: str) -> list[Live]:
 
 def _live(host: Member, counts: tuple[int, int, int, int], roots: Mapping[str, tuple[str, int]], name: str) -> Live:
     by, through = roots.get(host.room_id, (None, 0))
-    return Live(host.room, getattr(host.user, name), *counts, by, through, _form(host.room))
-
-
-def _form(room: Room) -> RoomForm:
-    return RoomForm(auto_id=f"{room.pk}-%s", initial={"seconds": room.slow})
+    ids = f"{host.room.pk}-%s"
+    forms = RoomForm(auto_id=ids, initial={"seconds": host.room.slow}), EndForm(auto_id=ids)
+    return Live(host.room, getattr(host.user, name), *counts, by, through, *forms)
 
 
 def _roots(rooms: list[str], now: datetime, name: str) -> dict[str, tuple[str, int]]:

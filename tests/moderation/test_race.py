@@ -238,7 +238,7 @@ def test_nobody_is_erased_before_the_log_tells_of_the_case_that_is_opened(
         if not refused:
             refused.append(thread.submit(apart, lambda: erased(alice)).exception())
 
-    monkeypatch.setattr(reports, "record", told)
+    monkeypatch.setattr(acts, "record", told)
     with ThreadPoolExecutor(1) as thread:
         opens(room, carol)
     assert isinstance(refused[0], BusyError), refused

@@ -54,7 +54,6 @@ def read(caught: Wire, room: Room) -> list[tuple[str, str]]:
         (Power.MUTE_ALL, {}),
         (Power.LOCK, {"locked": True}),
         (Power.SLOW, {"slow": 30}),
-        (Power.END_ROOM, {"state": State.ENDED}),
     ],
 )
 def test_each_power_over_a_room_holds_at_once_with_one_entry(
@@ -65,7 +64,7 @@ def test_each_power_over_a_room_holds_at_once_with_one_entry(
     assert Room.objects.filter(pk=room.pk, **changed).exists()
     act = entry(actor=mallory.uid)
     assert (act.action, act.role, act.reason, act.room) == (f"power.{power}", "moderator", "raid", room.pk)
-    told = [(str(power), "Quiet, please.")] if power in (Power.MUTE_ALL, Power.END_ROOM) else []
+    told = [(str(power), "Quiet, please.")] if power is Power.MUTE_ALL else []
     assert read(caught, room) == told
 
 
@@ -76,15 +75,14 @@ def test_a_lock_is_taken_off_again(room: Room, mallory: User) -> None:
     assert not Room.objects.get(pk=room.pk).locked
 
 
-@pytest.mark.parametrize("power", [Power.MUTE_ALL, Power.END_ROOM])
-def test_nobody_is_muted_or_sent_away_without_a_word(room: Room, mallory: User, power: Power) -> None:
-    assert refused(in_room, room.pk, power, pull(mallory, "  ")) is Code.EMPTY
+def test_nobody_is_muted_without_a_word(room: Room, mallory: User) -> None:
+    assert refused(in_room, room.pk, Power.MUTE_ALL, pull(mallory, "  ")) is Code.EMPTY
 
 
 def test_what_is_not_there_is_put_through_nothing(room: Room, mallory: User) -> None:
-    in_room(room.pk, Power.END_ROOM, pull(mallory))
+    Room.objects.filter(pk=room.pk).update(state=State.ENDED)
     for pk in (room.pk, "aaaaaaaaaaaa"):
-        assert refused(in_room, pk, Power.END_ROOM, pull(mallory)) is Code.GONE
+        assert refused(in_room, pk, Power.LOCK, pull(mallory)) is Code.GONE
 
 
 def test_while_redis_is_away_no_power_is_pulled(room: Room, mallory: User, settings: Settings) -> None:

@@ -96,6 +96,8 @@ def test_nothing_of_the_house_is_changed(room: Room, bob: User, femi: User) -> N
     text = {"policy": "spam", "english": "No leaflets.", "chinese": "禁止传单。"}
     tried(senior, "/console/policies/new/", "policy.write", **text)
     pull = {"reason": "raid", "words": "Quiet, please."}
-    for power in ("lock", "slow", "end_room"):
+    for power in ("lock", "slow"):
         tried(senior, f"/console/powers/room/{room.pk}/", f"power.{power}", power=power, seconds="30", **pull)
+    why = {"policy": "hate", "facts": "They called for violence."}
+    tried(senior, f"/console/powers/room/{room.pk}/end/", "power.end_room", **why)
     tried(senior, "/console/powers/invites/", "power.invites", **pull)

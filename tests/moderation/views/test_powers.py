@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import InviteCode, Lever, Redemption, Switch, User
 from moderation.audit.models import Entry
+from moderation.models import Decision
 from moderation.powers import Power
 from moderation.staff import Role
 from rooms.models import Member, Room, State
@@ -21,6 +22,7 @@ from tests.rooms.scenes import a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOM = {"reason": "raid", "words": "Quiet, please.", "seconds": "30"}
+WHY = {"policy": "hate", "facts": "They called for violence."}
 LEVERS = {"invites": {}, "joins": {"most": "5"}, "server": {"sure": "on"}}
 
 
@@ -44,12 +46,17 @@ def press(client: Client, room: Room, power: str, **fields: str) -> str:
     return text(client.post(f"/console/powers/room/{room.pk}/", {**ROOM, "power": power, **fields}, follow=True))
 
 
+def end(client: Client, room: Room, **fields: str) -> str:
+    """What the page says after it."""
+    return text(client.post(f"/console/powers/room/{room.pk}/end/", {**WHY, **fields}, follow=True))
+
+
 def pull(client: Client, name: str, **fields: str) -> str:
     data = {"reason": "raid", "words": "Too many at once.", **LEVERS.get(name, {}), **fields}
     return text(client.post(f"/console/powers/{name}/", data, follow=True))
 
 
-@pytest.mark.parametrize("power", [Power.LOCK, Power.SLOW, Power.END_ROOM])
+@pytest.mark.parametrize("power", [Power.LOCK, Power.SLOW])
 def test_a_moderator_acts_on_a_room_and_reads_that_it_is_done(
     moderator: Client, mallory: User, room: Room, power: Power
 ) -> None:
@@ -58,10 +65,27 @@ def test_a_moderator_acts_on_a_room_and_reads_that_it_is_done(
     assert (act.actor, act.role, act.reason) == (mallory.uid, "moderator", "raid")
 
 
+def test_a_room_is_ended_at_once_and_its_host_reads_why_and_may_appeal(
+    moderator: Client, mallory: User, room: Room, alice: User
+) -> None:
+    assert "The room is over." in end(moderator, room)
+    assert Room.objects.get(pk=room.pk).state == State.ENDED
+    browser = Client()
+    browser.force_login(alice)
+    page = text(browser.get(f"/privacy/decisions/{Decision.objects.get(subject=alice).pk}/"))
+    assert WHY["facts"] in page
+    assert "Send the appeal" in page
+    assert mallory.display_name not in page
+    end(moderator, room)
+    assert entry(action="power.room", result="refused").reason == "not_found"
+
+
 def test_what_is_not_done_is_said_and_recorded(moderator: Client, room: Room) -> None:
     assert "That is so already." in press(moderator, room, Power.MUTE_ALL)
-    assert "Say something first." in press(moderator, room, Power.END_ROOM, words=" ")
+    assert "Say something first." in press(moderator, room, Power.MUTE_ALL, words=" ")
     assert "Select a valid choice" in press(moderator, room, "paint")
+    assert "Policy: This field is required." in end(moderator, room, policy="")
+    assert "What happened: This field is required." in end(moderator, room, facts=" ")
     assert Room.objects.get(pk=room.pk).state == State.LIVE
     refusals = Entry.objects.filter(action="power.room", result="refused").order_by("pk")
     assert list(refusals.values_list("reason", flat=True)) == ["already", "empty"]
@@ -78,7 +102,8 @@ def test_a_moderator_sees_the_levers_of_the_server_and_pulls_none(moderator: Cli
 def test_a_guest_reads_and_pulls_nothing(mallory: User, room: Room, role: Role) -> None:
     guest = at_console(mallory, role)
     assert guest.get("/console/powers/").status_code == 200
-    assert guest.post(f"/console/powers/room/{room.pk}/", {**ROOM, "power": "end_room"}).status_code == 403
+    assert guest.post(f"/console/powers/room/{room.pk}/", {**ROOM, "power": "lock"}).status_code == 403
+    assert guest.post(f"/console/powers/room/{room.pk}/end/", WHY).status_code == 403
     assert Room.objects.get(pk=room.pk).state == State.LIVE
 
 
