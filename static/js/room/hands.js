@@ -58,12 +58,7 @@ export class HandsView {
     byId("hands-place").hidden = !place;
     write("hands-place", format(gettext("You are number %(n)s in line"), { n: place }));
     byId("hands-empty").hidden = all.length > 0;
-    write(
-      "hands-empty",
-      you.rank === "member"
-        ? gettext("Nobody waits to speak. Raise your hand when you have something to say.")
-        : gettext("Nobody waits to speak. You can invite people from the audience: tap a name."),
-    );
+    write("hands-empty", nobody(you, movesOn(this.table, you, you)));
   }
 
   /**
@@ -106,4 +101,15 @@ export class HandsView {
 function label({ name }, place) {
   if (!place) return format(gettext("%(name)s, invited to speak"), { name });
   return format(gettext("%(name)s, hand raised, number %(n)s"), { name, n: place });
+}
+
+/**
+ * What is said while nobody waits.
+ * @param {Member} you
+ * @param {Move[]} moves mine
+ */
+export function nobody({ rank }, moves) {
+  if (rank !== "member") return gettext("Nobody waits to speak. You can invite people from the audience: tap a name.");
+  if (moves.includes("raise_hand")) return gettext("Nobody waits to speak. Raise your hand when you have something to say.");
+  return gettext("Nobody waits to speak.");
 }
