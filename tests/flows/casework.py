@@ -1,19 +1,21 @@
 """What the staff does, and those whom a case concerns: acts that `actor` mixes into what goes on in rooms."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from accounts.models import Lever, Switch, User
-from moderation.actions import appeals, cases, decisions, powers, receipts, reports, rights
+from moderation.actions import appeals, cases, decisions, evidence, grants, powers, receipts, reports, rights
 from moderation.actions.decisions import Verdict
 from moderation.actions.reports import Complaint
 from moderation.cases import OPEN, State
+from moderation.enforce import SHUT_OUT
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Channel, DataRequest, Decision, Result, Staff, Stand, Wish
+from moderation.models import Appeal, Case, Channel, DataRequest, Decision, Freeze, Grant, Result, Staff, Stand, Wish
 from moderation.policies import REPORTED
 from moderation.powers import PACES, Power, Reason
 from moderation.staff import Role
 from rooms.models import Member, Room
+from tests.moderation import tape
 
 MEASURES = (
     (Measure.NONE, None),
@@ -21,8 +23,13 @@ MEASURES = (
     (Measure.MUTE, None),
     (Measure.TO_AUDIENCE, None),
     (Measure.REMOVE, None),
+    (Measure.BAN_ROOM, None),
+    (Measure.BAN, None),  # takes two people
+    (Measure.BAN, None),
+    (Measure.PRUNE, timedelta(days=7)),  # as does this
+    (Measure.RESTRICT_REPORTING, timedelta(days=1)),
     (Measure.SUSPEND, timedelta(days=1)),
-    (Measure.SUSPEND, timedelta(days=40)),  # takes two people
+    (Measure.SUSPEND, timedelta(days=40)),  # and this
     (Measure.END_ROOM, None),
 )
 
@@ -32,6 +39,7 @@ class Anybody(Protocol):
 
     chance: Any
     who: User
+    now: datetime
     terms: dict[str, Any]
 
     def pick(self, rows: Any) -> Any:
@@ -75,25 +83,50 @@ def hand_over(one: Anybody) -> None:
 def decide(one: Anybody) -> None:
     if case := _held(one):
         measure, lasts = one.chance.choice(MEASURES)
-        verdict = Verdict(measure, one.chance.choice(list(REPORTED)), "He was loud at night.", lasts)
+        report = one.pick(case.reports.filter(reporter__isnull=False))
+        policy, made = one.chance.choice(list(REPORTED)), report.pk if report else None
+        verdict = Verdict(measure, policy, "He was loud at night.", lasts, report=made)
         decisions.decide(case.pk, verdict, by=case.holder, **one.terms)
 
 
 def answer(one: Anybody) -> None:
     if proposal := one.pick(Decision.objects.filter(state=Stand.PROPOSED)):
         act = one.chance.choice([decisions.confirm, decisions.decline])
-        act(proposal.pk, by=_staff(one), **one.terms)
+        act(proposal.pk, by=_senior(one, proposal.made_by), **one.terms)
+
+
+def seal(one: Anybody) -> None:
+    """A media process answers with what somebody said; the one that runs knows of nobody who spoke."""
+    if (freeze := one.pick(Freeze.objects.filter(evidence=None))) and (
+        member := one.pick(Member.objects.filter(room=freeze.room).exclude(joined_at=None))
+    ):
+        tape.sealed(freeze, member.number)
+        evidence.attach(freeze.pk, one.now)
+
+
+def listen(one: Anybody) -> None:
+    """Whoever holds a case asks for its evidence, a senior agrees, and they hear it: three acts in a row."""
+    if case := one.pick(Case.objects.filter(state=State.CLAIMED, holder__isnull=False, evidence__isnull=False)):
+        track, shown = one.pick(case.evidence), {"factor": timedelta(0), **one.terms}
+        wish = grants.ask(case.pk, "Only the sound tells.", by=case.holder, **one.terms)
+        grants.approve(wish.pk, by=_senior(one, case.holder), **shown)
+        grants.open_track(wish.pk, track.pk, by=case.holder, **shown)
+
+
+def refuse_wish(one: Anybody) -> None:
+    if wish := one.pick(Grant.objects.filter(decided_at=None)):
+        grants.refuse(wish.pk, by=_senior(one, wish.asked_by), factor=timedelta(0), **one.terms)
 
 
 def appeal(one: Anybody) -> None:
     standing = Decision.objects.filter(state=Stand.IN_FORCE, appeals=None, subject__isnull=False)
-    if decision := one.pick(standing.filter(measure=Measure.SUSPEND)) or one.pick(standing):
+    if decision := one.pick(standing.filter(measure__in=SHUT_OUT)) or one.pick(standing):
         appeals.appeal(decision.pk, "It was an owl.", by=decision.subject, **one.terms)
 
 
 def hear(one: Anybody) -> None:
     if made := one.pick(Appeal.objects.filter(result="")):
-        lifts = made.decision.measure == Measure.SUSPEND or one.chance.random() < 0.5  # somebody must go on acting
+        lifts = made.decision.measure in SHUT_OUT or one.chance.random() < 0.5  # somebody must go on acting
         result = Result.OVERTURNED if lifts else Result.UPHELD
         appeals.hear(made.pk, result, "We listened again.", by=_staff(one), **one.terms)
 
@@ -134,7 +167,8 @@ def lever(one: Anybody) -> None:
 
 ACTS = (
     *(report_member, report_room, report_person, claim, claim, pass_on, hand_over),
-    *(decide, decide, decide, answer, appeal, hear, hear, read),
+    *(decide, decide, decide, answer, answer, appeal, hear, hear, read),
+    *(seal, seal, listen, listen, refuse_wish),
     *(ask_for_data, answer_on_data, read_answers, power, lever),
 )
 
@@ -145,6 +179,12 @@ def _complaint(one: Anybody, channel: Channel) -> Complaint:
 
 def _staff(one: Anybody) -> User:
     user: User = one.pick(Staff.objects.select_related("user")).user
+    return user
+
+
+def _senior(one: Anybody, first: User) -> User:
+    """Somebody else who may be the second person for what `first` wishes."""
+    user: User = one.pick(Staff.objects.filter(role=Role.SENIOR).exclude(user=first).select_related("user")).user
     return user
 
 
