@@ -50,10 +50,11 @@ def release(pk: int, *, by: User, now: datetime, source: Source) -> Case:
 def hand_over(pk: int, to: User, *, by: User, now: datetime, source: Source) -> Case:
     """The case in the hands of somebody else of the staff.
 
-    Raises `Refused`: GONE, UNCLAIMED, STATE; SUBJECT, REPORTER and FIRST_DECIDER where the other has a part in it.
+    Raises `Refused`: GONE, also for oneself, UNCLAIMED, STATE; SUBJECT, REPORTER and FIRST_DECIDER where the other has
+    a part in it.
     """
     other = Staff.objects.filter(user=to).first()
-    if other is None or refusal(other.standing, StaffAct.WORK, now) is not None:
+    if other is None or to == by or refusal(other.standing, StaffAct.WORK, now) is not None:
         raise Refused(Code.GONE)
     return advance(pk, Act.HAND_OVER, by=by, now=now, source=source, second=to, holder=to, held_at=now)
 

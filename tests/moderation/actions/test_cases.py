@@ -68,6 +68,11 @@ def test_it_is_handed_to_the_staff_alone(case: Case, dana: User, alice: User) ->
     unchanged(Code.GONE, lambda: acts.hand_over(case.pk, alice, by=dana, now=NOON, source=SOURCE))
 
 
+def test_it_is_not_handed_to_oneself_which_would_be_an_entry_of_no_change(case: Case, dana: User) -> None:
+    claimed(case, dana)
+    unchanged(Code.GONE, lambda: acts.hand_over(case.pk, dana, by=dana, now=NOON, source=SOURCE))
+
+
 def test_it_is_not_handed_to_somebody_whose_time_on_the_staff_is_over(case: Case, dana: User, alice: User) -> None:
     staff.grant(alice, Role.MODERATOR, 1, now=NOON - timedelta(days=2), source=SOURCE)
     claimed(case, dana)
