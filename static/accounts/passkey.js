@@ -95,14 +95,9 @@ function explain(form, error) {
   problem.hidden = false;
 }
 
-/** Passkeys belong to names: a browser makes none for a bare address. */
-function named() {
-  return /[a-z]/i.test(location.hostname) && !location.hostname.includes(":");
-}
-
-if (window.PublicKeyCredential && named()) {
+if ("passkeys" in document.documentElement.dataset) {
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
-    form.hidden = false;
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       ask(form).catch((error) => explain(form, error));

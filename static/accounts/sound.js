@@ -36,7 +36,7 @@ function play(context) {
 /** There a tone is as silent as a ringing, while a room is heard like a film. */
 const onIphone = () => gettext("That was the tone. If you heard nothing, switch off silent mode, turn up the sound and tap again.");
 
-button.hidden = false;
+button.disabled = false;
 button.addEventListener("click", async () => {
   const context = new AudioContext();
   await context.resume();
@@ -72,5 +72,6 @@ async function listen() {
 }
 
 speak.hidden = !navigator.mediaDevices; // without a secure page there is no microphone to try
+tryIt.disabled = false;
 tryIt.addEventListener("click", listen);
 window.addEventListener("pagehide", () => microphone.close());

@@ -1,16 +1,23 @@
 """Nothing jumps: how far pages shift by themselves, as browsers count it, while they load and while a room fills."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from tests.flows import talk
 from tests.flows.chromium import DESKTOP, PHONE, Visitor
-from tests.flows.stack import Stoa
+from tests.flows.door import PASSWORD
+from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 STEADY = 0.02
+MODULES = re.compile(r"/static/(?!js/theme|accounts/able).*\.js$")
+"""Scripts that a page does not wait for before it is drawn."""
+DRAWN = "performance.getEntriesByType('paint').length > 0 && document.querySelector('.site-footer') !== null"
 WATCH = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -24,18 +31,62 @@ new PerformanceObserver((list) => {
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def watched(request: pytest.FixtureRequest, visit: Visit) -> Visitor:
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    """A browser's window."""
+    return dict(request.param)
+
+
+@pytest.fixture
+def watched(visit: Visit, size: dict[str, int]) -> Visitor:
     """Erin, at a page that counts its shifts."""
-    erin = visit("erin", viewport=request.param)
-    erin.page.add_init_script(WATCH)
-    return erin
+    return watch(visit("erin", viewport=size))
+
+
+def watch(visitor: Visitor) -> Visitor:
+    """The visitor, whose pages count their shifts from now on."""
+    visitor.page.add_init_script(WATCH)
+    return visitor
 
 
 @pytest.mark.parametrize("path", ["/", "/new/", "/me/", "/invites/", "/history/", "/privacy/"])
 def test_a_page_that_loads_stands_still(path: str, watched: Visitor) -> None:
-    watched.page.goto(path)
-    watched.page.wait_for_load_state("networkidle")
-    assert shifted(watched) <= STEADY, told(watched)
+    stands_still(watched, path)
+
+
+def test_each_step_of_the_way_in_stands_still(visit: Visit, size: dict[str, int], stoa: Stoa) -> None:
+    named = stoa.url.replace("127.0.0.1", "localhost")  # where passkeys are offered
+    guest = watch(visit(viewport=size, base_url=named))
+    guest.stoa = replace(stoa, url=named)
+    page = guest.page
+    stands_still(guest, "/accounts/login/")
+    stands_still(guest, "/join/")
+    page.goto(stoa.manage("create_invite").strip().removeprefix(stoa.url))
+    stands_still(guest, "/join/name/")
+    page.get_by_role("textbox").fill("Juno")
+    page.get_by_role("button", name="Continue").click()
+    stands_still(guest, "/join/user-name/")
+    stands_still(guest, "/join/keys/")
+    expect(page.get_by_role("button", name="Make a passkey")).to_be_enabled()
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    stands_still(guest, "/join/notice/")
+    page.get_by_role("button", name="I accept this, let me in").click()
+    stands_still(guest, "/join/sound/")
+    expect(page.get_by_role("button", name="Try my microphone")).to_be_enabled()
+
+
+def stands_still(visitor: Visitor, path: str) -> None:
+    """Nothing, if the page loads without a shift, though its modules come late: when it has been drawn."""
+    page, late = visitor.page, list[Route]()
+    page.route(MODULES, lambda route: late.append(route))
+    page.goto(path, wait_until="commit")
+    until("the page is drawn", lambda: page.evaluate(DRAWN))
+    page.route(MODULES, lambda route: route.continue_())  # the latest rule counts
+    for route in late:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    assert page.url.endswith(path)
+    assert shifted(visitor) <= STEADY, (path, told(visitor))
 
 
 def test_a_room_that_is_joined_and_fills_stands_still(watched: Visitor, visit: Visit, stoa: Stoa) -> None:

@@ -195,21 +195,21 @@ class Firefox:
         self.call("WebDriver:PerformActions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def _clicked(self, using: str, value: str) -> bool:
-        """Whether a shown element was there, and clicked before it was drawn anew."""
+        """Whether an element was there that can be clicked, and was before it was drawn anew."""
         try:
-            shown = next((found[ELEMENT] for found in self._find(using, value) if self._is_shown(found[ELEMENT])), None)
-            if shown:
-                self.call("WebDriver:ElementClick", {"id": shown})
+            ready = next((found[ELEMENT] for found in self._find(using, value) if self._is_ready(found[ELEMENT])), None)
+            if ready:
+                self.call("WebDriver:ElementClick", {"id": ready})
         except StaleError:
             return False
-        return shown is not None
+        return ready is not None
 
     def _find(self, using: str, value: str) -> list[dict[str, str]]:
         found: list[dict[str, str]] = self.call("WebDriver:FindElements", {"using": using, "value": value})
         return found
 
-    def _is_shown(self, button: str) -> bool:
-        return bool(self.call("WebDriver:IsElementDisplayed", {"id": button})["value"])
+    def _is_ready(self, button: str) -> bool:
+        return all(self.call(f"WebDriver:IsElement{how}", {"id": button})["value"] for how in ("Displayed", "Enabled"))
 
     def _receive(self) -> Any:
         digits = bytearray()
