@@ -78,7 +78,7 @@ def spoken_in(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[st
 
 def speak_up(host: Visitor) -> None:
     """Nothing: the host, who is on stage but muted at first, is heard."""
-    dock(host, "Turn on the microphone").click()
+    dock(host, "Turn mic on").click()
     open_microphone(host)
     sheet(host, "Unmute").click()
     dock(host, "You are heard").wait_for()

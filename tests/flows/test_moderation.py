@@ -277,7 +277,7 @@ def story(browser: Browser, whistler: Browser, own: Stoa, staff: dict[str, Desk]
         for visitor in (alice, bob, carol):
             ends.callback(visitor.page.context.close)
         talk.enter(alice, room)
-        talk.dock(alice, "Turn on the microphone").click()
+        talk.dock(alice, "Turn mic on").click()
         talk.open_microphone(alice)
         talk.sheet(alice, "Stay muted").click()
         talk.enter(carol, room)

@@ -109,7 +109,7 @@ def test_i_am_heard_only_while_the_server_hears_me(visit: Visit, proxy: Proxy, r
     carol.hears(HUM)
     until("alice sees that she is heard", lambda: ring(alice) > 0)
     proxy.weather = BLOCKED
-    expect(talk.dock(alice, "Connecting your voice")).to_be_visible(timeout=15_000)
+    expect(talk.dock(alice, "Connecting")).to_be_visible(timeout=15_000)
     until("the ring is gone", lambda: ring(alice) == 0)
     carol.silence_falls()
     expect(alice.page.get_by_text("The sound is down. It comes back by itself.")).to_be_visible(timeout=30_000)

@@ -80,7 +80,7 @@ def test_a_host_runs_a_busy_room_with_a_thumb(visit: Visit, phone: dict[str, Any
         tap(alice.page.locator("stoa-toast").get_by_role("button", name="Undo"))
         expect(alice.page.locator("stoa-toast", has_text="Visitor03 waits in line again")).to_be_visible()
         alice.page.mouse.wheel(0, 5000)
-        in_sight(talk.dock(alice, "Turn on the microphone"))  # the dock never scrolls away
+        in_sight(talk.dock(alice, "Turn mic on"))  # the dock never scrolls away
         tap(alice.page.locator("#audience").get_by_role("button").last)
         tap(talk.sheet(alice, "Remove from the room"))
         in_sight(alice.page.get_by_role("dialog").get_by_role("button", name="Cancel"))

@@ -77,7 +77,7 @@ def test_devices_are_chosen_and_remembered(visit: Visit, room: str) -> None:
     page.locator("#join").click()
     talk.connected(alice)
     assert sinks(alice) == [speaker] * 3
-    talk.dock(alice, "Turn on the microphone").click()
+    talk.dock(alice, "Turn mic on").click()
     talk.open_microphone(alice)
     assert picker(alice, "Microphone").locator("option:checked").inner_text() == name
 
@@ -176,7 +176,7 @@ def test_the_button_is_held_to_talk(visit: Visit, phone: dict[str, Any], room: s
     alice, carol = sounding(visit("alice", **(phone if size == "phone" else {})), hold=True), visit("carol")
     talk.enter(alice, room)
     talk.enter(carol, room)
-    talk.dock(alice, "Turn on the microphone").click()
+    talk.dock(alice, "Turn mic on").click()
     talk.open_microphone(alice)
     talk.sheet(alice, "Stay muted").click()
     button = talk.dock(alice, "Hold to talk")

@@ -281,7 +281,7 @@ def without_popovers(route: Route) -> None:
 def ask_for_microphone(visitor: Visitor, room: str) -> None:
     """Nothing: the host, who is on stage, asked for the microphone."""
     talk.enter(visitor, room)
-    talk.dock(visitor, "Turn on the microphone").click()
+    talk.dock(visitor, "Turn mic on").click()
     talk.sheet(visitor, "Use my microphone").click()
 
 

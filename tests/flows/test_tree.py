@@ -67,7 +67,7 @@ HOST = """
     - toolbar "Your controls":
       - /children: equal
       - button "Leave quietly"
-      - button "Turn on the microphone"
+      - button "Turn mic on"
       - button "React"
       - button "More"
 """

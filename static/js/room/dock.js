@@ -29,15 +29,19 @@ export function nextAction(you, voice) {
 const LOOKS = {
   raise_hand: { icon: "hand", label: () => gettext("Raise hand"), look: "primary" },
   lower_hand: { icon: "hand", label: () => gettext("Lower hand"), look: "raised" },
-  answer: { icon: "up", label: () => gettext("You are invited to speak"), look: "primary" },
+  answer: { icon: "up", label: () => gettext("You are invited"), look: "primary" },
   go_on_stage: { icon: "up", label: () => gettext("Go on stage"), look: "primary" },
-  open: { icon: "mic-off", label: () => gettext("Turn on the microphone"), look: "primary" },
+  open: { icon: "mic-off", label: () => gettext("Turn mic on"), look: "primary" },
   unmute: { icon: "mic-off", label: () => gettext("You are muted"), look: "primary" },
   mute: { icon: "mic", label: () => gettext("You are heard"), look: "live" },
 };
 
 /** What a tap does, where the label says what is. @type {Partial<Record<Action, () => string>>} */
-const HINTS = { unmute: () => (settings().hold ? gettext("Hold to talk") : gettext("Unmute")), mute: () => gettext("Mute") };
+const HINTS = {
+  answer: () => gettext("Go on stage"),
+  unmute: () => (settings().hold ? gettext("Hold to talk") : gettext("Unmute")),
+  mute: () => gettext("Mute"),
+};
 
 export class Dock {
   #main = byId("dock-main");
@@ -67,7 +71,7 @@ export class Dock {
     this.#drawn = now;
     const { icon: sign, label, look } = LOOKS[this.action];
     const hint = HINTS[this.action]?.() ?? (place ? format(gettext("Number %(n)s in line"), { n: place }) : "");
-    const words = this.action === "mute" && !voice.heard ? gettext("Connecting your voice") : label();
+    const words = this.action === "mute" && !voice.heard ? gettext("Connecting") : label();
     this.#main.className = `button dock-main ${look}`;
     this.#main.replaceChildren(icon(sign), h("span", { class: "dock-words" }, words, hint && h("small", {}, hint)));
   }

@@ -33,7 +33,7 @@ def come_by(fox: Firefox, stoa: Stoa, room: str, before: str = "") -> None:
 
 def turn_on_the_microphone(fox: Firefox) -> None:
     """Nothing: dana, who is on stage, is heard."""
-    for words in ("Turn on the microphone", "Use my microphone", "Unmute"):
+    for words in ("Turn mic on", "Use my microphone", "Unmute"):
         fox.click(words)
 
 

@@ -82,7 +82,7 @@ def test_firefox_only_listens_on_an_insecure_page(fox: Firefox, stoa: Stoa) -> N
     room = stoa.room("dana", "A fox's own room")
     with fox.preferences(INSECURE):
         dana.enter(fox, stoa, room)
-        for words in ("Turn on the microphone", "Use my microphone"):
+        for words in ("Turn mic on", "Use my microphone"):
             fox.click(words)
         fox.shows("The microphone needs a secure page")
         fox.click("Go on listening")
