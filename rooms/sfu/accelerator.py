@@ -4,7 +4,8 @@ Who may touch what while the call runs without the GIL: it is made by the event 
 rooms, connections, sockets and SRTP sessions, and that thread is inside the call. Other threads (asyncio resolves names
 in one) may run Python meanwhile, the garbage collector too; it frees what nobody holds, but the call's frame holds the
 `Hearing`, which holds the connections, which hold their targets, which hold their keys and SRTP sessions, also when the
-peer was closed. Sockets are closed when the process ends, after the last packet.
+peer was closed. Sockets are closed when the process ends, after the last packet. Nor may two threads seal at once: each
+listener's key goes through one context of the process.
 """
 
 import socket
@@ -83,7 +84,7 @@ class _Tally(Structure):
     ]
 
 
-class _Sent(Structure):
+class _Numbers(Structure):
     _fields_ = [("window", c_uint64), ("highest", c_uint64), ("ssrc", c_uint32)]
 
 
@@ -103,14 +104,14 @@ class Target(Structure):
         ("key_size", c_uint32),
         ("key", c_uint8 * 32),
         ("salt", c_uint8 * SALT),
-        ("streams", _Sent * SLOTS),
+        ("numbers", _Numbers * SLOTS),
     ]
 
     def __init__(self, code: CDLL, connection: Connection) -> None:
+        keys = connection.peer.entrust(self.seal if SEALING.whole else None)
         session, self._keep = connection.peer.outgoing
-        super().__init__(session=session, member=connection.member, socket=-1)
+        super().__init__(session=None if keys else session, member=connection.member, socket=-1)
         self._code = code
-        keys = connection.peer.entrust(self.seal) if SEALING.whole else None
         if keys:
             self.key_size = len(keys.key)
             self.key[: self.key_size] = keys.key

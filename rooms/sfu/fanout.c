@@ -1,8 +1,9 @@
 /* One packet to many listeners: the header as each negotiated it, sealed as SRTP, sent in batches.
  *
  * `accelerator.py` calls it through ctypes, without the GIL. It parses nothing that came from the network: the packet's
- * head was written by `rtp.build`, its block headers by `red.build`, and where each begins is told. It allocates nothing, and keeps
- * no state between calls but in the targets. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
+ * head was written by `rtp.build`, its block headers by `red.build`, and where each begins is told. It allocates nothing,
+ * and keeps no state between calls but in the targets and in the contexts that it seals with, whose key is that of the
+ * last packet. What it is given stays in memory, and unchanged, until it returns: accelerator.py says why.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -41,8 +42,8 @@ struct view {
     uint8_t copies;   /* how many he is sent, where there are as many */
 };
 
-/* One RTP stream to one listener: which of its packets are sealed. */
-struct sent {
+/* One SSRC to one listener: which numbers are sealed. */
+struct numbers {
     uint64_t window;  /* bit n: the packet n before the highest; 0 before the first */
     uint64_t highest; /* index (RFC 3711 section 3.3.1) */
     uint32_t ssrc;    /* as on the wire */
@@ -59,7 +60,7 @@ struct target {
     uint32_t key_size; /* 16 or 32; 0: `session` seals */
     uint8_t key[KEY];
     uint8_t salt[SALT];
-    struct sent streams[SLOTS];
+    struct numbers numbers[SLOTS];
 };
 
 /* A relay as `rtp.build` writes it without level; accelerator.py declares the same. */
@@ -91,6 +92,7 @@ struct sealing {
     int (*update)(void *context, uint8_t *to, int *done, const uint8_t *from, int size);
     int (*final)(void *context, uint8_t *to, int *done);
     int (*control)(void *context, int what, int size, void *value);
+    void (*clear)(void);
     void *contexts[2]; /* EVP_CIPHER_CTX: for AES-128-GCM, and for AES-256-GCM */
 };
 
@@ -144,35 +146,35 @@ static size_t rewrite(uint8_t *to, const struct packet *packet, struct view view
     return size + packet->red_sizes[copies - 1];
 }
 
-/* What is known of the stream `ssrc` to `target`; NULL where he has `SLOTS` others. */
-static struct sent *stream(struct target *target, uint32_t ssrc)
+/* The numbers sealed for `target` under `ssrc`; NULL where he has `SLOTS` others. */
+static struct numbers *numbers(struct target *target, uint32_t ssrc)
 {
-    for (struct sent *sent = target->streams; sent < target->streams + SLOTS; sent++) {
-        if (!sent->window)
-            sent->ssrc = ssrc;
-        if (sent->ssrc == ssrc)
-            return sent;
+    for (struct numbers *one = target->numbers; one < target->numbers + SLOTS; one++) {
+        if (!one->window)
+            one->ssrc = ssrc;
+        if (one->ssrc == ssrc)
+            return one;
     }
     return NULL;
 }
 
 /* The index of the packet `sequence`, marked as sealed; -1 where it was before, or may have been: no nonce serves twice. */
-static int64_t mark(struct sent *sent, uint16_t sequence)
+static int64_t mark(struct numbers *sealed, uint16_t sequence)
 {
-    if (!sent->window) {
-        sent->window = 1;
-        return (int64_t)(sent->highest = sequence);
+    if (!sealed->window) {
+        sealed->window = 1;
+        return (int64_t)(sealed->highest = sequence);
     }
-    int64_t index = (int64_t)sent->highest + (int16_t)(sequence - (uint16_t)sent->highest);
-    int64_t ahead = index - (int64_t)sent->highest;
-    if (index < 0 || index >> 48 || ahead <= -WINDOW || (ahead <= 0 && sent->window >> -ahead & 1))
+    int64_t ahead = (int16_t)(sequence - (uint16_t)sealed->highest);
+    int64_t index = (int64_t)sealed->highest + ahead;
+    if (index < 0 || index >> 48 || ahead <= -WINDOW || (ahead <= 0 && sealed->window >> -ahead & 1))
         return -1;
     if (ahead > 0) {
-        sent->window = ahead < WINDOW ? sent->window << ahead : 0;
-        sent->highest = (uint64_t)index;
+        sealed->window = ahead < WINDOW ? sealed->window << ahead : 0;
+        sealed->highest = (uint64_t)index;
         ahead = 0;
     }
-    sent->window |= (uint64_t)1 << -ahead;
+    sealed->window |= (uint64_t)1 << -ahead;
     return index;
 }
 
@@ -184,8 +186,8 @@ static int seal(const struct sealing *by, struct target *target, uint8_t *data, 
     int head = FIXED + SOURCE * (data[0] & 0x0F) + (data[0] & 0x10 ? LEVEL : 0);
     uint32_t ssrc;
     memcpy(&ssrc, data + 8, sizeof ssrc);
-    struct sent *sent = stream(target, ssrc);
-    int64_t index = sent && head < *size ? mark(sent, (uint16_t)(data[2] << 8 | data[3])) : -1;
+    struct numbers *sealed = numbers(target, ssrc);
+    int64_t index = sealed && head < *size ? mark(sealed, (uint16_t)(data[2] << 8 | data[3])) : -1;
     if (index < 0)
         return -1;
     uint8_t nonce[SALT]; /* RFC 7714 section 8.1 */
@@ -198,9 +200,12 @@ static int seal(const struct sealing *by, struct target *target, uint8_t *data, 
     uint8_t *payload = data + head, *tag = data + *size;
     int done = 0, length = *size - head;
     *size += TAG;
-    return !(by->init(context, NULL, NULL, target->key, nonce) && by->update(context, NULL, &done, data, head) &&
-             by->update(context, payload, &done, payload, length) && by->final(context, tag, &done) &&
-             by->control(context, GET_TAG, TAG, tag));
+    if (by->init(context, NULL, NULL, target->key, nonce) == 1 && by->update(context, NULL, &done, data, head) == 1 &&
+        by->update(context, payload, &done, payload, length) == 1 && by->final(context, tag, &done) == 1 &&
+        by->control(context, GET_TAG, TAG, tag) == 1)
+        return 0;
+    by->clear(); /* the thread's errors, which Python's TLS would take for its own */
+    return -1;
 }
 
 /* The batch is sent and empty. A packet that the socket does not take at once is dropped: late audio is worthless. */

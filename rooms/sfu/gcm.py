@@ -1,6 +1,5 @@
 """AES-GCM of the OpenSSL that Python itself runs on, by the addresses of its functions: what `fanout.c` seals with."""
 
-import _hashlib
 from contextlib import suppress
 from ctypes import CDLL, Structure, c_void_p, cast
 from typing import Any
@@ -17,6 +16,7 @@ class Sealing(Structure):
         ("update", c_void_p),
         ("final", c_void_p),
         ("control", c_void_p),
+        ("clear", c_void_p),
         ("contexts", c_void_p * 2),
     ]
 
@@ -29,14 +29,18 @@ class Sealing(Structure):
 def sealing() -> Sealing:
     """What seals on this machine. The contexts live as long as the process."""
     found = Sealing(protect=PROTECT)
-    with suppress(AttributeError, OSError):  # a Python that has no OpenSSL of its own, or has it inside
+    with suppress(ImportError, AttributeError, OSError):  # a Python that has no OpenSSL, or has it inside
+        import _hashlib  # not every Python has it
+
         crypto = CDLL(_hashlib.__file__)
         found.init = _address(crypto.EVP_EncryptInit_ex)
         found.update = _address(crypto.EVP_EncryptUpdate)
         found.final = _address(crypto.EVP_EncryptFinal_ex)
         found.control = _address(crypto.EVP_CIPHER_CTX_ctrl)
+        found.clear = _address(crypto.ERR_clear_error)
         for place, cipher in enumerate((crypto.EVP_aes_128_gcm, crypto.EVP_aes_256_gcm)):
             found.contexts[place] = _context(crypto, cipher)
+        crypto.ERR_clear_error()
     return found
 
 

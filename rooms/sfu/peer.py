@@ -34,9 +34,10 @@ _bytes = ffi.buffer(_buffer)
 _length = ffi.new("int *")
 _protect = lib.srtp_protect
 _OK = lib.srtp_err_status_ok
-Seal = Callable[[bytes], bytes | None]
 PROTECT = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
 """Where `srtp_protect` is in memory: code of ours calls it there, without a libsrtp of its own."""
+Seal = Callable[[bytes], bytes | None]
+"""Makes SRTP of RTP; None for a packet that it refuses."""
 _apart = ThreadPoolExecutor(1, "srtp")
 _REPLAYED = frozenset({9, 10})
 """srtp_err_status_replay_fail and srtp_err_status_replay_old, which the binding does not name."""
@@ -200,13 +201,16 @@ class Peer:
         holder = self._sessions[1]
         return int(ffi.cast("uintptr_t", holder[0])), holder
 
-    def entrust(self, seal: Seal) -> srtp.Keys | None:
-        """The keys of outgoing RTP for whom `seal` does it from now on, or None where libsrtp goes on to do it.
+    def entrust(self, seal: Seal | None) -> srtp.Keys | None:
+        """The keys of outgoing RTP for whom `seal` does it from now on; None where libsrtp does, as without an AEAD.
 
-        They are given away once: two who number packets under one key would use a nonce twice, which gives both away.
+        Call it before anything is sealed, once: two who number packets under one key would use a nonce twice, and what
+        was said could be read. Raises `RuntimeError` when the keys were given away.
         """
+        if self._seal:
+            raise RuntimeError("two who would number the packets of one peer")
         master, self._master = self._master, None
-        if master is None:
+        if master is None or seal is None:
             return None
         self._seal = seal
         return srtp.session(master)
@@ -269,6 +273,7 @@ class Peer:
         self._left = None
         self._incoming = self._outgoing = None
         self._sessions = ()
+        self._master = self._seal = None
         if self._goodbye:
             self._wire.carry(self._goodbye)
         dtls, self._dtls = self._dtls, None

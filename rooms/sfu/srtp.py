@@ -1,6 +1,6 @@
 """The keys that SRTP seals RTP with, derived from those of the handshake (RFC 7714, RFC 3711 section 4.3). PURE."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -11,11 +11,12 @@ SALT = 12
 _ENCRYPTION, _SALTING = 0, 2
 
 
-class Keys(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Keys:
     """An AES key of 16 or 32 bytes, and the salt that a packet's number is mixed with for its nonce."""
 
-    key: bytes
-    salt: bytes
+    key: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
 
 
 def session(master: bytes) -> Keys:

@@ -22,7 +22,8 @@ when the first packets come late or never."""
 MAX_DROPOUT = 3000
 """Packets a source may skip and still be the same stream (RFC 3550 appendix A.1)."""
 MAX_LATE = 63
-"""Packets a source's packet may come late: more than a second, and within the window in which `fanout.c` seals."""
+"""Packets a source's packet may come late: about a second, and as many as `Slot.seen` and `fanout.c` remember."""
+_REMEMBERED = (1 << MAX_LATE + 1) - 1
 PAUSE = 1.0
 """Seconds of nothing after which a source's own clock is no longer trusted: a browser's stands still while it has no
 track, and the difference would pass for network delay. Opus DTX sends every 0.4 s.
@@ -84,8 +85,9 @@ class Slot:
     """One outgoing stream: next sequence, last time, and how the present source's numbers map onto it.
 
     `source` is the member and SSRC whose tenure this is, or was if it is `over`; `opened` is the slot's sequence at
-    which it began and `began` the source's time then; `oldest` and `newest` bound the source's numbers. `heard_at` is
-    when `timestamp` was spoken. `recent` are the source's time and frame of the last packets, the newest last.
+    which it began and `began` the source's time then; `oldest` and `newest` bound the source's numbers, and bit n of
+    `seen` tells that the one n before `newest` was relayed. `heard_at` is when `timestamp` was spoken. `recent` are the
+    source's time and frame of the last packets, the newest last.
     """
 
     ssrc: int
@@ -97,6 +99,7 @@ class Slot:
     began: int = 0
     oldest: int = 0
     newest: int = 0
+    seen: int = 0
     sequence_offset: int = 0
     timestamp_offset: int = 0
     heard_at: float = 0.0
@@ -194,7 +197,7 @@ class Stage:
         follows = self._follows(slot, member, packet, now)
         if not follows:
             self._begin(slot, number, member, packet, now)
-        elif _behind(packet.sequence, slot.oldest):
+        elif _behind(packet.sequence, slot.oldest) or _repeated(slot, packet.sequence):
             return Count.LATE
         return Relay(number, member, self._map(slot, packet, not follows, now), member)
 
@@ -229,7 +232,7 @@ class Stage:
             _advance(slot, now)
         slot.source, slot.over = (member, packet.ssrc), False
         slot.opened, slot.began, slot.recent = slot.sequence, packet.timestamp, ()
-        slot.oldest = packet.sequence
+        slot.oldest, slot.seen = packet.sequence, 0
         slot.newest = (packet.sequence - 1) % SEQUENCES
         slot.sequence_offset = slot.sequence - packet.sequence
         slot.timestamp_offset = slot.timestamp - packet.timestamp
@@ -248,6 +251,7 @@ class Stage:
         sequence = (packet.sequence + slot.sequence_offset) % SEQUENCES
         timestamp = (packet.timestamp + slot.timestamp_offset) % TIMESTAMPS
         copies = _copies(slot, packet)
+        _remember(slot, packet.sequence)
         if not _behind(packet.sequence, slot.newest):
             slot.newest = packet.sequence
             if _ahead(slot.newest, slot.oldest) > MAX_LATE:
@@ -259,6 +263,21 @@ class Stage:
         slot.octets += len(packet.payload)
         marker = packet.marker or begins
         return Packet(packet.payload_type, marker, sequence, timestamp, slot.ssrc, packet.level, packet.payload, copies)
+
+
+def _repeated(slot: Slot, sequence: int) -> bool:
+    """True when that number of this tenure was relayed before: nothing is sealed under one number twice.
+
+    SRTP lets no packet in twice, but a second connection of the same speaker remembers nothing of the first.
+    """
+    return slot.seen >> _ahead(slot.newest, sequence) & 1 == 1
+
+
+def _remember(slot: Slot, sequence: int) -> None:
+    if _behind(sequence, slot.newest):
+        slot.seen |= 1 << _ahead(slot.newest, sequence)
+    else:
+        slot.seen = (slot.seen << _ahead(sequence, slot.newest) | 1) & _REMEMBERED
 
 
 def _copies(slot: Slot, packet: Packet) -> tuple[Copy, ...]:

@@ -38,8 +38,10 @@ def master(member: int, profile: int = PROFILE) -> bytes:
 
 
 def session(member: int, profile: int = PROFILE) -> Session:
-    """A session of libsrtp's that seals for `member`."""
-    return Session(Policy(key=master(member, profile), ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
+    """A session of libsrtp's that seals for `member`, under the policy that aiortc has."""
+    policy = Policy(key=master(member, profile), ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile)
+    policy.allow_repeat_tx, policy.window_size = True, 1024
+    return Session(policy)
 
 
 class Sealing:
@@ -50,8 +52,9 @@ class Sealing:
         self._master = None if PROFILES[profile] == WITHOUT_AEAD else master(member, profile)
         self._seal: Seal = self._protect
 
-    def entrust(self, seal: Seal) -> srtp.Keys | None:
-        if self._master is None:
+    def entrust(self, seal: Seal | None) -> srtp.Keys | None:
+        assert self._seal == self._protect, "given away before"
+        if self._master is None or seal is None:
             return None
         self._seal = seal
         return srtp.session(self._master)

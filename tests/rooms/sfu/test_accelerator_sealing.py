@@ -1,7 +1,9 @@
 """Contract of what `rooms.sfu.accelerator` seals itself: as RFC 7714 has it, as libsrtp does it, no number twice."""
 
+import _hashlib
 from collections import Counter
 from collections.abc import Callable
+from ctypes import CDLL, CFUNCTYPE, c_int, c_ulong, c_void_p, cast
 from enum import StrEnum
 from pathlib import Path
 
@@ -55,7 +57,8 @@ STEPS = st.lists(st.integers(1 - MAX_LATE, 3000) | st.integers(-3, 3), max_size=
 def test_late_lost_repeated_and_rolled_over_it_seals_and_refuses_what_libsrtp_does(
     compiled: Path, profile: int, steps: list[int], level: int | None
 ) -> None:
-    ours, theirs, newest = target(compiled, profile), session(BOB, profile), FIRST
+    ours, newest = target(compiled, profile), FIRST
+    theirs = Session(Policy(master(BOB, profile), Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))  # no repeats
     for step in [0, *steps]:
         sequence, newest = newest + step, max(newest, newest + step)
         packet = rtp(sequence, level=level)
@@ -86,12 +89,97 @@ def test_no_number_is_sealed_twice_nor_one_so_late_that_nobody_knows(compiled: P
     assert one.seal(rtp(FIRST + 100 - MAX_LATE)) is None
 
 
+@pytest.mark.parametrize("late", [0, 1, 62, 63])
+def test_whatever_came_between_a_number_is_sealed_once(compiled: Path, late: int) -> None:
+    for gap in range(1, 130):
+        one = target(compiled)
+        assert one.seal(rtp(FIRST))
+        assert one.seal(rtp(FIRST + gap))
+        assert one.seal(rtp(FIRST)) is None
+        between = FIRST + gap - late
+        assert (one.seal(rtp(between)) is None) == (between in {FIRST, FIRST + gap})
+        assert one.seal(rtp(between)) is None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(numbers=st.lists(st.integers(0, 130), max_size=300))
+def test_of_any_numbers_in_any_order_each_is_sealed_once_if_it_is_not_too_late(
+    compiled: Path, numbers: list[int]
+) -> None:
+    one, sealed = target(compiled), set[int]()
+    for number in numbers:
+        fit = number not in sealed and number >= max(sealed, default=0) - MAX_LATE
+        assert (one.seal(rtp(FIRST + number)) is not None) == fit
+        if fit:
+            sealed.add(number)
+
+
 def test_each_slots_stream_is_numbered_apart_and_a_fourth_is_refused(compiled: Path) -> None:
     one = target(compiled)
     assert all(one.seal(rtp(FIRST, ssrc)) for ssrc in (7, 8, 9))
-    assert one.seal(rtp(FIRST, 10)) is None
+    assert one.seal(rtp(FIRST + 1, 10)) is None
     assert all(one.seal(rtp(FIRST + 1, ssrc)) for ssrc in (7, 8, 9))
     assert one.seal(rtp(FIRST, 8)) is None
+
+
+def test_the_last_index_is_the_end(compiled: Path) -> None:
+    one = target(compiled)
+    assert one.seal(rtp(FIRST))
+    one.numbers[0].highest = 2**48 - 2
+    assert one.seal(rtp(SEQUENCES - 1))
+    assert one.seal(rtp(0)) is None
+
+
+INT = CFUNCTYPE(c_int)
+
+
+@pytest.mark.parametrize("answer", [0, -1])
+@pytest.mark.parametrize("step", ["init", "update", "final", "control"])
+def test_what_openssl_fails_to_seal_goes_to_nobody_and_costs_the_next_nothing(
+    compiled: Path, monkeypatch: pytest.MonkeyPatch, step: str, answer: int
+) -> None:
+    one, other = target(compiled), target(compiled)
+    broken, failing = gcm.sealing(), INT(lambda: answer)
+    setattr(broken, step, cast(failing, c_void_p).value)
+    with monkeypatch.context() as here:
+        here.setattr(accelerator, "SEALING", broken)
+        assert one.seal(rtp(FIRST)) is None
+    assert one.seal(rtp(FIRST)) is None
+    for whose in (one, other):
+        assert whose.seal(rtp(FIRST + 1)) == session(BOB, AEAD[0]).protect(rtp(FIRST + 1))
+
+
+def test_an_error_of_openssls_is_not_left_to_whoever_asks_next(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crypto, broken = CDLL(_hashlib.__file__), gcm.sealing()
+    crypto.ERR_peek_error.restype, crypto.EVP_CIPHER_CTX_new.restype = c_ulong, c_void_p
+    broken.contexts[0] = crypto.EVP_CIPHER_CTX_new()
+    monkeypatch.setattr(accelerator, "SEALING", broken)
+    assert target(compiled, Policy.SRTP_PROFILE_AEAD_AES_128_GCM).seal(rtp(FIRST)) is None
+    assert crypto.ERR_peek_error() == 0
+
+
+def test_whoever_has_the_keys_of_a_connection_is_one(compiled: Path) -> None:
+    ear = Ear(BOB, port(), (PLAIN,) * 3)
+    one = accelerator.Target(accelerator.load(compiled), ear.connection)
+    assert one.session is None
+    with pytest.raises(AssertionError, match="given away"):
+        accelerator.Target(accelerator.load(compiled), ear.connection)
+
+
+def test_a_packet_that_was_sealed_before_costs_its_listener_that_one_alone(accelerated: Make) -> None:
+    via, crowd, counters = port(), accelerated(), Counter[StrEnum]()
+    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(50)]
+    early = [ears[number] for number in (0, 20, 21, 31, 32, 49)]
+    for ear in early:
+        crowd.add(ear.connection)
+    crowd.send(voice(), counters)
+    assert [len(ear.heard) for ear in early] == [1] * 6
+    for ear in ears:
+        if ear not in early:
+            crowd.add(ear.connection)
+    crowd.send(voice(), counters)
+    assert packets(counters) == {Count.SENT: 6 + 44, Count.SEAL_FAILED: 6}
+    assert [number for number, ear in enumerate(ears) if not ear.heard] == [0, 20, 21, 31, 32, 49]
 
 
 @pytest.mark.parametrize("size", [0, 1, 11, 12, 15, 23])

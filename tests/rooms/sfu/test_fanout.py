@@ -173,22 +173,6 @@ def test_an_address_nobody_can_be_sent_to_costs_its_own_packet_alone(hearing: Ma
     assert sum(len(ear.heard) for ear in ears) == 44
 
 
-def test_a_packet_that_was_sealed_before_costs_its_listener_that_one_alone(hearing: Make) -> None:
-    via, crowd, counters = port(), hearing(), Counter[StrEnum]()
-    ears = [Ear(10 + number, via, (PLAIN,) * 3) for number in range(50)]
-    early = [ears[number] for number in (0, 20, 21, 31, 32, 49)]
-    for ear in early:
-        crowd.add(ear.connection)
-    crowd.send(RELAY, counters)
-    assert [len(ear.heard) for ear in early] == [1] * 6
-    for ear in ears:
-        if ear not in early:
-            crowd.add(ear.connection)
-    crowd.send(RELAY, counters)
-    assert packets(counters) == {Count.SENT: 6 + 44, Count.SEAL_FAILED: 6}
-    assert [number for number, ear in enumerate(ears) if not ear.heard] == [0, 20, 21, 31, 32, 49]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract Unix sockets, which fill up in a test")
 def test_a_full_socket_drops_its_packet_at_once_and_the_others_get_theirs(hearing: Make) -> None:
     via = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.gcm`: found where Python's OpenSSL can be called, and no more than libsrtp where it cannot."""
 
 import _hashlib
+import sys
 
 import pytest
 
@@ -22,6 +23,11 @@ def test_without_an_openssl_that_can_be_called_libsrtp_is_all_there_is(
     found = gcm.sealing()
     assert not found.whole
     assert found.protect == PROTECT
+
+
+def test_a_python_without_openssl_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_hashlib", None)
+    assert not gcm.sealing().whole
 
 
 def test_a_python_with_its_openssl_inside_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,12 +140,30 @@ async def test_whoever_is_entrusted_with_the_keys_seals_what_the_other_side_open
 async def test_the_keys_are_given_away_once_and_never_after_libsrtp_has_sealed() -> None:
     ours, theirs = await pair()
     assert ours.entrust(lambda packet: packet)
-    assert ours.entrust(lambda _: None) is None
+    with pytest.raises(RuntimeError):
+        ours.entrust(lambda _: None)
     assert ours.seal(b"packet") == b"packet"
     assert theirs.seal(rtp())
     assert theirs.entrust(lambda _: None) is None
     assert theirs.seal(rtp(2))
     await finish(ours, theirs)
+
+
+async def test_where_libsrtp_is_to_seal_nobody_gets_the_keys_later() -> None:
+    ours, theirs = await pair()
+    assert ours.entrust(None) is None
+    assert ours.entrust(lambda _: None) is None
+    assert theirs.open(ours.seal(rtp()) or b"") == rtp()
+    await finish(ours, theirs)
+
+
+async def test_after_its_close_nobody_seals_for_a_peer() -> None:
+    ours, theirs = await pair()
+    assert ours.entrust(lambda packet: packet)
+    await finish(ours, theirs)
+    assert ours.entrust(lambda packet: packet) is None
+    with pytest.raises(TypeError):
+        ours.seal(rtp())
 
 
 async def test_without_an_aead_nobody_is_entrusted(monkeypatch: pytest.MonkeyPatch) -> None:

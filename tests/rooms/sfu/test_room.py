@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.room`: the newest order counts, and everybody hears who may speak."""
 
 from collections import Counter
+from itertools import count, islice
 from typing import Any, cast
 
 import pytest
@@ -39,6 +40,7 @@ class House:
         self.room.want(first, 0.0)
         self.sent: dict[str, list[bytes]] = {}
         self.now = 0.0
+        self.numbers = count()  # of packets, whoever speaks
 
     def enter(self, name: str, member: int, opened: float = 0.0) -> Connection:
         nothing, peer = cast("Any", None), cast("Any", Open())
@@ -54,7 +56,7 @@ class House:
         self.sent[address].append(data)
 
     def say(self, member: int, packets: int = 1) -> None:
-        for sequence in range(packets):
+        for sequence in islice(self.numbers, packets):
             self.now += 0.02
             self.room.push(member, Packet(111, False, sequence, sequence * 960, 7, 20, b"voice"), self.now, 1e9)
 
@@ -66,7 +68,7 @@ class House:
         self.shared.append(parcel)
 
     def overhear(self, member: int, hop: int = 100, packets: int = 1, sfu: str = "node-1") -> None:
-        for sequence in range(packets):
+        for sequence in islice(self.numbers, packets):
             self.now += 0.02
             packet = Packet(0, False, sequence, sequence * 960, 9, 20, b"voice")
             self.room.overhear(sfu, Parcel(member, hop, packet), self.now, 1e9)

@@ -15,3 +15,7 @@ def test_an_aeads_salt_counts_as_one_that_ends_in_zeros() -> None:
     assert keys.key == srtp._derived(KEY, SALT[:12] + bytes(2), 0, 16)
     assert (len(keys.key), len(keys.salt)) == (16, 12)
     assert len(srtp.session(bytes(32) + bytes(12)).key) == 32
+
+
+def test_keys_are_not_shown() -> None:
+    assert repr(srtp.session(KEY + SALT[:12])) == "Keys()"

@@ -1,5 +1,6 @@
 """Contract of `rooms.sfu.stage`: streams whose sequence and time never jump for anybody, whoever speaks."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -51,6 +52,26 @@ def test_a_packet_later_than_srtps_window_is_late_also_in_a_long_tenure() -> Non
     old = alice.packet()
     room.say(alice, MAX_LATE + 2)
     assert room.stage.push(ALICE, old, room.now) is Count.LATE
+
+
+@pytest.mark.parametrize("since", [0, 1, 5, MAX_LATE])
+def test_a_number_of_a_tenure_is_relayed_once_whatever_it_carries_the_second_time(since: int) -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    room.say(alice, 3)
+    again = alice.packet()
+    assert isinstance(room.stage.push(ALICE, again, room.now), Relay)
+    for _ in range(since):
+        room.say(alice)
+    assert room.stage.push(ALICE, replace(again, payload=b"other words"), room.now) is Count.LATE
+
+
+def test_a_late_packet_is_relayed_once_too() -> None:
+    room, alice = Room(ALICE), Voice(ALICE)
+    room.say(alice, 3)
+    late = alice.packet()
+    room.say(alice, 7)
+    assert isinstance(room.stage.push(ALICE, late, room.now), Relay)
+    assert room.stage.push(ALICE, late, room.now) is Count.LATE
 
 
 def test_a_tenure_longer_than_the_circle_of_sequence_numbers_has_no_late_packets() -> None:
