@@ -112,7 +112,9 @@ class Witnesses(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """When each signed last, and whether it says that the log's past was changed."""
-        signed = GaugeMetricFamily("stoa_witness_signed_seconds", "How long ago it signed last", labels=["witness"])
+        signed = GaugeMetricFamily(
+            "stoa_witness_signed_seconds", "How long ago it signed last; +Inf: never", labels=["witness"]
+        )
         changed = GaugeMetricFamily("stoa_witness_contradicts", "Whether it saw another past", labels=["witness"])
         try:
             standing, now = cosign.standing(), timezone.now()
@@ -120,8 +122,8 @@ class Witnesses(Collector):
             return
         for name, row in standing.items():
             changed.add_metric([name], row is not None and row.error in cosign.CHANGED)
-            if row and row.sent_at:
-                signed.add_metric([name], (now - row.sent_at).total_seconds())
+            at = row.sent_at if row else None
+            signed.add_metric([name], (now - at).total_seconds() if at else float("inf"))
         yield from (signed, changed)
 
     def describe(self) -> Iterator[GaugeMetricFamily]:

@@ -73,7 +73,8 @@ def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
     if trouble is None:
         Stream.objects.filter(pk=stream.pk, cursor__lt=newest.size).update(cursor=newest.size)
         Stream.objects.filter(pk=stream.pk).update(sent_at=now, error="")
-    elif stream.error != trouble:
+    elif stream.error != trouble and not (trouble is Trouble.AWAY and stream.error in CHANGED):
+        # who changed the past could also keep the witness from saying it again: only a signature takes it back
         Stream.objects.filter(pk=stream.pk).update(error=trouble)
     return trouble
 

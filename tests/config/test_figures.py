@@ -63,7 +63,7 @@ def test_each_witness_has_the_time_it_signed_and_whether_it_contradicts(settings
     settings.STOA_WITNESSES = [Peer("https://witness.example", WITNESS_KEY)]
     (name,) = cosign.standing()
     assert f'stoa_witness_contradicts{{witness="{name}"}} 0.0' in shown()
-    assert "stoa_witness_signed_seconds{" not in shown()
+    assert f'stoa_witness_signed_seconds{{witness="{name}"}} +Inf' in shown()
     row = Stream.objects.create(name=f"{cosign.WITNESS}{name}", sent_at=timezone.now() - timedelta(minutes=20))
     assert f'stoa_witness_signed_seconds{{witness="{name}"}} 120' in shown()
     for error, contradicts in (("away", 0.0), ("behind", 1.0), ("contradicted", 1.0)):

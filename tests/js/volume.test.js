@@ -51,6 +51,18 @@ test("whoever is silent for me on an iPhone, which keeps its own volume, stays s
   }
 });
 
+test("whoever is silent for me stays so while they pause, and while nobody is known, and for the first words after it", () => {
+  const sounds = /** @type {any[]} */ ([2, 4].map(() => ({ get volume() { return 1; }, set volume(_) {}, muted: false })));
+  const volumes = new Volumes(sounds, (number) => `u${number}`);
+  setVolume("u2", 0);
+  for (const numbers of [[2, 4], [undefined, 4], [], [2, 4]]) {
+    volumes.apply(numbers);
+    assert.deepEqual(sounds.map((sound) => sound.muted), [true, false]);
+  }
+  volumes.apply([4, 2]);
+  assert.deepEqual(sounds.map((sound) => sound.muted), [false, true]);
+});
+
 test("a pause silences everybody, and its end gives each their volume back", () => {
   const sounds = slots();
   const volumes = new Volumes(sounds, (number) => `u${number}`);

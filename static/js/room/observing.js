@@ -23,3 +23,6 @@ Media.heard = (stream) => {
   kept.set(target.stream, { source, target, pull });
   return target.stream;
 };
+
+// After a phone call the system leaves it suspended.
+document.addEventListener("visibilitychange", () => void context?.resume());

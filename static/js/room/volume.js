@@ -83,13 +83,13 @@ export class Volumes {
   }
 
   /**
-   * Takes in who is in each slot now, undefined for nobody known.
+   * Takes in who is in each slot now; where nobody is known it stays with whoever was there last, who may go on.
    * @param {(number | undefined)[]} numbers
    */
   apply(numbers) {
-    this.#numbers = numbers;
+    this.#numbers = this.sounds.map((_, slot) => numbers[slot] ?? this.#numbers[slot]);
     this.sounds.forEach((sound, slot) => {
-      const number = numbers[slot];
+      const number = this.#numbers[slot];
       const volume = number === undefined ? sound.volume : volumeOf(this.uid(number) ?? "");
       if (sound.volume !== volume) sound.volume = volume;
       const muted = this.#paused || volume === 0; // iOS ignores the volume, but not this

@@ -126,6 +126,27 @@ def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: p
     assert not Cosignature.objects.filter(size=4).exists()
 
 
+def test_a_witness_that_saw_another_past_is_not_silenced_by_being_cut_off(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(3)
+    seal(NOW)
+    cosign.cosign(NOW)
+    write(1)
+    seal(NOW)
+    with lifted():
+        Checkpoint.objects.filter(size=4).delete()
+    rewritten(4)
+    cosign.cosign(NOW)
+    monkeypatch.setattr(cosign, "_shown", cut_off)
+    assert cosign.cosign(NOW) == {peer.name: Trouble.AWAY}
+    assert state(peer) == (3, "contradicted")
+
+
+def cut_off(*_: object) -> None:
+    raise AwayError
+
+
 def test_a_log_that_was_rolled_back_is_noticed(peer: Peer) -> None:
     write(5)
     seal(NOW)
