@@ -181,13 +181,16 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _median(known: list[Line], period: list[Line], first: str, last: str) -> int | None:
-    """Seconds from a case's newest `first`, or from an appeal, to what came of it in the period."""
+    """Seconds from a case's newest `first`, or from an appeal, to what came of it in the period.
+
+    A case that was opened and decided at once took none: it would say that whoever reports is answered sooner.
+    """
     began: dict[tuple[str, object], datetime] = {}
     spans = []
     within = {id(line) for line in period}
     for line in known:
         about = line.case, line.detail.get("appeal")
-        if line.action == first:
+        if line.action == first and not line.detail.get("at_once"):
             began[about] = line.at
         elif line.action.startswith(last) and about in began and id(line) in within:
             spans.append((line.at - began.pop(about)).total_seconds())

@@ -160,8 +160,11 @@ def drawn_up(about: About, subject: User | None, room: str, policy: Policy, now:
     )
 
 
-def tell_opened(case: Case, source: Source) -> None:
-    """Nothing: the log says that the case, which was just stored, is there, and not who had it opened."""
+def tell_opened(case: Case, source: Source, *, at_once: bool = False) -> None:
+    """Nothing: the log says that the case, which was just stored, is there, and not who had it opened.
+
+    `at_once` where it is decided with that, so that no report waited for it.
+    """
     record(
         "case.open",
         source=source,
@@ -170,7 +173,7 @@ def tell_opened(case: Case, source: Source) -> None:
         room=case.room,
         case=str(case.pk),
         policy=case.policy,
-        detail={"severity": Severity(case.severity).name.lower()},
+        detail={"severity": Severity(case.severity).name.lower(), **({"at_once": True} if at_once else {})},
     )
 
 

@@ -81,7 +81,7 @@ def decide_at_once(room_id: str, verdict: Verdict, *, by: User, now: datetime, s
     stays(None, room.pk)
     case = drawn_up(About.ROOM, None, room.pk, verdict.policy, now, **made)
     case.save(force_insert=True)
-    tell_opened(case, source)
+    tell_opened(case, source, at_once=True)
     subject = enforce.subject_of(case, verdict.measure)
     if subject == by:
         raise Refused(Code.SUBJECT)

@@ -16,7 +16,7 @@ from django.utils.html import escape
 
 from accounts.models import User
 from moderation import published, transparency
-from moderation.actions import appeals
+from moderation.actions import appeals, decisions
 from moderation.audit import export, keys, sequence, verify
 from moderation.audit.canonical import canonical
 from moderation.audit.models import Checkpoint
@@ -24,7 +24,7 @@ from moderation.measures import Measure
 from moderation.models import Result
 from moderation.staff import Role
 from moderation.views.transparency import READ
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported
+from tests.moderation.desk import DAY, claimed, decided, moderator, reported, verdict
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +85,15 @@ def test_a_report_reads_its_own_time_and_when_what_it_answered_began(alice: User
     told = transparency.report(published.lines(size), start, end)
     assert transparency.report(published.concerning(size, start, end), start, end) == told
     assert told["median_seconds"]["report_to_decision"] is not None
+
+
+def test_a_room_that_is_ended_at_once_is_no_report_that_was_decided_in_no_time(alice: User) -> None:
+    what = verdict(Measure.END_ROOM)
+    decisions.decide_at_once(a_room(alice).pk, what, by=moderator("Femi"), now=NOON, source=SOURCE)
+    sequence.seal(timezone.now())
+    told = published.report(*published.month("", timezone.now()))
+    assert told["decisions"]["by_measure"] == {"end_room": 1}
+    assert told["median_seconds"]["report_to_decision"] is None
 
 
 def test_what_is_not_sealed_yet_is_not_published(alice: User, bob: User, carol: User) -> None:

@@ -47,6 +47,15 @@ def test_what_lies_outside_is_not_counted_and_nothing_gives_no_median() -> None:
     assert told["median_seconds"] == {"report_to_decision": None, "appeal_to_answer": None}
 
 
+def test_a_case_that_was_decided_as_it_was_opened_is_counted_and_has_no_part_in_a_median() -> None:
+    period, ended = (NOON, NOON + 7 * DAY), line("decision.make", NOON + DAY, "3", 3, policy="hate", reason="end_room")
+    at_once = [Line("case.open", NOON + DAY, "3", policy="hate", detail={"at_once": True}), ended]
+    told = report([*LIFE, *at_once], *period)
+    assert (told["cases"]["opened"], told["decisions"]["total"]) == (3, 3)
+    assert told["median_seconds"] == report(LIFE, *period)["median_seconds"]
+    assert report(at_once, *period)["median_seconds"]["report_to_decision"] is None
+
+
 def test_the_quality_of_policies_and_of_reflexes_is_told_apart() -> None:
     assert quality(LIFE) == [
         {"kind": "policy", "name": "hate", "decisions": 1, "appeals": 1, "reversed": 1.0, "overturned": 1.0},
