@@ -38,7 +38,7 @@ class Act(StrEnum):
     DECIDE = "case.decide"
     CONFIRM = "decision.confirm"
     HEAR = "appeal.hear"
-    WRITE_BACK = "report.answer"
+    WRITE_BACK = "letter.write"
     ASK_EVIDENCE = "evidence.ask"
     APPROVE_EVIDENCE = "evidence.approve"
     OPEN_EVIDENCE = "evidence.open"

@@ -43,8 +43,11 @@ def _reporters(cases: Collection[str]) -> Mapping[str, set[str]]:
 
 
 def _ids(one: Opened, reporters: Collection[str]) -> set[str]:
-    """Also where the case is forgotten: whoever made a report, or read what became of it, is its reporter."""
+    """Also where the case is forgotten: whoever made a report, or read what became of it, is its reporter.
+
+    Whoever did something with a report in a role of the staff is not.
+    """
     fields = one.fields
     told = {str(fields[name]) for name in _PERSONS if fields[name]} & set(reporters)
-    by_themselves = one.entry.action.startswith("report.") and fields["actor"]
+    by_themselves = one.entry.action.startswith("report.") and not one.entry.role and fields["actor"]
     return told | ({str(fields["actor"])} if by_themselves else set())

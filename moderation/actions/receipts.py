@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
+from moderation.actions.cases import role_of
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.cases import OPEN, Actor, strange
@@ -51,10 +52,13 @@ def read(decision: Decision, *, by: User, now: datetime, source: Source) -> None
 
 
 @transaction.atomic
-def told(report: Report, *, by: User | None, now: datetime, source: Source) -> None:
-    """Nothing: whoever reported knows what became of it, so that an e-mail address has nothing to wait for."""
+def told(report: Report, *, by: User | None, now: datetime, source: Source, role: str = "") -> None:
+    """Nothing: whoever reported knows what became of it, so that an e-mail address has nothing to wait for.
+
+    They looked by themselves, or somebody of the staff told them in this `role`.
+    """
     if Report.objects.filter(untold(), pk=report.pk).update(told_at=now, email=""):
-        _note("report.told", report, source, by)
+        _note("report.told", report, source, by, role)
 
 
 @transaction.atomic
@@ -66,7 +70,7 @@ def written(case: int, pk: int, *, by: User, now: datetime, source: Source) -> N
     report = addressed(case, pk, by=by)
     if not of_report(report).over:
         raise Refused(CaseCode.STATE)
-    told(report, by=by, now=now, source=source)
+    told(report, by=by, now=now, source=source, role=role_of(by))
 
 
 def addressed(case: int, pk: int, *, by: User) -> Report:
@@ -83,11 +87,12 @@ def addressed(case: int, pk: int, *, by: User) -> Report:
     return report
 
 
-def _note(action: str, report: Report, source: Source, by: User | None) -> None:
+def _note(action: str, report: Report, source: Source, by: User | None, role: str = "") -> None:
     record(
         action,
         source=source,
         actor=by.uid if by else "",
+        role=role,
         object_type="report",
         object_id=str(report.pk),
         room=report.case.room,

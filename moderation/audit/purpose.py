@@ -25,7 +25,7 @@ _NOUNS: Mapping[Purpose, tuple[str, ...]] = {
     Purpose.NOTIFICATIONS: ("push", "reminder"),
     Purpose.MODERATION: (
         *("report", "case", "cases", "evidence", "decision", "appeal", "reflex", "policy", "policies", "power"),
-        *("powers", "staff", "person", "name", "live", "quality", "enter"),
+        *("powers", "staff", "person", "name", "live", "quality", "enter", "letter"),
     ),
     Purpose.AUDIT: ("log", "retention"),
     Purpose.ASSESSMENT: ("review", "control", "controls", "finding", "statement", "trigger"),

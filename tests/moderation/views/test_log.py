@@ -11,14 +11,16 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from moderation.actions import reports
+from moderation.actions import receipts, reports
+from moderation.actions.reports import Complaint
 from moderation.audit import keys, sequence, verify
 from moderation.audit.destinations import Peer
 from moderation.audit.erase import erase
 from moderation.audit.models import Entry, Stream
 from moderation.audit.record import Written, record
 from moderation.audit.source import Source
-from moderation.models import Control, LawfulRequest, Outcome, Unmasking
+from moderation.measures import Measure
+from moderation.models import Channel, Control, LawfulRequest, Outcome, Report, Unmasking
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
@@ -26,8 +28,8 @@ from tests.accounts.pages import text
 from tests.log import entry
 from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
-from tests.moderation.desk import claimed, complaint, moderator, reported
-from tests.rooms.scenes import member
+from tests.moderation.desk import claimed, complaint, decided, moderator, reported
+from tests.rooms.scenes import NOON, member
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
 
@@ -270,6 +272,38 @@ def test_nor_is_shown_who_of_the_staff_reported_at_work(room: Room, alice: User,
     assert "Dana" in text(senior.get(page))
     reports.open_case(dana, room.pk, member(bob, room).number, Policy.HATE, source=HERE, now=timezone.now())
     assert "Dana" not in text(senior.get(page))
+
+
+def acting(answer: object, action: str) -> list[str]:
+    """Whom the list names as having done it."""
+    found = answer.context["found"]  # type: ignore[attr-defined]
+    return [words["actor"] for one, words in found if one.entry.action == action]
+
+
+def test_who_of_the_staff_tried_to_read_an_address_or_wrote_to_it_is_named(alice: User) -> None:
+    dana, eli = moderator("Dana"), moderator("Eli")
+    notice = Complaint(Policy.ILLEGAL, Channel.NOTICE, "They sell weapons.", "en", "erin@example.org")
+    made = reports.notice(notice, source=HERE, now=NOON)
+    case = claimed(made.case, dana)
+    at_console(eli, None).get(f"/console/cases/{case.pk}/reports/{made.pk}/")
+    decided(case, dana, Measure.NONE)
+    receipts.written(case.pk, made.pk, by=dana, now=NOON, source=HERE)
+    page = at_console(alice, Role.SENIOR, days=None).get(f"/console/log/?case={case.pk}")
+    assert (acting(page, "letter.write"), acting(page, "report.told")) == (["Eli"], ["Dana"])
+
+
+def test_nor_who_of_the_staff_reported_and_read_what_became_of_it_once_the_case_is_forgotten(
+    alice: User, bob: User
+) -> None:
+    dana, eli = moderator("Dana"), moderator("Eli")
+    made = reports.report_person(dana, bob.uid, complaint(), source=HERE, now=NOON)
+    decided(claimed(made.case, eli), eli)
+    receipts.told(made, by=dana, now=NOON, source=HERE)
+    page = f"/console/log/?case={made.case_id}"
+    Report.objects.all().delete()
+    answer = at_console(alice, Role.SENIOR, days=None).get(page)
+    assert acting(answer, "report.make") == acting(answer, "report.told") == ["who reported"]
+    assert "Dana" not in text(answer)
 
 
 @pytest.mark.parametrize(
