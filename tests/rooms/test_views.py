@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import notice
 from accounts.models import User
-from rooms import roles
+from rooms import cards, roles
 from rooms.actions import invites, moderators, reminders
 from rooms.actions.observe import observe
 from rooms.actions.rooms import Edit, Plan, cancel, edit, open_room
@@ -58,6 +58,24 @@ def test_the_hallway_shows_live_rooms_with_topic_host_and_listeners(alice: User,
     for said in ("Slow Sunday", "reading together", "Alice"):
         assert said in page
     assert re.search(r'</svg>1<span class="only-read"> listening', page)
+
+
+@pytest.mark.parametrize(
+    ("language", "card", "room"),
+    [
+        ("en", '</svg>1,234<span class="only-read"> listening', "1,234 listening"),
+        ("zh-hans", '</svg>1,234<span class="only-read"> 人在听', "1,234 人在听"),
+    ],
+)
+def test_thousands_are_written_as_the_room_s_script_writes_them(
+    language: str, card: str, room: str, open_room: Room, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "_LISTENING", "SELECT id, 1234 FROM rooms_room WHERE id IN ({rooms})")
+    client, headers = of(carol), {"Accept-Language": language}
+    assert card in text(client.get("/", headers=headers))
+    page = text(client.get(f"/r/{open_room.pk}", headers=headers))
+    assert f'<span class="muted small">{room}</span>' in page
+    assert f'<span id="room-listening">{room}</span>' in page
 
 
 def test_an_empty_hallway_teaches_how_to_open_a_room(carol: User) -> None:
