@@ -19,7 +19,7 @@ export function stopped(reason) {
 }
 
 /** @type {Record<string, () => Words>} */
-const STOPPED = {
+export const STOPPED = {
   left: () => ({
     title: gettext("You left quietly"),
     text: gettext("The conversation goes on without you. You can come back at any time."),
@@ -135,7 +135,7 @@ export function noMicrophone(trouble, where = place(navigator)) {
 }
 
 /** @type {Record<import("./microphone.js").Trouble, (where: import("./permission.js").Place) => Words>} */
-const MICROPHONE = {
+export const MICROPHONE = {
   denied: (where) => ({
     title: gettext("The microphone is blocked"),
     text: sentences([gettext("Your browser or your system keeps it from this page."), steps(where)]),
