@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { assertive, urgent } from "../../static/js/announce.js";
+import { afterEach, mock, test } from "node:test";
+import { assertive, polite, urgent } from "../../static/js/announce.js";
 
 const OWN = "Slow Sunday · Stoa";
 /** @type {Record<string, {textContent: string}>} */
-const regions = { sheet: { textContent: "" }, assertive: { textContent: "" } };
+const regions = { sheet: { textContent: "" }, polite: { textContent: "" }, assertive: { textContent: "" } };
 const page = Object.assign(new EventTarget(), { hidden: false, title: OWN, getElementById: (/** @type {string} */ id) => regions[id] });
 Object.assign(globalThis, { document: page });
 
@@ -35,4 +35,18 @@ test("what is only read aloud leaves the title alone", () => {
   hide(true);
   assertive("Connection lost");
   assert.equal(page.title, OWN);
+});
+
+test("what happens within 1.2 s is told politely as one sentence after the other, and what comes later anew", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  polite("Alice raised a hand");
+  mock.timers.tick(1_199);
+  polite("Bob is on stage");
+  assert.equal(regions.polite?.textContent, "");
+  mock.timers.tick(1);
+  assert.equal(regions.polite?.textContent, "Alice raised a hand. Bob is on stage");
+  polite("Carol raised a hand");
+  mock.timers.tick(1_200);
+  assert.equal(regions.polite?.textContent, "Carol raised a hand");
+  mock.timers.reset();
 });
