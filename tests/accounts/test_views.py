@@ -1,5 +1,6 @@
 """A member's own pages."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -50,6 +51,32 @@ def test_more_than_the_quota_or_nonsense_makes_no_code(member: Client, form: dic
 def test_a_refusal_for_the_quota_is_recorded_and_said(member: Client) -> None:
     assert "You cannot let in that many" in text(member.post("/invites/", {"uses": 6, "days": 7}))
     assert Entry.objects.get(action="invite.issue").reason == "quota"
+
+
+def test_a_member_reads_how_many_places_are_free_and_when_the_next_may_be(member: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(invite_quota=2)
+    page = text(member.get("/invites/"))
+    assert counted(page) == {"free places": "2", "in open codes": "0", "came in": "0"}
+    assert "Make a code" in page
+    shown = text(member.post("/invites/", {"uses": 2, "days": 7})).split('id="code">')[1].split("<")[0]
+    page = text(member.get("/invites/"))
+    assert counted(page) == {"free places": "0", "in open codes": "2", "came in": "0"}
+    runs_out = InviteCode.objects.get().expires_at
+    assert f'The next may be free on <time datetime="{runs_out.isoformat()}"' in page
+    assert "Make a code" not in page
+    for name in ("bob", "carol"):
+        newcomer = Client()
+        answer(newcomer, shown, username=name)
+        newcomer.post("/join/notice/")
+    page = text(member.get("/invites/"))
+    assert counted(page) == {"free places": "0", "in open codes": "0", "came in": "2"}
+    assert "All your places are taken by people who came in." in page
+    assert "The next may be free" not in page
+
+
+def counted(page: str) -> dict[str, str]:
+    """What became of the quota, as the page's list says it."""
+    return dict(re.findall(r"<div><dt>([^<]+)</dt><dd>(\d+)</dd></div>", page))
 
 
 def test_a_quota_that_revoking_gives_back_makes_no_codes_without_end(

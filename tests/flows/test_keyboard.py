@@ -107,6 +107,11 @@ def test_single_keys_do_nothing_while_one_types_or_composes_or_wants_none(visit:
         page.keyboard.type("mhl?")
         assert search.input_value() == "mhl?"
     page.get_by_role("button", name="More").focus()
+    reactions = page.get_by_role("group", name="Reactions")
+    page.keyboard.press("r")
+    reactions.wait_for()
+    page.keyboard.press("r")
+    reactions.wait_for(state="hidden")
     page.evaluate(COMPOSING, "l")
     page.keyboard.press("Control+h")
     page.keyboard.press("?")
@@ -118,6 +123,7 @@ def test_single_keys_do_nothing_while_one_types_or_composes_or_wants_none(visit:
     for key in ("h", "?", "r", "l"):
         page.keyboard.press(key)
     assert page.get_by_role("dialog").count() == 0
+    assert not reactions.is_visible()
     assert talk.dock(carol, "Raise hand").is_visible()
     walk.tap("Raise hand")
     talk.dock(carol, "Lower hand").wait_for()

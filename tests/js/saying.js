@@ -17,6 +17,8 @@ class Banner {
 
   append() {}
 
+  addEventListener() {}
+
   remove() {
     banners.delete(this.name);
   }
