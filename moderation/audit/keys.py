@@ -104,12 +104,22 @@ def signers(origin: str) -> list[Signer]:
 
 def new_signer(origin: str) -> Signer:
     """One more key that signs the log from now on, beside those it has."""
-    signer = Signer(origin, Ed25519PrivateKey.generate())
+    signer = drawn_signer(origin)
+    keep_signer(signer)
+    return signer
+
+
+def drawn_signer(origin: str) -> Signer:
+    """A key that could sign the log, and does so once it is kept."""
+    return Signer(origin, Ed25519PrivateKey.generate())
+
+
+def keep_signer(signer: Signer) -> None:
+    """Let this key sign the log from now on."""
     name = signer.key.key_id.hex()
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
     _keep(folder() / f"log-{name}.vkey", f"{signer.key}\n")
     _keep(folder() / f"log-{name}.pem", pem)
-    return signer
 
 
 def retire_signer(name: str) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from moderation.audit import keys
 from moderation.audit.models import Entry, Hold
@@ -13,6 +15,7 @@ from moderation.audit.sequence import head, seal
 from moderation.audit.source import Source
 from tests.audit_triggers import lifted
 from tests.log import entries, many
+from tests.moderation.unwritable import full
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BOB = "b0b0000000000000"
@@ -73,6 +76,43 @@ def test_keys_are_rotated_and_retired_and_both_are_entries() -> None:
     assert [sorted(entry.detail) for entry in entries(action="log.key")] == [["key"], ["retired"]]
     many(1)
     seal(NOON)
+    assert "whole: 4 entries" in run("verify")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_log_no_key_comes_and_none_goes() -> None:
+    many(1)
+    seal(NOON)
+    run("keys", "--rotate")
+    seal(NOON)
+    before, old = files(), keys.signers(head().origin)[-1].key.key_id.hex()
+    for words in (("--rotate",), ("--retire", old)):
+        with full(), pytest.raises(DatabaseError):
+            run("keys", *words)
+    assert files() == before
+    run("keys", "--retire", old)
+    assert files() == {name: content for name, content in before.items() if name != f"log-{old}.pem"}
+
+
+def files() -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in keys.folder().iterdir()}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("words", "does"), [("--rotate", "keep_signer"), ("--retire", "retire_signer")])
+def test_whoever_dies_behind_the_entry_of_a_key_does_it_again(words: str, does: str) -> None:
+    many(1)
+    seal(NOON)
+    run("keys", "--rotate")
+    old = keys.signers(head().origin)[-1].key.key_id.hex()
+    again = [words, *([old] if words == "--retire" else [])]
+    with patch.object(keys, does, side_effect=OSError), pytest.raises(OSError):  # noqa: PT011  # as the disk would
+        run("keys", *again)
+    seal(NOON)
+    told = run("keys", *again)
+    seal(NOON)
+    assert told.count(" signs\n") == (3 if words == "--rotate" else 1)
+    assert len(entries(action="log.key")) == 3
     assert "whole: 4 entries" in run("verify")
 
 

@@ -140,9 +140,12 @@ class Command(BaseCommand):
 
     def _keys(self, rotate: bool, rewrap: bool, retire: str | None) -> None:
         if rotate:
+            # The entry first: no key signs that the log does not tell of. Whoever dies in between leaves an entry of a
+            # key that never was, which signs nothing, and rotates again.
+            new = keys.drawn_signer(sequence.head().origin)
             with transaction.atomic():
-                new = keys.new_signer(sequence.head().origin)
                 record("log.key", source=SOURCE, detail={"key": str(new.key)})
+            keys.keep_signer(new)
         if retire:
             self._retire(retire)
         if rewrap:
@@ -155,9 +158,11 @@ class Command(BaseCommand):
         signing = {signer.key.key_id.hex() for signer in keys.signers(sequence.head().origin)}
         if name not in signing or len(signing) == 1:
             raise CommandError("it is not one of several keys that sign: `audit keys` lists them, `--rotate` adds one")
+        # The entry first here too: what is destroyed comes back by no rollback. Whoever dies in between has a key that
+        # signs on, that `audit keys` still lists so, and retires it again.
         with transaction.atomic():
             record("log.key", source=SOURCE, detail={"retired": name})
-            keys.retire_signer(name)
+        keys.retire_signer(name)
 
     def _grant(self, role: str, execute: bool) -> None:  # argparse names it
         rights.grant(role) if execute else self.stdout.write(";\n".join([*rights.statements(role), ""]))
