@@ -1,10 +1,12 @@
 """Tests of moderation.audit.erase and hold: a person goes, the proofs stay; a hold keeps both."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 
 from moderation.audit import check, keys, people
 from moderation.audit.erase import erase, rewrap
@@ -55,6 +57,46 @@ def test_an_erased_person_is_read_nowhere_and_others_are_read_as_before() -> Non
     assert leave.erased == sorted(leave.entry.commitments)
     assert people.find(BOB) is None
     assert list(check.faults(NOON)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_is_erased_stays_in_no_free_page_of_sqlite_s_file(ours: bool) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps dead rows until it vacuums, as the docs say")
+    with transaction.atomic():
+        for _ in range(20):
+            acts()
+    who = people.person(BOB).id
+    boxes = [
+        bytes(PersonKey.objects.get(pk=who).box),
+        *map(bytes, Label.objects.filter(person=who).values_list("box", flat=True)),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete=OFF")  # as it is where SQLite was not built otherwise
+        if ours:
+            connect()
+    kept = on_disk()
+    assert all(box in kept for box in boxes)
+    gone(BOB)
+    left = on_disk()
+    connect()
+    assert any(box in left for box in boxes) is not ours
+
+
+def connect() -> None:
+    """Say to the database what our settings say to it with every new connection."""
+    with connection.cursor() as cursor:
+        for command in settings.DATABASES["default"]["OPTIONS"]["init_command"].split(";"):
+            cursor.execute(command)
+
+
+def on_disk() -> bytes:
+    """What the database's file holds once everything is in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert cursor.fetchone()[0] == 0
+    return Path(connection.settings_dict["NAME"]).read_bytes()
 
 
 def test_the_entry_of_an_erasure_does_not_say_whose_it_was() -> None:
