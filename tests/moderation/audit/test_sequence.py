@@ -174,6 +174,17 @@ def test_when_a_write_fails_nothing_has_grown_and_the_next_seal_makes_it_good(wr
 
 
 @pytest.mark.parametrize("persisted", [False, True])
+def test_when_the_row_of_the_log_itself_fails_the_next_seal_begins_it(persisted: bool) -> None:
+    many(3)
+    with pytest.raises(GoneError), failing(Head, "get_or_create", persisted=persisted):
+        seal(NOON)
+    assert (Head.objects.count(), Leaf.objects.count(), Checkpoint.objects.count()) == (persisted, 0, 0)
+    assert seal(NOON) == 3
+    assert Head.objects.count() == 1
+    whole(3)
+
+
+@pytest.mark.parametrize("persisted", [False, True])
 def test_when_settling_fails_the_next_seal_settles(persisted: bool) -> None:
     with patch.object(sequence, "_settle"):
         old = settled()
