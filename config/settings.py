@@ -40,7 +40,7 @@ STOA_WITNESSES = env.listed("STOA_WITNESSES", Peer.parse, "a witness's URL, a sp
 STOA_LOG_STREAM = env.listed(
     "STOA_LOG_STREAM",
     Collector.parse,
-    "https://, syslog+tls:// or syslog+tcp:// addresses, with #jsonl, #ocsf, #ecs or #cef",
+    "https:// or syslog+tls:// addresses (http:// and syslog+tcp:// on this machine), with #jsonl, #ocsf, #ecs or #cef",
 )
 STOA_LOG_STREAM_TOKEN = env.text("STOA_LOG_STREAM_TOKEN", "")  # all of the Authorization header for collectors
 TURN_URLS = env.names("TURN_URLS")

@@ -45,11 +45,14 @@ class Collector:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The collector in `URL` or `URL#format`; raises `ValueError` for any other, and one that is not encrypted."""
+        """The collector in `URL` or `URL#format`; raises `ValueError` for any other.
+
+        What is not encrypted goes nowhere but to this machine: a line says openly who did what, and from where.
+        """
         url, format_ = urldefrag(text)
         parts = urlsplit(url)
-        clear = parts.scheme == "http" and parts.hostname in OURSELVES
-        if not (clear or parts.scheme in {"https", "syslog+tls", "syslog+tcp"}) or not _has_host(url):
+        clear = parts.scheme in {"http", "syslog+tcp"} and parts.hostname in OURSELVES
+        if not (clear or parts.scheme in {"https", "syslog+tls"}) or not _has_host(url):
             raise ValueError(text)
         if (format_ or "jsonl") not in FORMATS or (parts.scheme.startswith("syslog") and not parts.port):
             raise ValueError(text)

@@ -35,7 +35,7 @@ def test_what_is_no_witness_is_refused(text: str) -> None:
         ("https://siem.example/in?a=b", "https://siem.example/in?a=b", "jsonl"),
         ("https://siem.example/in#ocsf", "https://siem.example/in", "ocsf"),
         ("syslog+tls://siem.example:6514#cef", "syslog+tls://siem.example:6514", "cef"),
-        ("syslog+tcp://10.0.0.1:601#ecs", "syslog+tcp://10.0.0.1:601", "ecs"),
+        ("syslog+tcp://[::1]:601#ecs", "syslog+tcp://[::1]:601", "ecs"),
         ("http://127.0.0.1:9000/", "http://127.0.0.1:9000/", "jsonl"),
     ],
 )
@@ -53,6 +53,8 @@ def test_a_collector_is_an_address_and_a_format(text: str, url: str, format_: st
         "https://siem.example/#xml",
         "syslog+tls://siem.example",
         "syslog+udp://siem.example:514",
+        "syslog+tcp://10.0.0.1:601",
+        "syslog+tcp://127.0.0.1.siem.example:601",
         "https://siem.example:port/",
     ],
 )
