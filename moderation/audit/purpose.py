@@ -20,7 +20,7 @@ class Purpose(StrEnum):
 _NOUNS: Mapping[Purpose, tuple[str, ...]] = {
     Purpose.SERVICE: (
         *("account", "invite", "notice", "history", "room", "room_invite", "room_token", "member", "socket", "media"),
-        *("server", "websocket", "token", "request"),
+        *("server", "request"),
     ),
     Purpose.NOTIFICATIONS: ("push", "reminder"),
     Purpose.MODERATION: (
