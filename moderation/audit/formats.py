@@ -25,19 +25,29 @@ def jsonl(index: int, fields: Fields) -> str:
     return canonical({"index": index, **fields})
 
 
-# ---- OCSF: Authentication (3002), and for all else API Activity (6003), by what the last word of the action does ----
+# ---- OCSF: Authentication (3002), and for all else API Activity (6003), by what the action does ----
 
 _API, _AUTHENTICATION = (6, 6003), (3, 3002)
 _LOGONS = MappingProxyType({"account.sign_in": 1, "account.sign_out": 2})
 _CREATE, _READ, _UPDATE, _DELETE, _OTHER = 1, 2, 3, 4, 99
 _ACTIVITIES = MappingProxyType(
     {
-        _CREATE: {"create", "open", "issue", "grant", "submit", "connect", "join", "report", "ask", "run", "file"},
-        _READ: {"read", "search", "export", "list"},
-        _UPDATE: {"update", "change", "accept", "decide", "mend", "password", "picture", "rank", "mute", "unmute"},
-        _DELETE: {"delete", "erase", "prune", "revoke", "remove", "end", "close", "leave", "reset"},
+        _CREATE: {
+            *("create", "open", "issue", "grant", "submit", "connect", "join", "report", "ask", "run", "file"),
+            *("make", "seal", "hold", "block"),
+        },
+        _READ: {"read", "search", "export", "list", "observe", "proof", "unmask", "take"},
+        _UPDATE: {
+            *("update", "change", "accept", "decide", "mend", "password", "picture", "rank", "mute", "unmute"),
+            *("ban", "readmit", "suspend", "restore", "release"),
+        },
+        _DELETE: {
+            *("delete", "erase", "prune", "revoke", "remove", "end", "close", "leave", "reset"),
+            *("destroy", "forget", "unblock"),
+        },
     }
 )
+_HEARD = MappingProxyType({"evidence.open": _READ})  # nothing begins: somebody hears it
 _OCSF_SEVERITY = MappingProxyType({"info": 1, "warning": 3, "error": 4})
 
 
@@ -79,9 +89,10 @@ def ocsf(index: int, fields: Fields) -> str:
 
 
 def _verb(action: str) -> int:
-    """Which of OCSF's activities the last word of the action is."""
+    """Which of OCSF's activities the action is, by its last word, but for what is only heard."""
     verb = action.rpartition(".")[2]
-    return next((number for number, verbs in _ACTIVITIES.items() if verb in verbs), _OTHER)
+    named = (number for number, verbs in _ACTIVITIES.items() if verb in verbs)
+    return _HEARD.get(action) or next(named, _OTHER)
 
 
 # ---- ECS: categories only where ECS has one, with the types it expects there ----

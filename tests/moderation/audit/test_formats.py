@@ -113,6 +113,24 @@ class TestOcsf:
         assert (event["time"], event["metadata"]["sequence"]) == (1795635961123, 7)
 
 
+@pytest.mark.parametrize(
+    ("action", "activity"),
+    [
+        ("room.open", 1),
+        ("report.make", 1),
+        ("log.hold", 1),
+        ("evidence.open", 2),
+        ("person.unmask", 2),
+        ("member.ban", 3),
+        ("log.release", 3),
+        ("evidence.destroy", 4),
+        ("server.beat", 99),
+    ],
+)
+def test_an_act_is_the_activity_that_a_collector_would_look_for(action: str, activity: int) -> None:
+    assert json.loads(formats.ocsf(7, WHOLE | {"action": action}))["activity_id"] == activity
+
+
 def flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item in value.items():
