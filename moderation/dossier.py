@@ -16,6 +16,7 @@ from moderation.audit.opened import Opened, opened
 from moderation.cases import Act, Actor, State, step
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Evidence, Freeze, Grant, Hint, Kind, Report, Stand
+from moderation.models.cases import makers
 
 SHOWN = 60  # acts of a case, and decisions on a person
 STAFF_ACTS = (
@@ -167,7 +168,7 @@ def asked(case: Case, reader: User) -> Sequence[Grant]:
 def done(case: Case) -> list[Done]:
     """What was done with the case, the newest first. Members have a part in some acts: only the staff is named."""
     rows = Entry.objects.filter(_TOLD, case=str(case.pk)).order_by("-pk")[:SHOWN]
-    reporters = case.parties.reporters  # staff report as well
+    reporters = makers(case.reports.all())  # staff report as well
     return [
         Done(
             one.entry.pk,

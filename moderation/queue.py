@@ -83,7 +83,8 @@ def visible(reader: User) -> QuerySet[Case]:
         Member.objects.filter(user=reader, rank=Rank.HOST),
     )
     cases = Case.objects.exclude(subject=reader).exclude(pk__in=reported.values("case"))
-    return cases.exclude(about=About.ROOM, room__in=hosted.values("room"))
+    rooms = Q(room__in=hosted.values("room")) | Q(room__in=reported.filter(case__about=About.ROOM).values("case__room"))
+    return cases.exclude(rooms, about=About.ROOM)
 
 
 def counts(reader: User) -> Mapping[Shelf, int]:

@@ -70,7 +70,8 @@ def _length(decision: Decision) -> str:
 def _known(decision: Decision) -> str:
     if decision.measure == Measure.RESTRICT_REPORTING:
         return _("We looked into it ourselves.")
-    channels = set(decision.case.reports.values_list("channel", flat=True))
+    before = decision.case.concerning.filter(made_at__lte=decision.made_at)
+    channels = set(before.values_list("channel", flat=True))
     if channels & {Channel.ROOM, Channel.PROFILE, Channel.NOTICE}:
         return _("Somebody reported it. We never say who.")
     return _("We looked into it ourselves.")

@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from moderation.audit.opened import Opened, Openings
-from moderation.models import Report
+from moderation.cases import Code
+from moderation.models import About, Case, Report
 
 _PERSONS = ("actor", "object", "second")
 _TELLING = ("address", "port", "destination", "user_agent", "session", "sought")
@@ -13,8 +16,13 @@ _TELLING = ("address", "port", "destination", "user_agent", "session", "sought")
 
 def veiled(found: Sequence[Opened], shown: Collection[str]) -> Mapping[int, frozenset[str]]:
     """For each entry, by its number, the ids in it that tell who reported; those in `shown` may be read."""
-    reporters = _reporters({one.entry.case for one in found})
-    return {one.entry.pk: frozenset(_ids(one, reporters[one.entry.case]) - set(shown)) for one in found}
+    cases = {int(one.entry.case) for one in found if one.entry.case.isdecimal()}
+    own, of_rooms = _makers(Report.objects.filter(case__in=cases), "case"), _of_rooms(cases)
+    veil = {}
+    for one in found:
+        refused = of_rooms.get(one.entry.case, set()) if one.entry.reason == Code.REPORTER else set()
+        veil[one.entry.pk] = frozenset(_ids(one, own[one.entry.case] | refused) - set(shown))
+    return veil
 
 
 def hidden(one: Opened, ids: Collection[str]) -> list[str]:
@@ -34,11 +42,18 @@ def openings(found: Sequence[Opened], shown: Collection[str]) -> list[Openings]:
     ]
 
 
-def _reporters(cases: Collection[str]) -> Mapping[str, set[str]]:
-    known = Report.objects.filter(case__in=[case for case in cases if case.isdecimal()])
+def _of_rooms(cases: Collection[int]) -> Mapping[str, set[str]]:
+    """By the cases about rooms, who reported the room in any: they are refused here, and that alone tells of it."""
+    rooms = dict(Case.objects.filter(pk__in=cases, about=About.ROOM).values_list("pk", "room"))
+    made = Report.objects.filter(case__about=About.ROOM, case__room__in=set(rooms.values()))
+    makers = _makers(made, "case__room")
+    return {str(case): makers[room] for case, room in rooms.items()}
+
+
+def _makers(reports: QuerySet[Report], by: str) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for case, *makers in known.values_list("case", "reporter__uid", "staff__uid"):
-        found[str(case)] |= {uid for uid in makers if uid}
+    for key, *makers in reports.values_list(by, "reporter__uid", "staff__uid"):
+        found[str(key)] |= {uid for uid in makers if uid}
     return found
 
 

@@ -92,6 +92,13 @@ class Case(models.Model):
         return f"{self.pk} {self.state}"
 
     @property
+    def concerning(self) -> models.QuerySet["Report"]:
+        """Its reports; of a room also those in its other cases, for one that is ended at once has none of its own."""
+        if self.about != About.ROOM:
+            return self.reports.all()
+        return Report.objects.filter(case__about=About.ROOM, case__room=self.room)
+
+    @property
     def parties(self) -> Parties:
         """Who has a part in it; a room's host is the subject of what is reported of the room."""
         made = list(
@@ -99,12 +106,11 @@ class Case(models.Model):
                 "state", "subject__uid", "made_by__uid", "second__uid"
             )
         )
-        makers = self.reports.values_list("reporter__uid", "staff__uid")
         subjects = {self.subject.uid if self.subject else self._host(), *(subject for _, subject, *_ in made)}
         deciders = {one for state, _, *both in made if state != Stand.PROPOSED for one in both}
         return Parties(
             subjects=frozenset(subjects - {None, ""}),
-            reporters=frozenset({one for both in makers for one in both} - {None}),
+            reporters=makers(self.concerning),
             holder=self.holder.uid if self.holder else "",
             proposer=next((maker for state, _, maker, _ in made if state == Stand.PROPOSED), ""),
             deciders=frozenset(deciders - {None}),
@@ -151,3 +157,9 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+def makers(reports: models.QuerySet[Report]) -> frozenset[str]:
+    """The uids of those who made the reports, as members or at work."""
+    made = reports.values_list("reporter__uid", "staff__uid")
+    return frozenset({one for both in made for one in both} - {None})

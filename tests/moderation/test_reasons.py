@@ -7,7 +7,7 @@ from django.utils import translation
 
 from accounts.models import User
 from moderation import cases, reasons
-from moderation.actions import decisions
+from moderation.actions import decisions, reports
 from moderation.actions.base import Code
 from moderation.actions.decisions import Verdict
 from moderation.measures import RESTRICTIONS, RULES, Measure
@@ -16,7 +16,7 @@ from moderation.policies import Policy
 from moderation.staff import Role
 from moderation.words import MEASURES, POLICIES, POLICY_TEXTS, REFUSALS, STATES
 from rooms.models import Room
-from tests.moderation.desk import DAY, claimed, decided, moderator, reported
+from tests.moderation.desk import DAY, HOUR, claimed, complaint, decided, moderator, reported, verdict
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +85,18 @@ def test_a_legal_ground_names_the_law(room: Room, bob: User, carol: User) -> Non
     what = Verdict(Measure.WARN, Policy.ILLEGAL, "He sold arms.", None, Ground.LAW, "Weapons Act, s. 52")
     fields = dict(reasons.statement(decisions.decide(case.pk, what, by=dana, now=NOON, source=SOURCE)))
     assert "Weapons Act, s. 52" in fields["On what ground"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"), [(-1, "Somebody reported it. We never say who."), (1, "We looked into it ourselves.")]
+)
+def test_what_was_reported_of_a_room_before_it_was_ended_at_once_is_said(
+    room: Room, carol: User, hour: int, told: str
+) -> None:
+    reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON + hour * HOUR)
+    what = verdict(Measure.END_ROOM)
+    decision = decisions.decide_at_once(room.pk, what, by=moderator("Dana"), now=NOON, source=SOURCE)
+    assert dict(reasons.statement(decision))["How we came to know"] == told
 
 
 @pytest.mark.parametrize("measure", sorted(RESTRICTIONS))

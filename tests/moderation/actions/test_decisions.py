@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import InviteCode, Redemption, User
 from accounts.standing import suspended
+from moderation import dossier, queue
 from moderation.actions import appeals, decisions, reports
 from moderation.actions.base import Code
 from moderation.actions.decisions import Verdict
@@ -163,6 +164,30 @@ def test_whoever_works_on_a_case_about_a_room_that_somebody_ends_goes_on(room: R
     assert at_once(room, dana).case != case
     case.refresh_from_db()
     assert (case.state, case.holder) == (State.CLAIMED, eli)
+
+
+def test_whoever_reported_a_room_that_is_ended_at_once_neither_sees_that_case_nor_hears_its_appeal(
+    room: Room, alice: User, dana: User, femi: User, gus: User
+) -> None:
+    reports.report_room(femi, room.pk, complaint(), source=SOURCE, now=NOON)
+    decision = at_once(room, dana)
+    made = appeals.appeal(decision.pk, "We only sang.", by=alice, now=NOON, source=SOURCE)
+
+    def hear(by: User) -> None:
+        appeals.hear(made.pk, Result.OVERTURNED, "They only sang.", by=by, now=NOON, source=SOURCE)
+
+    unchanged(CaseCode.REPORTER, lambda: hear(femi))
+    assert not queue.visible(femi).filter(pk=decision.case_id).exists()
+    assert queue.visible(gus).filter(pk=decision.case_id).exists()
+    hear(gus)
+    assert Decision.objects.get().state == Stand.UNDONE
+
+
+def test_whoever_is_alone_at_the_desk_ends_a_room_that_they_reported_and_is_named(room: Room, dana: User) -> None:
+    reports.open_case(dana, room.pk, None, Policy.HATE, source=SOURCE, now=NOON)
+    decision = at_once(room, dana)
+    assert decision.state == Stand.IN_FORCE
+    assert {one.by for one in dossier.done(decision.case) if one.action == "decision.make"} == {dana.uid}
 
 
 def test_nobody_ends_at_once_their_own_room_or_without_reasons_or_one_that_is_over(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from moderation.actions import receipts, reports
+from moderation.actions import decisions, receipts, reports
 from moderation.actions.reports import Complaint
 from moderation.audit import keys, sequence, verify
 from moderation.audit.destinations import Peer
@@ -28,7 +28,7 @@ from tests.accounts.pages import text
 from tests.log import entry
 from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
-from tests.moderation.desk import claimed, complaint, decided, moderator, reported
+from tests.moderation.desk import claimed, complaint, decided, moderator, reported, verdict
 from tests.rooms.scenes import NOON, member
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
@@ -304,6 +304,16 @@ def test_nor_who_of_the_staff_reported_and_read_what_became_of_it_once_the_case_
     answer = at_console(alice, Role.SENIOR, days=None).get(page)
     assert acting(answer, "report.make") == acting(answer, "report.told") == ["who reported"]
     assert "Dana" not in text(answer)
+
+
+def test_nor_who_reported_a_room_by_their_being_refused_once_it_is_ended_at_once(room: Room) -> None:
+    dana, femi, gus = moderator("Dana"), moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
+    for one in (dana, femi):
+        reports.report_room(one, room.pk, complaint(), source=HERE, now=NOON)
+    ended = decisions.decide_at_once(room.pk, verdict(Measure.END_ROOM), by=dana, now=NOON, source=HERE)
+    assert at_console(femi, None).get(f"/console/cases/{ended.case_id}/").status_code == 403
+    page = at_console(gus, None).get(f"/console/log/?case={ended.case_id}")
+    assert (acting(page, "cases.read"), acting(page, "decision.make")) == (["who reported"], ["Dana"])
 
 
 @pytest.mark.parametrize(
