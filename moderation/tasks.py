@@ -62,7 +62,7 @@ def judge() -> None:
 def expire() -> None:
     """Destroy the evidence whose time is over, addresses that nothing waits for, and then the cases, every minute."""
     evidence.expire(timezone.now())
-    deadlines.forget_addresses()
+    deadlines.forget_addresses(timezone.now())
     deadlines.forget(timezone.now())
 
 

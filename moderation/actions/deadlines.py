@@ -20,6 +20,8 @@ from rooms.models import State as RoomState
 
 KEPT = timedelta(days=LOG_DAYS)
 """How long a closed case is kept, with its reports and decisions."""
+ADDRESS_KEPT = timedelta(days=365)
+"""How long the address of somebody outside is kept, also where nobody decides on what they wrote."""
 
 
 def release_idle(now: datetime) -> int:
@@ -56,17 +58,19 @@ def _close(pk: int, now: datetime) -> bool:
     return False
 
 
-def forget_addresses() -> int:
-    """How many closed cases had e-mail addresses of people outside, and have none any more: all is told."""
-    left = Report.objects.exclude(email="").values("case")
-    return sum(map(_forget_addresses, Case.objects.filter(pk__in=left, state=State.CLOSED).select_related("subject")))
+def forget_addresses(now: datetime) -> int:
+    """How many cases had e-mail addresses of people outside that are forgotten: all is told, or a year is over."""
+    over = Q(case__state=State.CLOSED) | Q(made_at__lte=now - ADDRESS_KEPT)
+    left = Report.objects.exclude(email="").filter(over)
+    cases = Case.objects.filter(pk__in=left.values("case")).select_related("subject")
+    return sum(_forget_addresses(case, left) for case in cases)
 
 
 @transaction.atomic
-def _forget_addresses(case: Case) -> bool:
+def _forget_addresses(case: Case, left: QuerySet[Report]) -> bool:
     if _held(case.pk):
         return False
-    forgotten = Report.objects.filter(case=case).exclude(email="").update(email="")
+    forgotten = left.filter(case=case).update(email="")
     if forgotten:
         note(case, "report.forget", SOURCE, by=None, automated=True, detail={"addresses": forgotten})
     return forgotten > 0

@@ -32,7 +32,7 @@ def test_addresses_of_people_outside_go_with_the_close_of_their_case_unless_a_ho
     case = a_case(bob, state=State.DECIDED)
     for email in ("erin@example.org", ""):
         Report.objects.create(case=case, email=email, channel=Channel.NOTICE, policy=case.policy, made_at=NOON)
-    assert deadlines.forget_addresses() == 0
+    assert deadlines.forget_addresses(NOON) == 0
     Case.objects.update(state=State.CLOSED)
     record("case.close", source=SOURCE, case=str(case.pk))
     held = hold.place(
@@ -45,11 +45,33 @@ def test_addresses_of_people_outside_go_with_the_close_of_their_case_unless_a_ho
         now=NOON,
         source=SOURCE,
     )
-    assert deadlines.forget_addresses() == 0
+    assert deadlines.forget_addresses(NOON) == 0
     hold.release(held.pk, by=alice.uid, now=NOON, source=SOURCE)
-    assert [deadlines.forget_addresses(), deadlines.forget_addresses()] == [1, 0]
+    assert [deadlines.forget_addresses(NOON), deadlines.forget_addresses(NOON)] == [1, 0]
     assert not Report.objects.exclude(email="").exists()
     assert entry(action="report.forget").detail == {"addresses": 1}
+
+
+def test_an_address_goes_after_a_year_though_nobody_decided_and_a_younger_one_stays(bob: User) -> None:
+    case, over = a_case(bob, state=State.TRIAGED), NOON + timedelta(days=365)
+    for email, days in (("erin@example.org", 0), ("fay@example.org", 1)):
+        made_at = NOON + timedelta(days=days)
+        Report.objects.create(case=case, email=email, channel=Channel.NOTICE, policy=case.policy, made_at=made_at)
+    assert deadlines.forget_addresses(over - timedelta(seconds=1)) == 0
+    assert [deadlines.forget_addresses(over), deadlines.forget_addresses(over)] == [1, 0]
+    assert [*Report.objects.order_by("made_at").values_list("email", flat=True)] == ["", "fay@example.org"]
+    assert entry(action="report.forget").detail == {"addresses": 1}
+
+
+def test_a_legal_hold_keeps_an_address_beyond_its_year(bob: User) -> None:
+    case = a_case(bob, state=State.TRIAGED)
+    Report.objects.create(case=case, email="erin@example.org", channel=Channel.NOTICE, policy=case.policy, made_at=NOON)
+    record_of(case)
+    hold.place(
+        "case", str(case.pk), ground="court", by="m0d", approver="sen10r", review_at=NOON, now=NOON, source=SOURCE
+    )
+    assert deadlines.forget_addresses(NOON + timedelta(days=366)) == 0
+    assert Report.objects.get().email == "erin@example.org"
 
 
 def test_a_claim_that_nobody_worked_on_goes_back_to_the_queue_once(alice: User, bob: User) -> None:
