@@ -158,9 +158,12 @@ def unfit(actor: Actor, parties: Parties) -> Code | None:
     return conflict(actor, parties) or (Code.FIRST_DECIDER if actor.uid in parties.deciders else None)
 
 
-def strange(actor: Actor, parties: Parties) -> Code | None:
-    """Why this person may not write to whoever reported from outside; None if they have the case, or decided on it."""
-    part = actor.uid == parties.holder or actor.uid in parties.deciders
+def strange(state: State, actor: Actor, parties: Parties) -> Code | None:
+    """Why this person may not write to whoever reported from outside.
+
+    None if they have the case; while nobody works on it (any more), if they decided on it.
+    """
+    part = actor.uid == parties.holder or (state not in OPEN and actor.uid in parties.deciders)
     return conflict(actor, parties) or (None if part else Code.UNCLAIMED)
 
 

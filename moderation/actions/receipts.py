@@ -11,7 +11,7 @@ from moderation.actions.base import Code, Refused
 from moderation.actions.cases import role_of
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.cases import OPEN, Actor, strange
+from moderation.cases import OPEN, Actor, State, strange
 from moderation.cases import Code as CaseCode
 from moderation.models import Decision, Report
 from moderation.outcomes import of_report
@@ -81,7 +81,7 @@ def addressed(case: int, pk: int, *, by: User) -> Report:
     report = Report.objects.select_related("case__holder", "case__subject").filter(pk=pk, case=case).first()
     if report is None or not report.email:
         raise Refused(Code.GONE)
-    code = strange(Actor(by.uid), report.case.parties)
+    code = strange(State(report.case.state), Actor(by.uid), report.case.parties)
     if code is not None:
         raise Refused(code)
     return report

@@ -68,7 +68,7 @@ def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
         "listens": Act.ASK_EVIDENCE in allowed and bool(possible & JUDGES),
         "fresh": age is not None and age <= FRESH,
         "approves": Act.APPROVE_EVIDENCE in allowed,
-        "writes": Act.WRITE_BACK in allowed and cases.strange(actor, found.parties) is None,
+        "writes": Act.WRITE_BACK in allowed and cases.strange(cases.State(found.state), actor, found.parties) is None,
         "beside": beside,
         "next": next((row.case.pk for row in beside if row.case.pk != pk and row.case.holder in (None, reader)), None),
         **_people(found, reader),

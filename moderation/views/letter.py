@@ -17,7 +17,7 @@ from moderation.views.answers import said, who, why_not
 
 @console(Act.WRITE_BACK)
 def show(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
-    """The address with a letter to it, for whoever has the case or decided on it; others are back at the case."""
+    """The address with a letter to it, for whoever may write to them; others are back at the case."""
     try:
         report = receipts.addressed(case, pk, by=member(request))
     except Refused as refused:

@@ -5,7 +5,22 @@ from itertools import product
 
 import pytest
 
-from moderation.cases import LIFE, LIVE, OPEN, WITHIN, Act, Actor, By, Code, Parties, State, conflict, due, step
+from moderation.cases import (
+    LIFE,
+    LIVE,
+    OPEN,
+    WITHIN,
+    Act,
+    Actor,
+    By,
+    Code,
+    Parties,
+    State,
+    conflict,
+    due,
+    step,
+    strange,
+)
 from moderation.policies import SEVERITIES, Policy, Severity
 
 ALICE, BOB, CAROL, DANA = "alice", "bob", "carol", "dana"
@@ -80,6 +95,15 @@ def test_the_graver_the_policy_the_sooner_it_is_due() -> None:
     assert due(Severity.CRITICAL, at) == at + timedelta(hours=1)
     assert set(WITHIN) == set(Severity)
     assert set(SEVERITIES) == set(Policy)
+
+
+@pytest.mark.parametrize("state", State)
+def test_an_address_is_for_who_has_the_case_and_once_it_is_decided_for_who_decided(state: State) -> None:
+    again = Parties(reporters=frozenset({CAROL}), holder=ALICE, deciders=frozenset({CAROL, DANA}))
+    assert strange(state, Actor(ALICE), again) is None
+    assert strange(state, Actor(DANA), again) is (Code.UNCLAIMED if state in OPEN else None)
+    assert strange(state, Actor(BOB, senior=True), again) is Code.UNCLAIMED
+    assert strange(state, Actor(CAROL), again) is Code.REPORTER
 
 
 def test_a_stranger_to_a_case_has_no_conflict() -> None:
