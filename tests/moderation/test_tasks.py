@@ -142,11 +142,12 @@ def test_reflexes_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == ["judge"]
 
 
-def test_evidence_expires_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(evidence, "expire", told.append)
+def test_what_is_over_goes_by_the_clock_the_case_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool]] = []
+    for module, name in ((evidence, "expire"), (deadlines, "forget_addresses"), (deadlines, "forget")):
+        monkeypatch.setattr(module, name, lambda now, name=name: told.append((name, timezone.is_aware(now))))
     tasks.expire()
-    assert len(told) == 1
+    assert told == [("expire", True), ("forget_addresses", True), ("forget", True)]
 
 
 def test_the_clock_calls_them() -> None:
