@@ -27,7 +27,7 @@ from rooms.models import Member, Room
 from tests.flows.stack import until
 from tests.log import entry
 from tests.moderation import tape
-from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, rows
+from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, rows, verdict
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -110,6 +110,17 @@ def test_a_case_that_is_just_proposed_for_a_second_person_is_claimed_by_nobody(c
     too_late(Code.DECIDED, lambda: decided(case, dana, Measure.BAN), lambda: claimed(case, femi))
     decisions.confirm(Decision.objects.get().pk, by=femi, now=NOON, source=SOURCE)
     assert Decision.objects.get().state == Stand.IN_FORCE
+
+
+def test_of_two_who_end_a_room_at_once_one_decides_and_the_other_changed_nothing(room: Room) -> None:
+    dana, eli = moderator("Dana"), moderator("Eli")
+
+    def end(by: User) -> Decision:
+        return decisions.decide_at_once(room.pk, verdict(Measure.END_ROOM), by=by, now=NOON, source=SOURCE)
+
+    too_late(Code.UNDOABLE, lambda: end(dana), lambda: end(eli))
+    assert (Decision.objects.get().made_by, Case.objects.count()) == (dana, 1)
+    assert entry(action="power.end_room").actor == dana.uid
 
 
 @pytest.fixture
