@@ -21,12 +21,22 @@ BARE = {"media.navigator.streams.fake": False, "media.audio_loopback_dev": "none
 """The preferences of somebody whose machine has no microphone: none that it has is called so."""
 INSECURE = {"dom.securecontext.allowlist": ""}
 """The preferences of somebody to whom no address is as good as https."""
+CHOOSING = """
+navigator.mediaDevices.selectAudioOutput = async () => ({ deviceId: "hall" });
+HTMLMediaElement.prototype.setSinkId = async function (device) { this.dataset.sink = device; };
+document.querySelector("#sheet section").classList.add("before");
+"""
+"""A browser in whose own list the hall is chosen; the sheet as it is before that is marked."""
+CHOSEN = """
+const sounds = [...document.querySelectorAll("audio[data-slot]")];
+return sounds.every(({ dataset }) => dataset.sink === "hall") && !document.querySelector("#sheet .before");
+"""
 LEVEL = "return Number(document.querySelector('#sheet [role=meter]').getAttribute('aria-valuenow'))"
 TITLE = "return document.title"
 PROCESSING = "return !document.querySelector('#sheet fieldset').disabled"
 
 
-def test_firefox_picks_devices_plays_music_pins_a_link_and_is_told_of_the_end(
+def test_firefox_chooses_where_it_plays_sends_music_pins_a_link_and_is_told_of_the_end(
     fox: Firefox, visit: Callable[..., Visitor], stoa: Stoa
 ) -> None:
     room = stoa.room("dana", "A fox's own room")
@@ -43,6 +53,9 @@ def test_firefox_picks_devices_plays_music_pins_a_link_and_is_told_of_the_end(
     fox.shows("What others hear")
     until("the meter moves", lambda: fox.evaluate(LEVEL) > 0)
     assert fox.evaluate("return document.querySelectorAll('#sheet select option').length") >= 1
+    fox.evaluate(CHOOSING)
+    fox.click("Choose where it plays")
+    until("everything plays there", lambda: fox.evaluate(CHOSEN))
     for on in (False, True):  # music takes nothing out, so there is nothing to choose
         fox.press("#sheet fieldset + .choice")
         assert fox.evaluate(PROCESSING) is on
