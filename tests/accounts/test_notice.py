@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts import notice
+from moderation.actions.deadlines import ADDRESS_KEPT
 from moderation.actions.evidence import KEPT, LONGEST
 
 PROFILES = ("standard", "private", "cn")
@@ -54,6 +55,14 @@ def test_evidence_is_destroyed_when_the_notice_says() -> None:
     a_month, a_year = timedelta(days=30), timedelta(days=365)
     assert a_month == KEPT
     assert a_year == LONGEST
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_address_of_somebody_without_an_account_is_deleted_when_the_notice_says(profile: str) -> None:
+    text = notice.canonical(profile, notice.of(profile).texts)
+    assert "at the latest when the case is closed or after a year" in text
+    assert "最迟在结案时或满一年后删除" in text
+    assert timedelta(days=365) == ADDRESS_KEPT
 
 
 def test_how_long_the_log_is_kept_is_never_less_than_the_law_asks() -> None:
