@@ -97,6 +97,11 @@ def speak(inspector: Inspector) -> None:
     page.locator("#dock-main").click()
     page.locator("#dock-main:not(.live)").wait_for()
     inspector.look("a muted speaker")
+    page.locator("#dock-more").click()
+    page.locator("dialog .menu-item:has(use[href='#i-gear'])").click()
+    page.get_by_role("meter").wait_for()
+    inspector.look("the sound of a speaker")
+    page.keyboard.press("Escape")
 
 
 def enter(visitor: Visitor, room: str) -> None:
