@@ -1,8 +1,9 @@
 """A log that takes no entry, and everything that must then stay as it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model
@@ -26,6 +27,16 @@ def full() -> Iterator[None]:
         yield
     finally:
         _run(ACCEPT)
+
+
+@asynccontextmanager
+async def full_meanwhile() -> AsyncIterator[None]:
+    """The same for a test that awaits."""
+    await sync_to_async(_run)(REFUSE)
+    try:
+        yield
+    finally:
+        await sync_to_async(_run)(ACCEPT)
 
 
 def state() -> list[object]:

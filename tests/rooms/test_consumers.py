@@ -14,7 +14,8 @@ from rooms import consumers, door, process, refusals
 from rooms.models import Member, Room
 from rooms.roles import Code, Move
 from tests.log import entries
-from tests.rooms.scenes import do, fresh, member
+from tests.moderation.unwritable import full_meanwhile, state
+from tests.rooms.scenes import do, fresh, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +114,24 @@ async def test_a_removed_member_is_told_and_cut(enter: Any, alice: User, bob: Us
     assert (await listener.hear("removed"))["reason"] == "removed"
     assert await listener.closed() == 4403
     assert (await host.hear("left"))["number"] == number
+
+
+async def test_without_the_log_nobody_is_removed_and_nobody_hears_of_it(
+    enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    host, listener = await enter(alice, open_room), await enter(bob, open_room)
+    await host.enter()
+    number = (await listener.enter())["you"]["number"]
+    before = await sync_to_async(state)()
+    async with full_meanwhile():
+        with wire() as caught:
+            error = await host.ask(type="move", move="remove", member=number)
+    assert (error["type"], error["code"]) == ("error", "unavailable")
+    assert await sync_to_async(state)() == before
+    assert caught.events(open_room) == []
+    assert not [letter for letter in caught.letters(open_room) if letter.close]
+    assert (await host.ask(type="move", move="remove", member=number))["type"] == "ok"
+    assert (await listener.hear("removed"))["reason"] == "removed"
 
 
 async def test_the_end_of_the_room_closes_every_socket(enter: Any, alice: User, bob: User, open_room: Room) -> None:

@@ -20,6 +20,7 @@ from rooms.roles import Move
 from rooms.sfu import messages
 from rooms.tokens import RoomToken
 from tests.log import entries
+from tests.moderation.unwritable import full_meanwhile, state
 from tests.rooms.relay import Relay
 from tests.rooms.scenes import come, do
 
@@ -146,6 +147,19 @@ async def test_without_an_answer_it_is_unavailable(
     response = await post(relay, open_room.pk, "whep", token(bob, open_room))
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert response["Retry-After"] == "2"
+
+
+async def test_without_the_log_no_encoder_comes_in(relay: Relay, open_room: Room, alice: User) -> None:
+    bearer = token(alice, open_room, speak=True)
+    await relay.alive()
+    before = await sync_to_async(state)()
+    async with full_meanwhile():
+        response = await post(relay, open_room.pk, "whip", bearer)
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert response["Retry-After"] == "2"
+    assert await sync_to_async(state)() == before
+    assert relay.orders == []
+    assert (await post(relay, open_room.pk, "whip", bearer)).status_code == 201
 
 
 @pytest.mark.parametrize(
