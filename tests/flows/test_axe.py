@@ -46,14 +46,15 @@ WITH_FACTORS = (
     "/accounts/2fa/webauthn/keys/{key}/edit/",
     "/accounts/2fa/webauthn/keys/{key}/remove/",
 )
-OTHERWISE = ("/join/ABCD", "/accounts/password/set/", "/invites/")
-"""Pages that say something else to whoever is signed in, has no password, or finds that codes are frozen."""
+OTHERWISE = ("/join/ABCD", "/accounts/password/set/", "/", "/new/", "/invites/")
+"""Pages that say something else to whoever is signed in, has no password, or comes while all is closed and frozen."""
 WITHOUT_PASSWORD = "from accounts.models import User; User.objects.create_user('greta', display_name='Greta')"
 FREEZE = """
 from django.utils import timezone
 from accounts.models import Lever, Switch
 
-Switch.objects.create(name=Lever.INVITES, reason="raid", note="Back on Monday.", pulled_by="", pulled_at=timezone.now())
+for lever in (Lever.INVITES, Lever.SERVER):
+    Switch.objects.create(name=lever, reason="raid", note="Back on Monday.", pulled_by="", pulled_at=timezone.now())
 """
 THAW = "from accounts.models import Switch; Switch.objects.all().delete()"
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
@@ -121,7 +122,7 @@ def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look:
     inspector.assert_nothing_found()
 
 
-def test_pages_that_are_other_ones_for_somebody_signed_in_without_a_password_while_codes_are_frozen(
+def test_pages_that_are_other_ones_for_somebody_signed_in_without_a_password_while_the_server_is_closed(
     visit: Visit, stoa: Stoa
 ) -> None:
     found: list[str] = []
@@ -160,8 +161,13 @@ def test_the_page_of_somebody_who_blocked_others(visit: Visit, stoa: Stoa, look:
     for name in ("bob", "carol"):
         uid = stoa.manage("shell", "--verbosity", "0", "--command", UID % name).strip()
         assert stoa.ask("alice", "POST", "/api/v1/blocks/", {"uid": uid})[0] in {201, 204}
+    room = stoa.room("bob", "Loud Monday")
     alice = visit("alice", **look)
     inspector = Inspector(alice.page)
+    alice.page.goto(f"/r/{room}")
+    alice.page.locator("#blocked").wait_for()
+    inspector.look("somebody blocked is heard")
+    stoa.ask("bob", "POST", f"/api/v1/rooms/{room}/end/")
     alice.page.goto("/me/")
     alice.page.locator("form[action^='/me/blocked/'] button").nth(1).wait_for()
     inspector.look("blocked people")
@@ -189,6 +195,9 @@ def onboard(inspector: Inspector, stoa: Stoa) -> None:
     page.locator("main form .button.primary").click()
     page.wait_for_url("**/join/sound/")
     inspector.look("/join/sound/")
+    page.locator("[data-tone]").click()
+    page.locator("[data-heard]:not(:empty)").wait_for()
+    inspector.look("a tone that was played")
 
 
 def answer(page: Page, text: str) -> None:
