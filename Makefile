@@ -105,7 +105,7 @@ soak: .venv/checked
 
 # A picture of every page, sheet and state: both sizes, themes and languages, into screens/ (not committed).
 screens: .venv/checked
-	@STOA_SCREENS=screens $(PYTEST) -m browser tests/flows/test_screens.py tests/flows/test_gallery.py
+	@STOA_SCREENS=screens $(PYTEST) -m browser -k "every_page or gallery" tests/flows
 
 # Strings for the translators; needs GNU gettext.
 messages: .venv/checked

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from playwright.sync_api import Page
@@ -12,6 +13,9 @@ from tests.flows.stack import ROOT
 
 FOLDER = ROOT / os.environ.get("STOA_SCREENS", "screens")
 SIZES, LANGUAGES = {"phone": PHONE, "desktop": DESKTOP}, {"en": "en", "zh": "zh-CN"}
+EACH_ONCE = [("phone", "zh"), ("desktop", "en")]
+ALBUMS = list(product(SIZES, LANGUAGES)) if "STOA_SCREENS" in os.environ else EACH_ONCE
+"""Sizes with languages, each in both themes: `make screens` takes all, `make test` each size and language once."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PRODUCTS = {"Stoa", "Chrome", "Edge", "Firefox", "Safari", "Android", "iOS", "Linux"}
 SHORT = {"IP", "SHA", "CSV", "JSON", "UTC", "UDP", "TURN", "https", "http", "QR", "PIN"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows import chromium, stack, talk
-from tests.flows.album import LANGUAGES, SIZES, Album
+from tests.flows.album import ALBUMS, LANGUAGES, SIZES, Album
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.desk import HEARD, PILE, SIT_DOWN
@@ -91,8 +91,7 @@ def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, Any], 
     inspector.assert_nothing_found()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page_of_the_desk(sit: Visit, pile: dict[str, Any], size: str, language: str) -> None:
     album = Album(sit("femi", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, [])
     album.tour({name: path.format(**pile) for name, path in (PAGES | SECOND).items()})
@@ -123,8 +122,7 @@ def hearing(dana: Album, pile: dict[str, Any]) -> None:
     dana.take("case-opened")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page_of_those_whom_a_case_concerns(sit: Visit, pile: dict[str, Any], size: str, language: str) -> None:
     look = {"viewport": SIZES[size], "locale": LANGUAGES[language]}
     visits = (Album(sit(name, **look), size, language, []) for name in ("gus", "carol", "alice", ""))

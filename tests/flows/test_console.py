@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from moderation.audit.note import Signer
 from tests.flows import chromium, stack
-from tests.flows.album import LANGUAGES, SIZES, Album, choose
+from tests.flows.album import ALBUMS, LANGUAGES, SIZES, Album, choose
 from tests.flows.axe import Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import come_in, second_factor
@@ -177,8 +177,7 @@ def test_evidence_that_somebody_had_a_hand_in_is_refused_and_it_is_said_where(
     assert said.startswith("no: entries.jsonl, line 3")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page_of_the_console(
     size: str, language: str, reviewer: Visitor, report: str, own: Stoa, browser: Browser
 ) -> None:

@@ -15,7 +15,7 @@ from tests.flows.stack import Stoa, until
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
-ROUNDS = 10
+ROUNDS = 6
 CLICK = "element => { const now = ears.now(); element.click(); return now }"
 BROKEN = 1500
 """Milliseconds no median may reach on any machine. What is to be reached on a quiet one (mute 200, promotion 150 at the
@@ -49,7 +49,7 @@ def test_a_join_takes_a_moment(visit: Visit, stoa: Stoa, figure: Figure) -> None
 
 def turn(host: Visitor, guest: Visitor, listener: Visitor, delays: dict[str, list[float]]) -> None:
     """Nothing: the guest was promoted, muted, unmuted, muted by the host and sent back, each time with its delay."""
-    talk.decide(host, guest, "Invite to the stage")  # without a hand: those are counted, and ten in a row are refused
+    talk.decide(host, guest, "Invite to the stage")  # without a hand: those are counted, and many in a row are refused
     guest.page.get_by_role("button", name="Accept", exact=True).click()
     talk.open_microphone(guest)
     delays["promotion to sound"].append(delay(talk.sheet(guest, "Go on stage").first, listener, "began"))

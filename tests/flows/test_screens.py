@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.flows import talk
-from tests.flows.album import LANGUAGES, SIZES, Album
+from tests.flows.album import ALBUMS, LANGUAGES, SIZES, Album
 from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa
@@ -35,8 +35,7 @@ INSIDE = {
 SHEETS = {"sheet-person": "#stage button", "sheet-room": "#dock-more"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page(
     size: str, language: str, visit: Callable[..., Visitor], stoa: Stoa, busy: tuple[str, Visitor]
 ) -> None:
