@@ -112,7 +112,8 @@ def rewritten(size: int) -> None:
     Checkpoint.objects.create(size=size, root=log.root(), note=log.checkpoint().decode(), created_at=NOW)
 
 
-def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:
+def rewritten_since() -> None:
+    """Have three entries cosigned, and after a fourth another history in the newest checkpoint's place."""
     write(3)
     seal(NOW)
     cosign.cosign(NOW)
@@ -121,6 +122,10 @@ def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: p
     with lifted():
         Checkpoint.objects.filter(size=4).delete()
     rewritten(4)
+
+
+def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:
+    rewritten_since()
     assert cosign.cosign(NOW) == {peer.name: Trouble.CONTRADICTED}
     assert state(peer) == (3, "contradicted")
     assert not Cosignature.objects.filter(size=4).exists()
@@ -129,14 +134,7 @@ def test_a_rewritten_log_is_noticed_at_the_next_checkpoint(peer: Peer, caplog: p
 def test_a_witness_that_saw_another_past_is_not_silenced_by_being_cut_off(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(3)
-    seal(NOW)
-    cosign.cosign(NOW)
-    write(1)
-    seal(NOW)
-    with lifted():
-        Checkpoint.objects.filter(size=4).delete()
-    rewritten(4)
+    rewritten_since()
     cosign.cosign(NOW)
     monkeypatch.setattr(cosign, "_shown", cut_off)
     assert cosign.cosign(NOW) == {peer.name: Trouble.AWAY}
