@@ -163,7 +163,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
     def _welcome(self, joined: Joined, snapshot: Event) -> Event:
         servers = ice.servers(joined.seat.uid, timezone.now().timestamp())
         about = {"type": "welcome", "v": protocol.VERSION, "connection": self.connection, "ice": servers}
-        return {**about, "you": joined.you, "snapshot": snapshot}
+        return {**about, "you": joined.you, "observes": joined.observes, "snapshot": snapshot}
 
     async def _refuse(self, id_: int | None, code: Code) -> None:
         """An error, and a line in the log for the first of many messages that no page of ours would send."""

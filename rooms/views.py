@@ -85,7 +85,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
         "observing": observing,
-        "data": {"id": card["id"], "moves": move_table(observing=observing)},
+        "data": {"id": card["id"], "observes": observing, "moves": move_table(observing=observing)},
         "notice": sections,
         "notice_language": language,
     }

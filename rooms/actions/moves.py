@@ -10,7 +10,7 @@ from moderation.audit.source import Source
 from rooms import bus, protocol, roles
 from rooms.actions.base import Turn, own_turn, refusals
 from rooms.actions.places import stage_full
-from rooms.actions.presence import depart, pass_by_rule, pass_host
+from rooms.actions.presence import depart, pass_by_rule, pass_host, sit_apart
 from rooms.actions.rooms import end, set_lock
 from rooms.admission import blockers
 from rooms.models import Member, Room
@@ -133,6 +133,13 @@ def _pass_host(one: Turn, actor: Member, subject: Member, _what: Move, _after: S
     pass_host(one, actor, subject)
 
 
+def _unmake_moderator(one: Turn, actor: Member, subject: Member, what: Move, after: Standing) -> None:
+    """A moderator no more; if it was their rank alone that made an observer more than a listener, they come in anew."""
+    _stand(one, actor, subject, what, after)
+    if subject.observes:
+        sit_apart(one, subject)
+
+
 def _put_out(one: Turn, _actor: Member, subject: Member, what: Move, _after: Standing) -> None:
     """Out of the room, told so, and without what let them in. Where it was the host whom nobody follows, it ends."""
     if not subject.present and subject.barred:
@@ -158,6 +165,7 @@ _DOING: Mapping[Move, Callable[[Turn, Member, Member, Move, Standing], None]] = 
     Move.TAKE_BACK: _take_back,
     Move.ACCEPT: _accept,
     Move.PASS_HOST: _pass_host,
+    Move.UNMAKE_MODERATOR: _unmake_moderator,
     Move.REMOVE: _put_out,
     Move.BAN: _put_out,
 })  # fmt: skip

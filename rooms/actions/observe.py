@@ -9,10 +9,10 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms.actions.base import Turn, live, refusals, turn
-from rooms.actions.presence import CLOSE_REPLACED, new_member, say_observed
+from rooms.actions.base import live, refusals, turn
+from rooms.actions.presence import new_member, say_observed, sit_apart
 from rooms.models import Member, Room, known
-from rooms.roles import Code, Refused, Stage
+from rooms.roles import Code, Refused
 
 
 def observe(user: User, room_id: str, *, source: Source, now: datetime) -> None:
@@ -29,19 +29,9 @@ def observe(user: User, room_id: str, *, source: Source, now: datetime) -> None:
             member = Member.objects.filter(room=room, user=user).first() or new_member(one, user)
             one.update(member, observer=True, lost_at=member.lost_at if member.present else now)
             if member.present:
-                _sit_apart(one, member)
+                sit_apart(one, member)
                 say_observed(one)
             one.note("room.observe", user, object_type="room", object_id=room.pk)
-
-
-def _sit_apart(one: Turn, member: Member) -> None:
-    """Nothing: whoever is here already comes in anew, as one who only listens; on stage they are no more."""
-    if member.connection:
-        one.tell(member.connection, {"type": "replaced"}, CLOSE_REPLACED)
-    if member.observes and member.stage != Stage.AUDIENCE:
-        one.update(member, stage=Stage.AUDIENCE, muted=False, hand=None)
-        one.say_member(member)
-        one.stir()
 
 
 def forget(before: datetime) -> int:

@@ -161,6 +161,16 @@ def say_observed(one: Turn) -> None:
         one.say(protocol.room(room_view(one.room)))
 
 
+def sit_apart(one: Turn, member: Member) -> None:
+    """Nothing: whoever is here already comes in anew, as one who only listens; on stage they are no more."""
+    if member.connection:
+        one.tell(member.connection, {"type": "replaced"}, CLOSE_REPLACED)
+    if member.observes and member.stage != Stage.AUDIENCE:
+        one.update(member, stage=Stage.AUDIENCE, muted=False, hand=None)
+        one.say_member(member)
+        one.stir()
+
+
 def pass_by_rule(one: Turn, host: Member) -> bool:
     """Whether somebody else hosts now: the moderator here longest, or else the speaker here longest."""
     here = Member.objects.filter(room=one.room.pk, present=True, lost_at=None).exclude(pk=host.pk)

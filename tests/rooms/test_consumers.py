@@ -24,7 +24,7 @@ async def test_whoever_comes_in_is_welcomed_with_the_room(enter: Any, alice: Use
     host = await enter(alice, open_room)
     welcome = await host.enter()
     assert (welcome["type"], welcome["v"], welcome["ice"]) == ("welcome", 1, [])
-    assert welcome["you"]["rank"] == "host"
+    assert (welcome["you"]["rank"], welcome["observes"]) == ("host", False)
     assert welcome["snapshot"]["members"] == [welcome["you"]]
     assert welcome["snapshot"]["room"]["title"] == "Slow Sunday"
 

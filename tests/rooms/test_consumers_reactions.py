@@ -80,7 +80,7 @@ async def test_whoever_observes_neither_reacts_nor_comes_to_the_stage(
     monkeypatch.setattr(process.here().hub.reactions, "react", lambda _room, reaction: counted.append(reaction))
     await sync_to_async(observe)(bob, open_room.pk, source=SOURCE, now=timezone.now())
     listener = await enter(bob, open_room)
-    await listener.enter()
+    assert (await listener.enter())["observes"] is True
     for asked in (
         {"type": "react", "reaction": "clap"},
         {"type": "move", "move": "raise_hand"},

@@ -74,6 +74,7 @@ class Scene:
             "type": "welcome",
             "v": 1,
             "you": you,
+            "observes": False,
             "snapshot": snapshot(7, view, PEOPLE, 128),
             "ice": [],
             "connection": "c",

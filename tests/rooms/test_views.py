@@ -338,7 +338,9 @@ def test_whoever_observes_is_offered_no_hand_no_reaction_and_no_move_of_theirs(
             tag = re.search(rf'<button [^>]*id="{button}"[^>]*>', text(answer))
             assert tag is not None
             assert ("hidden" not in tag[0]) is offered
-        assert (["audience", "raise_hand", "SELF"] in data(answer, "room-data")["moves"]["stages"]) is offered
+        page = data(answer, "room-data")
+        assert (["audience", "raise_hand", "SELF"] in page["moves"]["stages"]) is offered
+        assert page["observes"] is not offered
 
 
 def test_before_joining_one_reads_where_one_comes_in(alice: User, bob: User) -> None:

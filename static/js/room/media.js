@@ -10,7 +10,7 @@ import { playsStereo, sendsStereo } from "./stereo.js";
  * @typedef {"relay" | "tcp"} Detour
  */
 
-const SLOTS = 3;
+export const SLOTS = 3;
 const PATIENCE = 8_000; // ms for a connection to come up before another is tried
 const FADE = 100; // ms of silence sent before nothing is sent
 const TRIES = 3; // that were answered and found no path, before it counts as blocked

@@ -1,9 +1,7 @@
 // Whoever listens for the server's moderation hears no scream: a limiter stands between each slot and its player.
 
 import { limiter, LOUDEST } from "../limiter.js";
-import { Media } from "./media.js";
-
-const SLOTS = 3; // which all speak at once, at worst
+import { Media, SLOTS } from "./media.js";
 
 /** @type {AudioContext | undefined} */
 let context;
@@ -14,7 +12,7 @@ Media.heard = (stream) => {
   context ??= new AudioContext(); // inside the tap that joins
   void context.resume();
   const { into, out } = limiter(context);
-  out.gain.value = LOUDEST / SLOTS;
+  out.gain.value = LOUDEST / SLOTS; // all of them speak at once, at worst
   const source = context.createMediaStreamSource(stream);
   const target = context.createMediaStreamDestination();
   source.connect(into);

@@ -48,7 +48,7 @@ import { endedBecause, stopped } from "./words.js";
  * @typedef {import("./socket.js").Message} Message
  */
 
-/** @type {{id: string, moves: import("./moves.js").Table}} */
+/** @type {{id: string, observes: boolean, moves: import("./moves.js").Table}} */
 const page = data("room-data");
 const NONE = -1; // the id of a message that answers none of ours
 const session = new Session();
@@ -196,9 +196,15 @@ function stop(reason, text) {
   urgent(`${words.title}. ${words.text}`);
 }
 
+/** Sound begins, unless this page is not the one for it: whoever observes has a limiter, and no hand. @param {Message} message */
+function welcome({ ice, observes }) {
+  if (observes === page.observes) media.start(ice);
+  else location.reload();
+}
+
 /** @type {Record<string, (message: Message) => void>} */
 const HEARD = {
-  welcome: ({ ice }) => media.start(ice),
+  welcome,
   "media.answer": ({ id, sdp }) => media.answer(id ?? NONE, sdp),
   "media.lost": () => media.renew(),
   line: showLine,

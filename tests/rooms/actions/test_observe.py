@@ -176,6 +176,20 @@ def test_whoever_holds_a_rank_has_a_part_in_the_room_also_while_they_observe(ali
     assert Member.objects.get(user=dana).stage == Stage.SPEAKING
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_loses_the_rank_comes_in_anew_as_one_who_only_listens(alice: User, dana: User) -> None:
+    room = gathered(alice, dana)
+    do(alice, room, Move.MAKE_MODERATOR, dana)
+    listen_in(dana, room)
+    come(dana, room)
+    do(dana, room, Move.ACCEPT)
+    with wire() as caught:
+        do(alice, room, Move.UNMAKE_MODERATOR, dana)
+    assert Member.objects.get(user=dana).stage == Stage.AUDIENCE
+    assert [letter.close for letter in caught.letters(room) if letter.to] == [4409]
+    assert come(dana, room).observes
+
+
 @pytest.mark.parametrize(("which", "code"), [("none", Code.NOT_FOUND), ("later", Code.NOT_STARTED)])
 def test_what_is_not_live_is_refused_and_recorded(alice: User, dana: User, which: str, code: Code) -> None:
     room = "aaaaaaaaaaaa" if which == "none" else a_scheduled_room(alice).pk
