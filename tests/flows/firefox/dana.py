@@ -1,7 +1,8 @@
 """What dana does in Firefox, and what she hears."""
 
 from tests.flows import chromium
-from tests.flows.firefox.driver import Firefox
+from tests.flows.door import PASSWORD
+from tests.flows.firefox.driver import ENTER, Firefox
 from tests.flows.stack import Stoa
 
 
@@ -12,9 +13,24 @@ def sign_in(fox: Firefox, stoa: Stoa, name: str = "dana") -> None:
 
 def become(fox: Firefox, stoa: Stoa, session: str) -> None:
     """Nothing: whoever has this session is signed in."""
+    sign_out(fox, stoa)
+    fox.cookie("sessionid", session)
+
+
+def sign_out(fox: Firefox, stoa: Stoa) -> None:
+    """Nothing: nobody is signed in, and the page is one where somebody can be."""
     fox.goto(f"{stoa.outside}/healthz")
     fox.forget()
-    fox.cookie("sessionid", session)
+
+
+def sign_in_by_code(fox: Firefox, stoa: Stoa, name: str, code: str) -> None:
+    """Nothing: this person typed their password and, asked for it, this code of an app or for recovery."""
+    sign_out(fox, stoa)
+    fox.goto(f"{stoa.outside}/accounts/login/")
+    fox.type("input[name=login]", name)
+    fox.type("input[name=password]", f"{PASSWORD}{ENTER}")
+    fox.shows("One more step")
+    fox.type("input[name=code]", f"{code}{ENTER}")
 
 
 def enter(fox: Firefox, stoa: Stoa, room: str, before: str = "") -> None:

@@ -56,8 +56,7 @@ def test_firefox_invites_somebody_who_comes_in_and_looks_after_themselves(
 
 def come_in(fox: Firefox, stoa: Stoa, code: str, name: str) -> None:
     """Nothing: somebody new typed the code, a name and a password, heard the tone, and tried the microphone."""
-    fox.goto(f"{stoa.outside}/healthz")
-    fox.forget()
+    dana.sign_out(fox, stoa)
     fox.goto(f"{stoa.outside}/join/")
     fox.type("input[name=code]", f"{code}{ENTER}")
     fox.shows("What should people call you?")
@@ -107,7 +106,8 @@ def guard(fox: Firefox, stoa: Stoa) -> None:
     """Nothing: a recovery code opened the account where an app with codes is asked for, and ended the first session."""
     first = fox.cookies()["sessionid"]
     recovery = turn_on_codes(fox, stoa)
-    sign_in(fox, stoa, "renard", recovery)
+    dana.sign_in_by_code(fox, stoa, "renard", recovery)
+    fox.shows("Hallway")
     fox.goto(f"{stoa.outside}/me/")
     fox.shows("Firefox on Linux")
     fox.click("Sign out everywhere else")
@@ -129,18 +129,6 @@ def turn_on_codes(fox: Firefox, stoa: Stoa) -> str:
     fox.shows("Recovery codes")
     fox.goto(f"{stoa.outside}/accounts/2fa/recovery-codes/")
     return str(until("there are codes", lambda: fox.evaluate(TEXT.format(".list.code li"))))
-
-
-def sign_in(fox: Firefox, stoa: Stoa, name: str, recovery: str) -> None:
-    """Nothing: in the hallway, by the password and a recovery code."""
-    fox.goto(f"{stoa.outside}/healthz")
-    fox.forget()
-    fox.goto(f"{stoa.outside}/accounts/login/")
-    fox.type("input[name=login]", name)
-    fox.type("input[name=password]", f"{PASSWORD}{ENTER}")
-    fox.shows("One more step")
-    fox.type("input[name=code]", f"{recovery}{ENTER}")
-    fox.shows("Hallway")
 
 
 def test_firefox_plans_changes_and_calls_off_a_room(fox: Firefox, stoa: Stoa) -> None:
