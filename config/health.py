@@ -1,13 +1,13 @@
 """How the server is, for machines: alive, ready, which version, and its figures."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextvars import Context
 from ipaddress import ip_address
 from weakref import WeakKeyDictionary
 
 import redis
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -26,16 +26,24 @@ LASTS = 1.0
 """For so many seconds after the checks their answer is given again."""
 
 
-@dataclass(slots=True)
-class _Said:
-    """What the checks said last, and until when that is given."""
+class _Round:
+    """One round of the checks, and until when (loop time) it is what everybody is told.
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    until: float = 0.0
-    found: Mapping[str, bool | str] = field(default_factory=dict)
+    It belongs to none of those who ask: one who hangs up neither ends it nor has it begun anew.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.until = math.inf
+        self.found = loop.create_task(self._found(loop), context=Context())
+
+    async def _found(self, loop: asyncio.AbstractEventLoop) -> Mapping[str, bool | str]:
+        try:
+            return await process.here().in_thread(_outcomes) | {"media": await media() or True}
+        finally:
+            self.until = loop.time() + LASTS
 
 
-_said: WeakKeyDictionary[asyncio.AbstractEventLoop, _Said] = WeakKeyDictionary()
+_rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, _Round] = WeakKeyDictionary()
 
 
 @login_not_required
@@ -82,12 +90,10 @@ def _may_read_metrics(request: HttpRequest) -> bool:
 async def _lately() -> Mapping[str, bool | str]:
     """What the checks said within the last second; they run one at a time."""
     loop = asyncio.get_running_loop()
-    said = _said.setdefault(loop, _Said())
-    async with said.turn:
-        if loop.time() >= said.until:
-            said.found = await sync_to_async(_outcomes)() | {"media": await media() or True}
-            said.until = loop.time() + LASTS
-    return said.found
+    last = _rounds.get(loop)
+    if last is None or loop.time() >= last.until:
+        last = _rounds[loop] = _Round(loop)
+    return await asyncio.shield(last.found)
 
 
 def _outcomes() -> dict[str, bool | str]:

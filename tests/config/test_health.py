@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -43,10 +44,10 @@ def test_alive_depends_on_nothing(client: Client, settings: Settings) -> None:
     assert client.get("/healthz").json() == {"ok": True}  # and without the database mark, a query would raise
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("_media")
-def test_ready_when_all_that_is_needed_is_there(client: Client) -> None:
-    answer = client.get("/readyz")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media", "own")
+async def test_ready_when_all_that_is_needed_is_there(async_client: AsyncClient) -> None:
+    answer = await async_client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, READY)
 
 
@@ -82,7 +83,8 @@ async def test_one_that_takes_nobody_new_is_not_enough(async_client: AsyncClient
     assert (await async_client.get("/readyz")).json()["media"] == "no media process"
 
 
-@pytest.mark.usefixtures("_media")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media", "own")
 async def test_whoever_asks_within_the_second_has_the_answer_of_who_asked_first(
     async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,36 +97,61 @@ async def test_whoever_asks_within_the_second_has_the_answer_of_who_asked_first(
     monkeypatch.setattr(health, "CHECKS", {"database": database})
     answers = await asyncio.gather(*(async_client.get("/readyz") for _ in range(20)))
     assert {(answer.status_code, answer.json()["database"]) for answer in answers} == {(503, "asked 1 times")}
-    health._said[asyncio.get_running_loop()].until -= health.LASTS
+    health._rounds[asyncio.get_running_loop()].until -= health.LASTS
     assert (await async_client.get("/readyz")).json()["database"] == "asked 2 times"
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("_media")
-def test_not_ready_without_redis_and_it_is_named(client: Client, settings: Settings) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media", "own")
+async def test_whoever_hangs_up_neither_ends_the_checks_nor_has_them_begun_anew(
+    async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    begun, answers = threading.Event(), threading.Event()
+
+    def database() -> str:
+        asked.append("database")
+        begun.set()
+        answers.wait(20)
+        return f"asked {len(asked)} times"
+
+    monkeypatch.setattr(health, "CHECKS", {"database": database})
+    monkeypatch.setattr(health, "LASTS", 60.0)
+    hasty = asyncio.create_task(async_client.get("/readyz"))
+    assert await asyncio.to_thread(begun.wait, 20)
+    hasty.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hasty
+    answers.set()
+    assert (await async_client.get("/readyz")).json()["database"] == "asked 1 times"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media", "own")
+async def test_not_ready_without_redis_and_it_is_named(async_client: AsyncClient, settings: Settings) -> None:
     settings.REDIS_URL = "unix:///nowhere.sock"
-    answer = client.get("/readyz")
+    answer = await async_client.get("/readyz")
     assert (answer.status_code, answer.json()["redis"]) == (503, "ConnectionError")
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("_media")
-def test_not_ready_while_a_migration_waits_and_it_is_counted(client: Client) -> None:
+def test_the_migrations_that_wait_are_counted() -> None:
+    assert health.CHECKS["migrations"]() == ""
     (latest,) = MigrationLoader(connection).graph.leaf_nodes("accounts")
     MigrationRecorder(connection).record_unapplied(*latest)
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["migrations"] == "1 not applied"
+    assert health.CHECKS["migrations"]() == "1 not applied"
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("_media")
-def test_not_ready_without_the_database_and_it_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media", "own")
+async def test_not_ready_without_the_database_and_it_is_named(
+    async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away() -> str:
         raise DatabaseError
 
     monkeypatch.setattr(health, "CHECKS", {**health.CHECKS, "database": away})
-    answer = client.get("/readyz")
+    answer = await async_client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "DatabaseError")
 
 
