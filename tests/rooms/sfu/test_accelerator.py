@@ -7,14 +7,14 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
-from ctypes import c_size_t, sizeof
+from ctypes import CDLL, Structure, c_size_t, sizeof
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from rooms.sfu import accelerator
+from rooms.sfu import accelerator, build
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.gcm import Sealing
@@ -23,7 +23,7 @@ from rooms.sfu.ports import Port
 from rooms.sfu.red import Copy
 from rooms.sfu.room import Room
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
-from rooms.sfu.stage import Relay, View
+from rooms.sfu.stage import MAX_LATE, Relay, View
 from tests.rooms.sfu.ears import Ear, Pipe, packets, port
 
 ALICE, BOB, CAROL = 1, 2, 3
@@ -43,6 +43,28 @@ def test_python_and_c_declare_the_same_memory(compiled: Path) -> None:
     sizes = (c_size_t * 4).in_dll(accelerator.load(compiled), "stoa_sizes")
     kinds = (accelerator.Target, accelerator._Packet, accelerator._Tally, Sealing)
     assert list(sizes) == [sizeof(kind) for kind in kinds]
+
+
+def test_each_field_lies_where_c_has_it_and_c_remembers_as_many_numbers_as_a_packet_may_be_late(tmp_path: Path) -> None:
+    kinds = {"packet": accelerator._Packet, "tally": accelerator._Tally, "sealing": Sealing}
+    kinds |= {"target": accelerator.Target, "view": accelerator._View, "numbers": accelerator._Numbers}
+    fields = [(kind, name) for kind, told in kinds.items() for name, *_ in told._fields_]
+    here = [
+        number for kind, name in fields for number in (place(kinds[kind], name).offset, place(kinds[kind], name).size)
+    ]
+    there = ", ".join(f"offsetof(struct {kind}, {name}), sizeof ((struct {kind} *)0)->{name}" for kind, name in fields)
+    (tmp_path / "places.c").write_text(
+        f'#include "{build.SOURCE}"\nEXPORT const size_t places[] = {{{there}}}, window = WINDOW;\n', encoding="utf-8"
+    )
+    build.build(tmp_path / "places.so", source=tmp_path / "places.c")
+    code = CDLL(str(tmp_path / "places.so"))
+    assert list((c_size_t * len(here)).in_dll(code, "places")) == here
+    assert c_size_t.in_dll(code, "window").value == MAX_LATE + 1
+
+
+def place(kind: type[Structure], name: str) -> Any:
+    """`offset` and `size` of the field."""
+    return getattr(kind, name)
 
 
 def with_copies(*sizes: int) -> Relay:

@@ -47,7 +47,7 @@ def test_a_packet_from_before_the_tenure_is_late() -> None:
     assert room.stage.push(ALICE, old, room.now) is Count.LATE
 
 
-def test_a_packet_later_than_srtps_window_is_late_also_in_a_long_tenure() -> None:
+def test_a_packet_later_than_a_slot_remembers_is_late_also_in_a_long_tenure() -> None:
     room, alice = Room(ALICE), Voice(ALICE)
     old = alice.packet()
     room.say(alice, MAX_LATE + 2)
