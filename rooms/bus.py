@@ -120,13 +120,14 @@ class Bus:
         self._open: dict[str, asyncio.Event] = {}
         self._pubsub: redis.asyncio.client.PubSub | None = None
         self.open_since: float | None = None  # loop time; None while the road is closed
+        self._away = False  # Redis, as far as is known: not while the first connection is being made
 
     async def subscribe(self, channel: str, handler: Handler, wait: float = SECONDS) -> bool:
         """Whether the channel is open, after at most `wait` seconds. If not, it opens when Redis is back."""
         known = channel in self._handlers
         self._handlers[channel] = handler
         event = self._open.setdefault(channel, asyncio.Event())
-        if self._pubsub is None or event.is_set():
+        if self._away or event.is_set():
             return event.is_set()
         if not known:
             await self._say("subscribe", channel)
@@ -152,7 +153,7 @@ class Bus:
             except (RedisError, OSError) as error:
                 _log.warning("redis_lost", error=type(error).__name__)
             wait = min(wait * 2, LONGEST_WAIT) if self.open_since is None else FIRST_WAIT
-            self.open_since = None
+            self.open_since, self._away = None, True
             for event in self._open.values():
                 event.clear()
             await asyncio.sleep(wait)
@@ -177,7 +178,7 @@ class Bus:
             self._pubsub = pubsub  # from here on a new channel subscribes itself; those before are asked for below
             try:
                 await pubsub.subscribe(*(_SELF, *self._handlers))
-                self.open_since = asyncio.get_running_loop().time()
+                self.open_since, self._away = asyncio.get_running_loop().time(), False
                 self._reconnected()
                 while True:
                     self._take(await _word(pubsub))

@@ -50,6 +50,17 @@ async def test_what_is_published_is_heard_in_order_by_those_who_subscribed(ear: 
     assert [await ear.hear(), await ear.hear()] == ["1", "2\nlines"]
 
 
+@pytest.mark.usefixtures("own_valkey")
+async def test_who_subscribes_while_the_first_connection_is_made_hears_all_that_is_said_from_then_on() -> None:
+    ear = Ear()
+    task = asyncio.create_task(ear.bus.run())
+    assert await ear.bus.subscribe("a", ear.heard.put_nowait, wait=20)
+    say("a", "1")
+    assert await ear.hear() == "1"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_who_unsubscribed_hears_nothing_more(ear: Ear) -> None:
     await ear.bus.subscribe("a", ear.heard.put_nowait)
     await ear.bus.subscribe("b", ear.heard.put_nowait)
