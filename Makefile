@@ -67,11 +67,12 @@ pages: node_modules/.package-lock.json
 units: .venv/checked
 	$(call twice,$(PYTEST) -m "$(UNITS)",--numprocesses auto)
 
-# Everything: all that starts no server on SQLite, the application again on PostgreSQL, then real servers and real browsers.
+# Everything: all that starts no server on SQLite, what of it touches the database again on PostgreSQL, then real servers and
+# real browsers.
 test: tools style types law pages units postgres flows
 
 postgres: .venv/checked
-	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) -m "$(UNITS)" tests/accounts tests/config tests/moderation tests/rooms --ignore tests/rooms/sfu,--numprocesses auto)
+	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) -m "$(UNITS) and database",--numprocesses auto)
 
 # Servers two at a time; browsers, which need the whole machine, one after the other.
 flows: .venv/checked node_modules/.package-lock.json

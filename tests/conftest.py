@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.test import TransactionTestCase
 
 import tests.audit_triggers  # noqa: F401  # empties the insert-only log between transactional tests
 from accounts.models import User
@@ -15,6 +16,14 @@ from tests.settings import PRIVATE_VALKEY, VALKEY
 
 hypothesis.settings.register_profile("stoa", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("stoa")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what may touch the database, which pytest-django keeps from everything else: `make postgres` takes that."""
+    asks = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    case = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    if asks or case or item.get_closest_marker("django_db"):
+        item.add_marker("database")
 
 
 @pytest.fixture(scope="session")
