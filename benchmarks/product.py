@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ def product(folder: Path, people: int, rooms: int = 1) -> Iterator[Product]:
 def _until_ready(url: str) -> None:
     deadline = time.monotonic() + _START
     while time.monotonic() < deadline:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
         time.sleep(0.2)
     raise TimeoutError("Stoa did not start", url)
