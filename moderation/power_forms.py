@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from moderation.policies import Policy
 from moderation.powers import MOST_NEWCOMERS, PACES, Power, Reason
-from moderation.words import PACE_WORDS, POLICIES, POWER_REASONS
+from moderation.verdicts import ReasonsForm
+from moderation.words import PACE_WORDS, POWER_REASONS
 
 
 class PowerForm(forms.Form):
@@ -32,18 +32,14 @@ class RoomForm(PowerForm):
     power = forms.ChoiceField(choices=[(power.value, power.value) for power in Power], widget=forms.HiddenInput)
 
 
-class EndForm(forms.Form):
+class EndForm(ReasonsForm):
     """Why a room is ended at once: what its host reads, and may appeal against."""
 
-    policy = forms.ChoiceField(
-        label=_("Policy"), choices=[("", _("Please choose")), *((policy.value, POLICIES[policy]) for policy in Policy)]
-    )
-    facts = forms.CharField(
-        label=_("What happened"),
-        help_text=_("The host reads this, and may appeal. The others read that the room was ended."),
-        max_length=2000,
-        widget=forms.Textarea({"rows": 2}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facts"].help_text = _(
+            "The host reads this, and may appeal. The others read that the room was ended."
+        )
 
 
 class LeverForm(PowerForm):

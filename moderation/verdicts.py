@@ -44,28 +44,42 @@ def measures(case: Case) -> list[Measure]:
 _ON_NOBODY = (Measure.NONE, Measure.RESTRICT_REPORTING)
 
 
-class VerdictForm(forms.Form):
-    """A decision with its reasons."""
+class ReasonsForm(forms.Form):
+    """Why something is decided: all that a statement of reasons asks of whoever decides (DSA Art. 17(3))."""
 
-    measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
-    policy = forms.ChoiceField(label=_("Policy"))
+    policy = forms.ChoiceField(
+        label=_("Policy"), choices=[("", _("Please choose")), *((policy.value, POLICIES[policy]) for policy in Policy)]
+    )
     facts = forms.CharField(
         label=_("What happened"),
         help_text=_("Whom it concerns reads this; where no rule was broken, so does whoever reported."),
         max_length=2000,
         widget=forms.Textarea(_LINES),
     )
-    days = forms.TypedChoiceField(label=_("For how long"), coerce=int, empty_value=None, required=False)
     ground = forms.ChoiceField(
         label=_("Ground"), choices=[(Ground.TERMS, _("Our rules")), (Ground.LAW, _("The law"))], initial=Ground.TERMS
     )
     law = forms.CharField(label=_("Which law"), max_length=200, required=False)
+
+    def verdict_of(self, measure: Measure, lasts: timedelta | None = None, report: int | None = None) -> Verdict:
+        """The decision for these reasons, as far as they were understood."""
+        said = self.cleaned_data
+        ground = Ground(said.get("ground") or Ground.TERMS)
+        law = said.get("law", "") if ground is Ground.LAW else ""
+        policy = Policy(said.get("policy") or Policy.OTHER)
+        return Verdict(measure, policy, said.get("facts", ""), lasts, ground, law, report)
+
+
+class VerdictForm(ReasonsForm):
+    """A decision with its reasons."""
+
+    measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
+    days = forms.TypedChoiceField(label=_("For how long"), coerce=int, empty_value=None, required=False)
     report = forms.TypedChoiceField(label=_("Whose report"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, case: Case, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"policy": case.policy, "days": 7})
         self._choose("measure", [(measure, VERBS[measure]) for measure in measures(case)])
-        self._choose("policy", [(policy.value, POLICIES[policy]) for policy in Policy])
         self._choose("days", [(days, _length(days)) for days in DAYS])
         made = case.reports.exclude(reporter=None).order_by("pk").values_list("pk", "number")
         self._choose("report", list(made))
@@ -78,18 +92,9 @@ class VerdictForm(forms.Form):
     def verdict(self) -> Verdict:
         """The decision that the fields say, as far as they were understood; what is not asked for is left out."""
         said = self.cleaned_data
-        measure = Measure(said.get("measure") or Measure.NONE)
-        ground = Ground(said.get("ground") or Ground.TERMS)
-        timed, days = RULES[measure].timed, said.get("days")
-        return Verdict(
-            measure,
-            Policy(said.get("policy") or Policy.OTHER),
-            said.get("facts", ""),
-            timedelta(days=days) if timed and days else None,
-            ground,
-            said.get("law", "") if ground is Ground.LAW else "",
-            said.get("report") if measure is Measure.RESTRICT_REPORTING else None,
-        )
+        measure, days = Measure(said.get("measure") or Measure.NONE), said.get("days")
+        lasts = timedelta(days=days) if RULES[measure].timed and days else None
+        return self.verdict_of(measure, lasts, said.get("report") if measure is Measure.RESTRICT_REPORTING else None)
 
 
 class HearingForm(forms.Form):

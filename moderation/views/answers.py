@@ -9,16 +9,20 @@ from typing import TypedDict
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.views import member
 from moderation.actions.base import Refused
-from moderation.audit.models import Entry
+from moderation.audit.models import Entry, Result
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
+from moderation.gate import acts_of
 from moderation.staff import Act
 from moderation.words import REFUSALS
 
@@ -44,19 +48,27 @@ def who(request: HttpRequest) -> Who:
 
 
 @contextmanager
-def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "") -> Iterator[None]:
+def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "", entry: Q | None = None) -> Iterator[None]:
     """Within it, what is done is said in `words` on the next page; what is refused is recorded, and said why.
 
-    What is done with a `case` is said with the number of its entry in the log.
+    What is done with a `case`, or is told by the newest `entry` of that kind, is said with its number in the log.
     """
     try:
         yield
     except Refused as refused:
         why_not(request, act, refused, case=case)
     else:
-        entry = Entry.objects.filter(case=str(case)).order_by("-pk").values_list("pk", flat=True).first()
-        audited = _("It is entry %(number)d of the log.") % {"number": entry} if case and entry else ""
-        messages.success(request, f"{words} {audited}".strip())
+        about = entry or (Q(case=str(case)) if case else Q(pk__in=[]))
+        number = Entry.objects.filter(about, result=Result.OK).order_by("-pk").values_list("pk", flat=True).first()
+        messages.success(request, words if number is None else format_html("{} {}", words, _audited(request, number)))
+
+
+def _audited(request: HttpRequest, entry: int) -> str:
+    """Which entry tells of it, with the way there for whoever may read the log."""
+    told = _("It is entry %(number)d of the log.") % {"number": entry}
+    if Act.READ_LOG not in acts_of(member(request)):
+        return told
+    return format_html('<a href="{}">{}</a>', reverse("console_entry", args=[entry]), told)
 
 
 def why_not(request: HttpRequest, act: Act, refused: Refused, *, case: int | str = "") -> None:

@@ -1,6 +1,7 @@
 """`/console/live/`: the rooms as they are now; a case is opened from there, or one goes in and listens, seen by all."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -51,7 +52,7 @@ def open_case(request: HttpRequest) -> HttpResponseBase:
     )
     if request.method == "POST" and policy in tuple(REPORTED):
         user, now, source = member(request), timezone.now(), Source.of_request(request)
-        with said(request, Act.OPEN_CASE, words):
+        with said(request, Act.OPEN_CASE, words, entry=Q(action="report.make", room=room)):
             reports.open_case(user, room, number(who), Policy(policy), source=source, now=now)
     return redirect("console_live")
 

@@ -15,12 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Lever, Purpose, Redemption, Switch, User
 from accounts.views import member
 from moderation.actions import decisions, powers
-from moderation.actions.decisions import Verdict
 from moderation.actions.powers import Pull
 from moderation.audit.source import Source
 from moderation.gate import console, staff_of
 from moderation.measures import Measure
-from moderation.policies import Policy
 from moderation.power_forms import EndForm, LeverForm, RoomForm
 from moderation.powers import Power, Reason
 from moderation.staff import Act, Role
@@ -82,7 +80,8 @@ def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
     form = RoomForm(request.POST or None)
     if form.is_valid():
         power = Power(form.cleaned_data["power"])
-        with said(request, Act.PULL_ROOM, _("Done: %(power)s.") % {"power": POWERS[power]}):
+        words, entry = _("Done: %(power)s.") % {"power": POWERS[power]}, Q(action=f"power.{power}", room=room)
+        with said(request, Act.PULL_ROOM, words, entry=entry):
             powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"])
     not_understood(request, form)
     return redirect("console_powers")
@@ -93,9 +92,9 @@ def end_room(request: HttpRequest, room: str) -> HttpResponseBase:
     """Back to the page; the room is over and its host reads why, or it is said why not."""
     form = EndForm(request.POST or None)
     if form.is_valid():
-        told = form.cleaned_data
-        verdict = Verdict(Measure.END_ROOM, Policy(told["policy"]), told["facts"])
-        with said(request, Act.PULL_ROOM, _("The room is over. Its host reads why, and may appeal.")):
+        verdict = form.verdict_of(Measure.END_ROOM)
+        words, entry = _("The room is over. Its host reads why, and may appeal."), Q(action="power.end_room", room=room)
+        with said(request, Act.PULL_ROOM, words, entry=entry):
             decisions.decide_at_once(room, verdict, **who(request))
     not_understood(request, form)
     return redirect("console_powers")
@@ -107,7 +106,8 @@ def lever(request: HttpRequest, name: str) -> HttpResponseBase:
     form = LeverForm(name, request.POST or None)
     if form.is_valid() and name in Lever:
         pull = _pull(request, form)
-        with said(request, Act.PULL_SERVER, _("Done: %(power)s.") % {"power": LEVERS[name]}):
+        words, entry = _("Done: %(power)s.") % {"power": LEVERS[name]}, Q(action=f"power.{name}")
+        with said(request, Act.PULL_SERVER, words, entry=entry):
             if form.cleaned_data["release"]:
                 powers.release_lever(Lever(name), pull)
             else:

@@ -98,6 +98,6 @@ def test_nothing_of_the_house_is_changed(room: Room, bob: User, femi: User) -> N
     pull = {"reason": "raid", "words": "Quiet, please."}
     for power in ("lock", "slow"):
         tried(senior, f"/console/powers/room/{room.pk}/", f"power.{power}", power=power, seconds="30", **pull)
-    why = {"policy": "hate", "facts": "They called for violence."}
+    why = {"policy": "hate", "facts": "They called for violence.", "ground": "terms"}
     tried(senior, f"/console/powers/room/{room.pk}/end/", "power.end_room", **why)
     tried(senior, "/console/powers/invites/", "power.invites", **pull)

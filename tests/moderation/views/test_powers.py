@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import InviteCode, Lever, Redemption, Switch, User
+from moderation import reasons
 from moderation.audit.models import Entry
-from moderation.models import Decision
+from moderation.models import Decision, Ground
 from moderation.powers import Power
 from moderation.staff import Role
+from moderation.words import POWERS
 from rooms.models import Member, Room, State
 from tests.accounts.pages import text
 from tests.log import entry
@@ -22,7 +24,7 @@ from tests.rooms.scenes import a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOM = {"reason": "raid", "words": "Quiet, please.", "seconds": "30"}
-WHY = {"policy": "hate", "facts": "They called for violence."}
+WHY = {"policy": "hate", "facts": "They called for violence.", "ground": "terms"}
 LEVERS = {"invites": {}, "joins": {"most": "5"}, "server": {"sure": "on"}}
 
 
@@ -60,8 +62,9 @@ def pull(client: Client, name: str, **fields: str) -> str:
 def test_a_moderator_acts_on_a_room_and_reads_that_it_is_done(
     moderator: Client, mallory: User, room: Room, power: Power
 ) -> None:
-    assert "Done: " in press(moderator, room, power)
+    page = press(moderator, room, power)
     act = entry(action=f"power.{power}")
+    assert f"Done: {POWERS[power]}. It is entry {act.id} of the log." in page
     assert (act.actor, act.role, act.reason) == (mallory.uid, "moderator", "raid")
 
 
@@ -78,6 +81,33 @@ def test_a_room_is_ended_at_once_and_its_host_reads_why_and_may_appeal(
     assert mallory.display_name not in page
     end(moderator, room)
     assert entry(action="power.room", result="refused").reason == "not_found"
+
+
+def test_whoever_may_read_the_log_is_led_to_the_entry_of_what_they_did(senior: Client, room: Room) -> None:
+    page = end(senior, room)
+    number = entry(action="power.end_room").id
+    assert f'<a href="/console/log/{number}/">It is entry {number} of the log.</a>' in page
+    page = pull(senior, "invites")
+    assert f'<a href="/console/log/{entry(action="power.invites").id}/">' in page
+
+
+def test_whoever_may_not_read_the_log_reads_the_number_alone(moderator: Client, room: Room) -> None:
+    page = end(moderator, room)
+    assert f"It is entry {entry(action='power.end_room').id} of the log." in page
+    assert "/console/log/" not in page
+
+
+def test_a_room_is_ended_on_the_ground_of_a_law_which_the_host_reads(
+    moderator: Client, room: Room, alice: User
+) -> None:
+    assert "Name the law, since" in end(moderator, room, ground="law")
+    assert Room.objects.get(pk=room.pk).state == State.LIVE
+    assert "The room is over." in end(moderator, room, ground="law", law="Weapons Act, s. 52")
+    decision = Decision.objects.get(subject=alice)
+    assert (decision.ground, decision.law, decision.automated) == (Ground.LAW, "Weapons Act, s. 52", False)
+    fields = dict(reasons.statement(decision))
+    assert all(fields.values())
+    assert "Weapons Act, s. 52" in fields["On what ground"]
 
 
 def test_what_is_not_done_is_said_and_recorded(moderator: Client, room: Room) -> None:
