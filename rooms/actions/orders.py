@@ -38,7 +38,7 @@ def impose(
     what: Move,
     *,
     by: User | None,
-    notice: Event | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
@@ -63,7 +63,7 @@ def put_out(
     user: User,
     *,
     by: User | None,
-    notice: Event | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
@@ -95,22 +95,21 @@ def end_room(
     room_id: str,
     *,
     by: User | None,
-    notice: Event | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
 ) -> None:
-    """Nothing: the live or scheduled room is over, everybody out of it and told why.
+    """Nothing: the live or scheduled room is over, everybody out of it, and its host told why.
 
-    A notice with a decision, which is about the host, is for the host alone: the others hear what was done.
+    The notice is about the host and for the host alone: the others hear what was done.
 
     One entry, `power.end_room`. Raises `Refused`: NOT_FOUND, ENDED, UNAVAILABLE.
     """
     with _turn(room_id, source, now) as one:
         if one.room.state == State.ENDED:
             raise Refused(Code.ENDED)
-        if notice is not None:
-            _tell_everybody(one, notice)
+        _tell_everybody(one, notice)
         end(one, "moderator")
         _note(one, "power.end_room", by, grounds, object_type="room", object_id=room_id)
 
@@ -119,7 +118,7 @@ def mute_all(
     room_id: str,
     *,
     by: User | None,
-    notice: Event | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
@@ -249,24 +248,21 @@ def _turn(room_id: str, source: Source, now: datetime) -> Iterator[Turn]:
             yield one
 
 
-def _impose(one: Turn, subject: Member, what: Move, notice: Event | None) -> None:
+def _impose(one: Turn, subject: Member, what: Move, notice: Event) -> None:
     """The move, made by nobody of the room; its reasons go before it, as it may close the connection."""
-    if notice is not None and subject.connection:
+    if subject.connection:
         one.tell(subject.connection, notice)
     on_member(one, Member(room=one.room, rank=Rank.SERVER), subject, what)
 
 
 def _tell_everybody(one: Turn, notice: Event) -> None:
-    if notice["decision"] is None:
-        one.tell_all(notice)
-        return
     one.tell_all(protocol.measure(notice["measure"], ""))
     for host in one.room.members.filter(rank=Rank.HOST, present=True).exclude(connection=""):
         one.tell(host.connection, notice)
 
 
 def _put_out(
-    room_id: str, user: User, by: User | None, notice: Event | None, source: Source, now: datetime, grounds: Grounds
+    room_id: str, user: User, by: User | None, notice: Event, source: Source, now: datetime, grounds: Grounds
 ) -> bool:
     room = Room.objects.select_for_update().get(pk=room_id)
     member = Member.objects.filter(room=room_id, user=user, present=True).select_related("user").first()
@@ -274,8 +270,7 @@ def _put_out(
         return False
     with turn(room, source, now) as one:
         if member.connection:
-            told = notice or protocol.measure("suspend", "")
-            one.tell(member.connection, told, CLOSE_SUSPENDED)
+            one.tell(member.connection, notice, CLOSE_SUSPENDED)
         depart(one, member, "removed")
         _note(one, "member.remove", by, {"reason": "suspended", **grounds}, object_type="member", object_id=user.uid)
     return True

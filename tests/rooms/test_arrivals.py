@@ -14,6 +14,7 @@ from accounts.actions.standing import suspend
 from accounts.actions.switches import pull
 from accounts.models import Lever, User
 from accounts.standing import FOR_GOOD
+from rooms import protocol
 from rooms.actions import orders, presence
 from rooms.actions.rooms import Plan, open_room, start
 from rooms.models import Access, Member, Room, State
@@ -105,7 +106,7 @@ def test_a_suspension_puts_out_whoever_is_just_coming_in(
         how: dict[str, Any] = {"by": None, "now": NOON, "source": SOURCE}
         with transaction.atomic():
             suspend(bob, FOR_GOOD, **how)
-            rooms = orders.put_out(bob, notice=None, **how)
+            rooms = orders.put_out(bob, notice=protocol.measure("suspend", "You shouted.", 7), **how)
         over.set()
         return rooms
 

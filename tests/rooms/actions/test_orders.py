@@ -14,6 +14,7 @@ from rooms import protocol
 from rooms.actions import orders
 from rooms.cards import cards
 from rooms.models import Access, Member, Room, State
+from rooms.protocol import Event
 from rooms.roles import Code, Move, Rank, Refused, Stage
 from rooms.sfu import messages
 from tests.log import entries, entry
@@ -34,6 +35,7 @@ from tests.rooms.scenes import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTICE = protocol.measure("mute", "You spoke over everybody.", 7)
+OVER = protocol.measure("end_room", "You spread lies.", 7)
 
 
 def how(by: User | None, **more: Any) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def told(caught: Wire, room: Room) -> list[tuple[str, str, int]]:
     return [(letter.to, json.loads(letter.text)["type"], letter.close) for letter in caught.letters(room) if letter.to]
 
 
-def impose(room: Room, on: User, what: Move, by: User | None, notice: Any = None, **more: Any) -> None:
+def impose(room: Room, on: User, what: Move, by: User | None, notice: Event = NOTICE, **more: Any) -> None:
     orders.impose(room.pk, member(on, room).number, what, notice=notice, **how(by, **more))
 
 
@@ -119,13 +121,13 @@ def test_nothing_but_a_measure_is_imposed(open_room: Room, bob: User, mallory: U
 @pytest.mark.parametrize(
     ("act", "code"),
     [
-        (lambda room, by: orders.impose(room, 99, Move.MUTE, notice=None, **how(by)), Code.NO_MEMBER),
-        (lambda room, by: orders.impose(room, 1, Move.MUTE, notice=None, **how(by)), Code.WRONG_STAGE),
-        (lambda room, by: orders.mute_all(room, notice=None, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.impose(room, 99, Move.MUTE, notice=NOTICE, **how(by)), Code.NO_MEMBER),
+        (lambda room, by: orders.impose(room, 1, Move.MUTE, notice=NOTICE, **how(by)), Code.WRONG_STAGE),
+        (lambda room, by: orders.mute_all(room, notice=NOTICE, **how(by)), Code.ALREADY),
         (lambda room, by: orders.lock(room, locked=False, **how(by)), Code.ALREADY),
         (lambda room, by: orders.slow(room, 0, **how(by)), Code.ALREADY),
         (lambda room, by: orders.slow(room, 3601, **how(by)), Code.BAD_MESSAGE),
-        (lambda _, by: orders.end_room("aaaaaaaaaaaa", notice=None, **how(by)), Code.NOT_FOUND),
+        (lambda _, by: orders.end_room("aaaaaaaaaaaa", notice=OVER, **how(by)), Code.NOT_FOUND),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
@@ -141,10 +143,10 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda room, on, by: orders.impose(room, 2, Move.MUTE, notice=None, **how(by)),
-        lambda room, on, by: orders.put_out(on, notice=None, **how(by)),
-        lambda room, on, by: orders.end_room(room, notice=None, **how(by)),
-        lambda room, on, by: orders.mute_all(room, notice=None, **how(by)),
+        lambda room, on, by: orders.impose(room, 2, Move.MUTE, notice=NOTICE, **how(by)),
+        lambda room, on, by: orders.put_out(on, notice=NOTICE, **how(by)),
+        lambda room, on, by: orders.end_room(room, notice=OVER, **how(by)),
+        lambda room, on, by: orders.mute_all(room, notice=NOTICE, **how(by)),
         lambda room, on, by: orders.lock(room, locked=True, **how(by)),
         lambda room, on, by: orders.slow(room, 30, **how(by)),
     ],
@@ -199,9 +201,9 @@ def test_a_person_is_put_out_of_every_room_at_once_sound_and_all(
 
 def test_whoever_is_nowhere_is_put_out_of_nothing(open_room: Room, bob: User, mallory: User) -> None:
     come(bob, open_room)
-    orders.put_out(bob, notice=None, **how(mallory))
+    orders.put_out(bob, notice=NOTICE, **how(mallory))
     count = Entry.objects.count()
-    assert orders.put_out(bob, notice=None, **how(mallory)) == 0
+    assert orders.put_out(bob, notice=NOTICE, **how(mallory)) == 0
     assert Entry.objects.count() == count
 
 
@@ -209,7 +211,7 @@ def test_when_the_host_is_put_out_a_moderator_hosts(open_room: Room, alice: User
     come(alice, open_room)
     come(bob, open_room)
     do(alice, open_room, Move.MAKE_MODERATOR, bob)
-    orders.put_out(alice, notice=None, **how(mallory))
+    orders.put_out(alice, notice=NOTICE, **how(mallory))
     assert [one["rank"] for one in fresh(open_room)["members"]] == ["host"]
 
 
@@ -242,13 +244,12 @@ def test_a_room_whose_host_is_removed_and_followed_by_nobody_ends_and_is_still_s
     assert cards([room])[0]["host"]["uid"] == alice.uid
 
 
-def test_a_room_that_is_ended_tells_everybody_why_and_closes_every_socket(
+def test_a_room_that_is_ended_tells_everybody_so_and_closes_every_socket(
     open_room: Room, bob: User, mallory: User
 ) -> None:
     come(bob, open_room)
-    notice = protocol.measure("end_room", "This is a raid.")
     with wire() as caught:
-        orders.end_room(open_room.pk, notice=notice, **how(mallory, reason="raid"))
+        orders.end_room(open_room.pk, notice=OVER, **how(mallory, reason="raid"))
     said = [(json.loads(letter.text)["type"], letter.to, letter.close) for letter in caught.letters(open_room)]
     assert said == [("measure", "", 0), ("ended", "", 4410)]
     room = Room.objects.get(pk=open_room.pk)
@@ -257,13 +258,13 @@ def test_a_room_that_is_ended_tells_everybody_why_and_closes_every_socket(
     act = entry(action="power.end_room")
     assert (act.actor, act.object_id, act.reason) == (mallory.uid, open_room.pk, "raid")
     with pytest.raises(Refused) as refused:
-        orders.end_room(open_room.pk, notice=None, **how(mallory))
+        orders.end_room(open_room.pk, notice=OVER, **how(mallory))
     assert refused.value.code is Code.ENDED
 
 
 def test_a_room_is_ended_before_it_starts(alice: User, mallory: User) -> None:
     room = a_scheduled_room(alice)
-    orders.end_room(room.pk, notice=None, **how(mallory))
+    orders.end_room(room.pk, notice=OVER, **how(mallory))
     assert Room.objects.get(pk=room.pk).state == State.ENDED
 
 
@@ -346,7 +347,7 @@ def test_what_was_decided_about_the_host_is_told_to_the_host_alone(
     host = come(alice, open_room).seat.connection
     come(bob, open_room)
     with wire() as caught:
-        orders.end_room(open_room.pk, notice=protocol.measure("end_room", "You spread lies.", 7), **how(mallory))
+        orders.end_room(open_room.pk, notice=OVER, **how(mallory))
     read = [letter.to for letter in caught.letters(open_room) if "lies" in letter.text]
     assert read == [host]
     assert [letter.to for letter in caught.letters(open_room) if '"measure"' in letter.text] == ["", host]
