@@ -208,7 +208,7 @@ class NoticeForm(forms.Form):
         help_text=_(
             "For a question back, and to tell you what became of your notice: only those who decide on it see it. "
             "You may leave it empty, and we never ask for it where children are harmed. It is deleted once you were "
-            "told, and when the case is closed at the latest."
+            "told, and when the case is closed or after a year at the latest. Only a legal hold keeps it longer."
         ),
         max_length=254,
         required=False,
