@@ -86,6 +86,7 @@ class Case(models.Model):
             models.Index(fields=["-severity", "-risk", "opened_at"], name="case_queue", condition=Q(state__in=OPEN)),
             models.Index(fields=["state", "due_at"], name="case_due"),
             models.Index(fields=["stepped_at"], name="case_working", condition=~Q(step=Step.DONE)),
+            models.Index(fields=["room"], name="case_of_room", condition=Q(about=About.ROOM)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('moderation', '0016_freezes_without_a_report'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('about', 'room')), fields=['room'], name='case_of_room'),
+        ),
+    ]
