@@ -1,5 +1,6 @@
 """Erasing a person from the log: their key and labels go, every hash stays, and every proof still verifies."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,8 +79,12 @@ def rewrap(*, by: str, source: Source) -> int:
 
     It makes an erasure final: a backup still has the sealed keys of those erased since, and nothing opens them now.
     """
+    # The new key first, so that no row names one that is not kept; then all rows and the entry; the old keys last, when
+    # no row needs them. Whoever dies in between, or loses the answer to the commit, leaves a key that nothing is sealed
+    # under, the new one or an old one: the next run destroys it with the others.
     master = people.Master.new()
-    with transaction.atomic():
+    with transaction.atomic(), ExitStack() as failing:
+        failing.callback(keys.drop_master, master.name)
         people.lock()
         rows = list(PersonKey.objects.order_by("pk"))
         living = people.by_id(row.pk for row in rows)
@@ -89,6 +94,7 @@ def rewrap(*, by: str, source: Source) -> int:
         PersonKey.objects.bulk_update(rows, ["token", "master", "box"], batch_size=500)
         people.forget_all()
         record("log.rewrap", source=source, actor=by, detail={"persons": len(rows)})
+        failing.pop_all()
     for name in keys.masters():
         if name != master.name:
             keys.drop_master(name)

@@ -25,6 +25,8 @@ from django.conf import settings
 from moderation.audit.note import Signer
 from moderation.audit.verify import Key, parse_key
 
+_DOOMED = ".gone-"
+
 
 class KeysMissingError(Exception):
     """The operator's fault: this folder does not hold the key that this database was written with."""
@@ -94,6 +96,14 @@ def new_master() -> bytes:
 def drop_master(name: str) -> None:
     """Destroy a master key: whatever only it opens, in a backup for instance, stays shut."""
     drop(f"master-{name}")
+
+
+def tidy() -> None:
+    """Nothing: what a loss of power left of keys that were being destroyed is destroyed."""
+    with _locked():
+        for file in folder().iterdir():
+            if file.name.startswith(_DOOMED) or _is_blank(file):
+                _overwrite(file)
 
 
 def signers(origin: str) -> list[Signer]:
@@ -166,7 +176,17 @@ def _keep(file: Path, content: str) -> None:
 
 
 def _shred(file: Path) -> None:
-    """Overwrite the file and remove it. What the disk itself keeps of it is for full-disk encryption to hide."""
+    """Destroy the file. It loses its name first: after a loss of power nobody reads half of a key, and `tidy` goes on.
+
+    What the disk itself keeps of it is for full-disk encryption to hide.
+    """
+    with _locked():
+        doomed = file.rename(file.with_name(f"{_DOOMED}{file.name}"))
+        _sync_folder()
+        _overwrite(doomed)
+
+
+def _overwrite(file: Path) -> None:
     size = file.stat().st_size
     with file.open("r+b") as output:
         output.write(bytes(size))
@@ -174,6 +194,12 @@ def _shred(file: Path) -> None:
         os.fsync(output.fileno())
     file.unlink()
     _sync_folder()
+
+
+def _is_blank(file: Path) -> bool:
+    """Whether nothing is left of what was in it: a key was once overwritten before it lost its name."""
+    content = file.read_bytes() if file.is_file() else b""
+    return bool(content) and not content.strip(b"\0")
 
 
 def _sync_folder() -> None:

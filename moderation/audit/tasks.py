@@ -7,7 +7,7 @@ from celery import Celery, shared_task
 from celery.signals import worker_ready, worker_shutdown
 from django.utils import timezone
 
-from moderation.audit import hold, pulse
+from moderation.audit import hold, keys, pulse
 from moderation.audit.cosign import cosign
 from moderation.audit.prune import prune
 from moderation.audit.pulse import Sign, Trouble
@@ -69,8 +69,9 @@ def watch_log() -> None:
 
 @worker_ready.connect
 def began(sender: Any, **_kwargs: Any) -> None:
-    """Note that the worker that seals the log began."""
+    """Note that the worker that seals the log began; nothing is left of keys that were being destroyed."""
     if _seals(sender.app):
+        keys.tidy()
         pulse.give(Sign.START, source=_HERE)
 
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from moderation.audit import check, keys, people
 from moderation.audit.erase import erase, rewrap
@@ -17,6 +18,7 @@ from moderation.audit.record import record
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from tests.log import entries
+from tests.moderation.unwritable import full
 
 SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", session="5e55")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -169,6 +171,32 @@ def test_a_hold_that_nobody_looked_at_again_is_told() -> None:
     placed = hold("room", "r1")
     assert overdue(NOON + timedelta(days=89)) == []
     assert overdue(NOON + timedelta(days=91)) == [placed]
+
+
+def test_keys_that_cannot_be_sealed_anew_on_a_full_log_stay_as_they_are() -> None:
+    acts()
+    before, rows = keys.masters(), list(PersonKey.objects.order_by("pk").values())
+    with full(), pytest.raises(DatabaseError), transaction.atomic():
+        rewrap(by=CAROL, source=SOURCE)
+    assert keys.masters() == before
+    assert list(PersonKey.objects.order_by("pk").values()) == rows
+    assert rewrap(by=CAROL, source=SOURCE) == len(rows)
+    assert len(keys.masters()) == 1
+
+
+@pytest.mark.parametrize("last", ["moderation.audit.erase.record", "moderation.audit.keys.drop_master"])
+def test_what_a_run_that_was_killed_leaves_of_master_keys_the_next_one_destroys(last: str) -> None:
+    acts()
+    old, killed = keys.masters(), OSError("killed")  # whoever is killed does not tidy up
+    with patch.object(keys, "drop_master"), patch(last, side_effect=killed), pytest.raises(OSError, match="killed"):
+        rewrap(by=CAROL, source=SOURCE)
+    people.forget_all()
+    assert len(keys.masters()) == 2
+    assert {entry.actor for entry in entries(action="room.open")} == {ALICE}
+    rewrap(by=CAROL, source=SOURCE)
+    assert len(keys.masters()) == 1
+    assert not keys.masters().keys() & old.keys()
+    assert {entry.actor for entry in entries(action="room.open")} == {ALICE}
 
 
 def test_a_backup_opens_nobody_who_was_erased_since_once_the_keys_were_sealed_anew() -> None:

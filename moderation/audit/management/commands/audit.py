@@ -139,6 +139,7 @@ class Command(BaseCommand):
         self.stdout.write("Released.")
 
     def _keys(self, rotate: bool, rewrap: bool, retire: str | None) -> None:
+        keys.tidy()
         if rotate:
             # The entry first: no key signs that the log does not tell of. Whoever dies in between leaves an entry of a
             # key that never was, which signs nothing, and rotates again.

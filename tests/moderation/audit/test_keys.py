@@ -1,0 +1,80 @@
+"""The log's keys on a disk that loses its power in the middle."""
+
+from unittest.mock import patch
+
+import pytest
+from celery import Celery
+
+from moderation.audit import keys, pulse, tasks
+
+ORIGIN = "stoa.example/audit"
+
+
+def files() -> set[str]:
+    return {file.name for file in keys.folder().iterdir()} - {".lock"}
+
+
+def cut(name: str) -> None:
+    """Retire the key, and lose power once it has lost its name."""
+    with patch.object(keys, "_overwrite", side_effect=OSError("no power")), pytest.raises(OSError, match="no power"):
+        keys.retire_signer(name)
+
+
+@pytest.fixture
+def two() -> list[str]:
+    """The names of two keys that sign, the older first."""
+    return [keys.new_signer(ORIGIN).key.key_id.hex() for _ in range(2)]
+
+
+def signing() -> list[str]:
+    return [signer.key.key_id.hex() for signer in keys.signers(ORIGIN)]
+
+
+def test_a_key_that_was_being_destroyed_when_power_was_lost_signs_no_more(two: list[str]) -> None:
+    cut(two[0])
+    assert signing() == [two[1]]
+    assert {key.key_id.hex() for key in keys.vkeys()} == set(two)
+
+
+def test_and_is_gone_from_the_disk_after_the_next_start(two: list[str]) -> None:
+    cut(two[0])
+    assert any(two[0] in name and not name.endswith(".vkey") for name in files())
+    keys.tidy()
+    assert files() == {f"log-{two[0]}.vkey", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
+
+
+def test_so_is_a_file_of_nothing_but_zeroes(two: list[str]) -> None:
+    file = keys.folder() / f"log-{two[0]}.pem"
+    file.write_bytes(bytes(file.stat().st_size))
+    keys.tidy()
+    assert not file.exists()
+    assert signing() == [two[1]]
+
+
+def test_keys_that_are_in_use_are_left_alone(two: list[str]) -> None:
+    masters, address, before = keys.masters(), keys.address_key(), files()
+    keys.tidy()
+    assert (keys.masters(), keys.address_key(), files()) == (masters, address, before)
+    assert signing() == two[::-1]
+
+
+def test_the_worker_that_seals_the_log_looks_for_such_keys_before_anything_else(
+    two: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(two[0])
+    monkeypatch.setattr(tasks, "_seals", lambda _app: True)
+    monkeypatch.setattr(pulse, "give", lambda *_, **_how: None)
+
+    class Sender:
+        app = Celery()
+
+    tasks.began(sender=Sender())
+    assert files() == {f"log-{two[0]}.vkey", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
+
+
+def test_a_key_that_is_destroyed_leaves_no_file_behind() -> None:
+    keys.named("passing")
+    keys.drop("passing")
+    assert files() == set()
+    with pytest.raises(keys.KeysMissingError):
+        keys.found("passing")
