@@ -4,9 +4,6 @@
 """
 
 import base64
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from moderation.audit import verify
 from moderation.audit.verify import Trust
 from moderation.audit.witness import Request
+from tests.golden import go
 from tests.moderation.audit.logs import LOG, WITNESS_KEY, Log, cosignature
 
 FOLDER = Path(__file__).parent / "log/vectors"
@@ -91,11 +89,6 @@ def read(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
+@go.needed
 def test_the_reference_implementation_in_go_accepts_them(tmp_path: Path) -> None:
-    root = Path(subprocess.check_output(["go", "env", "GOROOT"], text=True).strip())
-    (tmp_path / "src").symlink_to(root / "src/cmd/vendor")  # Go brings the package that `go get` itself verifies with
-    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(tmp_path), "GOCACHE": str(tmp_path / "cache")}
-    command = ["go", "run", str(FOLDER.parent / "check.go"), str(FOLDER)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "yes\n"), done.stderr
+    assert go.verifier(tmp_path)(FOLDER) == (0, "yes\n", "")

@@ -1,5 +1,7 @@
-// Check reads the vectors beside it with golang.org/x/mod/sumdb, the reference implementation of signed notes and
-// transparency logs: `go run check.go vectors` prints yes, or panics with what is wrong.
+// Check reads what a log and its witness signed with golang.org/x/mod/sumdb, the reference implementation of signed
+// notes and transparency logs: `go run check.go vectors` prints yes, or panics with what is wrong. A folder has the keys
+// of both, two checkpoints, the request with which the newer was shown to the witness, its answer, and receipts; of the
+// vectors also the leaves and the log's secret key.
 package main
 
 import (
@@ -8,10 +10,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -28,6 +32,20 @@ func must[T any](value T, err error) T {
 		panic(err)
 	}
 	return value
+}
+
+func has(name string) bool {
+	_, err := os.Stat(filepath.Join(os.Args[1], name))
+	return err == nil
+}
+
+// names are those of the files that the pattern fits.
+func names(pattern string) []string {
+	var found []string
+	for _, path := range must(filepath.Glob(filepath.Join(os.Args[1], pattern))) {
+		found = append(found, filepath.Base(path))
+	}
+	return found
 }
 
 // tree is the size and root in the text of a checkpoint.
@@ -69,38 +87,69 @@ func (c cosignature) Verify(msg, sig []byte) bool {
 	return ed25519.Verify(c.key, []byte(signed), sig[8:])
 }
 
+// receipt verifies that an entry is in the tree that log and witness signed, and gives back its place and its leaf.
+func receipt(name string, both note.Verifiers) (int64, string) {
+	proof, signed, _ := strings.Cut(read(name), "\n\n")
+	checkpoint := must(note.Open([]byte(signed), both))
+	lines := strings.Split(proof, "\n")
+	index := must(strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64))
+	var extra struct{ Leaf string }
+	text := must(base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra ")))
+	must(0, json.Unmarshal(text, &extra))
+	in := tree(checkpoint.Text)
+	err := tlog.CheckRecord(hashes(lines[3:]), in.N, in.Hash, index, tlog.RecordHash([]byte(extra.Leaf)))
+	if err != nil || lines[0] != "c2sp.org/tlog-proof@v1" || len(checkpoint.Sigs) != 2 {
+		panic(fmt.Errorf("%s: %s: %w", name, lines[0], err))
+	}
+	return index, extra.Leaf
+}
+
 func main() {
 	verifier := must(note.NewVerifier(strings.TrimSpace(read("log.vkey"))))
 	cosigner := witness(strings.TrimSpace(read("witness.vkey")))
 	both := note.VerifierList(verifier, cosigner)
 
-	old := must(note.Open([]byte(read("checkpoint-5")), note.VerifierList(verifier)))
-	current := must(note.Open([]byte(read("checkpoint-9")), both))
+	var signed []*note.Note
+	for _, name := range names("checkpoint-*") {
+		signed = append(signed, must(note.Open([]byte(read(name)), both)))
+	}
+	sort.Slice(signed, func(a, b int) bool { return tree(signed[a].Text).N < tree(signed[b].Text).N })
+	old, current := signed[0], signed[1]
 	if len(current.Sigs) != 2 {
 		panic(errors.New("log and witness have not both signed"))
 	}
 
-	signer := must(note.NewSigner(strings.TrimSpace(read("log.skey"))))
-	if !bytes.Equal(must(note.Sign(&note.Note{Text: old.Text}, signer)), []byte(read("checkpoint-5"))) {
-		panic(errors.New("Go signs another note"))
-	}
-
 	request, checkpoint, _ := strings.Cut(read("add-checkpoint"), "\n\n")
-	must(note.Open([]byte(checkpoint+read("add-checkpoint.answer")), both))
+	shown := must(note.Open([]byte(checkpoint+read("add-checkpoint.answer")), both))
 	before, after := tree(old.Text), tree(current.Text)
 	proof := hashes(strings.Split(request, "\n")[1:])
-	if err := tlog.CheckTree(proof, after.N, after.Hash, before.N, before.Hash); err != nil {
-		panic(err)
+	if err := tlog.CheckTree(proof, after.N, after.Hash, before.N, before.Hash); err != nil || shown.Text != current.Text {
+		panic(fmt.Errorf("the newer checkpoint does not continue the older: %w", err))
 	}
 
-	receipt, signed, _ := strings.Cut(read("entry-3.tlog-proof"), "\n\n")
-	must(note.Open([]byte(signed), both))
-	lines := strings.Split(receipt, "\n")
-	index := must(strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64))
-	leaf := strings.Split(read("leaves.jsonl"), "\n")[index]
-	err := tlog.CheckRecord(hashes(lines[3:]), after.N, after.Hash, index, tlog.RecordHash([]byte(leaf)))
-	if err != nil || lines[0] != "c2sp.org/tlog-proof@v1" {
-		panic(fmt.Errorf("%s: %w", lines[0], err))
+	leaves := map[int64]string{}
+	for _, name := range names("entry-*.tlog-proof") {
+		index, leaf := receipt(name, both)
+		leaves[index] = leaf
+	}
+	if len(leaves) == 0 {
+		panic(errors.New("there is no receipt"))
+	}
+
+	if has("leaves.jsonl") {
+		all := strings.Split(read("leaves.jsonl"), "\n")
+		for index, leaf := range leaves {
+			if all[index] != leaf {
+				panic(errors.New("a receipt is of another leaf"))
+			}
+		}
+	}
+	if has("log.skey") {
+		signer := must(note.NewSigner(strings.TrimSpace(read("log.skey"))))
+		again := must(note.Sign(&note.Note{Text: old.Text}, signer))
+		if !bytes.Equal(again, []byte(read(fmt.Sprintf("checkpoint-%d", before.N)))) {
+			panic(errors.New("Go signs another note"))
+		}
 	}
 	fmt.Println("yes")
 }
