@@ -14,6 +14,7 @@ from django.urls import re_path  # noqa: E402
 
 from config import bodies  # noqa: E402
 from config.origin import SameOrigin  # noqa: E402
+from config.pace import Paced  # noqa: E402
 from config.proxy import Correlated, Logged, Proxied  # noqa: E402
 from config.threads import Handler  # noqa: E402
 from rooms import frames  # noqa: E402
@@ -25,7 +26,7 @@ roads = {
     "http": Handler(),
     "websocket": SameOrigin(URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])),
 }
-application = Proxied(Correlated(Logged(ProtocolTypeRouter(roads))))
+application = Paced(Proxied(Correlated(Logged(ProtocolTypeRouter(roads)))))
 
 # What was loaded stays: to look through all of it for garbage took 73 ms, in which nobody was served.
 gc.collect()

@@ -113,7 +113,22 @@ class TriggerForm(forms.Form):
     words = forms.CharField(label=_("In a few words"), max_length=500)
 
 
-class SearchForm(forms.Form):
+class SpanForm(forms.Form):
+    """From a day to a day, both included, in UTC; without the one or the other, from the beginning or to the end."""
+
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and with"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The data, with moments for days, the second just after its day."""
+        data = super().clean() or {}
+        first, last = data.get("since"), data.get("until")
+        data["since"] = datetime.combine(first, time(), UTC) if first else None
+        data["until"] = datetime.combine(last + timedelta(days=1), time(), UTC) if last else None
+        return data
+
+
+class SearchForm(SpanForm):
     """What to look for in the log; an empty field asks for nothing."""
 
     actor = forms.CharField(label=_("Who acted (user name or id)"), max_length=150, required=False)
@@ -128,9 +143,8 @@ class SearchForm(forms.Form):
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)
     policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
-    since = DayField(label=_("From"), required=False)
-    until = DayField(label=_("Up to and with"), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    field_order = ("actor", "person", "action", "room", "address", "case", "policy", "since", "until")
 
     def clean_actor(self) -> str:
         """The id of whoever acted."""
@@ -139,14 +153,6 @@ class SearchForm(forms.Form):
     def clean_person(self) -> str:
         """The id of whoever had a part in it."""
         return _id_of(self.cleaned_data["person"])
-
-    def clean(self) -> dict[str, Any]:
-        """The data, with moments for days."""
-        data = super().clean() or {}
-        first, last = data.get("since"), data.get("until")
-        data["since"] = datetime.combine(first, time(), UTC) if first else None
-        data["until"] = datetime.combine(last + timedelta(days=1), time(), UTC) if last else None
-        return data
 
 
 def _id_of(named: str) -> str:

@@ -67,6 +67,19 @@ REFUSALS: dict[str, Promise] = {
     "away": _("A part of the server is away, so nothing was done. Try again in a moment."),
     "second_factor_stale": _("Show your second factor again: it was too long ago."),
     "evidence_broken": _("It is not what the log says it is, so it cannot be heard. The operator was told."),
+    "unsealed": _("Nothing is sealed yet. Try again in ten seconds."),
+    "too_long": _(
+        "That is more than 250,000 entries, too many for one file. Choose a shorter time, and then the next. "
+        "The operator's command “manage.py audit export” takes any number."
+    ),
+    "scope_too_wide": _(
+        "More than 250,000 entries lie in the time of this request, too many for one file. "
+        "Ask for shorter times instead, one request for each."
+    ),
+    "disk_full": _(
+        "The server's disk has no room for such a file, so nothing was made. Choose a shorter time, or ask the "
+        "operator to make room, or to write it elsewhere with “manage.py audit export”."
+    ),
     "case_state": _("The case has moved on. Look again."),
     "claimed_by_another": _("Somebody else works on it already."),
     "not_claimed": _("Claim the case first."),

@@ -33,6 +33,10 @@ class Code(StrEnum):
     AWAY = "away"  # a part of the server that it needs
     STALE = "second_factor_stale"
     BROKEN = "evidence_broken"  # it is not what the log says
+    UNSEALED = "unsealed"  # no checkpoint yet
+    LONG = "too_long"  # for one file
+    WIDE = "scope_too_wide"  # for one file, of what was approved
+    FULL = "disk_full"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

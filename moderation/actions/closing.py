@@ -1,16 +1,13 @@
 """The log of a suspended server, taken out once its rooms have ended, so that it is there whatever comes next."""
 
 import hashlib
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from django.conf import settings
 
 from accounts.actions.switches import keep_export
 from accounts.models import Lever, Switch
 from accounts.switches import pulled
-from moderation.audit import export
+from moderation.audit import draft, export
 from moderation.audit.source import Source
 from moderation.powers import EXPORT_AFTER
 from rooms.models import Room, State
@@ -25,9 +22,7 @@ def keep_log(now: datetime, *, source: Source) -> Path | None:
     switch = pulled(Lever.SERVER)
     if switch is None or not _due(switch, now):
         return None
-    folder: Path = settings.STOA_DATA / "exports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"stoa-{switch.pulled_at:%Y%m%dT%H%M%SZ}.zip"
+    path = draft.folder() / f"stoa-{switch.pulled_at:%Y%m%dT%H%M%SZ}.zip"
     digest = _write(path, now)
     return path if keep_export(path.name, digest, source=source) else None
 
@@ -39,15 +34,10 @@ def _due(switch: Switch, now: datetime) -> bool:
 
 def _write(path: Path, now: datetime) -> str:
     """The digest of the file, which is there whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+    with draft.whole(path) as file:
         export.export(file, now=now, person=_NOBODY)
-        file.flush()
-        os.fsync(file.fileno())
         file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    draft.replace(path)
-    return digest
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _NOBODY = "nobody"  # is no uid: nothing personal is opened

@@ -50,18 +50,19 @@ def write(
     signers: Sequence[Signer],
     moment: datetime,
     also: Iterable[str] = (),
+    scratch: str | None = None,
 ) -> int:
     """How many leaves the bundle has that was written to `out`, a zip file.
 
     `rows` is called once, and once more for each format in `also` (`ocsf`, `ecs`, `cef`), so that whatever the size no
-    entry waits in memory, nor anything personal on disk.
+    entry waits in memory, nor anything personal on disk; of the hashes, those that are too many wait in `scratch`.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
         box = _Box(archive, moment)
         box.put("verify.py", (HERE / "verify.py").read_bytes())
         box.put("keys", "".join(f"{key}\n" for key in part.keys).encode())
         box.put("checkpoint", str(part.checkpoint.note).encode())
-        with SpooledTemporaryFile(IN_MEMORY) as leaves:
+        with SpooledTemporaryFile(IN_MEMORY, dir=scratch) as leaves:
             count, withheld = _put_entries(box, part.first, rows(), leaves)
             leaves.seek(0)
             with box.member("leaves") as write_leaves:

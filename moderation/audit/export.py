@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO
 
-from moderation.audit import bundle, cosign, keys, people, tree
+from django.db.models import Max, Min
+
+from moderation.audit import bundle, cosign, draft, keys, people, tree
 from moderation.audit.bundle import Part, Row
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Label, Leaf
@@ -61,7 +63,25 @@ def export(
         signers=keys.signers(checkpoint.origin),
         moment=now,
         also=also,
+        scratch=str(draft.folder()),
     )
+
+
+def span(since: datetime | None = None, until: datetime | None = None) -> tuple[int, int]:
+    """From which leaf on, and how many, everything lies that is sealed and occurred in that time.
+
+    Whatever else lies between those leaves is among them. Raises `NothingSealedError` before the first checkpoint.
+    """
+    newest = cosign.cosigned()
+    if newest is None:
+        raise NothingSealedError(0)
+    if since is None and until is None:
+        return 0, newest.size
+    asked = {"occurred_at__gte": since, "occurred_at__lt": until}
+    within = Entry.objects.filter(**{bound: moment for bound, moment in asked.items() if moment})
+    leaves = Leaf.objects.filter(index__lt=newest.size, entry__in=within.values("pk"))
+    edges = leaves.aggregate(first=Min("index"), last=Max("index"))
+    return (newest.size, 0) if edges["first"] is None else (edges["first"], edges["last"] - edges["first"] + 1)
 
 
 def rows(

@@ -15,6 +15,7 @@ from accounts.models import User
 from moderation import outcomes
 from moderation.audit import cosign
 from moderation.audit.models import Checkpoint
+from moderation.forms import SpanForm
 from moderation.gate import acts_of
 from moderation.models import Decision, Hint, Kind, Staff
 from moderation.staff import Act
@@ -106,6 +107,12 @@ class Group:
     def here(self) -> bool:
         """Whether the page that is shown is one of these."""
         return any(way.here for way in self.ways)
+
+
+@register.inclusion_tag("console/bundle.html")
+def evidence() -> Mapping[str, SpanForm]:
+    """The card with which the evidence is taken home."""
+    return {"form": SpanForm(auto_id="bundle_%s")}
 
 
 @register.simple_tag

@@ -1,9 +1,8 @@
 """`/console/lawful`: the register of what authorities ask for."""
 
 import hashlib
-from tempfile import SpooledTemporaryFile
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,19 +11,19 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.views import member
 from moderation.actions import lawful
-from moderation.actions.base import Code, Refused
+from moderation.actions.base import Code
 from moderation.actions.lawful import Wish
-from moderation.audit import export
 from moderation.audit.source import Source
 from moderation.forms import LawfulForm
 from moderation.gate import console, staff_of
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Act
+from moderation.views import download
 from moderation.views.answers import said, who
+from moderation.views.download import Download
 from moderation.words import AUTHORITIES
 
 SHOWN = 100
-IN_MEMORY = 1 << 23
 
 
 @console(Act.READ_LAWFUL)
@@ -78,7 +77,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @console(Act.EXPORT_LAWFUL)
 def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """What was asked for, as a bundle, once: every entry outside of the scope is a hash in it and nothing more.
+    """What was asked for, as a bundle of its time, once: what is outside of the scope is a hash in it and nothing more.
 
     It is written down, with its digest, before its first byte leaves.
     """
@@ -86,19 +85,11 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method != "POST" or found is None:
         return redirect("console_lawful")
     user, now, source = member(request), timezone.now(), Source.of_request(request)
-    file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the response closes it
     with said(request, Act.EXPORT_LAWFUL, _("Exported.")):
         lawful.refuse_export(found, user, now)
-        try:
-            export.export(file, now=now, shows=lawful.scope(found), person=found.person or None)
-        except export.NothingSealedError as error:
-            raise Refused(Code.AWAY) from error
-        lawful.export(pk, _digest(file), by=user, now=now, source=source)
+        scope = {"shows": lawful.scope(found), "person": found.person or None}
+        file = download.made(found.start, found.end, too_many=Code.WIDE, now=now, **scope)
+        lawful.export(pk, hashlib.file_digest(file, "sha256").hexdigest(), by=user, now=now, source=source)
         file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=f"stoa-request-{pk}.zip")
+        return Download(file, as_attachment=True, filename=f"stoa-request-{pk}.zip")
     return redirect("console_lawful")
-
-
-def _digest(file: SpooledTemporaryFile[bytes]) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()

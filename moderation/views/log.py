@@ -3,30 +3,32 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from tempfile import SpooledTemporaryFile
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import member
 from moderation import dossier
 from moderation.actions import unmasking
+from moderation.actions.base import Refused
 from moderation.actions.cases import role_of
-from moderation.audit import cosign, export, proof, search, sequence
+from moderation.audit import cosign, proof, search, sequence
 from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.audit.opened import Opened, opened
 from moderation.audit.search import Page, Wish
 from moderation.audit.source import Source
-from moderation.forms import SearchForm
+from moderation.forms import SearchForm, SpanForm
 from moderation.gate import console
 from moderation.models import Control
 from moderation.staff import GUESTS, Act
 from moderation.veil import hidden, openings, veiled
+from moderation.views import download
+from moderation.views.answers import not_understood, why_not
+from moderation.views.download import Download
 
-IN_MEMORY = 1 << 23
 PROVED = "log.proved"  # the control that holds the log against its signed checkpoint
 
 
@@ -132,11 +134,15 @@ def _receipt(request: HttpRequest, one: Opened) -> str:
 
 @console(Act.EXPORT_LOG)
 def bundle(request: HttpRequest) -> HttpResponseBase:
-    """The whole log as evidence: a bundle that is checked without this server, and does not tell who reported."""
-    file, now = SpooledTemporaryFile(IN_MEMORY), timezone.now()  # noqa: SIM115  # the response closes it
+    """The log, or what of it is of some days, as evidence: checked without this server, and silent of who reported."""
+    form, now = SpanForm(request.GET), timezone.now()
+    if not form.is_valid():
+        not_understood(request, form)
+        return redirect("console_log")
+    opens = partial(openings, shown=unmasking.shown_to(member(request), now))
     try:
-        export.export(file, now=now, opens=partial(openings, shown=unmasking.shown_to(member(request), now)))
-    except export.NothingSealedError:
-        return HttpResponse(_("Nothing is sealed yet. Try again in ten seconds."), status=503)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"stoa-evidence-{now:%Y%m%d-%H%M}.zip")
+        file = download.made(**form.cleaned_data, now=now, opens=opens)
+    except Refused as refused:
+        why_not(request, Act.EXPORT_LOG, refused)
+        return redirect("console_log")
+    return Download(file, as_attachment=True, filename=f"stoa-evidence-{now:%Y%m%d-%H%M}.zip")

@@ -1,14 +1,16 @@
 """`manage.py audit export | proof`."""
 
+import errno
 import io
 import stat
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from moderation.audit import keys, verify
+from moderation.audit import bundle, keys, verify
 from moderation.audit.verify import Trust
 from tests import log
 from tests.moderation.audit.stored import ORIGIN, seal, write
@@ -41,6 +43,15 @@ def test_a_bundle_is_written_for_its_owner_alone_and_the_log_says_so(tmp_path: P
 def test_a_bundle_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
     write(1)
     with pytest.raises(CommandError, match="ten seconds"):
+        said("export", str(tmp_path / "bundle.zip"))
+    assert not list(tmp_path.glob("*bundle*"))
+
+
+def test_a_bundle_that_the_disk_has_no_room_for_leaves_none_either(tmp_path: Path) -> None:
+    write(1)
+    seal(timezone.now())
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with patch.object(bundle, "line", side_effect=full), pytest.raises(CommandError, match="No space left"):
         said("export", str(tmp_path / "bundle.zip"))
     assert not list(tmp_path.glob("*bundle*"))
 

@@ -32,7 +32,7 @@ def test_before_the_first_checkpoint_nothing_leaves_and_after_it_the_bundle_does
 ) -> None:
     console, asked = at_console(alice, Role.SENIOR), approved(alice, carol, bob)
     told = console.post(f"/console/lawful/{asked.pk}/export/", follow=True)
-    assert "Try again in a moment." in told.content.decode()
+    assert "Nothing is sealed yet." in told.content.decode()
     asked.refresh_from_db()
     assert asked.exported_at is None
     sequence.seal(timezone.now())

@@ -1,6 +1,5 @@
 """`manage.py audit`: the log in an operator's hands, to verify, export, prove, prune, erase, hold and release."""
 
-import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -12,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from moderation.audit import check, erase, export, hold, keys, proof, prune, sequence
+from moderation.audit import check, draft, erase, export, hold, keys, proof, prune, sequence
 from moderation.audit import role as rights
 from moderation.audit.models import Entry
 from moderation.audit.record import record
@@ -89,13 +88,10 @@ class Command(BaseCommand):
     def _export(self, out: Path, first: int, count: int | None, **given: list[str]) -> None:
         with transaction.atomic():
             record("log.export", source=SOURCE, detail={"first": first} | ({"count": count} if count else {}))
-        draft = out.with_name(f".{out.name}")
         try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with draft.whole(out) as file:
                 written = export.export(file, first, count, now=timezone.now(), also=given["format"])
-            draft.rename(out)
-        except export.NothingSealedError as error:
-            draft.unlink()
+        except (export.NothingSealedError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{written} entries in {out}. To verify: python3 verify.py {out} --key KEY, with one of")
         self.stdout.write("".join(f"{key}\n" for key in keys.vkeys()))

@@ -1,0 +1,39 @@
+"""How fast an answer goes: Daphne takes all of it at once, and keeps in memory what its reader is not ready for."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+
+from config.proxy import Application, Message, Receive, Scope, Send
+
+AGAIN = 0.02
+"""Seconds after which is looked again whether a reader is ready: 6 MB/s at the least, for whoever takes as much."""
+
+
+class Paced:
+    """ASGI application that sends the next part of an answer once Daphne has handed the last ones to the network.
+
+    Stands before all others: only the `send` that Daphne gave tells where its answer goes.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; its answer comes at its reader's pace."""
+
+        async def slowly(message: Message) -> None:
+            await send(message)
+            while message.get("more_body") and _full(send):  # noqa: ASYNC110  # Twisted has no event for it
+                await asyncio.sleep(AGAIN)
+
+        await self.application(scope, receive, slowly if scope["type"] == "http" else send)
+
+
+def _full(send: Any) -> bool:
+    """Whether Daphne holds as much as it wants to for this reader; not for one who is gone, nor elsewhere."""
+    request = send.args[0] if isinstance(send, partial) and send.args else None
+    channel = getattr(request, "channel", None) if isinstance(request, WebRequest) else None
+    return channel is not None and channel._waitingForTransport is True  # noqa: SLF001  # Twisted's only word for it

@@ -1,0 +1,36 @@
+"""Files that are whole or not there, and for the server alone."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from moderation.audit import draft
+
+
+def test_a_file_is_there_once_it_is_whole_and_for_the_server_alone(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    with draft.whole(path) as file:
+        file.write(b"whole")
+        assert not path.exists()
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"whole", 0o600)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_one_that_fails_nothing_is_left_and_what_was_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(b"older")
+    with pytest.raises(TypeError), draft.whole(path) as file:
+        file.writelines([b"half", None])  # type: ignore[list-item]  # fails behind the first
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_without_a_name_stands_in_no_folder() -> None:
+    with draft.nameless() as file:
+        file.write(b"nobody's")
+        told = os.fstat(file.fileno())
+        assert (told.st_nlink, stat.S_IMODE(told.st_mode)) == (0, 0o600)
+        assert list(draft.folder().iterdir()) == []
+    assert stat.S_IMODE(draft.folder().stat().st_mode) == 0o700
