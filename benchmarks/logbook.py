@@ -32,6 +32,7 @@ from moderation.audit.source import Source  # noqa: E402
 
 SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0 (X11; Linux x86_64)", session="5e55")
 WARM, TIMES, SEALED, ASKED = 200, 2_000, 20_000, 40
+WEEK = timedelta(days=7)
 PEOPLE = 2_000
 ACTIONS = ("member.join", "member.leave", "member.mute", "room.open", "room.end", "case.decide", "invite.issue")
 
@@ -100,29 +101,7 @@ def sequencer() -> list[Figure]:
 def searches(entries: int) -> list[Figure]:
     """How long a page of a search takes, the slowest kind told apart."""
     fill(entries)
-    chance, now = random.Random(1), timezone.now()
-    span = timedelta(days=7)
-
-    def when() -> dict[str, object]:
-        until = now - timedelta(seconds=3 * chance.randrange(entries))
-        return {"since": until - span, "until": until}
-
-    kinds: dict[str, Callable[[], Wish]] = {
-        "actor": lambda: Wish(actor=someone(chance)),
-        "room": lambda: Wish(room=f"room{chance.randrange(5000)}"),
-        "case": lambda: Wish(case=f"case{chance.randrange(50) * 1000}"),
-        "address": lambda: Wish(address=address(chance.randrange(PEOPLE))),
-        "address and time": lambda: Wish(address=address(chance.randrange(PEOPLE)), **when()),  # type: ignore[arg-type]
-        "result": lambda: Wish(result="refused"),
-        "action and time": lambda: Wish(action=chance.choice(ACTIONS), **when()),  # type: ignore[arg-type]
-        "policy and time": lambda: Wish(policy="policy0", **when()),  # type: ignore[arg-type]
-        "actor and time": lambda: Wish(actor=someone(chance), **when()),  # type: ignore[arg-type]
-        "room and actor": lambda: Wish(room=f"room{chance.randrange(5000)}", actor=someone(chance)),
-        "time": lambda: Wish(**when()),  # type: ignore[arg-type]
-    }
-    taken: dict[str, list[float]] = {}
-    for kind, wish in kinds.items():
-        taken[kind] = sorted(timed(wish()) for _ in range(ASKED))
+    taken = {kind: sorted(timed(wish()) for _ in range(ASKED)) for kind, wish in kinds(entries).items()}
     worst = max(taken, key=lambda kind: taken[kind][int(ASKED * 0.95)])
     every = sorted(value for values in taken.values() for value in values)
     name = f"a search among {entries:,} entries, p95"
@@ -130,6 +109,32 @@ def searches(entries: int) -> list[Figure]:
         Figure(name, every[int(len(every) * 0.95)] * 1000, "ms", 500),
         Figure(f"{name}, by {worst}", taken[worst][int(ASKED * 0.95)] * 1000, "ms", 500),
     ]
+
+
+def kinds(entries: int) -> dict[str, Callable[[], Wish]]:
+    """What somebody may look for, drawn anew each time: alone, and in a week of the year."""
+    chance, now = random.Random(1), timezone.now()
+    wishes: dict[str, Callable[[], dict[str, Any]]] = {
+        "actor": lambda: {"actor": someone(chance)},
+        "room": lambda: {"room": f"room{chance.randrange(5000)}"},
+        "case": lambda: {"case": f"case{chance.randrange(50) * 1000}"},
+        "address": lambda: {"address": address(chance.randrange(PEOPLE))},
+        "action": lambda: {"action": chance.choice(ACTIONS)},
+        "policy": lambda: {"policy": f"policy{chance.randrange(2) * 10}"},
+        "result": lambda: {"result": "refused"},
+        "room and actor": lambda: {"room": f"room{chance.randrange(5000)}", "actor": someone(chance)},
+        "anything": dict,
+    }
+
+    def alone(wish: Callable[[], dict[str, Any]]) -> Wish:
+        return Wish(**wish())
+
+    def within(wish: Callable[[], dict[str, Any]]) -> Wish:
+        until = now - timedelta(seconds=3 * chance.randrange(entries))
+        return Wish(**wish(), since=until - WEEK, until=until)
+
+    timeless = {kind: partial(alone, wish) for kind, wish in wishes.items()}
+    return {**timeless, **{f"{kind} and time": partial(within, wish) for kind, wish in wishes.items()}}
 
 
 def fill(entries: int) -> None:
