@@ -10,7 +10,22 @@ from moderation.actions.reports import Complaint
 from moderation.cases import OPEN, State
 from moderation.enforce import SHUT_OUT
 from moderation.measures import Measure
-from moderation.models import Appeal, Case, Channel, DataRequest, Decision, Freeze, Grant, Result, Staff, Stand, Wish
+from moderation.models import (
+    About,
+    Appeal,
+    Case,
+    Channel,
+    DataRequest,
+    Decision,
+    Freeze,
+    Grant,
+    Report,
+    Result,
+    Staff,
+    Stand,
+    Wish,
+)
+from moderation.outcomes import of_report
 from moderation.policies import REPORTED
 from moderation.powers import PACES, Power, Reason
 from moderation.staff import Role
@@ -32,6 +47,9 @@ MEASURES = (
     (Measure.SUSPEND, timedelta(days=40)),  # and this
     (Measure.END_ROOM, None),
 )
+
+
+_HELD = Case.objects.filter(state=State.CLAIMED, holder__isnull=False).select_related("holder")
 
 
 class Anybody(Protocol):
@@ -64,25 +82,56 @@ def report_person(one: Anybody) -> None:
     reports.report_person(one.who, person.uid, _complaint(one, Channel.PROFILE), **one.terms)
 
 
+def notice(one: Anybody) -> None:
+    """Somebody outside writes, and mostly leaves an address."""
+    email = one.chance.choice(["", "owl@example.org", "owl@example.org"])
+    complaint = Complaint(
+        one.chance.choice(list(REPORTED)), Channel.NOTICE, "They are loud in the owls' room.", "en", email
+    )
+    reports.notice(complaint, source=one.terms["source"], now=one.now)
+
+
+def open_case(one: Anybody) -> None:
+    """One of the staff hears it themselves: a member, or the whole room."""
+    if room := one.room():
+        member = one.pick(Member.objects.filter(room=room).exclude(joined_at=None))
+        number = one.chance.choice([member.number if member else None, None])
+        reports.open_case(_staff(one), room.pk, number, one.chance.choice(list(REPORTED)), **one.terms)
+
+
+def end_at_once(one: Anybody) -> None:
+    if (room := one.room()) and one.chance.random() < 0.2:
+        verdict = Verdict(Measure.END_ROOM, one.chance.choice(list(REPORTED)), "They were loud at night.")
+        decisions.decide_at_once(room.pk, verdict, by=_staff(one), **one.terms)
+
+
+def name(one: Anybody) -> None:
+    """Whoever holds a notice says whom or which room it means; now and then a case about that is open already."""
+    if case := one.pick(_HELD.filter(about=About.NOTICE)):
+        room, person = one.room(), one.pick(User.objects.filter(username__startswith="g1_"))
+        meant = one.chance.choice([(room.pk if room else "", ""), ("", person.username)])
+        cases.name(case.pk, *meant, by=case.holder, **one.terms)
+
+
 def claim(one: Anybody) -> None:
     if case := one.pick(Case.objects.filter(state__in=OPEN)):
         cases.claim(case.pk, by=_staff(one), **one.terms)
 
 
 def pass_on(one: Anybody) -> None:
-    if case := _held(one):
+    if case := one.pick(_HELD):
         act = one.chance.choice([cases.release, cases.escalate])
         act(case.pk, by=case.holder, **one.terms)
 
 
 def hand_over(one: Anybody) -> None:
-    if case := _held(one):
+    if case := one.pick(_HELD):
         cases.hand_over(case.pk, _staff(one), by=case.holder, **one.terms)
 
 
 def decide(one: Anybody) -> None:
-    if case := _held(one):
-        measure, lasts = one.chance.choice(MEASURES)
+    if case := one.pick(_HELD):
+        measure, lasts = one.chance.choice(MEASURES if case.subject or case.room else MEASURES[:1])
         report = one.pick(case.reports.filter(reporter__isnull=False))
         policy, made = one.chance.choice(list(REPORTED)), report.pk if report else None
         verdict = Verdict(measure, policy, "He was loud at night.", lasts, report=made)
@@ -122,6 +171,33 @@ def appeal(one: Anybody) -> None:
     standing = Decision.objects.filter(state=Stand.IN_FORCE, appeals=None, subject__isnull=False)
     if decision := one.pick(standing.filter(measure__in=SHUT_OUT)) or one.pick(standing):
         appeals.appeal(decision.pk, "It was an owl.", by=decision.subject, **one.terms)
+
+
+def appeal_notice(one: Anybody) -> None:
+    """Somebody outside does not agree that nothing was found in what they wrote of."""
+    dismissed = Report.objects.filter(channel=Channel.NOTICE, case__decisions__measure=Measure.NONE)
+    if made := one.pick(dismissed):
+        appeals.appeal_notice(made.number, "It was an owl.", **one.terms)
+
+
+def write(one: Anybody) -> None:
+    """Whoever decided writes to somebody outside, whose address is deleted with that."""
+    left = Report.objects.exclude(email="").filter(case__decisions__made_by__isnull=False)
+    if made := one.pick(left):
+        by = made.case.decisions.exclude(made_by=None).latest("pk").made_by
+        receipts.written(made.case_id, made.pk, by=by, **one.terms)
+
+
+def look_outside(one: Anybody) -> None:
+    """Somebody outside comes back with their number, and reads what became of it."""
+    made = one.pick(Report.objects.filter(channel=Channel.NOTICE).select_related("case"))
+    if made and of_report(made).over:
+        receipts.told(made, by=None, **one.terms)
+
+
+def add_words(one: Anybody) -> None:
+    if made := one.pick(Report.objects.filter(reporter__isnull=False)):
+        receipts.add_words(made.number, "It was three in the morning.", by=made.reporter, source=one.terms["source"])
 
 
 def hear(one: Anybody) -> None:
@@ -166,8 +242,9 @@ def lever(one: Anybody) -> None:
 
 
 ACTS = (
-    *(report_member, report_room, report_person, claim, claim, pass_on, hand_over),
-    *(decide, decide, decide, answer, answer, appeal, hear, hear, read),
+    *(report_member, report_room, report_person, notice, open_case, claim, claim, pass_on, hand_over, name),
+    *(decide, decide, decide, answer, answer, end_at_once, appeal, appeal_notice, hear, hear, read),
+    *(write, write, look_outside, add_words),
     *(seal, seal, listen, listen, refuse_wish),
     *(ask_for_data, answer_on_data, read_answers, power, lever),
 )
@@ -190,7 +267,3 @@ def _senior(one: Anybody, first: User) -> User:
 
 def _pull(one: Anybody) -> powers.Pull:
     return powers.Pull(_staff(one), Role.SENIOR, Reason.RAID, words="A moment, please.", **one.terms)
-
-
-def _held(one: Anybody) -> Any:
-    return one.pick(Case.objects.filter(state=State.CLAIMED, holder__isnull=False).select_related("holder"))

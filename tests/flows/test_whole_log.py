@@ -40,7 +40,7 @@ TABLES = {  # what a change is, and how the entries begin that tell of one
     "accounts_barreddevice": r"account\.",
     "moderation_staff": r"staff\.",
     "moderation_case": r"case\.|report\.make",
-    "moderation_report": r"report\.",
+    "moderation_report": r"report\.|case\.merge",
     "moderation_freeze": r"report\.make|evidence\.",
     "moderation_evidence": r"evidence\.|case\.",
     "moderation_hint": r"case\.hint",
@@ -80,6 +80,11 @@ KEPT = """
 SELECT 'reports', count(*) FROM moderation_report
 UNION ALL SELECT 'cases', count(*) FROM moderation_case
 UNION ALL SELECT 'claims', count(*) FROM audit_entry WHERE action = 'case.claim' AND result = 'ok'
+UNION ALL SELECT 'notices', count(*) FROM moderation_report WHERE channel = 'notice'
+UNION ALL SELECT 'letters', count(*) FROM audit_entry WHERE action = 'report.told' AND role <> '' AND result = 'ok'
+UNION ALL SELECT 'at the desk', count(*) FROM moderation_report WHERE channel = 'staff'
+UNION ALL SELECT 'rooms ended', count(*) FROM audit_entry WHERE action = 'power.end_room' AND result = 'ok'
+  AND "case" IN (SELECT "case" FROM audit_entry WHERE action = 'evidence.freeze')
 UNION ALL SELECT 'tracks', count(*) FROM moderation_evidence
 UNION ALL SELECT 'grants', count(*) FROM moderation_grant WHERE approved
 UNION ALL SELECT 'hearings', count(*) FROM audit_entry WHERE action = 'evidence.open' AND result = 'ok'
