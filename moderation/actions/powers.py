@@ -57,8 +57,9 @@ def in_room(room_id: str, power: Power, pull: Pull, *, seconds: int = 0) -> None
     """
     if power is Power.MUTE_ALL and not pull.words.strip():
         raise Refused(Code.EMPTY)
+    how = {"by": pull.by, "notice": protocol.measure(power, pull.words), "source": pull.source, "now": pull.now}
     with _refusals():
-        _ROOM[power](room_id, pull, seconds)
+        _ROOM[power](room_id, seconds, {**how, **pull.grounds})
 
 
 def pull_lever(lever: Lever, pull: Pull, *, most: int | None = None) -> None:
@@ -94,17 +95,9 @@ def _refusals() -> Iterator[None]:
         raise Refused(Code.ALREADY) from refused
 
 
-def _how(pull: Pull) -> dict[str, Any]:
-    return {"by": pull.by, "source": pull.source, "now": pull.now, **pull.grounds}
-
-
-def _mute_all(room_id: str, pull: Pull, _seconds: int) -> None:
-    orders.mute_all(room_id, notice=protocol.measure("mute_all", pull.words), **_how(pull))
-
-
-_ROOM: Mapping[Power, Callable[[str, Pull, int], None]] = MappingProxyType({
-    Power.MUTE_ALL: _mute_all,
-    Power.LOCK: lambda room_id, pull, _: orders.lock(room_id, locked=True, **_how(pull)),
-    Power.UNLOCK: lambda room_id, pull, _: orders.lock(room_id, locked=False, **_how(pull)),
-    Power.SLOW: lambda room_id, pull, seconds: orders.slow(room_id, seconds, **_how(pull)),
+_ROOM: Mapping[Power, Callable[..., object]] = MappingProxyType({
+    Power.MUTE_ALL: lambda room_id, _, how: orders.mute_all(room_id, **how),
+    Power.LOCK: lambda room_id, _, how: orders.lock(room_id, locked=True, **how),
+    Power.UNLOCK: lambda room_id, _, how: orders.lock(room_id, locked=False, **how),
+    Power.SLOW: lambda room_id, seconds, how: orders.slow(room_id, seconds, **how),
 })  # fmt: skip

@@ -146,17 +146,19 @@ def lock(
     *,
     locked: bool,
     by: User | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
 ) -> None:
-    """Nothing: the room takes nobody new, or does again.
+    """Nothing: the room takes nobody new, or does again, and everybody there is told.
 
     One entry, `power.lock` or `power.unlock`. Raises `Refused`: ALREADY, NOT_FOUND, NOT_STARTED, ENDED, UNAVAILABLE.
     """
     what = Move.LOCK if locked else Move.UNLOCK
     with _turn(room_id, source, now) as one:
         live(one.room)
+        one.tell_all(notice)
         set_lock(one, what)
         _note(one, f"power.{what}", by, grounds, object_type="room", object_id=room_id)
 
@@ -166,11 +168,12 @@ def slow(
     seconds: int,
     *,
     by: User | None,
+    notice: Event,
     source: Source,
     now: datetime,
     **grounds: Unpack[Grounds],
 ) -> None:
-    """Nothing: each person raises a hand, and reacts, at most once in so many seconds; 0 ends it.
+    """Nothing: each person raises a hand, and reacts, at most once in so many seconds; 0 ends it. Everybody is told.
 
     One entry, `power.slow`. Raises `Refused`: BAD_MESSAGE beyond an hour, ALREADY, NOT_FOUND, NOT_STARTED, ENDED,
     UNAVAILABLE.
@@ -181,6 +184,7 @@ def slow(
         live(one.room)
         if one.room.slow == seconds:
             raise Refused(Code.ALREADY)
+        one.tell_all(notice)
         one.update(one.room, slow=seconds)
         one.say(protocol.room(room_view(one.room)))
         detail = {"seconds": seconds}

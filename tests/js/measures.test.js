@@ -22,6 +22,12 @@ test("what was done comes before the reasons, whatever it is called", () => {
   assert.equal(told({ ...a("warn"), text: "" }), "A moderator of this server warns you.");
 });
 
+test("what the whole room is put through is said to everybody", () => {
+  for (const measure of ["mute_all", "lock", "unlock", "slow"]) {
+    assert.match(told(a(measure, "")), /^A moderator of this server (?!decided).* You spoke over everybody\.$/);
+  }
+});
+
 test("what ends a visit is said by its screen, with the way to appeal", () => {
   for (const [reason, measure] of [["removed", "remove"], ["banned", "ban_room"], ["suspended", "ban"], ["ended", "end_room"]]) {
     const measures = heard(measure);

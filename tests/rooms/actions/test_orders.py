@@ -35,6 +35,7 @@ from tests.rooms.scenes import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTICE = protocol.measure("mute", "You spoke over everybody.", 7)
+SAID = protocol.measure("lock", "Somebody raids us.")
 OVER = protocol.measure("end_room", "You spread lies.", 7)
 
 
@@ -124,9 +125,9 @@ def test_nothing_but_a_measure_is_imposed(open_room: Room, bob: User, mallory: U
         (lambda room, by: orders.impose(room, 99, Move.MUTE, notice=NOTICE, **how(by)), Code.NO_MEMBER),
         (lambda room, by: orders.impose(room, 1, Move.MUTE, notice=NOTICE, **how(by)), Code.WRONG_STAGE),
         (lambda room, by: orders.mute_all(room, notice=NOTICE, **how(by)), Code.ALREADY),
-        (lambda room, by: orders.lock(room, locked=False, **how(by)), Code.ALREADY),
-        (lambda room, by: orders.slow(room, 0, **how(by)), Code.ALREADY),
-        (lambda room, by: orders.slow(room, 3601, **how(by)), Code.BAD_MESSAGE),
+        (lambda room, by: orders.lock(room, locked=False, notice=SAID, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.slow(room, 0, notice=SAID, **how(by)), Code.ALREADY),
+        (lambda room, by: orders.slow(room, 3601, notice=SAID, **how(by)), Code.BAD_MESSAGE),
         (lambda _, by: orders.end_room("aaaaaaaaaaaa", notice=OVER, **how(by)), Code.NOT_FOUND),
     ],
 )
@@ -147,8 +148,8 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
         lambda room, on, by: orders.put_out(on, notice=NOTICE, **how(by)),
         lambda room, on, by: orders.end_room(room, notice=OVER, **how(by)),
         lambda room, on, by: orders.mute_all(room, notice=NOTICE, **how(by)),
-        lambda room, on, by: orders.lock(room, locked=True, **how(by)),
-        lambda room, on, by: orders.slow(room, 30, **how(by)),
+        lambda room, on, by: orders.lock(room, locked=True, notice=SAID, **how(by)),
+        lambda room, on, by: orders.slow(room, 30, notice=SAID, **how(by)),
     ],
 )
 def test_while_the_road_is_closed_nothing_is_imposed(
@@ -286,11 +287,13 @@ def test_all_who_are_heard_are_muted_with_one_entry(open_room: Room, alice: User
 def test_a_lock_keeps_newcomers_out_and_is_taken_off_again(
     open_room: Room, alice: User, bob: User, mallory: User
 ) -> None:
-    orders.lock(open_room.pk, locked=True, **how(mallory, reason="raid"))
+    with wire() as said:
+        orders.lock(open_room.pk, locked=True, notice=SAID, **how(mallory, reason="raid"))
+    assert json.loads(said.letters(open_room)[0].text) == SAID
     with pytest.raises(Refused) as caught:
         come(bob, open_room)
     assert caught.value.code is Code.LOCKED
-    orders.lock(open_room.pk, locked=False, **how(mallory))
+    orders.lock(open_room.pk, locked=False, notice=SAID, **how(mallory))
     come(bob, open_room)
     assert [act.action for act in entries(actor=mallory.uid)] == ["power.lock", "power.unlock"]
 
@@ -298,9 +301,10 @@ def test_a_lock_keeps_newcomers_out_and_is_taken_off_again(
 def test_slow_mode_is_told_to_everybody(open_room: Room, bob: User, mallory: User) -> None:
     come(bob, open_room)
     with wire() as caught:
-        orders.slow(open_room.pk, 30, **how(mallory, reason="raid"))
+        orders.slow(open_room.pk, 30, notice=SAID, **how(mallory, reason="raid"))
     (event,) = caught.events(open_room)
     assert (event["type"], event["room"]["slow"]) == ("room", 30)
+    assert json.loads(caught.letters(open_room)[0].text) == SAID, "why comes first"
     assert entry(action="power.slow").detail == {"seconds": 30}
 
 
