@@ -68,6 +68,13 @@ def test_a_moderator_acts_on_a_room_and_reads_that_it_is_done(
     assert (act.actor, act.role, act.reason) == (mallory.uid, "moderator", "raid")
 
 
+def test_what_a_room_is_put_through_is_lifted_again(moderator: Client, room: Room) -> None:
+    for power, seconds in ((Power.LOCK, "0"), (Power.UNLOCK, "0"), (Power.SLOW, "30"), (Power.SLOW, "0")):
+        assert "Done: " in press(moderator, room, power, seconds=seconds)
+    room.refresh_from_db()
+    assert (room.locked, room.slow) == (False, 0)
+
+
 def test_a_room_is_ended_at_once_and_its_host_reads_why_and_may_appeal(
     moderator: Client, mallory: User, room: Room, alice: User
 ) -> None:
@@ -163,11 +170,12 @@ def test_there_is_no_other_lever(senior: Client) -> None:
     assert not Switch.objects.exists()
 
 
-def test_what_people_read_stands_where_they_are_stopped(senior: Client, bob: User) -> None:
-    for name in ("invites", "server"):
+def test_what_people_read_stands_where_they_are_stopped(senior: Client, room: Room, bob: User) -> None:
+    for name in Lever:
         pull(senior, name, words=f"Why {name}")
     browser = Client()
     browser.force_login(bob)
+    assert "Why joins" in text(browser.get(f"/r/{room.pk}"))
     assert "Why server" in text(browser.get("/"))
     assert "Why server" in text(browser.get("/new/"))
     assert "Why invites" in text(browser.get("/invites/"))
