@@ -84,6 +84,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         "hosting": card["host"]["uid"] == user.uid,
         "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
+        "braked": pulled(Lever.JOINS) if card["state"] == State.LIVE else None,
         "observing": observing,
         "data": {"id": card["id"], "observes": observing, "moves": move_table(observing=observing)},
         "notice": sections,
