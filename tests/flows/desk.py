@@ -138,6 +138,11 @@ grants.ask(asked.pk, "The words do not say how it was meant.", by=who["dana"], *
 sold = Complaint(Policy.ILLEGAL, Channel.NOTICE, "Last night somebody sold weapons there.", "en", "x@example.org")
 notice = reports.notice(sold, **how)
 cases.claim(notice.case_id, by=who["femi"], **how)
+shown = Complaint(Policy.PRIVACY, Channel.NOTICE, "那里有人念出了我的住址。", "zh-hans", "y@example.org")
+over = reports.notice(shown, **how)
+cases.claim(over.case_id, by=who["femi"], **how)
+none = Verdict(Measure.NONE, Policy.PRIVACY, "The address is that of a shop.")
+decisions.decide(over.case_id, none, by=who["femi"], **how)
 joked = Complaint(Policy.SEXUAL, Channel.PROFILE, "He told jokes that nobody wanted.", "en")
 dismissed = who["carol"].reports.get(case__subject=who["alice"])
 answered = reports.report_person(who["carol"], who["alice"].uid, joked, **how).case
@@ -152,8 +157,11 @@ holds.ask(Held.CASE, str(opened.pk), "Letter 12/3", now + timedelta(days=30), by
 controls.report("The backup was never tried.", Severity.MAJOR, by=who["dana"], **how)
 unmasking.ask(who["gus"].uid, "He is named in letter 12/3.", by=who["dana"], **how)
 numbers = {"opened": opened, "asked": asked, "meant": notice.case, "answered": answered, "heard": warned}
-print(json.dumps({"notice": notice.number, "dismissed": dismissed.number} | {k: row.pk for k, row in numbers.items()}))
+numbers |= {"unanswered": notice, "told": over.case, "written": over}
+names = {"notice": notice.number, "dismissed": dismissed.number, "room": room.pk}
+print(json.dumps(names | {name: row.pk for name, row in numbers.items()}))
 """
 """Run by `manage.py shell` after `PILE`: a case whose evidence dana may hear, one where she asked to, a notice that
-femi is to name, one where alice appealed in vain, and one of each of what waits for a second person; prints their
-numbers, those of the notice and of the report that found nothing, and that of alice's decision."""
+femi is to name and one that she has decided, each with an address, one where alice appealed in vain, and one of each of
+what waits for a second person; prints their numbers, those of the notice, of its letter and of the report that found
+nothing, that of alice's decision, and the room."""

@@ -33,8 +33,14 @@ PAGES = {
     "retention": "/console/retention/",
     "data": "/console/data/",
     "powers": "/console/powers/",
+    "powers-room": "/console/powers/?room={room}",
     "rules-outside": "/rules/",
 }
+LETTERS = {
+    "letter": "/console/cases/{meant}/reports/{unanswered}/",
+    "letter-over": "/console/cases/{told}/reports/{written}/",
+}
+"""What only whoever has the case, or decided it, sees."""
 SECOND = {f"second-{name}": f"/console/{name}/" for name in ("quality", "findings", "statements", "lawful", "names")}
 """Where something waits for a second person, or for a senior moderator."""
 OUTSIDE = {
@@ -87,17 +93,26 @@ def sit(browser: Browser, own: Stoa) -> Iterator[Visit]:
 def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, Any], look: str) -> None:
     femi = sit("femi", **LOOKS[look])
     inspector = Inspector(femi.page)
-    inspector.visit(*(path.format(**pile) for path in PAGES.values()))
+    inspector.visit(*(path.format(**pile) for path in (PAGES | LETTERS).values()))
     inspector.assert_nothing_found()
 
 
 @pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page_of_the_desk(sit: Visit, pile: dict[str, Any], size: str, language: str) -> None:
     album = Album(sit("femi", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, [])
-    album.tour({name: path.format(**pile) for name, path in (PAGES | SECOND).items()})
+    album.tour({name: path.format(**pile) for name, path in (PAGES | LETTERS | SECOND).items()})
+    levers(album, pile)
     listened(album)
     hearing(Album(sit("dana", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, album.faults), pile)
     assert not (left := english(album)), "\n".join(left)
+
+
+def levers(femi: Album, pile: dict[str, Any]) -> None:
+    """Nothing: a picture of every lever, of the whole server and of the room, as somebody is about to pull it."""
+    page = femi.visitor.page
+    page.goto(PAGES["powers-room"].format(**pile))
+    page.locator("main").evaluate("main => main.querySelectorAll('details').forEach((lever) => { lever.open = true; })")
+    femi.take("powers-open")
 
 
 def listened(femi: Album) -> None:
@@ -218,6 +233,40 @@ IN_VIEW = """(row) => {
 """Whether the tab of the page can be seen without scrolling."""
 
 
+def test_no_sound_is_fetched_or_played_before_somebody_says_so_and_keys_skip_in_it(
+    sit: Visit, pile: dict[str, Any]
+) -> None:
+    page, asked = sit("dana").page, list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/console/cases/{pile['opened']}/", wait_until="networkidle")
+    assert [url for url in asked if "/listen/" in url] == []
+    expect(page.locator("#deck-controls")).to_be_hidden()
+    page.locator("[data-fetch]").click()
+    play, at = page.locator("#deck-play"), page.locator("#deck-time")
+    expect(play).to_be_focused()
+    assert [url for url in asked if "/listen/" in url] != []
+    assert (play.get_attribute("aria-pressed"), at.inner_text()[:4]) == ("false", "0:00")
+    for key, told in {"ArrowRight": "0:05", "ArrowLeft": "0:00"}.items():
+        page.keyboard.press(key)
+        assert at.inner_text()[:4] == told
+    for playing in ("true", "false"):
+        page.keyboard.press("p")
+        expect(play).to_have_attribute("aria-pressed", playing)
+
+
+def test_a_case_that_is_too_much_goes_to_somebody_else_or_back(sit: Visit, pile: dict[str, Any]) -> None:
+    path = f"/console/cases/{pile['asked']}/"
+    dana, femi = sit("dana").page, sit("femi").page
+    dana.goto(path)
+    dana.locator("summary").filter(has_text="Hand over").click()
+    dana.get_by_label("To whom").select_option("Femi")
+    dana.get_by_role("button", name="Hand over").click()
+    dana.get_by_text("The case is now with Femi.").wait_for()
+    femi.goto(path)
+    femi.get_by_role("button", name="Put back").click()
+    femi.get_by_text("The case waits for somebody else.").wait_for()
+
+
 def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: dict[str, Any]) -> None:
     page = sit("femi").page
     page.clock.install()
@@ -234,6 +283,11 @@ def test_after_an_hour_a_break_is_proposed_and_can_be_put_off(sit: Visit, pile: 
     for _ in range(2):
         work(page, 1)
     expect(rest).to_be_visible()
+    page.get_by_role("button", name="I take a break").click()
+    page.wait_for_url("**/console/")
+    page.goto("/console/cases/")
+    page.locator("#shelves").wait_for()
+    assert rest.is_hidden()
 
 
 def work(page: Page, minutes: int) -> None:

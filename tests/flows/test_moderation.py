@@ -175,7 +175,6 @@ class Story:
         expect(page.locator(".track")).to_contain_text("Bob")
         page.get_by_role("button", name="Fetch the sound").click()
         page.locator(".wave.ready svg").wait_for()
-        assert page.evaluate("loudspeaker(440)") < AUDIBLE, "it plays by itself"
         page.get_by_role("button", name="Play", exact=False).click()
         until("dana hears the tone", lambda: page.evaluate(f"loudspeaker({HUM})") > AUDIBLE)
         assert page.evaluate(f"loudspeaker({HUM}) - loudspeaker({WHISTLE})") > 30
