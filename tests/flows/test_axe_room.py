@@ -16,8 +16,12 @@ pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
 ROOM_SHEETS = ("link", "edit", "gear", "key", "stop")
 """What the sheet of a room leads a host to, by icon."""
-PERSON_SHEETS = ("star", "leave", "ban")
-"""What the sheet of a person asks a host about, by icon."""
+SHEETS = {
+    "#dock-more": ROOM_SHEETS,
+    "#stage li:last-child button": ("star", "leave", "ban"),
+    **dict.fromkeys(("#stage .own button", "#hands .person", talk.LISTED), ()),
+}
+"""What opens a sheet for a host, with what that sheet asks about or leads to, by icon."""
 
 
 @pytest.fixture
@@ -65,12 +69,9 @@ def test_a_room_for_its_host(visit: Visit, stoa: Stoa, room: tuple[str, Visitor]
     enter(alice, room[0])
     alice.page.locator("#hands button").first.wait_for()
     inspector.look("a host")
-    each(inspector, "#dock-more", ROOM_SHEETS)
-    each(inspector, "#stage li:last-child button", PERSON_SHEETS)
-    for opener in ("#stage .own button", "#hands .person", talk.LISTED):
-        alice.page.locator(opener).first.click()
-        inspector.look(f"the sheet behind {opener}")
-        alice.page.keyboard.press("Escape")
+    for opener, signs in SHEETS.items():
+        for name in sheets(alice.page, opener, signs):
+            inspector.look(name)
     with crowd(stoa, room[0], GUESTS):
         alice.page.locator("#audience-search").fill("nobody")
         alice.page.locator("#audience-found:not(:empty)").wait_for()
@@ -112,16 +113,15 @@ def enter(visitor: Visitor, room: str) -> None:
     visitor.page.locator(talk.LISTED).first.wait_for()
 
 
-def each(inspector: Inspector, opener: str, signs: tuple[str, ...]) -> None:
-    """Nothing: the sheet behind `opener`, and those that it leads to, were looked at."""
-    page = inspector.page
-    page.locator(opener).click()
-    inspector.look(f"the sheet behind {opener}")
+def sheets(page: Page, opener: str, signs: tuple[str, ...]) -> Iterator[str]:
+    """The name of the sheet behind `opener`, and of those that it leads to, each while it is open."""
+    page.locator(opener).first.click()
+    yield f"the sheet behind {opener}"
     for sign in signs:
         page.locator(f"dialog .menu-item:has(use[href='#i-{sign}'])").click()
-        inspector.look(f"the sheet {sign} behind {opener}")
+        yield f"the sheet {sign} behind {opener}"
         page.keyboard.press("Escape")
-        page.locator(opener).click()
+        page.locator(opener).first.click()
     page.keyboard.press("Escape")
 
 

@@ -8,8 +8,11 @@ from playwright.sync_api import Browser, Page
 
 from tests.flows import chromium, stack, talk
 from tests.flows.chromium import PHONE, Visitor
+from tests.flows.crowd import crowd
 from tests.flows.door import PASSWORD
+from tests.flows.small import SIZES, looked_over
 from tests.flows.stack import Stoa
+from tests.flows.test_axe_room import ROOM_SHEETS, sheets
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 STAFF = "from accounts.models import User; User.objects.filter(username='alice').update(is_staff=True)"
@@ -30,25 +33,10 @@ STYLEGUIDE = "/styleguide/"
 ANSWERS = {"display_name": "Robin", "password": PASSWORD}
 """Field and answer of the screens between a code and what applies here."""
 OUTSIDE = ("/join/", "/accounts/login/")
-SIZES = {"320 px": {"width": 320, "height": 640}, "200 %": {"width": 640, "height": 400}}
-"""The narrowest phone, and a desktop of 1280 by 800 zoomed in."""
 LANGUAGES = ("en", "zh-CN", "ar")
+PERSON_SHEETS = ("leave", "ban", "flag")
+"""What the sheet of a listener asks a host about, and what is reported of them, by icon."""
 SCHEDULED = {"title": "Questions for the council", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
-WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-HIDDEN = """() => {
-  const { activeElement } = document;
-  if (activeElement === document.body) return "";
-  const { x, y, width, height, bottom } = activeElement.getBoundingClientRect();
-  const at = document.elementFromPoint(x + width / 2, y + Math.min(height, 44) / 2);
-  const own = [activeElement, ...(activeElement.labels ?? [])];
-  const seen = at && (at.contains(activeElement) || own.some((one) => one.contains(at)));
-  const tall = height > innerHeight || activeElement.matches("textarea"); // browsers show the line one writes on
-  const whole = y >= 0 && (bottom <= innerHeight || tall);
-  return seen && whole ? "" : activeElement.outerHTML.slice(0, 120);
-}"""
-"""What has the focus, where something lies over it or it is cut off; else ''."""
-STOPS = 150
-"""More than any page has for the Tab key."""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +105,22 @@ def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
     assert faults == [], "\n".join(faults)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_no_sheet_of_a_room_is_wider_than_the_window_and_nothing_focused_in_it_is_covered(
+    come: Callable[..., Page], mirrored: Stoa, size: str
+) -> None:
+    room, faults = mirrored.room("alice", "Slow Monday"), list[str]()
+    page = come(viewport=SIZES[size], locale="ar", reduced_motion="reduce")
+    with crowd(mirrored, room, ["bob"]):
+        page.goto(f"/r/{room}")
+        page.locator("#join").click()
+        page.locator(talk.LISTED).first.wait_for()
+        for opener, signs in {"#dock-more": ROOM_SHEETS, talk.LISTED: PERSON_SHEETS}.items():
+            for name in sheets(page, opener, signs):
+                faults += looked_over(page, name)
+    assert faults == [], "\n".join(faults)
+
+
 def test_in_a_language_that_reads_from_the_right_header_and_dock_are_mirrored(
     come: Callable[..., Page], room: str
 ) -> None:
@@ -135,23 +139,6 @@ def test_in_a_language_that_reads_from_the_right_header_and_dock_are_mirrored(
     assert orders["en", "/"][0] == "brand"
     for place in ("dock", *PAGES):
         assert orders["ar", place] == orders["en", place][::-1], place
-
-
-def looked_over(page: Page, name: str) -> list[str]:
-    """What is wrong with the page: too wide, or somewhere the Tab key leads that cannot be seen."""
-    wide = page.evaluate(WIDE)
-    faults = [f"{name} scrolls sideways by {wide} px"] if wide > 0 else []
-    page.evaluate("document.activeElement.blur()")
-    first = None
-    for _ in range(STOPS):
-        page.keyboard.press("Tab")
-        stop = page.evaluate("document.activeElement.outerHTML + scrollY")
-        if stop == first or page.evaluate("document.activeElement === document.body"):
-            break
-        first = first or stop
-        hidden = page.evaluate(HIDDEN)
-        faults += [f"{name}: covered or cut off: {hidden}"] if hidden else []
-    return faults
 
 
 def order(page: Page, selector: str) -> list[str]:

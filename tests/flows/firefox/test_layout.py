@@ -7,8 +7,9 @@ import pytest
 from tests.flows import axe
 from tests.flows.firefox import dana
 from tests.flows.firefox.driver import Firefox
+from tests.flows.small import SIZES, WIDE
 from tests.flows.stack import Stoa
-from tests.flows.test_layout import PAGES, SIZES, WIDE
+from tests.flows.test_layout import PAGES
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 NARROWEST = SIZES["320 px"]["width"]
