@@ -8,14 +8,23 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.flows import talk
-from tests.flows.chromium import HUM, Visitor
+from tests.flows.chromium import HUM, PHONE, Visitor
 from tests.flows.crowd import crowd
+from tests.flows.small import looked_over
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 FINGER = 44
 """CSS pixels that a finger needs (WCAG 2.2, 2.5.5)."""
+SMALL = """(least) => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".only-read, .skip"))
+  .map((one) => one.closest("label") ?? one)
+  .filter((one) => getComputedStyle(one).display !== "inline")
+  .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+  .filter(([{ width, height }]) => Math.min(width, height) < least)
+  .map(([{ width, height }, html]) => `${width} by ${height}: ${html}`)"""
+"""What is smaller than a finger, but for links within a sentence."""
 
 
 def tap(target: Locator) -> None:
@@ -86,3 +95,29 @@ def test_a_host_runs_a_busy_room_with_a_thumb(visit: Visit, phone: dict[str, Any
         in_sight(alice.page.get_by_role("dialog").get_by_role("button", name="Cancel"))
         tap(alice.page.get_by_role("dialog").get_by_role("button", name="Cancel"))
         assert alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_everything_is_as_large_as_a_finger_and_nothing_that_has_the_focus_is_covered(
+    visit: Visit, phone: dict[str, Any], stoa: Stoa
+) -> None:
+    stoa.room("alice", "Questions", scheduled_for="2099-01-05T20:00:00Z")
+    room = stoa.room("alice", "A walk in the park", topic="birds")
+    assert stoa.ask("alice", "PATCH", f"/api/v1/rooms/{room}/", {"link": "https://example.org/birds"})[0] == 200
+    alice, faults = visit("alice", **{**phone, "viewport": PHONE}), list[str]()
+    names = [f"visitor{number:02}" for number in range(12)]
+    with crowd(stoa, room, names) as others:
+        for path in ("/", f"/r/{room}"):
+            alice.page.goto(path)
+            faults += found_with_a_finger(alice, path)
+        talk.enter(alice, room)
+        for name in names[:3]:
+            others.say(name, type="move", move="raise_hand")
+        expect(alice.page.locator("#hands li")).to_have_count(3)
+        faults += found_with_a_finger(alice, "the room")
+    assert faults == [], "\n".join(faults)
+
+
+def found_with_a_finger(visitor: Visitor, name: str) -> list[str]:
+    """What is wrong with the page at the size of a phone: too small, covered when it has the focus, or cut off."""
+    small = visitor.page.evaluate(SMALL, FINGER)
+    return [*(f"{name}: {one}" for one in small), *looked_over(visitor.page, name)]
