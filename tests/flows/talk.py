@@ -62,9 +62,9 @@ def go_live(visitor: Visitor) -> None:
     dock(visitor, "You are heard").wait_for()
 
 
-def hosted(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[str, Visitor]:
+def hosted(visit: Callable[..., Visitor], stoa: Stoa, title: str, **fields: object) -> tuple[str, Visitor]:
     """A room of this title, and alice, who hosts it and is there."""
-    room, alice = stoa.room("alice", title), visit("alice")
+    room, alice = stoa.room("alice", title, **fields), visit("alice")
     enter(alice, room)
     return room, alice
 

@@ -14,6 +14,7 @@ from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(240)]
 Visit = Callable[..., Visitor]
+OAKS = {"topic": "Oaks, mostly", "language": "en"}
 LISTENER = """
 - main:
   - region "Trees":
@@ -71,6 +72,25 @@ HOST = """
       - button "React"
       - button "More"
 """
+SPEAKER = """
+- main:
+  - region "Trees":
+    - region "Stage 2":
+      - /children: equal
+      - heading "Stage 2" [level=2]
+      - list:
+        - /children: equal
+        - listitem:
+          - button "Alice, on stage, Host, Muted"
+        - listitem:
+          - button "Bob, on stage, You%(muted)s"
+    - toolbar "Your controls":
+      - /children: equal
+      - button "Leave quietly"
+      - button "%(microphone)s"
+      - button "React"
+      - button "More"
+"""
 HALLWAY = """
 - main:
   - heading "Hallway" [level=1]
@@ -84,9 +104,11 @@ HALLWAY = """
     - heading "Live now" [level=2]
     - list:
       - listitem:
+        - /children: equal
         - heading "Trees" [level=3]:
           - link "Trees"
-        - paragraph: Live
+        - paragraph: Oaks, mostly
+        - paragraph: Live English
         - paragraph: Alice
         - paragraph: 0 listening
   - navigation "Also here":
@@ -176,8 +198,18 @@ def test_the_room_says_where_what_is_to_its_listener_and_to_its_host(visit: Visi
     reads(alice.page, HOST)
 
 
+def test_the_stage_says_to_whoever_speaks_whether_they_are_heard(visit: Visit, stoa: Stoa) -> None:
+    room, alice = talk.hosted(visit, stoa, "Trees")
+    bob = visit("bob")
+    talk.enter(bob, room)
+    talk.bring_on_stage(alice, bob)
+    reads(bob.page, SPEAKER % {"muted": "", "microphone": "You are heard Mute"})
+    talk.dock(bob, "You are heard").click()
+    reads(bob.page, SPEAKER % {"muted": ", Muted", "microphone": "You are muted Unmute"})
+
+
 def test_the_hallway_says_which_rooms_there_are(visit: Visit, stoa: Stoa) -> None:
-    talk.hosted(visit, stoa, "Trees")
+    talk.hosted(visit, stoa, "Trees", **OAKS)
     page = visit("carol").page
     page.goto("/?q=trees")
     reads(page, HALLWAY)
