@@ -26,6 +26,16 @@ SECTIONS = {
     "empty",
     "docks",
 }
+MOVING = """() => {
+  const parts = ["", "::before", "::after", "::backdrop"];
+  const moves = ({ animationName, transitionDuration }) =>
+    animationName !== "none" || transitionDuration.split(", ").some((time) => parseFloat(time) > 0);
+  return [...document.querySelectorAll("*")]
+    .filter((one) => parts.some((part) => moves(getComputedStyle(one, part))))
+    .flatMap((one) => [...one.classList])
+    .concat(document.getAnimations().map(({ animationName }) => `${animationName} runs`));
+}"""
+"""The classes of whatever has an animation or a transition, and what runs."""
 STAFF = "from accounts.models import User; User.objects.filter(username='stella').update(is_staff=True)"
 
 
@@ -68,6 +78,17 @@ def test_every_state_opens_by_its_address_and_leaves_by_the_way_back(
         assert axe.faults_in_every_look(page, "#screen, #sheet, #banners, #toasts") == [], address
         page.go_back()
         page.locator("#states").wait_for()
+
+
+def test_sheets_toasts_and_banners_stand_still_for_those_who_asked_for_less_motion(
+    guide: Callable[..., Visitor],
+) -> None:
+    page = guide().page
+    page.locator("#open-undo").click()
+    page.locator("#open-sheet").click()
+    assert set(page.evaluate(MOVING)) >= {"sheet", "toast", "banner", "button"}
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == []
 
 
 def test_a_sheet_takes_the_focus_and_gives_it_back(guide: Callable[..., Visitor]) -> None:
