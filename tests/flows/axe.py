@@ -53,6 +53,11 @@ class Inspector:
         """Nothing: the page as it is now was looked at."""
         self.found += [f"{name}: {fault}" for fault in faults_in_every_look(self.page)]
 
+    def see(self, name: str, sign: str) -> None:
+        """Nothing: the page was looked at as soon as it had what this selector names."""
+        self.page.locator(sign).first.wait_for()
+        self.look(name)
+
     def visit(self, *paths: str) -> None:
         """Nothing: each page was looked at, and none of them was another one in disguise."""
         for path in paths:

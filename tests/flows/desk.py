@@ -165,3 +165,33 @@ print(json.dumps(names | {name: row.pk for name, row in numbers.items()}))
 femi is to name and one that she has decided, each with an address, one where alice appealed in vain, and one of each of
 what waits for a second person; prints their numbers, those of the notice, of its letter and of the report that found
 nothing, that of alice's decision, and the room."""
+
+DECIDED = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from moderation.actions import cases, decisions, reports, staff
+from moderation.actions.decisions import Verdict
+from moderation.actions.reports import Complaint
+from moderation.audit.source import Source
+from moderation.measures import RULES, Measure
+from moderation.models import Channel
+from moderation.policies import Policy
+from moderation.staff import Role
+from rooms.models import Member
+
+how = {"source": Source.internal("command"), "now": timezone.now()}
+dana, femi = (User.objects.get(username=name) for name in ("dana", "femi"))
+staff.grant(femi, Role.SENIOR, None, **how)
+for name, chosen in %(measures)r.items():
+    person, measure, room, report = User.objects.get(username=name), Measure(chosen), %(room)r, None
+    if measure is Measure.RESTRICT_REPORTING:
+        report = reports.report_member(person, room, 1, Complaint(Policy.SPAM, Channel.ROOM), **how)
+    number = Member.objects.get(room=room, user=person).number
+    case = report.case if report else reports.open_case(dana, room, number, Policy.HARASSMENT, **how)
+    cases.claim(case.pk, by=femi, **how)
+    lasts = timedelta(days=7) if RULES[measure].timed else None
+    verdict = Verdict(measure, Policy.HARASSMENT, %(facts)r, lasts, report=report.pk if report else None)
+    decisions.decide(case.pk, verdict, by=femi, **how)
+"""
+"""Run by `manage.py shell`: femi decided so about each of these people, who are in the room."""

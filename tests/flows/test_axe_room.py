@@ -1,4 +1,4 @@
-"""A room as a listener, a speaker and a host see it, with each sheet open: nothing for axe to find."""
+"""A room as a listener, a speaker, a host and the staff see it, with each sheet open: nothing for axe to find."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import talk
-from tests.flows.axe import Inspector
+from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.crowd import GUESTS, crowd
+from tests.flows.desk import DECIDED, SIT_DOWN
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -22,6 +23,11 @@ SHEETS = {
     **dict.fromkeys(("#stage .own button", "#hands .person", talk.LISTED), ()),
 }
 """What opens a sheet for a host, with what that sheet asks about or leads to, by icon."""
+POWERS = ("lock", "slow", "mute_all")
+PULLED = {"reason": "raid", "words": "A moment, please: somebody raids us.", "seconds": 30}
+FACTS = "Shouted at whoever came on stage."
+ENDS = {"enid": "remove", "ines": "suspend"}
+"""Two ways in which the staff ends somebody's visit."""
 
 
 @pytest.fixture
@@ -82,6 +88,51 @@ def test_a_room_for_its_host(visit: Visit, stoa: Stoa, room: tuple[str, Visitor]
     alice.page.locator("stoa-toast").wait_for()
     inspector.look("a toast")
     inspector.assert_nothing_found()
+
+
+def test_a_room_for_the_staff_that_acts_in_it_and_for_those_whom_it_concerns(visit: Visit, stoa: Stoa) -> None:
+    keys, (phone, desktop) = stoa.sign_in("dana", "enid", "femi", "ines", "nora"), LOOKS.values()
+    stoa.manage("shell", "--verbosity", "0", "--command", SIT_DOWN % {"roles": {"nora": "moderator"}, "keys": keys})
+    room, found = stoa.room("alice", "Loud Monday"), list[str]()
+    alice, enid, ines = visit("alice", **phone), visit("enid", **desktop), visit("ines", **phone)
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    for visitor in (enid, ines):
+        enter(visitor, room)
+    listen_in(Inspector(visit("nora", **desktop).page, found), room)
+    for power in POWERS:
+        stoa.page("nora", f"/console/powers/room/{room}/", {"power": power, **PULLED})
+    Inspector(alice.page, found).see("everybody muted, slow, locked, and somebody listening in", "#banners stoa-banner")
+    decide(stoa, room, dict.fromkeys(ENDS, "warn"))
+    for visitor in (enid, ines):
+        Inspector(visitor.page, found).see("a warning", "#banners stoa-banner")
+    decide(stoa, room, ENDS)
+    for visitor in (enid, ines):
+        Inspector(visitor.page, found).see("the end of a visit, with its reasons", "#screen h1")
+    Inspector(ines.page, found).visit("/")
+    ines.forgive("403")
+    stoa.page("nora", f"/console/powers/room/{room}/end/", {"policy": "spam", "facts": FACTS})
+    Inspector(alice.page, found).see("the end of a room, with its reasons", "#screen h1")
+    assert not found, "\n".join(found)
+
+
+def listen_in(inspector: Inspector, room: str) -> None:
+    """Nothing: the room was looked at before and while one of the staff listens in, and their sheet of it."""
+    page = inspector.page
+    page.goto("/console/live/")
+    page.locator(f"form[action*=listen]:has([value='{room}']) button").click()
+    inspector.see("before listening in", "#join:enabled")
+    page.locator("#join").click()
+    inspector.see("listening in", "#room-observed")
+    page.locator("#dock-more").click()
+    inspector.see("the sheet of the room for whoever listens in", "dialog h2")
+    page.keyboard.press("Escape")
+
+
+def decide(stoa: Stoa, room: str, measures: dict[str, str]) -> None:
+    """Nothing: femi decided so about each of these people."""
+    told = {"room": room, "measures": measures, "facts": FACTS}
+    stoa.manage("shell", "--verbosity", "0", "--command", DECIDED % told)
 
 
 def speak(inspector: Inspector) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.flows import chromium, stack, talk
+from tests.flows import chromium, small, stack, talk
 from tests.flows.album import ALBUMS, LANGUAGES, SIZES, Album
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.desk import HEARD, PILE, SIT_DOWN
+from tests.flows.small import looked_over
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -54,6 +55,8 @@ ACCUSED = {
     "decision-suspended": "/privacy/decisions/{suspended}/",
     "data-suspended": "/privacy/data/",
 }
+INVOLVED = ("/privacy/decisions/{heard}/", "/console/")
+"""A decision that was appealed in vain, and what is for the staff alone."""
 Visit = Callable[..., Visitor]
 
 
@@ -91,10 +94,35 @@ def sit(browser: Browser, own: Stoa) -> Iterator[Visit]:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_desk_has_nothing_for_axe_to_find(sit: Visit, pile: dict[str, Any], look: str) -> None:
-    femi = sit("femi", **LOOKS[look])
+    femi, dana = sit("femi", **LOOKS[look]), sit("dana", **LOOKS[look])
     inspector = Inspector(femi.page)
-    inspector.visit(*(path.format(**pile) for path in (PAGES | LETTERS).values()))
+    inspector.visit(*(path.format(**pile) for path in (PAGES | LETTERS | SECOND).values()))
+    hear(dana.page, pile)
+    Inspector(dana.page, inspector.found).look("case-opened")
     inspector.assert_nothing_found()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_those_read_whom_a_case_concerns_has_nothing_for_axe_to_find(
+    sit: Visit, pile: dict[str, Any], look: str
+) -> None:
+    found: list[str] = []
+    for name, paths in {"gus": ACCUSED.values(), "": OUTSIDE.values(), "alice": INVOLVED}.items():
+        visitor = sit(name, **LOOKS[look])
+        Inspector(visitor.page, found).visit(*(path.format(**pile) for path in paths))
+        visitor.forgive("status of 40")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", small.SIZES)
+def test_nothing_of_a_case_is_covered_or_cut_off_in_a_small_window(sit: Visit, pile: dict[str, Any], size: str) -> None:
+    dana = sit("dana", viewport=small.SIZES[size])
+    hear(dana.page, pile)
+    faults = looked_over(dana.page, "case-opened")
+    for name in ("case", "case-notice"):
+        dana.page.goto((PAGES | SECOND)[name].format(**pile))
+        faults += looked_over(dana.page, name)
+    assert faults == [], "\n".join(faults)
 
 
 @pytest.mark.parametrize(("size", "language"), ALBUMS)
@@ -103,7 +131,9 @@ def test_every_page_of_the_desk(sit: Visit, pile: dict[str, Any], size: str, lan
     album.tour({name: path.format(**pile) for name, path in (PAGES | LETTERS | SECOND).items()})
     levers(album, pile)
     listened(album)
-    hearing(Album(sit("dana", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, album.faults), pile)
+    dana = Album(sit("dana", viewport=SIZES[size], locale=LANGUAGES[language]), size, language, album.faults)
+    hear(dana.visitor.page, pile)
+    dana.take("case-opened")
     assert not (left := english(album)), "\n".join(left)
 
 
@@ -125,16 +155,14 @@ def listened(femi: Album) -> None:
     femi.take("observing", whole=False)
 
 
-def hearing(dana: Album, pile: dict[str, Any]) -> None:
-    """Nothing: a picture of the case whose sound dana fetched, and whose words stand beside it."""
-    page = dana.visitor.page
+def hear(page: Page, pile: dict[str, Any]) -> None:
+    """Nothing: dana fetched the sound of a case, whose words stand beside it, and is about to decide."""
     page.goto(f"/console/cases/{pile['opened']}/")
     page.locator("[data-fetch]").click()
     page.locator(".said").nth(1).wait_for()
     page.locator(".measure input").nth(3).check()
     page.locator("#id_facts").fill("He said that he would find her.")
     page.locator("#preview dd").last.wait_for()
-    dana.take("case-opened")
 
 
 @pytest.mark.parametrize(("size", "language"), ALBUMS)

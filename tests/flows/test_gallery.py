@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.flows import broken, door, talk
 from tests.flows.album import LANGUAGES, SIZES, Album, choose
 from tests.flows.chromium import Visitor
+from tests.flows.desk import DECIDED
 from tests.flows.stack import Stoa, until
 from tests.flows.test_axe import invitation
 from tests.flows.test_axe_room import ROOM_SHEETS
@@ -70,34 +71,6 @@ MEASURES = {
     "suspend": "#screen",
 }
 """What may be decided about somebody who is in a room, and where they are told."""
-DECIDED = """
-from datetime import timedelta
-from django.utils import timezone
-from accounts.models import User
-from moderation.actions import cases, decisions, reports, staff
-from moderation.actions.decisions import Verdict
-from moderation.actions.reports import Complaint
-from moderation.audit.source import Source
-from moderation.measures import RULES, Measure
-from moderation.models import Channel
-from moderation.policies import Policy
-from moderation.staff import Role
-from rooms.models import Member
-
-how = {"source": Source.internal("command"), "now": timezone.now()}
-enid, dana, femi = (User.objects.get(username=name) for name in ("enid", "dana", "femi"))
-staff.grant(femi, Role.SENIOR, None, **how)
-measure, room, report = Measure(%(measure)r), %(room)r, None
-if measure is Measure.RESTRICT_REPORTING:
-    report = reports.report_member(enid, room, 1, Complaint(Policy.SPAM, Channel.ROOM), **how)
-number = Member.objects.get(room=room, user=enid).number
-case = report.case if report else reports.open_case(dana, room, number, Policy.HARASSMENT, **how)
-cases.claim(case.pk, by=femi, **how)
-lasts = timedelta(days=7) if RULES[measure].timed else None
-verdict = Verdict(measure, Policy.HARASSMENT, %(facts)r, lasts, report=report.pk if report else None)
-decisions.decide(case.pk, verdict, by=femi, **how)
-"""
-"""Run by `manage.py shell`: femi decided so about enid."""
 RESTORED = """
 from accounts.models import User
 from moderation.models import Decision, Stand
@@ -199,7 +172,7 @@ def test_everything_that_the_moderation_says_in_a_room(size: str, language: str,
     for measure, where in MEASURES.items():
         if where == "#screen" and enid.visitor.page.locator("#screen").is_visible():
             enter(enid, room := stoa.room("alice", "Slow Sunday"))
-        told = {"room": room, "measure": measure, "facts": FACTS[language]}
+        told = {"room": room, "measures": {"enid": measure}, "facts": FACTS[language]}
         stoa.manage("shell", "--verbosity", "0", "--command", DECIDED % told)
         shown = enid.visitor.page.locator(where)
         shown.get_by_text(FACTS[language]).wait_for()
