@@ -13,7 +13,6 @@ from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
 
 CAST = ("alice", "bob", "carol", "dana", "erin", "mallory", "mallet", "knox", "stella")
-FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -94,13 +93,4 @@ def visit(browser: Browser, stoa: Stoa) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Notes a measured figure, for the end of the run."""
-    return request.config.stash.setdefault(FIGURES, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
-    figures = terminalreporter.config.stash.get(FIGURES, [])
-    if figures:
-        terminalreporter.section("figures")
-    for line in figures:
-        terminalreporter.write_line(line)
+    return lambda told: request.node.user_properties.append(("figure", told))
