@@ -67,17 +67,20 @@ pages: node_modules/.package-lock.json
 units: .venv/checked
 	$(call twice,$(PYTEST) -m "$(UNITS)",--numprocesses auto)
 
-# Everything: all that starts no server on SQLite, what of it touches the database again on PostgreSQL, then real servers and
-# real browsers.
-test: tools style types law pages units postgres flows
+# Everything: what needs no test to run, two at a time, and its installation too; all that starts no server on SQLite, what of it
+# touches the database again on PostgreSQL, then real servers and real browsers.
+test: tools
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync style types law pages
+	@$(MAKE) --no-print-directory units postgres flows
 
 postgres: .venv/checked
 	$(call twice,$(BIN)/python -m tests.postgres $(PYTEST) -m "$(UNITS) and database",--numprocesses auto)
 
-# Servers two at a time; browsers, which need the whole machine, one after the other.
+# Servers and browsers two files at a time; browsers that measure time, and the one Firefox, one after the other.
 flows: .venv/checked node_modules/.package-lock.json
 	$(call twice,$(PYTEST) -m "server and not browser",--numprocesses 2 --dist loadfile)
-	$(call twice,$(PYTEST) -m browser)
+	$(call twice,$(PYTEST) -m "browser and not alone",--numprocesses 2 --dist loadfile)
+	$(call twice,$(PYTEST) -m "browser and alone")
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked

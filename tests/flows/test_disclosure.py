@@ -11,7 +11,7 @@ import pytest
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa, fetch
 
-pytestmark = [pytest.mark.server, pytest.mark.browser]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
 Visit = Callable[..., Visitor]
 NOWHERE = "aaaaaaaaaaaa"
 ROUNDS, BATCHES, RATIO = 5, 6, 1.4

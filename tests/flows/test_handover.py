@@ -12,7 +12,7 @@ from tests.flows import chromium, stack, talk
 from tests.flows.chromium import HUM
 from tests.flows.stack import Stoa, free_ports, until
 
-pytestmark = [pytest.mark.server, pytest.mark.browser]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
 
 WATCHED = 5000  # milliseconds
 BROKEN = 1500

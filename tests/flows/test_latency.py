@@ -12,7 +12,7 @@ from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa, until
 
-pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
 ROUNDS = 6

@@ -12,7 +12,7 @@ import pytest
 from tests.flows.chromium import BINARY
 from tests.flows.stack import ROOT, Stoa
 
-pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(600)]
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 ENOUGH, TRIES = 0.95, 3

@@ -13,7 +13,7 @@ from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa, until
 from tests.netem import BLOCKED, FAIR, Proxy
 
-pytestmark = [pytest.mark.server, pytest.mark.browser]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
 Visit = Callable[..., Visitor]
 Figure = Callable[[str], None]
 GAPS = 0.15

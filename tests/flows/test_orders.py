@@ -9,7 +9,7 @@ from tests.flows import talk
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa, until
 
-pytestmark = [pytest.mark.server, pytest.mark.browser]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
 Visit = Callable[..., Visitor]
 SECOND = 1000
 """Milliseconds from the commit to silence, and to the end of a room, for everybody."""

@@ -12,7 +12,7 @@ from tests.flows.chromium import DESKTOP, PHONE, Visitor
 from tests.flows.door import PASSWORD
 from tests.flows.stack import Stoa, until
 
-pytestmark = [pytest.mark.server, pytest.mark.browser]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.alone]
 Visit = Callable[..., Visitor]
 STEADY = 0.02
 MODULES = re.compile(r"/static/(?!js/theme|accounts/able).*\.js$")
