@@ -169,15 +169,17 @@ def test_everything_that_the_moderation_says_in_a_room(size: str, language: str,
     enid.visitor.page.locator("#dock-main").click()
     alice.page.get_by_role("button", name="Invite Enid to speak").click()
     go_live(enid.visitor.page)
-    for measure, where in MEASURES.items():
-        if where == "#screen" and enid.visitor.page.locator("#screen").is_visible():
-            enter(enid, room := stoa.room("alice", "Slow Sunday"))
-        told = {"room": room, "measures": {"enid": measure}, "facts": FACTS[language]}
-        stoa.manage("shell", "--verbosity", "0", "--command", DECIDED % told)
-        shown = enid.visitor.page.locator(where)
-        shown.get_by_text(FACTS[language]).wait_for()
-        enid.take(f"room-{measure}", whole=False, words=where)
-    stoa.manage("shell", "--verbosity", "0", "--command", RESTORED)
+    try:
+        for measure, where in MEASURES.items():
+            if where == "#screen" and enid.visitor.page.locator("#screen").is_visible():
+                enter(enid, room := stoa.room("alice", "Slow Sunday"))
+            told = {"room": room, "measures": {"enid": measure}, "facts": FACTS[language]}
+            stoa.manage("shell", "--verbosity", "0", "--command", DECIDED % told)
+            shown = enid.visitor.page.locator(where)
+            shown.get_by_text(FACTS[language]).wait_for()
+            enid.take(f"room-{measure}", whole=False, words=where)
+    finally:
+        stoa.manage("shell", "--verbosity", "0", "--command", RESTORED)
     assert not enid.faults, "\n".join(enid.faults)
 
 
