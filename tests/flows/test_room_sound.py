@@ -24,6 +24,11 @@ TOLD = "(({ metadata }) => metadata && [metadata.title, metadata.artist])(naviga
 SENT = "[...ears.peers].flatMap((peer) => peer.getSenders().map(({ track }) => track)).findLast(Boolean)"
 """The microphone's track, as it was last sent."""
 
+UNUSABLE = """
+void (HTMLMediaElement.prototype.setSinkId = () => Promise.reject(new DOMException("", "NotFoundError")));
+"""
+"""A machine on which no device can be played on any more."""
+
 
 @pytest.fixture(scope="module")
 def band(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -70,6 +75,10 @@ def test_devices_are_chosen_and_remembered(visit: Visit, room: str) -> None:
     speaker = speakers.locator("option").last.get_attribute("value")
     speakers.select_option(speaker)
     until("it plays there", lambda: sinks(alice) == [speaker] * 3)
+    page.evaluate(UNUSABLE)
+    speakers.select_option(index=0)
+    expect(page.locator("stoa-toast", has_text="That device cannot be used.")).to_be_visible()
+    expect(speakers).to_have_value(speaker or "")
     page.keyboard.press("Escape")
     expect(talk.dock(alice, "You are heard")).to_be_visible()
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 import { Output } from "../../static/js/room/output.js";
 import { change, settings } from "../../static/js/room/settings.js";
+import { polite, quiet } from "./saying.js";
+
+const UNUSABLE = "That device cannot be used. The sound stays where it was.";
 
 /** One of the page's sounds, in a browser that has these devices and no other. */
 class Sound {
@@ -31,8 +34,18 @@ function browser(selectAudioOutput) {
 
 const closed = () => Promise.reject(new DOMException("", "NotAllowedError"));
 
+/** What was said, once it is. */
+function said() {
+  mock.timers.tick(1_200);
+  return polite.textContent;
+}
+
+mock.timers.enable({ apis: ["setTimeout"] });
 Object.assign(globalThis, { HTMLMediaElement: Sound });
-beforeEach(() => change({ output: "" }));
+beforeEach(() => {
+  change({ output: "" });
+  quiet();
+});
 
 test("a browser with a list of its own is asked to show it, others are not", () => {
   const { output } = page();
@@ -46,7 +59,7 @@ test("what is chosen from the browser's list plays everything from now on, and i
   const { output, where } = page("hall");
   browser(async () => ({ deviceId: "hall" }));
   assert.equal(await output.ask(), true);
-  assert.deepEqual([where(), settings().output], [["hall"], "hall"]);
+  assert.deepEqual([where(), settings().output, said()], [["hall"], "hall", ""]);
 });
 
 test("a list that is closed without a choice leaves the sound where it was", async () => {
@@ -54,15 +67,18 @@ test("a list that is closed without a choice leaves the sound where it was", asy
   await output.choose("desk");
   browser(closed);
   assert.equal(await output.ask(), false);
-  assert.deepEqual([where(), settings().output], [["desk"], "desk"]);
+  assert.deepEqual([where(), settings().output, said()], [["desk"], "desk", ""]);
 });
 
-test("a device that cannot be used is not remembered", async () => {
+test("a device that cannot be used is said to be so and not remembered, whoever's list it is from", async () => {
   const { output, where } = page("desk");
   await output.choose("desk");
   browser(async () => ({ deviceId: "hall" }));
-  assert.equal(await output.ask(), false);
-  assert.deepEqual([where(), settings().output], [["desk"], "desk"]);
+  for (const choose of [() => output.ask(), () => output.choose("hall")]) {
+    quiet();
+    assert.equal(await choose(), false);
+    assert.deepEqual([where(), settings().output, said()], [["desk"], "desk", UNUSABLE]);
+  }
 });
 
 test("the choice is back with the next visit, and waits for a device that is away", async () => {

@@ -1,5 +1,7 @@
 // Where the sound comes out, in browsers that let a page choose.
 
+import { gettext } from "../text.js";
+import { toast } from "../toast.js";
 import { devices } from "./devices.js";
 import { change, settings } from "./settings.js";
 
@@ -31,7 +33,7 @@ export class Output {
     return (await devices()).filter((device) => device.kind === "audiooutput");
   }
 
-  /** Lets the browser ask; true when one was chosen. */
+  /** Lets the browser ask; true when one was chosen that can be used. */
   async ask() {
     try {
       const { deviceId } = await /** @type {any} */ (navigator.mediaDevices).selectAudioOutput();
@@ -42,13 +44,14 @@ export class Output {
   }
 
   /**
-   * Plays on this device from now on, "" for the system's own; false when it cannot be used.
+   * Plays on this device from now on, "" for the system's own; false, and said, when it cannot be used.
    * @param {string} device
    */
   async choose(device) {
     try {
       await Promise.all(this.sounds.map((sound) => sound.setSinkId(device)));
     } catch {
+      toast(gettext("That device cannot be used. The sound stays where it was."));
       return false;
     }
     change({ output: device });

@@ -4,7 +4,6 @@ import { h, icon } from "../dom.js";
 import "../pieces/meter.js";
 import { openSheet } from "../sheet.js";
 import { format, gettext } from "../text.js";
-import { toast } from "../toast.js";
 import { plain } from "./plugs.js";
 import { change, settings } from "./settings.js";
 
@@ -13,17 +12,22 @@ import { change, settings } from "./settings.js";
 const TICK = 80; // ms between two readings of the meter
 
 /**
- * A list of devices to choose from.
+ * A list of devices to choose from. `choose` gives back false where the choice came to nothing: then the list shows what it did before.
  * @param {string} label
  * @param {MediaDeviceInfo[]} devices
  * @param {string} current
- * @param {(device: string) => void} choose
+ * @param {(device: string) => unknown} choose
  */
 export function picker(label, devices, current, choose) {
   const options = devices.map((device, index) =>
     h("option", { value: device.deviceId, selected: device.deviceId === current }, plain(device.label) || format(gettext("Device %(n)s"), { n: index + 1 })),
   );
-  const list = h("select", { onchange: ({ target }) => choose(target.value) }, ...options);
+  const chosen = async () => {
+    const wanted = list.value;
+    if ((await choose(wanted)) === false) list.value = current;
+    else current = wanted;
+  };
+  const list = h("select", { onchange: chosen }, ...options);
   return h("label", { class: "field" }, h("span", {}, label), list);
 }
 
@@ -71,15 +75,12 @@ export class SoundSheet {
 
   /** @param {MediaDeviceInfo[]} outputs */
   #hearing(outputs) {
-    const choose = async (/** @type {string} */ device) => {
-      if (!(await this.output.choose(device))) toast(gettext("That device cannot be used. The sound stays where it was."));
-    };
     const ask = async () => (await this.output.ask()) && this.#open && this.open(Boolean(this.microphone.track));
     return h(
       "section",
       { class: "stack", "aria-labelledby": "sound-hearing" },
       h("h3", { id: "sound-hearing" }, gettext("What you hear")),
-      outputs.length > 0 && picker(gettext("Plays on"), outputs, settings().output || "default", choose),
+      outputs.length > 0 && picker(gettext("Plays on"), outputs, settings().output || "default", (device) => this.output.choose(device)),
       h(
         "div",
         { class: "row" },

@@ -11,7 +11,7 @@ from tests.flows.firefox.dana import hears, plays
 from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
 from tests.flows.test_background import PAUSED, SYSTEM
-from tests.flows.test_room_sound import SENT
+from tests.flows.test_room_sound import SENT, UNUSABLE
 from tests.flows.test_states import BUSY
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
@@ -53,6 +53,9 @@ def test_firefox_chooses_where_it_plays_sends_music_pins_a_link_and_is_told_of_t
     fox.shows("What others hear")
     until("the meter moves", lambda: fox.evaluate(LEVEL) > 0)
     assert fox.evaluate("return document.querySelectorAll('#sheet select option').length") >= 1
+    fox.evaluate(CHOOSING + UNUSABLE)
+    fox.click("Choose where it plays")
+    fox.shows("That device cannot be used.")
     fox.evaluate(CHOOSING)
     fox.click("Choose where it plays")
     until("everything plays there", lambda: fox.evaluate(CHOSEN))
