@@ -99,6 +99,8 @@ def test_the_api_docs_run_nothing_inline(client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
     assert "<style" not in page
     assert "<script>" not in page
+    assert '<html lang="en">' in page
+    assert '<main id="swagger-ui">' in page
     assert "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle" in page
 
 
