@@ -92,6 +92,7 @@ def test_a_reviewer_runs_it_and_reads_it_in_both_languages(reviewer: Client) -> 
     html = reviewer.get(f"{address}report.html?language=zh-hans")
     assert html.headers["Content-Disposition"].startswith("attachment")
     assert '<html lang="zh-hans">' in text(html)
+    assert "<main>" in text(html)
     assert reviewer.get(f"{address}annex.txt").content.decode() == Review.objects.get().annex
 
 
