@@ -5,6 +5,8 @@ PYTEST := $(BIN)/pytest --quiet
 PARTS := config accounts rooms moderation tests benchmarks
 UNITS := not server and not browser
 QUICK := $(UNITS) and not slow
+# In the order of their names: by xdist's own, the files of few tests come last, and those are the long ones.
+BY_FILE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 SHELL := /bin/bash
 
 # Tests (1), several at a time (2). What failed runs once more, alone, and counts if it fails again: a busy machine is no
@@ -78,8 +80,8 @@ postgres: .venv/checked
 
 # Servers and browsers two files at a time; browsers that measure time, and the one Firefox, one after the other.
 flows: .venv/checked node_modules/.package-lock.json
-	$(call twice,$(PYTEST) -m "server and not browser",--numprocesses 2 --dist loadfile)
-	$(call twice,$(PYTEST) -m "browser and not alone",--numprocesses 2 --dist loadfile)
+	$(call twice,$(PYTEST) -m "server and not browser",$(BY_FILE))
+	$(call twice,$(PYTEST) -m "browser and not alone",$(BY_FILE))
 	$(call twice,$(PYTEST) -m "browser and alone")
 
 # The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
