@@ -3,8 +3,7 @@
 import { h } from "../js/dom.js";
 import "../js/pieces/meter.js";
 import { Microphone, NoMicrophone } from "../js/room/microphone.js";
-import { place } from "../js/room/permission.js";
-import { noMicrophone } from "../js/room/words.js";
+import { noMicrophone, place } from "../js/room/permission.js";
 import { gettext } from "../js/text.js";
 
 const SECONDS = 0.6;

@@ -9,11 +9,13 @@ from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
 from django.http import FileResponse, HttpResponse
 from django.templatetags.static import static as address
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from accounts.models import User
 from config import catalog, static
+from tests.rooms.scenes import a_room
 
 
 @pytest.fixture
@@ -37,6 +39,14 @@ def test_modules_import_each_other_by_their_hashed_names(site: Path, settings: S
     root = Path(settings.STATIC_ROOT)
     names = json.loads((root / "staticfiles.json").read_text())["paths"]
     assert f'from "./{names["helper.js"]}"' in (root / names["page.js"]).read_text()
+
+
+def test_what_a_module_imports_later_has_its_hashed_name_there(site: Path, settings: Settings) -> None:
+    (site / "page.js").write_text('export const more = () => import("./helper.js");\n')
+    assert static.collect()
+    root = Path(settings.STATIC_ROOT)
+    names = json.loads((root / "staticfiles.json").read_text())["paths"]
+    assert f'import("./{names["helper.js"]}")' in (root / names["page.js"]).read_text()
 
 
 def test_nothing_is_collected_again_until_something_changes(site: Path) -> None:
@@ -106,14 +116,24 @@ def served(content: bytes) -> int:
     return len(gzip.compress(content, mtime=0))
 
 
-def test_the_room_s_page_is_at_most_60_kb_of_script_and_20_kb_of_style() -> None:
-    root = django_settings.BASE_DIR / "static"
-    modules = needed(root / "js/room/room.js", needed(root / "js/page.js", {root / "js/theme.js"}))
-    assert sum(served(static.bare(module.read_bytes())) for module in modules) <= 60 * 1024
-    styles = [root / f"css/{name}.css" for name in ("tokens", "base", "pieces", "controls", "room")]
+def loaded(page: str, tag: str) -> set[Path]:
+    """The static files that tags of this kind have the browser load."""
+    names = re.findall(rf'<(?:{tag}) [^>]*(?:src|href)="/static/([^"]+)"', page)
+    return {Path(str(finders.find(name))).resolve() for name in names}
+
+
+@pytest.mark.parametrize("language", sorted(dict(django_settings.LANGUAGES)))
+def test_the_room_s_page_is_at_most_60_kb_of_script_and_20_kb_of_style_with_the_words_of_its_language(
+    language: str, client: Client, alice: User, carol: User
+) -> None:
+    client.force_login(carol)
+    page = client.get(f"/r/{a_room(alice).pk}", headers={"accept-language": language}).content.decode()
+    scripts = set[Path]()
+    for script in loaded(page, 'script|link rel="modulepreload"'):
+        needed(script, scripts)
+    assert {path.stem for path in scripts} >= {"theme", "page", "room", "reporting"}
+    assert (f"{language}.js" in {path.name for path in scripts}) == (language != catalog.SOURCE)
+    assert sum(served(static.bare(script.read_bytes())) for script in scripts) <= 60 * 1024
+    styles = loaded(page, 'link rel="stylesheet"')
+    assert len(styles) == 5
     assert sum(served(style.read_bytes()) for style in styles) <= 20 * 1024
-
-
-@pytest.mark.parametrize("language", sorted(set(dict(django_settings.LANGUAGES)) - {catalog.SOURCE}))
-def test_the_words_of_a_language_are_at_most_12_kb_more(language: str) -> None:
-    assert served((django_settings.BASE_DIR / f"locale/words/{language}.js").read_bytes()) <= 12 * 1024

@@ -46,7 +46,7 @@ def test_a_room_for_whoever_listens_and_then_speaks(
     inspector = Inspector(dana.page)
     enter(dana, room_id)
     inspector.look("a listener")
-    dana.page.locator("#dock-more").click()
+    open_sheet(dana.page, "#dock-more")
     inspector.look("a listener's sheet of the room")
     dana.page.keyboard.press("Escape")
     dana.page.locator("#dock-react").click()
@@ -138,7 +138,7 @@ def decide(stoa: Stoa, room: str, measures: dict[str, str]) -> None:
 def speak(inspector: Inspector) -> None:
     """Nothing: the way from an invitation onto the stage was looked at."""
     page = inspector.page
-    page.locator("[data-name=invitation] .button.primary").click()
+    open_sheet(page, "[data-name=invitation] .button.primary")
     inspector.look("why the microphone is asked for")
     page.locator("dialog .button.primary").click()
     page.get_by_role("meter").wait_for()
@@ -164,15 +164,21 @@ def enter(visitor: Visitor, room: str) -> None:
     visitor.page.locator(talk.LISTED).first.wait_for()
 
 
+def open_sheet(page: Page, opener: str) -> None:
+    """Nothing: the sheet behind the first `opener` is there, whose script may have had to come."""
+    page.locator(opener).first.click()
+    page.get_by_role("dialog").wait_for()
+
+
 def sheets(page: Page, opener: str, signs: tuple[str, ...]) -> Iterator[str]:
     """The name of the sheet behind `opener`, and of those that it leads to, each while it is open."""
-    page.locator(opener).first.click()
+    open_sheet(page, opener)
     yield f"the sheet behind {opener}"
     for sign in signs:
         page.locator(f"dialog .menu-item:has(use[href='#i-{sign}'])").click()
         yield f"the sheet {sign} behind {opener}"
         page.keyboard.press("Escape")
-        page.locator(opener).first.click()
+        open_sheet(page, opener)
     page.keyboard.press("Escape")
 
 

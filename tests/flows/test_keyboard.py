@@ -43,6 +43,7 @@ def test_the_whole_walk_by_keyboard_alone(visit: Visit, stoa: Stoa) -> None:
     host.tap("Invite Bob to speak")
     told(bob.page, "alert", "You are invited to speak")
     guest.tap("Accept")
+    bob.page.get_by_role("dialog").wait_for()
     assert focus_is_inside(bob.page, "dialog")
     guest.tap("Use my microphone")
     guest.tap("Go on stage")
@@ -79,6 +80,7 @@ def test_a_sheet_takes_the_focus_and_gives_it_back(visit: Visit, stoa: Stoa) -> 
     talk.enter(alice, room)
     page, walk = alice.page, Keys(alice)
     walk.tap("More")
+    page.get_by_role("dialog").wait_for()
     assert focus_is_inside(page, "dialog")
     for _ in range(30):  # a Tab beyond the last button leads to the first, or to the browser itself
         page.keyboard.press("Tab")

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DETOURS, GOING } from "../../static/js/room/going.js";
-import { PLACES } from "../../static/js/room/permission.js";
+import { MICROPHONE, PLACES } from "../../static/js/room/permission.js";
 import { STATES } from "../../static/js/room/states.js";
-import { MICROPHONE, STOPPED } from "../../static/js/room/words.js";
+import { STOPPED } from "../../static/js/room/words.js";
 
 /** The names of the states that are shown as this. @param {string} kind */
 const named = (kind) => STATES.filter((state) => state.kind === kind).map(({ name }) => name).toSorted();

@@ -1,8 +1,12 @@
-// How a microphone is allowed again, by browser and system: guessed from what the browser says of itself.
+// Why there is no microphone, and how it is allowed again, by browser and system: guessed from what the browser says of itself.
 
-import { gettext } from "../text.js";
+import { gettext, sentences } from "../text.js";
 
-/** @typedef {"chrome" | "firefox" | "safari" | "android" | "ios" | "other"} Place */
+/**
+ * @typedef {"chrome" | "firefox" | "safari" | "android" | "ios" | "other"} Place
+ * @typedef {import("./microphone.js").Trouble} Trouble
+ * @typedef {import("./words.js").Words} Words
+ */
 
 /**
  * Which settings a person has to look for.
@@ -38,4 +42,38 @@ const STEPS = {
   android: () => gettext("Tap the sign left of the address, open Permissions, allow the microphone, then try again. If it stays blocked: Android Settings, Apps, your browser, Permissions, Microphone."),
   ios: () => gettext("Tap the sign left of the address, Website Settings, set Microphone to Allow, then try again. If it stays blocked: iOS Settings, Apps, your browser, Microphone."),
   other: () => gettext("Tap the sign beside the address, allow the microphone, then try again. On a phone, look in the system settings under the browser's name as well."),
+};
+
+/**
+ * Why there is no microphone.
+ * @param {Trouble} trouble
+ * @param {Place} [where]
+ * @returns {Words}
+ */
+export function noMicrophone(trouble, where = place(navigator)) {
+  return MICROPHONE[trouble](where);
+}
+
+/** @type {Record<Trouble, (where: Place) => Words>} */
+export const MICROPHONE = {
+  denied: (where) => ({
+    title: gettext("The microphone is blocked"),
+    text: sentences([gettext("Your browser or your system keeps it from this page."), steps(where)]),
+  }),
+  missing: () => ({
+    title: gettext("No microphone was found"),
+    text: gettext("Plug one in or switch on your headset, then try again."),
+  }),
+  busy: () => ({
+    title: gettext("The microphone is busy"),
+    text: gettext("Another app is using it. Close that app or its call, then try again."),
+  }),
+  insecure: () => ({
+    title: gettext("The microphone needs a secure page"),
+    text: gettext("Browsers hand out the microphone only over https. Ask whoever runs this server for its https address. You can go on listening."),
+  }),
+  unknown: () => ({
+    title: gettext("The microphone did not start"),
+    text: gettext("Try again; if that does not help, choose another one in your system's sound settings."),
+  }),
 };

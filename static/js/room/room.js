@@ -2,7 +2,7 @@
 
 import { urgent } from "../announce.js";
 import { byId, data } from "../dom.js";
-import { memberOf, openReport, wholeRoom } from "../report.js";
+import { later } from "../later.js";
 import { closeSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
@@ -10,7 +10,7 @@ import { Acts } from "./acts.js";
 import { AudienceView } from "./audience.js";
 import { watchClock } from "./clock.js";
 import { Dock } from "./dock.js";
-import { unpin } from "./edit.js";
+import { give } from "./give.js";
 import { HandsView } from "./hands.js";
 import { drawHead } from "./head.js";
 import { MutedHint } from "./hint.js";
@@ -24,19 +24,16 @@ import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { watchNetwork } from "./network.js";
 import { about, tell, tellMe } from "./news.js";
-import { PersonSheet } from "./person.js";
 import { ReactionsView } from "./reactions.js";
-import { give, openKeys, openRoom } from "./roomsheet.js";
 import { showScreen, view } from "./screen.js";
 import { Session } from "./session.js";
-import { RoomSocket } from "./socket.js";
 import { settings } from "./settings.js";
+import { fetchSheets, SHEETS } from "./sheets.js";
+import { address, RoomSocket } from "./socket.js";
 import { soon } from "./soon.js";
 import { Sound } from "./sound.js";
-import { SpeakSheet } from "./speaksheet.js";
 import { watchSpeaking } from "./speaking.js";
 import { StageView } from "./stage.js";
-import { tab } from "./tab.js";
 import { watchTrouble } from "./trouble.js";
 import { undo } from "./undo.js";
 import { Voice } from "./voice.js";
@@ -52,18 +49,18 @@ import { endedBecause, stopped } from "./words.js";
 const page = data("room-data");
 const NONE = -1; // the id of a message that answers none of ours
 const session = new Session();
-const socket = new RoomSocket(() => new WebSocket(address()));
+const socket = new RoomSocket(() => new WebSocket(address(page.id)));
 const sounds = /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
 const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds);
 const microphone = new Microphone();
 const acts = new Acts((message) => socket.ask(message));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
-const speak = new SpeakSheet(microphone, () => voice.apply());
+/** @type {import("./person.js").PersonSheet | undefined} */
+let person;
 const audience = new AudienceView(page.id, open);
-const person = new PersonSheet(page.moves, find, () => session.you, make, report, weak);
 const stage = new StageView(open, weak);
 const hands = new HandsView(page.moves, make, open);
-const link = new LinkView(() => session.snapshot && unpin(session.snapshot.room));
+const link = new LinkView(() => later(SHEETS.edit, here).then((edit) => session.snapshot && edit?.unpin(session.snapshot.room)));
 const reactions = new ReactionsView((reaction) => socket.send({ type: "react", reaction }));
 const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
 const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
@@ -85,21 +82,20 @@ const ACTIONS = {
   mute: () => voice.mute(),
 };
 
-function address() {
-  const url = new URL(`/ws/rooms/${page.id}/`, location.href);
-  url.protocol = location.protocol.replace("http", "ws");
-  url.searchParams.set("tab", tab());
-  return url;
-}
-
 /** @param {number} number */
 function find(number) {
   return session.members.find((member) => member.number === number)
     ?? (session.you?.number === number ? session.you : audience.find(number));
 }
 
+/** Whether I am in the room still. */
+const here = () => Boolean(session.you);
+
 /** @param {number} number */
-function open(number) {
+async function open(number) {
+  const sheet = await later(SHEETS.person, here);
+  if (!sheet || !find(number)) return;
+  person ??= new sheet.PersonSheet(page.moves, find, () => session.you, make, report, weak);
   person.open(number);
 }
 
@@ -115,17 +111,15 @@ function showLine(line) {
   draw();
 }
 
-function more() {
-  openRoom(page.moves, session, { make, settings: () => sound.settings(), report: reportRoom });
+async function more() {
+  const sheet = await later(SHEETS.room, here);
+  sheet?.openRoom(page.moves, session, { make, settings: () => sound.settings(), report: () => report() });
 }
 
-/** @param {Member} member */
-function report(member) {
-  openReport(memberOf(page.id, member), leave);
-}
-
-function reportRoom() {
-  openReport(wholeRoom(page.id, session.snapshot?.room.title ?? "", true), leave);
+/** Reports somebody here, or the whole room. @param {Member} [member] */
+async function report(member) {
+  const sheet = await later(SHEETS.report, here);
+  sheet?.openReport(member ? sheet.memberOf(page.id, member) : sheet.wholeRoom(page.id, session.snapshot?.room.title ?? "", true), leave);
 }
 
 /**
@@ -142,9 +136,15 @@ function make(move, member) {
   return acts.say(move);
 }
 
+/** What I choose in the sheet about my microphone; null for nothing. @param {import("./speaksheet.js").Purpose} purpose */
+async function ask(purpose) {
+  const sheet = await later(SHEETS.speak, here);
+  return sheet ? new sheet.SpeakSheet(microphone, () => voice.apply()).ask(purpose) : null;
+}
+
 /** Onto the stage: the microphone first, so that nobody stands there without one. */
 async function accept() {
-  const choice = await speak.ask("stage");
+  const choice = await ask("stage");
   if (!choice) return;
   voice.intend(choice === "live");
   if ((await acts.say("accept")).type !== "error") return;
@@ -153,7 +153,7 @@ async function accept() {
 }
 
 async function openMicrophone() {
-  const choice = await speak.ask("unmute");
+  const choice = await ask("unmute");
   if (choice === "live") voice.unmute();
   draw();
 }
@@ -198,8 +198,9 @@ function stop(reason, text) {
 
 /** Sound begins, unless this page is not the one for it: whoever observes has a limiter, and no hand. @param {Message} message */
 function welcome({ ice, observes }) {
-  if (observes === page.observes) media.start(ice);
-  else location.reload();
+  if (observes !== page.observes) return location.reload();
+  media.start(ice);
+  fetchSheets();
 }
 
 /** @type {Record<string, (message: Message) => void>} */
@@ -227,7 +228,7 @@ function draw() {
   stage.draw(session);
   hands.draw(session);
   dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: sound.heard });
-  person.refresh();
+  person?.refresh();
 }
 
 /** The page is seen again, perhaps after the machine slept: line and sound may be gone without a word. */
@@ -284,7 +285,7 @@ watchKeys(() => document.body.dataset.view === "room", {
   react: () => byId("dock-react").hidden || reactions.toggle(),
   undo,
   leave,
-  help: openKeys,
+  help: () => later(SHEETS.room, here).then((sheet) => sheet?.openKeys()),
   talk,
 });
 holdToTalk(byId("dock-main"), () => settings().hold && ["mute", "unmute"].includes(dock.action), talk);

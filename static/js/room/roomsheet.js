@@ -2,9 +2,9 @@
 
 import { h } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
-import { share } from "../share.js";
 import { gettext } from "../text.js";
 import { openEdit } from "./edit.js";
+import { give, invite } from "./give.js";
 import { keysOn, setKeys } from "./keys.js";
 import { item } from "./menu.js";
 import { movesOnRoom } from "./moves.js";
@@ -43,24 +43,6 @@ export function openRoom(table, session, { make, settings, report }) {
       moves.includes("end") && item("stop", gettext("End the room"), () => sure(close("end")), gettext("For everybody"), "danger"),
     ),
   ]);
-}
-
-/**
- * Gives the room away: its link, or, where the link alone opens nothing, an invitation.
- * @param {import("./protocol.js").Room} room
- */
-export function give(room) {
-  if (room.access === "open") share(new URL(`/r/${room.id}`, location.href).href, room.title);
-  else invite(room);
-}
-
-/**
- * Invitations into the room; few ever need them, so their script comes when it is asked for.
- * @param {import("./protocol.js").Room} room
- */
-async function invite(room) {
-  const { openInvite } = await import("./invite.js");
-  openInvite(room);
 }
 
 /** @param {() => void} end */

@@ -1,6 +1,7 @@
 // The room's socket: connects, comes back by itself after a loss, and says for good when it cannot.
 
 import { Signal } from "../signal.js";
+import { tab } from "./tab.js";
 
 /** @typedef {{type: string, id?: number | null, [field: string]: any}} Message */
 /** @typedef {"connecting" | "open" | "waiting" | "closed"} Link */
@@ -42,6 +43,14 @@ export function backOff(attempt, chance) {
  */
 export function finality(code) {
   return FINAL.get(code);
+}
+
+/** Where the room's socket is, for this tab. @param {string} room */
+export function address(room) {
+  const url = new URL(`/ws/rooms/${room}/`, location.href);
+  url.protocol = location.protocol.replace("http", "ws");
+  url.searchParams.set("tab", tab());
+  return url;
 }
 
 export class RoomSocket {

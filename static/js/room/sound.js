@@ -1,6 +1,7 @@
 // Everything about sound besides the line and the voice: devices, volumes, quality, and what the system is told.
 
 import { hideBanner } from "../banner.js";
+import { later } from "../later.js";
 import { listing } from "../text.js";
 import { going } from "./going.js";
 import { Interruption } from "./interruption.js";
@@ -11,7 +12,7 @@ import { Output } from "./output.js";
 import { watchPlugs } from "./plugs.js";
 import { Monitor } from "./quality.js";
 import { settings } from "./settings.js";
-import { SoundSheet } from "./soundsheet.js";
+import { SHEETS } from "./sheets.js";
 import { watchQuality } from "./trouble.js";
 import { Volumes } from "./volume.js";
 import { WakeLock } from "./wakelock.js";
@@ -43,11 +44,11 @@ export class Sound {
     this.microphone = microphone;
     this.voice = voice;
     this.session = session;
+    this.run = run;
     this.output = new Output(media.sounds);
     this.volumes = new Volumes(media.sounds, (number) => this.#member(number)?.uid);
     this.monitor = new Monitor(() => media.stats(), () => voice.live && media.connected);
     this.interruption = new Interruption(microphone, voice, run.choose);
-    this.sheet = new SoundSheet(microphone, this.output, { use: (device) => this.use(device), tune: () => this.tune(), drawn: run.draw });
     takeControls({ play: () => this.pause(false), pause: () => this.pause(true), microphone: run.toggle, hangup: run.leave });
     watchNetwork(() => this.#in && media.renew());
     watchPlugs(microphone, this.output, (device) => this.use(device));
@@ -107,8 +108,11 @@ export class Sound {
   }
 
   /** Opens the sheet of settings. */
-  settings() {
-    this.sheet.open(this.voice.speaking);
+  async settings() {
+    const sheet = await later(SHEETS.sound, () => this.#in);
+    if (!sheet) return;
+    const run = { use: (/** @type {string} */ device) => this.use(device), tune: () => this.tune(), drawn: this.run.draw };
+    new sheet.SoundSheet(this.microphone, this.output, run).open(this.voice.speaking);
   }
 
   /** Nobody is heard for as long as it is paused: the system's pause button. @param {boolean} on */

@@ -4,8 +4,8 @@ import { h, icon } from "../dom.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { NoMicrophone } from "./microphone.js";
+import { noMicrophone } from "./permission.js";
 import { meter, picker } from "./soundsheet.js";
-import { noMicrophone } from "./words.js";
 
 /** @typedef {"stage" | "unmute"} Purpose */
 

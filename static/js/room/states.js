@@ -5,9 +5,9 @@ import { closeSheet, openSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
 import { DETOURS, GOING, going } from "./going.js";
-import { PLACES } from "./permission.js";
+import { noMicrophone, PLACES } from "./permission.js";
 import { showScreen } from "./screen.js";
-import { noMicrophone, stopped } from "./words.js";
+import { stopped } from "./words.js";
 
 /**
  * @typedef {{name: string, kind: "screen" | "banner" | "sheet" | "toast", show: () => void}} State

@@ -1,7 +1,6 @@
 // What the server's codes mean, said to a person: what happened, and what to do next.
 
-import { gettext, sentences } from "../text.js";
-import { place, steps } from "./permission.js";
+import { gettext } from "../text.js";
 
 /**
  * `again` names the button that tries once more, `signIn` the link that leads to the sign-in page and back; `more` is the path of
@@ -123,40 +122,6 @@ export function refused(code, message = "") {
   if (code === "offline") return gettext("You are offline at the moment; nothing was changed.");
   return message || gettext("That did not work. Try again.");
 }
-
-/**
- * Why there is no microphone.
- * @param {import("./microphone.js").Trouble} trouble
- * @param {import("./permission.js").Place} [where]
- * @returns {Words}
- */
-export function noMicrophone(trouble, where = place(navigator)) {
-  return MICROPHONE[trouble](where);
-}
-
-/** @type {Record<import("./microphone.js").Trouble, (where: import("./permission.js").Place) => Words>} */
-export const MICROPHONE = {
-  denied: (where) => ({
-    title: gettext("The microphone is blocked"),
-    text: sentences([gettext("Your browser or your system keeps it from this page."), steps(where)]),
-  }),
-  missing: () => ({
-    title: gettext("No microphone was found"),
-    text: gettext("Plug one in or switch on your headset, then try again."),
-  }),
-  busy: () => ({
-    title: gettext("The microphone is busy"),
-    text: gettext("Another app is using it. Close that app or its call, then try again."),
-  }),
-  insecure: () => ({
-    title: gettext("The microphone needs a secure page"),
-    text: gettext("Browsers hand out the microphone only over https. Ask whoever runs this server for its https address. You can go on listening."),
-  }),
-  unknown: () => ({
-    title: gettext("The microphone did not start"),
-    text: gettext("Try again; if that does not help, choose another one in your system's sound settings."),
-  }),
-};
 
 /**
  * What a person is in the room, in one word.

@@ -1,0 +1,18 @@
+// Giving the room away: its link, or, where the link alone opens nothing, an invitation.
+
+import { later } from "../later.js";
+import { share } from "../share.js";
+
+/** @typedef {import("./protocol.js").Room} Room */
+
+/** Gives the room to others in the way that lets them in. @param {Room} room */
+export function give(room) {
+  if (room.access === "open") share(new URL(`/r/${room.id}`, location.href).href, room.title);
+  else invite(room);
+}
+
+/** Opens the sheet of invitations into the room. @param {Room} room */
+export async function invite(room) {
+  const sheet = await later(() => import("./invite.js"));
+  sheet?.openInvite(room);
+}
