@@ -158,6 +158,14 @@ def opened_room(room: str) -> None:
     record("room.open", source=Source.internal("command"), room=room)
 
 
+@pytest.mark.parametrize("page", ["/console/log/", "/console/review/"])
+def test_the_pages_ask_for_days_and_name_the_bound(rita: Client, page: str) -> None:
+    card = text(rita.get(page)).partition('aria-labelledby="bundle-h"')[2]
+    assert f'action="{BUNDLE}"' in card
+    assert {"since", "until"} == {name for name in ("since", "until") if f'type="date" name="{name}"' in card}
+    assert f"{download.MOST:,} entries" in card
+
+
 def test_days_that_are_none_are_said_to_be_and_nothing_is_made(rita: Client, settings: Settings) -> None:
     page = text(rita.get(f"{BUNDLE}?since=yesterday", follow=True))
     assert "Enter a valid date." in page
