@@ -77,8 +77,8 @@ REFUSALS: dict[str, Promise] = {
         "Ask for shorter times instead, one request for each."
     ),
     "disk_full": _(
-        "The server's disk has no room for such a file, so nothing was made. Choose a shorter time, or ask the "
-        "operator to make room, or to write it elsewhere with “manage.py audit export”."
+        "The server's disk has no room for such a file, so nothing was made. Ask the operator to make room, or choose "
+        "a shorter time."
     ),
     "case_state": _("The case has moved on. Look again."),
     "claimed_by_another": _("Somebody else works on it already."),
