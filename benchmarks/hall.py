@@ -35,7 +35,8 @@ def welcome(room: str) -> Message:
         "members": [member(number) for number in range(1, ON_STAGE + 1)],
         "listening": LISTENING,
     }
-    return {"type": "welcome", "v": 1, "you": member(ME), "snapshot": snapshot, "ice": [], "connection": "made-up"}
+    sound = {"ice": [], "connection": "made-up", "observes": False}
+    return {"type": "welcome", "v": 1, "you": member(ME), "snapshot": snapshot} | sound
 
 
 def seconds(quiet: int) -> Iterator[list[Message]]:

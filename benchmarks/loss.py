@@ -93,7 +93,7 @@ async def _speak(browser: Browser, product: Product) -> None:
     """Nothing: the host is on stage and heard."""
     page = await _page(browser, product, HOST)
     sheet = page.get_by_role("dialog")
-    await page.get_by_role("button", name="Turn on the microphone").click()
+    await page.get_by_role("button", name="Turn mic on").click()
     await sheet.get_by_role("button", name="Use my microphone").click()
     await sheet.get_by_role("button", name="Unmute").click()
     await page.get_by_role("button", name="You are heard").wait_for()

@@ -1,7 +1,17 @@
+import re
 from itertools import islice
+from pathlib import Path
 
 from benchmarks import hall
 from rooms.protocol import fold
+
+PROTOCOL = Path(__file__).parents[2] / "docs/protocol.md"
+
+
+def test_the_made_up_welcome_has_all_that_the_socket_s_own_has() -> None:
+    row = re.search(r"^\| `welcome` \| (.*?) \|", PROTOCOL.read_text(encoding="utf-8"), re.MULTILINE)
+    assert row
+    assert hall.welcome("abc").keys() == {"type", *re.findall(r"`(\w+)`", row[1])}
 
 
 def test_what_the_made_up_room_says_folds_without_a_gap() -> None:
