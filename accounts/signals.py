@@ -54,16 +54,24 @@ def factor_used(request: HttpRequest, user: User, authenticator: Authenticator, 
 
 
 @receiver(models.post_save, sender=Authenticator)
-def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
-    """A way in was added; allauth's own signal would come after the commit."""
+def factor_kept(instance: Authenticator, created: bool, update_fields: frozenset[str] | None, **_: Any) -> None:
+    """A way in was added, a recovery code used up, or all of them shown for the first time.
+
+    Of the first allauth tells after the commit, of the others never. What else it saves is another name of a passkey
+    (`passkeys.EditForm`), and when a way was used last.
+    """
     if created:
-        _done("account.factor_add", context.request, instance.user, {"type": instance.type})
+        _factor("add", instance)
+    elif instance.type == Authenticator.Type.RECOVERY_CODES and update_fields is None:
+        _factor("use_up", instance)
+    elif update_fields == frozenset({"data"}):
+        _factor("show", instance)
 
 
 @receiver(models.post_delete, sender=Authenticator)
 def factor_removed(instance: Authenticator, **_: Any) -> None:
     """A way in was removed."""
-    _done("account.factor_remove", context.request, instance.user, {"type": instance.type})
+    _factor("remove", instance)
 
 
 @receiver(models.post_delete, sender=Session)
@@ -72,7 +80,12 @@ def session_gone(instance: Session, **_: Any) -> None:
     push.forget_session(instance.session_key)
 
 
-def _done(action: str, request: HttpRequest | None, user: User, detail: dict[str, str] | None = None) -> None:
+def _factor(what: str, factor: Authenticator) -> None:
+    """One entry for each row, of which somebody may have several of a type: several passkeys."""
+    _done(f"account.factor_{what}", context.request, factor.user, {"type": factor.type, "factor": factor.pk})
+
+
+def _done(action: str, request: HttpRequest | None, user: User, detail: dict[str, object] | None = None) -> None:
     with transaction.atomic():
         record(
             action,

@@ -45,9 +45,14 @@ second_factors = [
     path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
     path("totp/deactivate/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    # The first look at them is written down, in the transaction that says so in their row.
+    path("recovery-codes/", transaction.atomic(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("recovery-codes/generate/", whole(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "recovery-codes/download/",
+        transaction.atomic(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
     path("webauthn/", me.section, {"name": "ways"}, name="mfa_list_webauthn"),
     path("webauthn/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
     path("webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),

@@ -30,7 +30,11 @@ def subscribe(user: User, browser: Browser, *, now: datetime, source: Source) ->
     """Show `user`'s notifications on this browser, and nobody else's; asked again, only its keys are renewed."""
     keys = {"session_key": browser.session_key, "p256dh": browser.p256dh, "auth": browser.auth}
     mine = PushSubscription.objects.filter(user=user)
-    if mine.filter(endpoint=browser.endpoint).update(**keys):
+    same = mine.filter(endpoint=browser.endpoint)
+    if same.filter(**keys).exists():
+        return
+    if same.update(**keys):
+        note("push.renew", user, source)
         return
     PushSubscription.objects.filter(endpoint=browser.endpoint).delete()
     PushSubscription.objects.create(user=user, endpoint=browser.endpoint, created_at=now, **keys)
@@ -66,7 +70,7 @@ def announce(user: User, title: str, body: str, url: str, *, now: datetime, sour
     words = {"title": title[:200], "body": body[:300], "url": url, "created_at": now, "due_at": now}
     rows = Notification.objects.bulk_create(Notification(subscription=browser, **words) for browser in browsers)
     if rows:
-        note("push.send", user, source, browsers=len(rows))
+        note("push.send", user, source, browsers=len(rows), notification=rows[0].pk)
     return [row.pk for row in rows]
 
 
@@ -84,9 +88,10 @@ def done(row: Notification) -> None:
 
 @transaction.atomic
 def gone(subscription: PushSubscription, *, source: Source) -> None:
-    """Forget a browser that its push service does not know any more."""
-    subscription.delete()
-    note("push.gone", subscription.user, source)
+    """Forget a browser that its push service does not know any more; once, however many letters came back."""
+    forgotten, _ = PushSubscription.objects.filter(pk=subscription.pk).delete()
+    if forgotten:
+        note("push.gone", subscription.user, source)
 
 
 def overdue(*, now: datetime) -> list[int]:

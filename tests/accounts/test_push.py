@@ -73,8 +73,9 @@ def test_celery_is_told_a_number_and_nothing_else(
 ) -> None:
     on(alice, Browser(), service.endpoint, source)
     sent(alice, queued, django_capture_on_commit_callbacks)
-    assert queued == [("accounts.deliver", [Notification.objects.get().pk])]
-    assert Entry.objects.get(action="push.send").detail == {"browsers": 1}
+    row = Notification.objects.get().pk
+    assert queued == [("accounts.deliver", [row])]
+    assert Entry.objects.get(action="push.send").detail == {"browsers": 1, "notification": row}
 
 
 def test_somebody_without_a_browser_costs_nothing(

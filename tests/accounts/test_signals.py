@@ -40,7 +40,10 @@ def code_of(secret: str) -> str:
 
 
 def logged(action: str) -> list[tuple[str, str, Any]]:
-    return [(entry.result, entry.reason, entry.detail) for entry in Entry.objects.filter(action=action).order_by("pk")]
+    """How it ended each time, why, and what is told of it but the number of the factor."""
+    found = Entry.objects.filter(action=action).order_by("pk")
+    told = [{name: value for name, value in entry.detail.items() if name != "factor"} for entry in found]
+    return [(entry.result, entry.reason, detail) for entry, detail in zip(found, told, strict=True)]
 
 
 def turn_on_totp(member: Client) -> str:
@@ -96,12 +99,14 @@ def test_a_recovery_code_opens_the_account_once(member: Client) -> None:
     assert len(codes) == 10
     assert codes[0] in text(member.get("/accounts/2fa/recovery-codes/"))
     assert codes[0] in text(member.get("/accounts/2fa/recovery-codes/download/"))
+    assert logged("account.factor_show") == [("ok", "", {"type": "recovery_codes"})]
     for expected in ("/", None):
         browser = Client()
         sign_in(browser, "bob")
         response = browser.post("/accounts/2fa/authenticate/", {"code": codes[0]})
         assert response.headers.get("Location") == expected
     assert ("ok", "", {"type": "recovery_codes"}) in logged("account.second_factor")
+    assert logged("account.factor_use_up") == [("ok", "", {"type": "recovery_codes"})]
 
 
 def test_the_app_is_turned_off_again(member: Client) -> None:

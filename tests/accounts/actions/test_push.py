@@ -24,10 +24,12 @@ def endpoints(user: User) -> list[str]:
 
 def test_asked_again_a_browser_only_renews_its_keys(alice: User, now: datetime, source: Source) -> None:
     push.subscribe(alice, browser(), now=now, source=source)
-    push.subscribe(alice, browser(session="t", auth="new"), now=now, source=source)
+    for _ in range(2):
+        push.subscribe(alice, browser(session="t", auth="new"), now=now, source=source)
     (row,) = PushSubscription.objects.all()
     assert (row.session_key, row.auth) == ("t", "new")
-    assert Entry.objects.filter(action="push.subscribe").count() == 1
+    told = Entry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["push.subscribe", "push.renew"]
 
 
 def test_a_browser_shows_the_notifications_of_one_person(alice: User, bob: User, now: datetime, source: Source) -> None:
@@ -53,6 +55,15 @@ def test_nobody_ends_anothers_subscription(alice: User, mallory: User, now: date
         push.unsubscribe(alice, "https://push.example/0", source=source)
     assert endpoints(alice) == []
     assert Entry.objects.filter(action="push.unsubscribe").count() == 1
+
+
+def test_a_browser_that_is_gone_is_told_of_once(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    row = PushSubscription.objects.get()
+    for _ in range(2):
+        push.gone(row, source=source)
+    assert endpoints(alice) == []
+    assert Entry.objects.filter(action="push.gone").count() == 1
 
 
 def test_a_row_is_claimed_by_one(alice: User, now: datetime, source: Source) -> None:
