@@ -30,8 +30,11 @@ class Cluster:
     @property
     def url(self) -> str:
         """The value for DATABASE_URL."""
-        user = self.owner or pwd.getpwuid(os.getuid()).pw_name
-        return f"postgres://{user}@/postgres?host={self.folder}"
+        return self.url_of(self.owner or pwd.getpwuid(os.getuid()).pw_name)
+
+    def url_of(self, role: str) -> str:
+        """The same for another role."""
+        return f"postgres://{role}@/postgres?host={self.folder}"
 
     @property
     def dsn(self) -> str:

@@ -24,6 +24,18 @@ def statements(role: str) -> list[str]:
     return [sql.SQL(line).format(role=name).as_string(None) for line in lines]
 
 
+def make(role: str, password: str) -> None:
+    """Nothing: there is a role of that name, which signs in with the password if it was not there before.
+
+    Raises `ProgrammingError` where there is none and the owner may make none.
+    """
+    line = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password or None))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            cursor.execute(line.as_string(None))
+
+
 def grant(role: str) -> None:
     """Run the statements."""
     with connection.cursor() as cursor:

@@ -23,6 +23,10 @@ from moderation.audit.source import Source
 with transaction.atomic():
     record("room.open", source=Source("192.0.2.7"), actor="a11ce")
 """
+MADE = """
+SELECT rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, substring(rolpassword FOR 14)
+FROM pg_authid WHERE rolname = 'stoa_app'
+"""
 LOOK = "from config import doctor; finding = doctor.log(); print(finding.level, finding.text)"
 SEAL = "from django.utils import timezone; from moderation.audit.sequence import seal; print(seal(timezone.now()))"
 AGE = "ALTER TABLE audit_entry DISABLE TRIGGER ALL; UPDATE audit_entry SET recorded_at = now() - interval '500 days';"
@@ -32,14 +36,12 @@ AGE += "ALTER TABLE audit_entry ENABLE TRIGGER ALL"
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     with postgres.running() as running:
-        with psycopg.connect(running.dsn, autocommit=True) as database:
-            database.execute("CREATE ROLE stoa_app LOGIN")
         yield running
 
 
 def manage(cluster: Cluster, folder: Path, *command: str, **extra: str) -> subprocess.CompletedProcess[str]:
     """What `manage.py COMMAND` says where the servers' role is `stoa_app`."""
-    url = f"postgres://stoa_app@/postgres?host={cluster.folder}"
+    url = f"postgres://stoa_app:seven-herons@/postgres?host={cluster.folder}"
     environment = {**os.environ, "STOA_DATA": str(folder), "SECRET_KEY": "x" * 60, "DATABASE_URL": url, **extra}
     asked = [sys.executable, "manage.py", *command]
     return subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -47,9 +49,12 @@ def manage(cluster: Cluster, folder: Path, *command: str, **extra: str) -> subpr
 
 def test_the_owner_migrates_and_prunes_and_the_servers_only_add_to_the_log(cluster: Cluster, tmp_path: Path) -> None:
     owner = {"DATABASE_OWNER_URL": cluster.url}
-    assert manage(cluster, tmp_path, "migrate").returncode != 0
-    migrated = manage(cluster, tmp_path, "migrate", **owner)
-    assert migrated.returncode == 0, migrated.stderr
+    for _ in range(2):
+        migrated = manage(cluster, tmp_path, "migrate", **owner)
+        assert migrated.returncode == 0, migrated.stderr
+    assert manage(cluster, tmp_path, "migrate", "accounts", "zero").returncode != 0
+    with psycopg.connect(cluster.dsn) as database:
+        assert database.execute(MADE).fetchone() == (True, False, False, False, "SCRAM-SHA-256$")
     for code in (WRITE, SEAL):
         done = manage(cluster, tmp_path, "shell", "--command", code)
         assert done.returncode == 0, done.stderr
@@ -63,6 +68,20 @@ def test_the_owner_migrates_and_prunes_and_the_servers_only_add_to_the_log(clust
         database.execute(AGE)
     assert manage(cluster, tmp_path, "audit", "prune").stdout == "0 entries went.\n"
     assert manage(cluster, tmp_path, "audit", "prune", **owner).stdout == "1 entries went.\n"
+
+
+def test_an_owner_who_may_make_no_role_is_told_how_it_is_made(cluster: Cluster, tmp_path: Path) -> None:
+    with psycopg.connect(cluster.dsn, autocommit=True) as database:
+        database.execute("CREATE ROLE poor LOGIN")
+        database.execute("CREATE DATABASE poor OWNER poor")
+    at = f"@/poor?host={cluster.folder}"
+    roles = {"DATABASE_URL": f"postgres://nobody_yet{at}", "DATABASE_OWNER_URL": f"postgres://poor{at}"}
+    said = manage(cluster, tmp_path, "migrate", **roles)
+    assert said.returncode == 1
+    assert "CREATE ROLE nobody_yet LOGIN PASSWORD '...', as somebody who may, and migrate again" in said.stderr
+    with psycopg.connect(cluster.dsn, autocommit=True) as database:
+        database.execute("CREATE ROLE nobody_yet LOGIN")
+    assert manage(cluster, tmp_path, "migrate", **roles).returncode == 0
 
 
 def test_where_the_owner_serves_doctor_warns(cluster: Cluster, tmp_path: Path) -> None:

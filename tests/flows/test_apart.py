@@ -27,12 +27,13 @@ pytestmark = pytest.mark.server
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OURS = ("web", "sfu", "sealer", "worker", "beat")
+OURS = ("web", "sfu", "sealer", "worker", "beat", "prune")
 DOTENV = {
     "STOA_DOMAIN": "stoa.example.org",
     "STOA_PUBLIC_IP": "127.0.0.1",
     "SECRET_KEY": "".join(map(chr, range(48, 123))),
     "POSTGRES_PASSWORD": "unused",
+    "SERVERS_PASSWORD": "unused",
     "TURN_SECRET": "shared",
 }
 PROXY = {
@@ -125,7 +126,12 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
     with ExitStack() as stack:
         database = stack.enter_context(postgres.running())
         redis = stack.enter_context(redis_server(folder))
-        places = {"DATABASE_URL": database.url, "REDIS_URL": redis, "STOA_TRUSTED_PROXIES": "127.0.0.1/32"}
+        places = {
+            "DATABASE_URL": database.url_of("stoa_app"),
+            "DATABASE_OWNER_URL": database.url,
+            "REDIS_URL": redis,
+            "STOA_TRUSTED_PROXIES": "127.0.0.1/32",
+        }
         running = Apart(folder, f"http://127.0.0.1:{http}", places)
         for command in (("python", "manage.py", "assets"), COMPOSE["services"]["migrate"]["command"]):
             made = running.run("migrate", *command)

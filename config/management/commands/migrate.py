@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from moderation.audit import role
+
+MAKE_IT = (
+    "The servers' role {0} is not there, and the owner may make none: "
+    "CREATE ROLE {0} LOGIN PASSWORD '...', as somebody who may, and migrate again."
+)
 
 
 class Command(migrate.Command):
@@ -16,4 +22,14 @@ class Command(migrate.Command):
         with role.as_owner():
             super().handle(*args, **options)
             if "owner" in connections.settings and options["database"] == "default":
-                role.grant(str(connections.settings["default"]["USER"]))
+                _let_in(connections.settings["default"])
+
+
+def _let_in(servers: dict[str, Any]) -> None:
+    """Nothing: the servers' role is there, by the name and password of DATABASE_URL, and has its rights."""
+    name = str(servers["USER"])
+    try:
+        role.make(name, str(servers["PASSWORD"] or ""))
+    except DatabaseError as error:
+        raise CommandError(MAKE_IT.format(name)) from error
+    role.grant(name)
