@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
 
-from accounts.models import Acceptance, Block, InviteCode, Switch, User
-from moderation.audit.models import Entry, Hold, Label, PersonKey
-from rooms.models import Member, Room
+from tests.watched import WATCHED
 
 REFUSE = {
     "sqlite": "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
@@ -40,11 +37,9 @@ async def full_meanwhile() -> AsyncIterator[None]:
 
 
 def state() -> list[object]:
-    """Every row that an act could have changed."""
-    models: list[type[Model]] = [Room, Member, Block, InviteCode, Acceptance, Switch, Hold, Label, PersonKey, Entry]
-    models += apps.get_app_config("moderation").get_models()
-    people = list(User.objects.order_by("pk").values("display_name", "password", "is_active"))
-    return [people, [list(model._default_manager.order_by("pk").values()) for model in models]]
+    """Every row that an act could have changed, with the log's own."""
+    watched = [model for model in apps.get_models() if model._meta.db_table in WATCHED]
+    return [list(model._default_manager.order_by("pk").values()) for model in watched]
 
 
 def _run(statements: dict[str, str]) -> None:
