@@ -87,6 +87,7 @@ ALONE = {
     r"console\.read|evidence\.open|log\.(search|export|proof)": "looking changes nothing",
     r"account\.(sign_out|second_factor|sessions_forget)": "of sessions",
     r"evidence\.destroy": "of a file that no row has",
+    r"log\.erase": "of somebody whom the log does not know, or not any more",
     r"room_token\.issue": "a token is no row",
     r"media\.connect": "sound is no row",
     r"log\.key": "the log's keys are files",

@@ -16,7 +16,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import Error, connection  # noqa: E402  # Django first
+from django.core.exceptions import ObjectDoesNotExist  # noqa: E402  # Django first
+from django.db import Error, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from redis import RedisError  # noqa: E402
 
@@ -25,15 +26,17 @@ from accounts import codes, notice  # noqa: E402
 from accounts import invites as written  # noqa: E402
 from accounts.models import InviteCode, User, new_uid  # noqa: E402
 from moderation.actions.base import Refused as CaseRefused  # noqa: E402
+from moderation.audit.erase import BusyError, NeededError  # noqa: E402
+from moderation.audit.hold import HeldError  # noqa: E402
 from moderation.audit.source import Source  # noqa: E402
 from rooms.actions import history, invites, moves, presence, reminders  # noqa: E402
 from rooms.actions import rooms as rooming  # noqa: E402
 from rooms.models import Access, Carrier, Member, Room, RoomInvite, State  # noqa: E402
 from rooms.roles import Move, Rank, Refused, Stage  # noqa: E402
-from tests.flows import casework  # noqa: E402
+from tests.flows import casework, housework  # noqa: E402
 
 PEOPLE = 12
-REFUSED = (Refused, people.Refused, written.Refused, CaseRefused)
+REFUSED = (Refused, people.Refused, written.Refused, CaseRefused, HeldError, NeededError, BusyError)
 SFU = f"{socket.gethostname()}-0"  # the media process that `serve` runs
 
 
@@ -43,7 +46,7 @@ class Actor:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.acts = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
-        self.acts += [partial(act, self) for act in casework.ACTS]
+        self.acts += [partial(act, self) for act in (*casework.ACTS, *housework.ACTS)]
         self.number = 0
 
     def act(self) -> None:
@@ -163,7 +166,7 @@ def main() -> None:
             sign = "+"
         except REFUSED:
             sign = "-"
-        except (Error, RedisError, OSError, Member.DoesNotExist):
+        except (Error, RedisError, OSError, ObjectDoesNotExist):
             sign = "!"
             connection.close()
             time.sleep(0.05)

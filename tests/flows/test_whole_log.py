@@ -1,19 +1,18 @@
-"""G1 and G5: whatever is killed, each change has its entry in the same transaction, and each entry its change."""
+"""G1 and G5: whatever is killed, each change has its one entry in the same transaction, and each entry its change."""
 
 import os
 import random
-import re
 import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests import postgres
+from tests import postgres, watched
 from tests.flows import stack
 from tests.flows.acting import NAMES, Actors, acting, put_on_staff
 from tests.flows.stack import Stoa
@@ -26,50 +25,6 @@ KILLS = ACTIONS // 100
 SEALED = 10.0  # seconds, for 99 of 100 entries
 RUNG = 5.0
 
-TABLES = {  # what a change is, and how the entries begin that tell of one
-    "rooms_room": r"room\.|room_invite\.redeem|member\.|power\.",
-    "rooms_member": r"member\.|room\.|room_invite\.redeem|history\.|power\.",
-    "rooms_roominvite": r"room_invite\.",
-    "rooms_reminder": r"reminder\.|room\.",
-    "accounts_user": r"account\.|invite\.redeem",
-    "accounts_invitecode": r"invite\.|account\.reset",
-    "accounts_redemption": r"invite\.redeem|account\.reset",
-    "accounts_acceptance": r"notice\.accept",
-    "accounts_switch": r"power\.(invites|joins|server|export)",
-    "accounts_block": r"account\.(un)?block",
-    "accounts_barreddevice": r"account\.",
-    "moderation_staff": r"staff\.",
-    "moderation_case": r"case\.|report\.make",
-    "moderation_report": r"report\.|case\.merge",
-    "moderation_freeze": r"report\.make|evidence\.",
-    "moderation_evidence": r"evidence\.|case\.",
-    "moderation_hint": r"case\.hint",
-    "moderation_grant": r"evidence\.",
-    "moderation_decision": r"decision\.|case\.",
-    "moderation_appeal": r"case\.appeal|appeal\.",
-    "moderation_datarequest": r"data\.",
-}
-SILENT = {
-    "rooms_room": ("seq", "sfu"),
-    "rooms_member": ("lost_at",),
-    "moderation_case": ("step", "stepped_at", "held_at"),
-}
-"""Columns that tell of a connection, count what is said or note that somebody works: to change one is no change."""
-WATCH = """
-CREATE TABLE g1_seen (xid bigint, what text);
-CREATE FUNCTION g1_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV::text[] = to_jsonb(NEW) - TG_ARGV::text[] THEN RETURN NULL; END IF;
-  INSERT INTO g1_seen VALUES (txid_current(), TG_TABLE_NAME); RETURN NULL;
-END $$;
-CREATE FUNCTION g1_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO g1_seen VALUES (txid_current(), 'entry ' || NEW.result || ' ' || NEW.action); RETURN NULL;
-END $$;
-CREATE TRIGGER g1 AFTER INSERT ON audit_entry FOR EACH ROW
-  WHEN (NEW.action NOT LIKE 'server.%'  -- signs of life, and reads, change nothing
-    AND NEW.action NOT IN ('console.read', 'evidence.open'))
-  EXECUTE FUNCTION g1_entry();
-"""
-TOGETHER = "SELECT array_agg(DISTINCT what ORDER BY what) FROM g1_seen GROUP BY xid"
 DELAYS = """
 SELECT extract(epoch FROM min(c.created_at) - e.recorded_at) FROM audit_entry e
 JOIN audit_leaf l ON l.entry = e.id JOIN audit_checkpoint c ON c.size > l.index
@@ -94,6 +49,25 @@ UNION ALL SELECT 'appeals', count(*) FROM moderation_appeal
 UNION ALL SELECT 'answers', count(*) FROM moderation_appeal WHERE result <> ''
 UNION ALL SELECT 'overturned', count(*) FROM moderation_appeal WHERE result = 'overturned'
 """
+SERVERS = "stoa_app"
+CONNECTED = "SELECT usename FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+MOVED = {table for table, told in watched.WATCHED.items() if told != watched.NEVER}
+SEEDED = """
+from django.db import transaction
+from accounts.actions import change_profile
+from accounts.models import User
+from moderation.audit.record import record
+from moderation.audit.source import Source
+user, source = User.objects.get(username="g1_4"), Source.internal("command")
+def tell(): record("account.change", source=source, actor=user.uid, object_type="user", object_id=user.uid)
+with transaction.atomic():
+    change_profile(user, display_name="Twice", source=source)
+    tell()
+User.objects.filter(pk=user.pk).update(display_name="Untold")
+with transaction.atomic():
+    tell()
+"""
+"""A change that is told twice, one that is not told, and an entry that tells of none."""
 PEOPLE = """
 from accounts.models import User
 for name in %r: User.objects.create_user(name, password="seven grey herons wade", display_name=name)
@@ -108,21 +82,36 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def stoa(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """All processes on a PostgreSQL that keeps what it has committed, and sees every change of a row."""
+    """All processes on a PostgreSQL that keeps what it has committed, and sees every change of a row.
+
+    They have the role that operators are told to give them, which may only add to the log.
+    """
     with psycopg.connect(cluster.dsn, autocommit=True) as database:
         database.execute("ALTER DATABASE postgres SET synchronous_commit = on")
-    with stack.running(tmp_path_factory.mktemp("g1"), DATABASE_URL=cluster.url) as running:
+    roles = {"DATABASE_URL": cluster.url_of(SERVERS), "DATABASE_OWNER_URL": cluster.url}
+    with stack.running(tmp_path_factory.mktemp("g1"), **roles) as running:
         running.manage("shell", "--verbosity", "0", "--command", PEOPLE % NAMES)
         put_on_staff(running)
         with psycopg.connect(cluster.dsn, autocommit=True) as database:
-            database.execute(WATCH)
-            for table in TABLES:
-                columns = ", ".join(f"'{name}'" for name in SILENT.get(table, ()))
-                when = "AFTER INSERT OR UPDATE OR DELETE"
-                database.execute(
-                    f"CREATE TRIGGER g1 {when} ON {table} FOR EACH ROW EXECUTE FUNCTION g1_change({columns})"
-                )
+            for statement in watched.install():
+                database.execute(statement)
         yield running
+
+
+def test_whoever_serves_may_only_add_to_the_log(stoa: Stoa, cluster: Cluster) -> None:
+    with psycopg.connect(cluster.dsn) as database:
+        connected = {name for (name,) in database.execute(CONNECTED)}
+    assert connected == {SERVERS}
+    assert f"the role {SERVERS} adds to the log, and can do no more" in stoa.manage("doctor")
+
+
+def test_what_is_told_twice_or_not_at_all_or_did_not_happen_is_found(stoa: Stoa, cluster: Cluster) -> None:
+    stoa.manage("shell", "--verbosity", "0", "--command", SEEDED)
+    assert doubled(cluster) == ["account.change"]
+    assert astray(cluster) == [(["accounts_user"], []), ([], ["account.change"])]
+    with psycopg.connect(cluster.dsn) as database:
+        database.execute("TRUNCATE g1_seen")
+    assert (doubled(cluster), astray(cluster)) == ([], [])
 
 
 def test_a_log_that_cannot_be_written_rings_within_five_seconds(
@@ -196,24 +185,32 @@ def test_no_change_is_without_an_entry_and_no_entry_without_a_change(
     )
     stack.until("no case is stuck", lambda: count(cluster, STUCK) == 0, 180)
     stack.until("all is sealed", lambda: unsealed(cluster) == 0, 90)
-    with psycopg.connect(cluster.dsn) as database:
-        assert [found for (seen,) in database.execute(TOGETHER) if (found := astray(seen))] == []
-        (changes,) = database.execute("SELECT count(DISTINCT xid) FROM g1_seen").fetchone() or (0,)
+    assert astray(cluster) == []
+    assert doubled(cluster) == []
+    changes = count(cluster, "SELECT count(DISTINCT xid) FROM g1_seen")
     assert "!" in done, "a killed database was missed by nobody"
     assert changes > ACTIONS / 4
     assert "The log is whole" in stoa.manage("audit", "verify")
     told = ", ".join(f"{number} {name}" for name, number in kept(cluster).items())
     figure(f"of the moderation: {told}, 0 cases stuck")
-    figure(f"{changes} transactions with an entry or a change: in none one stood without the other")
+    figure(f"{changes} transactions with an entry or a change: in none one stood without the other, or twice")
+    with psycopg.connect(cluster.dsn) as database:
+        changed = {what for (what,) in database.execute("SELECT DISTINCT what FROM g1_seen WHERE entry IS NULL")}
+    figure(
+        f"of {len(MOVED)} tables that ever change {len(changed)} did; not {', '.join(sorted(MOVED - changed)) or '-'}"
+    )
 
 
-def astray(seen: Sequence[str]) -> tuple[list[str], list[str]] | None:
-    """The tables that one transaction changed and no entry of it told of, and its entries that told of no change."""
-    told = [what.removeprefix("entry ok ") for what in seen if what.startswith("entry ok ")]
-    changed = [what for what in seen if what in TABLES]
-    untold = [table for table in changed if not any(re.match(TABLES[table], entry) for entry in told)]
-    empty = [entry for entry in told if not any(re.match(TABLES[table], entry) for table in changed)]
-    return (untold, empty) if untold or empty else None
+def astray(cluster: Cluster) -> list[tuple[list[str], list[str]]]:
+    """What changed without an entry and what was told without a change, for each transaction with such."""
+    with psycopg.connect(cluster.dsn) as database:
+        return [found for (seen,) in database.execute(watched.TOGETHER) if (found := watched.astray(seen))]
+
+
+def doubled(cluster: Cluster) -> list[str]:
+    """The acts that a transaction told twice."""
+    with psycopg.connect(cluster.dsn) as database:
+        return [act for act, details in database.execute(watched.REPEATED) if watched.doubled(act, details)]
 
 
 def started(cluster: Cluster) -> bool:
