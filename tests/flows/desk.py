@@ -1,4 +1,4 @@
-"""The moderation's desk for flows: who sits there with a second factor, and what lies on it."""
+"""The moderation's desk for flows: who sits there with a second factor, what lies on it, and where it is seen."""
 
 SIT_DOWN = """
 import time
@@ -165,6 +165,47 @@ print(json.dumps(names | {name: row.pk for name, row in numbers.items()}))
 femi is to name and one that she has decided, each with an address, one where alice appealed in vain, and one of each of
 what waits for a second person; prints their numbers, those of the notice, of its letter and of the report that found
 nothing, that of alice's decision, and the room."""
+
+PAGES = {
+    "cases": "/console/cases/",
+    "cases-mine": "/console/cases/?shelf=mine",
+    "case": "/console/cases/{waiting}/",
+    "case-held": "/console/cases/{held}/",
+    "case-proposed": "/console/cases/{proposal}/",
+    "case-appealed": "/console/cases/{appeal}/",
+    "case-asked": "/console/cases/{asked}/",
+    "case-notice": "/console/cases/{meant}/",
+    "case-answered": "/console/cases/{answered}/",
+    "live": "/console/live/",
+    "rules": "/console/policies/",
+    "staff": "/console/staff/",
+    "retention": "/console/retention/",
+    "data": "/console/data/",
+    "powers": "/console/powers/",
+    "powers-room": "/console/powers/?room={room}",
+    "rules-outside": "/rules/",
+}
+"""The desk, with what `PILE` and `HEARD` laid on it."""
+LETTERS = {
+    "letter": "/console/cases/{meant}/reports/{unanswered}/",
+    "letter-over": "/console/cases/{told}/reports/{written}/",
+}
+"""What only whoever has the case, or decided it, sees."""
+SECOND = {f"second-{name}": f"/console/{name}/" for name in ("quality", "findings", "statements", "lawful", "names")}
+"""Where something waits for a second person, or for a senior moderator."""
+OUTSIDE = {
+    "transparency-told": "/transparency/",
+    "notice-told": "/report/{notice}/",
+    "notice-none": "/report/aaaaaaaaaaaa/",
+}
+ACCUSED = {
+    "suspended": "/",
+    "decisions-told": "/privacy/decisions/",
+    "decision-suspended": "/privacy/decisions/{suspended}/",
+    "data-suspended": "/privacy/data/",
+}
+INVOLVED = ("/privacy/decisions/{heard}/", "/console/")
+"""A decision that was appealed in vain, and what is for the staff alone."""
 
 DECIDED = """
 from datetime import timedelta

@@ -12,51 +12,12 @@ from tests.flows import chromium, small, stack, talk
 from tests.flows.album import ALBUMS, LANGUAGES, SIZES, Album
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
-from tests.flows.desk import HEARD, PILE, SIT_DOWN
+from tests.flows.desk import ACCUSED, HEARD, INVOLVED, LETTERS, OUTSIDE, PAGES, PILE, SECOND, SIT_DOWN
 from tests.flows.small import looked_over
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 ROLES = {"dana": "moderator", "femi": "senior", "iris": "inspector"}
-PAGES = {
-    "cases": "/console/cases/",
-    "cases-mine": "/console/cases/?shelf=mine",
-    "case": "/console/cases/{waiting}/",
-    "case-held": "/console/cases/{held}/",
-    "case-proposed": "/console/cases/{proposal}/",
-    "case-appealed": "/console/cases/{appeal}/",
-    "case-asked": "/console/cases/{asked}/",
-    "case-notice": "/console/cases/{meant}/",
-    "case-answered": "/console/cases/{answered}/",
-    "live": "/console/live/",
-    "rules": "/console/policies/",
-    "staff": "/console/staff/",
-    "retention": "/console/retention/",
-    "data": "/console/data/",
-    "powers": "/console/powers/",
-    "powers-room": "/console/powers/?room={room}",
-    "rules-outside": "/rules/",
-}
-LETTERS = {
-    "letter": "/console/cases/{meant}/reports/{unanswered}/",
-    "letter-over": "/console/cases/{told}/reports/{written}/",
-}
-"""What only whoever has the case, or decided it, sees."""
-SECOND = {f"second-{name}": f"/console/{name}/" for name in ("quality", "findings", "statements", "lawful", "names")}
-"""Where something waits for a second person, or for a senior moderator."""
-OUTSIDE = {
-    "transparency-told": "/transparency/",
-    "notice-told": "/report/{notice}/",
-    "notice-none": "/report/aaaaaaaaaaaa/",
-}
-ACCUSED = {
-    "suspended": "/",
-    "decisions-told": "/privacy/decisions/",
-    "decision-suspended": "/privacy/decisions/{suspended}/",
-    "data-suspended": "/privacy/data/",
-}
-INVOLVED = ("/privacy/decisions/{heard}/", "/console/")
-"""A decision that was appealed in vain, and what is for the staff alone."""
 Visit = Callable[..., Visitor]
 
 
