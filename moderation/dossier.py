@@ -39,7 +39,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The minute before one freeze, and a track for each speaker, on the room's clock."""
+    """The minute before one report: its freeze, and a track for each speaker, on the room's clock."""
 
     freeze: Freeze
     tracks: Sequence[Track]

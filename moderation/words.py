@@ -152,7 +152,6 @@ DONE: dict[str, Promise] = {
     "appeal.hear": _("Appeal heard"),
     "appeal.upheld": _("The decision stands"),
     "appeal.overturned": _("The decision is overturned"),
-    "evidence.freeze": _("The last minute frozen"),
     "evidence.seal": _("A voice sealed"),
     "evidence.answer": _("Sealing answered"),
     "evidence.ask": _("Asked to hear the evidence"),

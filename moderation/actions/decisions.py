@@ -13,14 +13,13 @@ from django.utils.translation import gettext, override
 
 from accounts.models import User
 from moderation import enforce, news
-from moderation.actions import freezes
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, drawn_up, locked, note, stays, tell_opened
 from moderation.actions.staff import independent
 from moderation.audit.source import Source
 from moderation.cases import APPEAL_FOR, Act, State
 from moderation.measures import RESTRICTIONS, Measure, fits, two_people
-from moderation.models import About, Case, Decision, Ground, Stand
+from moderation.models import About, Case, Decision, Ground, Stand, Step
 from moderation.policies import Policy
 from moderation.reasons import language_of
 from moderation.rules import rule_of
@@ -72,26 +71,21 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
 def decide_at_once(room_id: str, verdict: Verdict, *, by: User, now: datetime, source: Source) -> Decision:
     """What cannot wait for a case, decided on a room by one person: its case is made with it, and decided already.
 
-    The last minute of those who spoke is frozen for it, for whoever hears an appeal; where no media process answers,
-    the case says so. Another case about the room that somebody works on stays as it is.
-
-    Raises `Refused`: GONE for a room that is not there or over, SUBJECT for its host, and MEASURE, FACTS, LAW,
-    UNDOABLE, AWAY as `decide` does.
+    Another case about the room that somebody works on stays as it is. Raises `Refused`: GONE for a room that is not
+    there or over, SUBJECT for its host, and MEASURE, FACTS, LAW, UNDOABLE, AWAY as `decide` does.
     """
     room = Room.objects.filter(pk=known(room_id)).exclude(state=RoomState.ENDED).first()
     if room is None:
         raise Refused(Code.GONE)
+    made: dict[str, Any] = {"state": State.DECIDED, "step": Step.DONE, "decided_at": now}
     stays(None, room.pk)
-    case = drawn_up(About.ROOM, None, room.pk, verdict.policy, now, state=State.DECIDED, decided_at=now)
+    case = drawn_up(About.ROOM, None, room.pk, verdict.policy, now, **made)
     case.save(force_insert=True)
     tell_opened(case, source, at_once=True)
     subject = enforce.subject_of(case, verdict.measure)
     if subject == by:
         raise Refused(Code.SUBJECT)
     _check(verdict, case, subject)
-    if freezes.has_ring(room, now):
-        frozen = freezes.freeze(case, room, now)  # before the decision is enforced, as the orders go out in this order
-        note(case, "evidence.freeze", source, by=by, detail={"freeze": frozen.pk})
     note(case, f"case.{Act.DECIDE}", source, by=by, reason=verdict.measure)
     decision = draft(case, subject, verdict, by, now)
     decision.save()

@@ -2,16 +2,18 @@
 frozen. Nobody who was reported learns by whom.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from moderation import cases
 from moderation.actions import cases as working
-from moderation.actions import freezes, triage
+from moderation.actions import triage
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -19,13 +21,15 @@ from moderation.measures import Measure
 from moderation.models import About, Case, Channel, Freeze, Report, Stand, Step
 from moderation.policies import SEVERITIES, Policy
 from rooms import rows
+from rooms.actions import evidence
 from rooms.admission import visible_room
-from rooms.models import Member, Room
+from rooms.models import Member, Room, State
 
 PER_HOUR = 20  # reports of one person
 FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
 FREEZES_PER_HOUR = 12  # of one room, whoever reports
 TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
+ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
 
 # Asked of each report; composed anew by Django they were half of what one costs.
 _OPEN = f"({', '.join(repr(state.value) for state in cases.OPEN)})"
@@ -248,11 +252,23 @@ def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) 
 
 
 def _freeze(report: Report, target: _Target, reporter: User | None, now: datetime) -> Freeze | None:
-    """What is frozen for the report; None where there is nothing to freeze any more, or the budget is spent."""
+    """The freeze of the room's ring, asked for after the commit; None where there is nothing to freeze any more."""
     room = target.room
-    if room is None or not freezes.has_ring(room, now) or not _affords(room, reporter, now):
+    if room is None or not _has_ring(room, now) or not _affords(room, reporter, now):
         return None
-    return freezes.freeze(report.case, room, now, report)
+    freeze = Freeze.objects.create(id=secrets.token_hex(8), case=report.case, report=report, room=room.pk, asked_at=now)
+    asked = evidence.freeze(room.pk, freeze.pk, report.case.key, now)
+    if len(asked) > 1:
+        freeze.waiting = asked
+        freeze.save(update_fields=["waiting"])
+    return freeze
+
+
+def _has_ring(room: Room, now: datetime) -> bool:
+    if settings.STOA_PROFILE == "private":
+        return False
+    just_over = room.state == State.ENDED and room.ended_at is not None and room.ended_at > now - ENDED_FOR
+    return room.state == State.LIVE or just_over
 
 
 def _affords(room: Room, reporter: User | None, now: datetime) -> bool:

@@ -19,14 +19,14 @@ class Frozen(models.TextChoices):
 
 
 class Freeze(models.Model):
-    """The ring of a room was asked for, once for a report, or as the room was ended; asked again until it is answered.
+    """The ring of a room was asked for, once for a report; asked again until it is answered.
 
     `waiting` are the media processes that have not answered yet, where several carried the room.
     """
 
     id = models.CharField(max_length=16, primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="freezes")
-    report = models.OneToOneField(Report, models.PROTECT, null=True, related_name="freeze")
+    report = models.OneToOneField(Report, models.PROTECT, related_name="freeze")
     room = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -44,7 +44,7 @@ class Freeze(models.Model):
 
 
 class Evidence(models.Model):
-    """What one speaker said in the minute before a freeze, sealed in a file of its own; in two, if they moved from one
+    """What one speaker said in the minute before a report, sealed in a file of its own; in two, if they moved from one
     media process to another meanwhile.
 
     `digest` is that of the file's header, which binds speaker, room and freeze; `hashes` are those of its chunks, as

@@ -39,7 +39,7 @@ UNION ALL SELECT 'notices', count(*) FROM moderation_report WHERE channel = 'not
 UNION ALL SELECT 'letters', count(*) FROM audit_entry WHERE action = 'report.told' AND role <> '' AND result = 'ok'
 UNION ALL SELECT 'at the desk', count(*) FROM moderation_report WHERE channel = 'staff'
 UNION ALL SELECT 'rooms ended', count(*) FROM audit_entry WHERE action = 'power.end_room' AND result = 'ok'
-  AND "case" IN (SELECT "case" FROM audit_entry WHERE action = 'evidence.freeze')
+  AND "case" NOT IN (SELECT CAST(case_id AS text) FROM moderation_report)
 UNION ALL SELECT 'tracks', count(*) FROM moderation_evidence
 UNION ALL SELECT 'grants', count(*) FROM moderation_grant WHERE approved
 UNION ALL SELECT 'hearings', count(*) FROM audit_entry WHERE action = 'evidence.open' AND result = 'ok'

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from accounts.models import InviteCode, Lever, Redemption, Switch, User
 from moderation import reasons
-from moderation.actions import triage
 from moderation.audit.models import Entry
-from moderation.models import Case, Decision, Ground
+from moderation.models import Decision, Ground
 from moderation.powers import Power
 from moderation.staff import Role
 from moderation.words import POWERS
@@ -116,20 +115,6 @@ def test_a_room_is_ended_on_the_ground_of_a_law_which_the_host_reads(
     fields = dict(reasons.statement(decision))
     assert all(fields.values())
     assert "Weapons Act, s. 52" in fields["On what ground"]
-
-
-def test_the_case_of_a_room_that_is_ended_at_once_says_what_became_of_its_last_minute(
-    moderator: Client, room: Room, carol: User
-) -> None:
-    end(moderator, room)
-    case = Case.objects.get()
-    reader = at_console(carol, Role.SENIOR)
-    page = text(reader.get(f"/console/cases/{case.pk}/"))
-    assert "The last minute frozen" in page
-    assert "On its way: it is being sealed." in page
-    triage.go_on(case.pk, case.opened_at + triage.ANSWERED_WITHIN)
-    page = text(reader.get(f"/console/cases/{case.pk}/"))
-    assert "It was lost: the media process did not answer in time." in page
 
 
 def test_what_is_not_done_is_said_and_recorded(moderator: Client, room: Room) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0016_freezes_without_a_report'),
+        ('moderation', '0015_who_of_the_staff_reported'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
