@@ -15,6 +15,7 @@ from benchmarks import (
     cases,
     flood,
     hallway,
+    hearing,
     joins,
     limit,
     log,
@@ -40,6 +41,7 @@ PARTS = (
     "joins",
     "browser",
     "page",
+    "hearing",
     "hallway",
     "queue",
     "bundles",
@@ -48,7 +50,7 @@ PARTS = (
     "moderation",
     "loss",
 )
-ASKED = {"loss"}
+ASKED = {"hearing", "loss"}
 """Parts that run only by name: they take long, and want what `make` does not install."""
 _SPARE = 30
 
@@ -68,6 +70,7 @@ def main() -> None:
         "joins": lambda: _product(joins.JOINS, joins.measure),
         "browser": lambda: _product(0, browser.measure),
         "page": lambda: _product(0, page.measure),
+        "hearing": lambda: _product(hearing.COMPANY, hearing.measure),
         "hallway": lambda: _product(0, hallway.measure, hallway.ROOMS),
         "queue": lambda: _product(0, cases.measure),
         "bundles": lambda: bundles.measure(),

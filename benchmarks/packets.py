@@ -91,13 +91,16 @@ class Voice:
 
     def next(self, sent: int, level: int = 30) -> bytes:
         """The next 20 ms: 80 to 120 bytes of payload that carry `sent`; `level` is -dBov, 0 the loudest."""
+        filler = self._chance.randbytes(self._chance.randint(71, 111))
+        return self.packet(bytes([_TOC]) + sent.to_bytes(8, "big") + filler, level)
+
+    def packet(self, frame: bytes, level: int) -> bytes:
+        """The next packet, with this Opus frame."""
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + FRAME) & 0xFFFFFFFF
         extension = self._extension(level)
         name = sdp.RED if self.red else sdp.OPUS
         header = _HEADER.pack(144 if extension else 128, name, self.sequence, self.timestamp, self.ssrc)
-        filler = self._chance.randbytes(self._chance.randint(71, 111))
-        frame = bytes([_TOC]) + sent.to_bytes(8, "big") + filler
         return header + extension + (self._again() if self.red else b"") + self._keep(frame)
 
     def _again(self) -> bytes:

@@ -77,12 +77,3 @@ globalThis.WebSocket = class {
 
   close() {}
 };
-
-/** Says the messages of one second after the other. */
-globalThis.play = (seconds) => {
-  const timer = setInterval(() => {
-    const messages = seconds.shift();
-    if (!messages) return clearInterval(timer);
-    for (const message of messages) globalThis.say(message);
-  }, 1000);
-};
