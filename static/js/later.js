@@ -1,4 +1,4 @@
-// Scripts that few need, fetched when somebody does.
+// Scripts that few need, fetched when somebody does. Firefox (ESR 153) remembers one that did not come until the page is loaded anew.
 
 import { gettext } from "./text.js";
 import { toast } from "./toast.js";
@@ -19,7 +19,7 @@ export async function later(load, wanted = () => true) {
     return module;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    toast(gettext("This part of the page did not come. Check your network, then try again."));
+    toast(gettext("This part of the page did not come. Check your network, then try again. If that does not help, load the page anew."));
     return undefined;
   }
 }

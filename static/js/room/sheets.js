@@ -12,7 +12,7 @@ export const SHEETS = {
   speak: () => import("./speaksheet.js"),
 };
 
-/** Fetches all of them in a moment: then they open at once, also while the line is down. What does not come is asked for again. */
+/** Fetches all of them in a moment: then they open at once, also while the line is down. */
 export function fetchSheets() {
   setTimeout(() => Object.values(SHEETS).forEach((load) => load().catch(() => undefined)), SOON);
 }
