@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Position, Request
 
 from tests.flows.stack import Stoa, until
 
@@ -20,6 +20,8 @@ AUDIBLE, SILENT = -45.0, -60.0
 """dBFS: Chromium's noise suppression lets about -28 of a steady tone through; silence is -120."""
 TOLERANCE = 10
 """Hz between a tone and what a page may make of it."""
+FINGER = 44
+"""CSS pixels that a finger needs (WCAG 2.2, 2.5.5)."""
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 ARGUMENTS = (
     "--no-sandbox",
@@ -46,6 +48,15 @@ def launch(playwright: Playwright, microphone: Path | None) -> Browser:
     return playwright.chromium.launch(executable_path=BINARY, args=[*ARGUMENTS, *(fake if microphone else ())])
 
 
+def tap(target: Locator, at: Position | None = None) -> None:
+    """Nothing: a finger's tap on something that is large enough for one; in the middle, or there."""
+    target.wait_for()
+    box = target.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= FINGER, f"{target}: {box}"
+    target.tap(position=at)
+
+
 @dataclass
 class Visitor:
     """One person at a browser: a page, what it hears, and whatever it complained about."""
@@ -54,6 +65,11 @@ class Visitor:
     stoa: Stoa
     name: str
     complaints: list[str] = field(default_factory=list)
+    touch: bool = False
+
+    def press(self, target: Locator, at: Position | None = None) -> None:
+        """Nothing: a click, or a finger's tap where the browser is a phone's; in the middle, or there."""
+        tap(target, at) if self.touch else target.click(position=at)
 
     def hears(self, frequency: float, seconds: float = 10) -> None:
         """Nothing, as soon as a tone of `frequency` Hz is heard."""
@@ -113,6 +129,8 @@ def visit(
     if name:
         key = stoa.sign_in(name)[name]
         context.add_cookies([{"name": "sessionid", "value": key, "url": options["base_url"], "httpOnly": True}])
-    visitor = Visitor(context.new_page(), stoa, name.capitalize() or "a stranger")
+    visitor = Visitor(
+        context.new_page(), stoa, name.capitalize() or "a stranger", touch=options.get("has_touch", False)
+    )
     visitor.mind_complaints()
     return visitor

@@ -74,6 +74,12 @@ def phone(playwright: Playwright) -> dict[str, Any]:
     return device
 
 
+@pytest.fixture(params=["desktop", "phone"])
+def hand(request: pytest.FixtureRequest, phone: dict[str, Any]) -> dict[str, Any]:
+    """What makes a visitor's browser a desktop's, with a mouse, and then a phone's, with a finger."""
+    return {**phone, "viewport": chromium.PHONE} if request.param == "phone" else {}
+
+
 @pytest.fixture
 def visit(browser: Browser, stoa: Stoa) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser profile for a person; at the end nobody's page may have complained."""

@@ -17,7 +17,7 @@ LISTED = "#known button:visible, #audience button:visible"
 def enter(visitor: Visitor, room: str) -> None:
     """Nothing: the visitor tapped to listen and is connected."""
     visitor.page.goto(f"/r/{room}")
-    visitor.page.locator("#join").click()  # its words tell a host from a listener
+    visitor.press(visitor.page.locator("#join"))  # its words tell a host from a listener
     connected(visitor)
 
 
@@ -36,29 +36,39 @@ def sheet(visitor: Visitor, words: str) -> Locator:
     return visitor.page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{words}"))
 
 
+def toast(visitor: Visitor, words: str) -> Locator:
+    """The toast that says so."""
+    return visitor.page.locator("stoa-toast", has_text=words)
+
+
+def take_back(visitor: Visitor, words: str) -> None:
+    """Nothing: what the toast tells of is undone."""
+    visitor.press(toast(visitor, words).get_by_role("button", name="Undo"))
+
+
 def raise_hand(visitor: Visitor) -> None:
     """Nothing: the hand is up."""
-    dock(visitor, "Raise hand").click()
+    visitor.press(dock(visitor, "Raise hand"))
     dock(visitor, "Lower hand").wait_for()
 
 
 def invite(host: Visitor, guest: Visitor) -> None:
     """Nothing: the guest, whose hand is up, is invited to the stage and has seen it."""
-    host.page.get_by_role("button", name=f"Invite {guest.name} to speak").click()
+    host.press(host.page.get_by_role("button", name=f"Invite {guest.name} to speak"))
     guest.page.get_by_role("button", name="Accept", exact=True).wait_for()
 
 
 def open_microphone(visitor: Visitor) -> None:
     """Nothing: the sheet about the microphone has it open; its last button is still to be tapped."""
-    sheet(visitor, "Use my microphone").click()
+    visitor.press(sheet(visitor, "Use my microphone"))
     visitor.page.get_by_role("meter").wait_for()
 
 
 def go_live(visitor: Visitor) -> None:
     """Nothing: from the invitation through the microphone's sheet onto the stage, live."""
-    visitor.page.get_by_role("button", name="Accept", exact=True).click()
+    visitor.press(visitor.page.get_by_role("button", name="Accept", exact=True))
     open_microphone(visitor)
-    sheet(visitor, "Go on stage").first.click()
+    visitor.press(sheet(visitor, "Go on stage").first)
     dock(visitor, "You are heard").wait_for()
 
 
@@ -78,9 +88,9 @@ def spoken_in(visit: Callable[..., Visitor], stoa: Stoa, title: str) -> tuple[st
 
 def speak_up(host: Visitor) -> None:
     """Nothing: the host, who is on stage but muted at first, is heard."""
-    dock(host, "Turn mic on").click()
+    host.press(dock(host, "Turn mic on"))
     open_microphone(host)
-    sheet(host, "Unmute").click()
+    host.press(sheet(host, "Unmute"))
     dock(host, "You are heard").wait_for()
 
 
@@ -105,9 +115,10 @@ def busy(browser: Browser, stoa: Stoa, *listening: str) -> Iterator[tuple[str, V
         visitor.page.context.close()
 
 
-def decide(host: Visitor, guest: Visitor, words: str, *, sure: bool = False) -> None:
-    """Nothing: the host made the move called `words` on the guest's own sheet, and was `sure` when asked."""
-    host.page.get_by_role("button", name=re.compile(f"^{guest.name}")).first.click()
-    sheet(host, words).click()
+def decide(host: Visitor, guest: Visitor | str, words: str, *, sure: bool = False) -> None:
+    """Nothing: the host made the move called `words` on the sheet of a guest, or one of this name, and was `sure`."""
+    name = guest if isinstance(guest, str) else guest.name
+    host.press(host.page.get_by_role("button", name=re.compile(f"^{name}")).first)
+    host.press(sheet(host, words))
     if sure:
-        sheet(host, words).click()
+        host.press(sheet(host, words))

@@ -108,25 +108,23 @@ def test_search_finds_rooms_and_people_and_says_how_many(visit: Visit, stoa: Sto
     expect(dana.page.get_by_role("heading", level=3)).to_have_count(2)
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_a_room_is_planned_by_the_clock_of_its_host_and_told_by_that_of_the_reader(
-    visit: Visit, stoa: Stoa, phone: dict[str, Any], time: datetime, size: str
+    visit: Visit, stoa: Stoa, hand: dict[str, Any], time: datetime
 ) -> None:
-    options = phone if size == "phone" else {}
-    host, reader = visit("alice", timezone_id=SHANGHAI, **options), visit("dana", timezone_id=NEW_YORK, **options)
+    host, reader = visit("alice", timezone_id=SHANGHAI, **hand), visit("dana", timezone_id=NEW_YORK, **hand)
     page = host.page
     page.goto("/")
-    press(page.get_by_role("link", name="Open a room").first, size)
+    host.press(page.get_by_role("link", name="Open a room").first)
     page.get_by_label("What is it called?").fill("Questions")
-    press(page.get_by_text("Later", exact=True), size)
+    host.press(page.locator("label", has_text="Later"))
     expect(page.locator("#zone")).to_contain_text("China Standard Time")
     page.get_by_label("Day and time").fill(f"{time.astimezone(ZoneInfo(SHANGHAI)):%Y-%m-%dT%H:%M}")
     page.get_by_label("Moderators").fill("carol nobody.like.it")
-    press(page.get_by_role("button", name="Schedule the room"), size)
+    host.press(page.get_by_role("button", name="Schedule the room"))
     expect(page.locator("#problem")).to_contain_text("carol, nobody.like.it")
     host.forgive("404")
     page.get_by_label("Moderators").fill("carol, bob")
-    press(page.get_by_role("button", name="Schedule the room"), size)
+    host.press(page.get_by_role("button", name="Schedule the room"))
     page.get_by_role("button", name="Start now").wait_for()
     expect(page.get_by_role("main")).to_contain_text("Moderators: Carol, Bob")
     assert_told(page, time, SHANGHAI)
@@ -137,11 +135,6 @@ def test_a_room_is_planned_by_the_clock_of_its_host_and_told_by_that_of_the_read
     assert titles(reader.page, "Later") == ["Questions"]
     assert_told(reader.page, time, NEW_YORK)
     assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def press(target: Any, size: str) -> None:
-    """Nothing: a click, or a tap of a finger."""
-    target.tap() if size == "phone" else target.click()
 
 
 def assert_told(page: Page, time: datetime, zone: str) -> None:
@@ -192,13 +185,15 @@ def test_a_plan_changes_and_is_called_off(visit: Visit, stoa: Stoa, time: dateti
     expect(dana.page.get_by_text("Answers")).to_have_count(0)
 
 
-def test_a_planned_room_goes_into_the_calendar_and_reminds(visit: Visit, stoa: Stoa, time: datetime) -> None:
+def test_a_planned_room_goes_into_the_calendar_and_reminds(
+    visit: Visit, stoa: Stoa, hand: dict[str, Any], time: datetime
+) -> None:
     room = planned(stoa, time)
-    dana = visit("dana")
+    dana = visit("dana", **hand)
     page = dana.page
     page.goto(f"/r/{room}")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Add to calendar").click()
+        dana.press(page.get_by_role("link", name="Add to calendar"))
     event = calendar(download.value.path().read_bytes().decode())
     assert event["DTSTART"] == f"{time:%Y%m%dT%H%M%SZ}"
     assert (event["SUMMARY"], event["URL"]) == ("Questions", f"{stoa.url}/r/{room}")
@@ -206,7 +201,7 @@ def test_a_planned_room_goes_into_the_calendar_and_reminds(visit: Visit, stoa: S
 
     bell = page.get_by_role("button", name="Remind me")
     for on in (True, False, True):
-        bell.click()
+        dana.press(bell)
         expect(bell).to_have_attribute("aria-pressed", str(on).lower())
         expect(bell).to_be_focused()
         page.reload()
@@ -224,25 +219,25 @@ def calendar(text: str) -> dict[str, str]:
     return dict(line.split(":", 1) for line in inside)
 
 
-def test_past_rooms_are_mine_alone_to_see_and_to_delete(visit: Visit, stoa: Stoa) -> None:
+def test_past_rooms_are_mine_alone_to_see_and_to_delete(visit: Visit, stoa: Stoa, hand: dict[str, Any]) -> None:
     rooms = [stoa.room("alice", f"Evening {number}") for number in range(3)]
     for room in rooms:
         with crowd(stoa, room, ["dana"]):
             pass
         stoa.ask("alice", "POST", f"/api/v1/rooms/{room}/end/")
-    dana, mallory = visit("dana"), visit("mallory")
+    dana, mallory = visit("dana", **hand), visit("mallory")
     dana.page.goto("/")
-    dana.page.get_by_role("link", name="Past rooms").click()
+    dana.press(dana.page.get_by_role("link", name="Past rooms"))
     past = dana.page.get_by_role("heading", level=2)
     expect(past).to_have_text(["Evening 2", "Evening 1", "Evening 0"])
     mallory.page.goto("/history/")
     expect(mallory.page.get_by_text("No past rooms")).to_be_visible()
 
-    dana.page.locator("summary", has_text="Delete Evening 1").click()
-    dana.page.get_by_role("button", name="Delete", exact=True).click()
+    dana.press(dana.page.locator("summary", has_text="Delete Evening 1"))
+    dana.press(dana.page.get_by_role("button", name="Delete", exact=True))
     expect(past).to_have_text(["Evening 2", "Evening 0"])
-    dana.page.locator("summary", has_text="Delete all").click()
-    dana.page.get_by_role("button", name="Delete all past rooms").click()
+    dana.press(dana.page.locator("summary", has_text="Delete all"))
+    dana.press(dana.page.get_by_role("button", name="Delete all past rooms"))
     expect(dana.page.get_by_text("No past rooms")).to_be_visible()
 
 

@@ -8,15 +8,13 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.flows import talk
-from tests.flows.chromium import HUM, PHONE, Visitor
+from tests.flows.chromium import FINGER, HUM, PHONE, Visitor, tap
 from tests.flows.crowd import crowd
 from tests.flows.small import looked_over
 from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
-FINGER = 44
-"""CSS pixels that a finger needs (WCAG 2.2, 2.5.5)."""
 SMALL = """(least) => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".only-read, .skip"))
   .map((one) => one.closest("label") ?? one)
@@ -25,15 +23,6 @@ SMALL = """(least) => [...document.querySelectorAll("a[href], button, input, sel
   .filter(([{ width, height }]) => Math.min(width, height) < least)
   .map(([{ width, height }, html]) => `${width} by ${height}: ${html}`)"""
 """What is smaller than a finger, but for links within a sentence."""
-
-
-def tap(target: Locator) -> None:
-    """Nothing: a finger's tap on something that is large enough for one."""
-    target.wait_for()
-    box = target.bounding_box()
-    assert box
-    assert min(box["width"], box["height"]) >= FINGER, f"{target}: {box}"
-    target.tap()
 
 
 def in_sight(target: Locator) -> None:

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.flows import chromium, talk
 from tests.flows.axe import Inspector
-from tests.flows.chromium import HUM, Visitor
+from tests.flows.chromium import HUM, Visitor, tap
 from tests.flows.stack import Stoa
-from tests.flows.test_phone import in_sight, tap
+from tests.flows.test_phone import in_sight
 
 pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]

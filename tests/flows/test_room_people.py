@@ -5,41 +5,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Position, expect
 
 from tests.flows import people, talk
-from tests.flows.chromium import HUM, SILENT, Visitor
+from tests.flows.chromium import FINGER, HUM, SILENT, Visitor
 from tests.flows.crowd import PLACES, Crowd, crowd, fill_stage
 from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
 MANY = 300
-FINGER = 44
-"""CSS pixels that a finger needs."""
 MOST_FACES = 240
 """Elements of the audience that a page may hold at any time: three screens of a desktop full."""
 BURST = 8
 """Reactions of one person that may be counted out of many at once: six, and two more in the second that it takes."""
-SHARE_SHEET = """
-  Object.assign(globalThis, { shared: [], copied: [], refusal: "" });
-  navigator.clipboard.writeText = async (text) => copied.push(text);
-  navigator.share = async (what) => {
-    shared.push(what);
-    if (refusal) throw new DOMException("", refusal);
-  };
-"""
-"""A device with a share sheet: it keeps what it was given, and fails with `refusal` where there is one."""
-
-
-def toast(visitor: Visitor, words: str) -> Locator:
-    """The toast that says so."""
-    return visitor.page.locator("stoa-toast", has_text=words)
-
-
-def take_back(visitor: Visitor, words: str) -> None:
-    """Nothing: what the toast tells of is undone."""
-    toast(visitor, words).get_by_role("button", name="Undo").click()
 
 
 def hands(visitor: Visitor) -> list[str]:
@@ -77,16 +56,16 @@ def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room:
     talk.enter(bob, room)
     talk.raise_hand(bob)
     talk.invite(alice, bob)
-    take_back(alice, "Bob is invited to speak")
-    expect(toast(bob, "The invitation to the stage is over.")).to_be_visible()
+    talk.take_back(alice, "Bob is invited to speak")
+    expect(talk.toast(bob, "The invitation to the stage is over.")).to_be_visible()
     expect(talk.dock(bob, "Lower hand")).to_contain_text("Number 1 in line")
 
     talk.invite(alice, bob)
     talk.go_live(bob)
-    expect(toast(alice, "Bob is invited to speak")).to_be_hidden()  # that can no longer be undone
+    expect(talk.toast(alice, "Bob is invited to speak")).to_be_hidden()  # that can no longer be undone
     talk.decide(alice, bob, "Move to the audience")
-    expect(toast(bob, "You were moved to the audience.")).to_be_visible()
-    take_back(alice, "Bob is in the audience now")
+    expect(talk.toast(bob, "You were moved to the audience.")).to_be_visible()
+    talk.take_back(alice, "Bob is in the audience now")
     talk.go_live(bob)
     alice.hears(HUM)
 
@@ -97,36 +76,14 @@ def test_a_moderator_is_made_may_act_and_is_unmade(visit: Visit, stoa: Stoa, roo
     talk.enter(bob, room)
     expect(alice.page.get_by_role("button", name=re.compile("^Bob"))).to_be_visible()
     talk.decide(alice, bob, "Make moderator")
-    expect(toast(bob, "You are a moderator of this room now.")).to_be_visible()
+    expect(talk.toast(bob, "You are a moderator of this room now.")).to_be_visible()
     with crowd(stoa, room, ["carol"]) as others:
         others.say("carol", type="move", move="raise_hand")
         bob.page.get_by_role("button", name="Invite Carol to speak").click()
-        expect(toast(bob, "Carol is invited to speak")).to_be_visible()
-    take_back(alice, "Bob is a moderator now")
-    expect(toast(bob, "You are no longer a moderator of this room.")).to_be_visible()
+        expect(talk.toast(bob, "Carol is invited to speak")).to_be_visible()
+    talk.take_back(alice, "Bob is a moderator now")
+    expect(talk.toast(bob, "You are no longer a moderator of this room.")).to_be_visible()
     expect(talk.dock(bob, "Raise hand")).to_be_visible()
-
-
-def test_a_pinned_link_is_set_seen_removed_and_put_back(visit: Visit, room: str) -> None:
-    alice, bob = visit("alice"), visit("bob")
-    talk.enter(alice, room)
-    talk.enter(bob, room)
-    alice.page.get_by_role("button", name="More").click()
-    talk.sheet(alice, "About this room").click()
-    link = alice.page.get_by_role("textbox", name="Pinned link")
-    link.fill("javascript:alert(1)")
-    talk.sheet(alice, "Save").click()
-    expect(alice.page.locator("#sheet .banner")).to_contain_text("It begins with https://")
-    link.fill("example.org/poems?page=2")
-    talk.sheet(alice, "Save").click()
-    pinned = bob.page.get_by_role("link", name="example.org")
-    expect(pinned).to_have_attribute("href", "https://example.org/poems?page=2")
-    expect(pinned).to_have_attribute("rel", "noopener noreferrer")
-    expect(bob.page.get_by_role("button", name="Remove the pinned link")).to_be_hidden()
-    alice.page.get_by_role("button", name="Remove the pinned link").click()
-    expect(pinned).to_be_hidden()
-    take_back(alice, "The link is removed")
-    expect(pinned).to_be_visible()
 
 
 def test_reactions_fly_and_are_counted_and_no_one_can_flood(visit: Visit, stoa: Stoa, room: str) -> None:
@@ -154,57 +111,30 @@ def test_reactions_fly_and_are_counted_and_no_one_can_flood(visit: Visit, stoa: 
         assert int(count[0]) <= BURST
 
 
-def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, room: str) -> None:
-    bob = visit("bob", permissions=("microphone", "clipboard-read", "clipboard-write"))
-    talk.enter(bob, room)
-    bob.page.get_by_role("button", name="Share").click()
-    expect(toast(bob, "Copied")).to_be_visible()
-    assert bob.page.evaluate("navigator.clipboard.readText()") == bob.page.url
-
-
-def test_a_device_s_own_share_sheet_gets_the_link_and_closing_it_copies_nothing(visit: Visit, room: str) -> None:
-    bob = visit("bob")
-    bob.page.add_init_script(SHARE_SHEET)
-    talk.enter(bob, room)
-    share = bob.page.get_by_role("button", name="Share", exact=True)
-    share.click()
-    assert bob.page.evaluate("shared") == [{"url": bob.page.url, "title": "Slow Sunday"}]
-    bob.page.evaluate("refusal = 'AbortError'")
-    share.click()
-    assert bob.page.evaluate("[shared.length, copied]") == [2, []]
-    bob.page.evaluate("refusal = 'NotAllowedError'")
-    share.click()
-    expect(toast(bob, "Copied")).to_be_visible()
-    assert bob.page.evaluate("copied") == [bob.page.url]
-    bob.page.goto("/invites/")
-    bob.page.get_by_role("button", name="Make a code").click()
-    share.click()
-    link = bob.page.locator("#link").inner_text()
-    assert re.fullmatch(r"https?://.+/join/[A-Z0-9-]+", link)
-    assert bob.page.evaluate("shared") == [{"url": link, "title": "Come in to Stoa"}]
-
-
-def test_a_speaker_turned_down_to_nothing_is_silent_for_me_alone(visit: Visit, room: str) -> None:
-    alice, carol, dana = (visit(name) for name in ("alice", "carol", "dana"))
+def test_a_speaker_turned_down_to_nothing_is_silent_for_me_alone(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    alice, carol, dana = visit("alice"), visit("carol", **hand), visit("dana")
     for visitor in (alice, carol, dana):
         talk.enter(visitor, room)
     talk.speak_up(alice)
     until("carol and dana hear alice", lambda: loudest(carol) > SILENT and loudest(dana) > SILENT)
-    set_volume(carol, "Alice", 0)
+    set_volume(carol, "Alice", 0.0)
     until("carol hears nothing", lambda: loudest(carol) < SILENT)
     assert loudest(dana) > SILENT
     carol.page.reload()
-    carol.page.get_by_role("button", name="Listen").click()
+    carol.press(carol.page.get_by_role("button", name="Listen"))
     carol.hears(HUM)  # it arrives
     until("it is not played, as before", lambda: loudest(carol) < SILENT)
-    set_volume(carol, "Alice", 100)
+    set_volume(carol, "Alice", 1.0)
     until("carol hears alice again", lambda: loudest(carol) > SILENT)
 
 
-def set_volume(visitor: Visitor, name: str, percent: int) -> None:
-    """Nothing: the visitor hears this person so loud."""
-    visitor.page.get_by_role("button", name=re.compile(f"^{name}, on stage")).click()
-    visitor.page.get_by_label("Volume, for you alone").fill(str(percent))
+def set_volume(visitor: Visitor, name: str, share: float) -> None:
+    """Nothing: the visitor pressed the slider's left end (0), or its right one (1), for this person."""
+    visitor.press(visitor.page.get_by_role("button", name=re.compile(f"^{name}, on stage")))
+    slider = visitor.page.get_by_label("Volume, for you alone")
+    box = slider.bounding_box()
+    assert box
+    visitor.press(slider, Position(x=share * (box["width"] - 1), y=box["height"] / 2))
     visitor.page.keyboard.press("Escape")
 
 
@@ -223,11 +153,10 @@ def full(stoa: Stoa) -> Iterator[tuple[str, Crowd]]:
         yield room, people_there
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_hundreds_of_listeners_are_found_without_being_in_the_document(
-    visit: Visit, phone: dict[str, Any], full: tuple[str, Crowd], size: str
+    visit: Visit, hand: dict[str, Any], full: tuple[str, Crowd]
 ) -> None:
-    alice = visit("alice", **(phone if size == "phone" else {}))
+    alice = visit("alice", **hand)
     page = alice.page
     talk.enter(alice, full[0])
     expect(page.locator("#audience-count")).to_have_text(str(MANY))
@@ -246,15 +175,16 @@ def test_hundreds_of_listeners_are_found_without_being_in_the_document(
     expect(last).to_be_visible()
     assert faces.count() < MOST_FACES
 
-    page.get_by_label("Search the audience by name").fill("est12")
+    alice.press(page.get_by_label("Search the audience by name"))
+    page.keyboard.type("est12")
     expect(page.locator("#audience-found")).to_have_text("10 people found")
     expect(faces).to_have_count(10)
     page.get_by_label("Search the audience by name").fill("guest123")
     expect(faces.locator(".name")).to_have_text(["Guest123"])
-    faces.get_by_role("button").click()
-    talk.sheet(alice, "Invite to the stage").click()
-    expect(toast(alice, "Guest123 is invited to speak")).to_be_visible()
-    take_back(alice, "Guest123 is invited to speak")
+    alice.press(faces.get_by_role("button"))
+    alice.press(talk.sheet(alice, "Invite to the stage"))
+    expect(talk.toast(alice, "Guest123 is invited to speak")).to_be_visible()
+    talk.take_back(alice, "Guest123 is invited to speak")
     page.get_by_label("Search the audience by name").fill("nobody like it")
     expect(page.locator("#audience-found")).to_have_text("Nobody here is called that")
 
@@ -275,18 +205,17 @@ def test_fifty_on_stage_fit_on_a_phone(visit: Visit, phone: dict[str, Any], stoa
         assert min(sizes) >= FINGER
 
 
-def test_a_blocked_person_is_warned_of_and_kept_out(visit: Visit, stoa: Stoa, room: str) -> None:
-    alice, carol = visit("alice"), visit("carol")
+def test_a_blocked_person_is_warned_of_and_kept_out(visit: Visit, stoa: Stoa, hand: dict[str, Any], room: str) -> None:
+    alice, carol = visit("alice", **hand), visit("carol", **hand)
     talk.enter(alice, room)
     with crowd(stoa, room, ["bob", "mallory"]) as others:
         talk.enter(carol, room)
         for host, name in ((alice, "Mallory"), (carol, "Alice")):
-            host.page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
-            talk.sheet(host, "Block").click()
-            expect(toast(host, f"You blocked {name}. They are not told.")).to_be_visible()
+            talk.decide(host, name, "Block")
+            expect(talk.toast(host, f"You blocked {name}. They are not told.")).to_be_visible()
         others.go("mallory")
         talk.dock(carol, "Raise hand").wait_for()
-        carol.page.get_by_role("button", name="Leave quietly").click()
+        carol.press(carol.page.get_by_role("button", name="Leave quietly"))
         alice.page.get_by_role("button", name=re.compile("^Mallory")).wait_for(state="detached")
 
     mallory = visit("mallory")
@@ -299,13 +228,14 @@ def test_a_blocked_person_is_warned_of_and_kept_out(visit: Visit, stoa: Stoa, ro
 
     carol.page.goto(f"/r/{room}")
     expect(carol.page.get_by_text("Somebody you blocked is heard in this room: Alice")).to_be_visible()
-    carol.page.get_by_role("button", name="Listen anyway").click()
+    carol.press(carol.page.get_by_role("button", name="Listen anyway"))
     talk.connected(carol)
-    carol.page.get_by_role("button", name=re.compile("^Alice")).click()
-    talk.sheet(carol, "Unblock").click()
-    expect(toast(carol, "Alice is not blocked any more")).to_be_visible()
+    talk.decide(carol, "Alice", "Unblock")
+    expect(talk.toast(carol, "Alice is not blocked any more")).to_be_visible()
     alice.page.goto("/me/")
-    alice.page.get_by_role("button", name=re.compile("Mallory")).click()
+    unblock = alice.page.get_by_role("button", name=re.compile("Mallory"))
+    alice.press(unblock)
+    expect(unblock).to_have_count(0)
     mallory.page.goto(f"/r/{room}")
     mallory.page.get_by_role("button", name="Listen").wait_for()
 

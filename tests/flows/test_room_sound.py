@@ -180,16 +180,15 @@ def test_who_talks_while_muted_is_told(visit: Visit, room: str) -> None:
     bob.hears_nothing()
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_the_button_is_held_to_talk(visit: Visit, phone: dict[str, Any], room: str, size: str) -> None:
-    alice, carol = sounding(visit("alice", **(phone if size == "phone" else {})), hold=True), visit("carol")
+def test_the_button_is_held_to_talk(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    alice, carol = sounding(visit("alice", **hand), hold=True), visit("carol")
     talk.enter(alice, room)
     talk.enter(carol, room)
-    talk.dock(alice, "Turn mic on").click()
+    alice.press(talk.dock(alice, "Turn mic on"))
     talk.open_microphone(alice)
-    talk.sheet(alice, "Stay muted").click()
+    alice.press(talk.sheet(alice, "Stay muted"))
     button = talk.dock(alice, "Hold to talk")
-    finger = alice.page.context.new_cdp_session(alice.page) if size == "phone" else None
+    finger = alice.page.context.new_cdp_session(alice.page) if alice.touch else None
     press(alice, button, finger)
     carol.hears(HUM)
     release(alice, finger)
@@ -251,8 +250,8 @@ def test_the_system_knows_what_is_heard_and_its_buttons_work(visit: Visit, room:
     ]
 
 
-def test_a_microphone_that_was_taken_is_asked_for_on_a_tap(visit: Visit, room: str) -> None:
-    alice, carol = visit("alice"), visit("carol")
+def test_a_microphone_that_was_taken_is_asked_for_on_a_tap(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    alice, carol = visit("alice", **hand), visit("carol")
     alice.page.add_init_script(path=SYSTEM)
     talk.enter(alice, room)
     talk.enter(carol, room)
@@ -262,7 +261,7 @@ def test_a_microphone_that_was_taken_is_asked_for_on_a_tap(visit: Visit, room: s
     expect(alice.page.get_by_text("Your microphone was interrupted. Nobody hears you.")).to_be_visible()
     carol.silence_falls()
     expect(carol.page.get_by_role("button", name="Alice, on stage, Host, Muted")).to_be_visible()
-    alice.page.get_by_role("button", name="Turn it on again").click()
+    alice.press(alice.page.get_by_role("button", name="Turn it on again"))
     carol.hears(HUM)
     expect(alice.page.get_by_text("Your microphone was interrupted.")).to_have_count(0)
 

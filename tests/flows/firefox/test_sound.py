@@ -90,7 +90,7 @@ def test_firefox_says_what_to_do_without_a_microphone_and_when_one_is_removed(
     fox.click("Try again")
     fox.shows("The microphone is busy")
     fox.click("Go on listening")
-    talk.decide(alice, Visitor(alice.page, stoa, "Dana"), "Remove from the room", sure=True)
+    talk.decide(alice, "Dana", "Remove from the room", sure=True)
     fox.shows("You were removed")
 
 
@@ -130,5 +130,5 @@ def test_firefox_plays_behind_another_tab_keeps_its_screen_on_for_a_speaker_and_
     alice.silence_falls()
     fox.click("Turn it on again")
     alice.hears(driver.HUM)
-    talk.decide(alice, Visitor(alice.page, stoa, "Dana"), "Move to the audience")
+    talk.decide(alice, "Dana", "Move to the audience")
     until("the screen may go dark", lambda: fox.evaluate("return system.locks") == 0)
