@@ -80,7 +80,10 @@ def _known(decision: Decision) -> str:
 def _machines(decision: Decision) -> str:
     if decision.automated:
         return _("The decision was made by the server itself, without a person.")
-    if decision.case.hints.exists():
+    hints = decision.case.hints.all()
+    if decision.in_force_at is not None:  # what is heard afterwards, for an appeal, had no part in it
+        hints = hints.filter(made_at__lte=decision.in_force_at)
+    if hints.exists():
         return _("A person decided. Programs gave hints on where to look first.")
     return _("A person decided, and no program had a part in it.")
 

@@ -27,19 +27,19 @@ def suspend(
 ) -> None:
     """Nothing: `user` may not take part before `until`, nor may anybody come in by a code from their browsers.
 
-    A longer suspension is not made shorter. One entry, `account.suspend`. Raises `Refused` (`OWNER`) for the owner of
-    the server, whom somebody else on the staff could lock out otherwise.
+    A longer suspension is not made shorter. One entry, `account.suspend`, where anything changes. Raises `Refused`
+    (`OWNER`) for the owner of the server, whom somebody else on the staff could lock out otherwise.
     """
     row = held([user]).get()
     if row.is_superuser:
         raise Refused(Code.OWNER)
-    row.suspended_until = user.suspended_until = max(until, row.suspended_until or until)
+    before, until = row.suspended_until, max(until, row.suspended_until or until)
+    row.suspended_until = user.suspended_until = until
     row.save(update_fields=["suspended_until"])
     known = hints.of(user, now)
-    for digest in known:
-        _bar(user, digest, row.suspended_until)
-    told = _told(row.suspended_until)
-    _note("account.suspend", "user", user.uid, by, source, grounds, until=told, devices=len(known))
+    new = [digest for digest in known if _bar(user, digest, until)]
+    if new or until != before:
+        _note("account.suspend", "user", user.uid, by, source, grounds, until=_told(until), devices=len(known))
 
 
 @transaction.atomic

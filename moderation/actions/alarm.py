@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext, override
 
 from accounts import push
@@ -25,6 +25,7 @@ def due(case: Case, now: datetime) -> bool:
     """Whether the staff is to be told: the case is urgent and nobody's yet, and no other alarm rang just now."""
     urgent = Case.objects.filter(_URGENT)
     lately = urgent.filter(step=Step.DONE, stepped_at__gt=now - PAUSE).exclude(pk=case.pk)
+    lately = lately.exclude(decided_at=F("opened_at"))  # what was decided at once rang for nobody
     return urgent.filter(pk=case.pk, state__in=(State.NEW, State.TRIAGED)).exists() and not lately.exists()
 
 

@@ -11,7 +11,7 @@ from moderation.actions import decisions, reports
 from moderation.actions.base import Code
 from moderation.actions.decisions import Verdict
 from moderation.measures import RESTRICTIONS, RULES, Measure
-from moderation.models import Decision, Ground
+from moderation.models import Decision, Ground, Hint
 from moderation.policies import Policy
 from moderation.staff import Role
 from moderation.words import MEASURES, POLICIES, POLICY_TEXTS, REFUSALS, STATES
@@ -97,6 +97,16 @@ def test_what_was_reported_of_a_room_before_it_was_ended_at_once_is_said(
     what = verdict(Measure.END_ROOM)
     decision = decisions.decide_at_once(room.pk, what, by=moderator("Dana"), now=NOON, source=SOURCE)
     assert dict(reasons.statement(decision))["How we came to know"] == told
+
+
+@pytest.mark.parametrize(("hour", "told"), [(-1, "Programs gave hints"), (1, "no program had a part in it")])
+def test_a_program_had_a_part_in_a_decision_only_if_it_gave_a_hint_before(
+    decision: Decision, hour: int, told: str
+) -> None:
+    Hint.objects.create(
+        case=decision.case, kind="sound", model="sound", version="1", score=1, made_at=NOON + hour * HOUR
+    )
+    assert told in dict(reasons.statement(decision))["Whether machines decided"]
 
 
 @pytest.mark.parametrize("measure", sorted(RESTRICTIONS))

@@ -63,7 +63,14 @@ def test_a_ban_is_a_suspension_for_good_and_is_not_made_shorter(bob: User) -> No
     standing.suspend(bob, FOR_GOOD, **how(None))
     standing.suspend(bob, WEEK, **how(None))
     assert fresh(bob).suspended_until == FOR_GOOD
-    assert [act.detail["until"] for act in entries(action="account.suspend")] == ["for_good", "for_good"]
+    assert entry(action="account.suspend").detail["until"] == "for_good"
+
+
+def test_a_suspension_that_only_bars_another_browser_has_an_entry_too(bob: User) -> None:
+    standing.suspend(bob, FOR_GOOD, **how(None))
+    signed_in(bob, "one")
+    standing.suspend(bob, WEEK, **how(None))
+    assert [act.detail["devices"] for act in entries(action="account.suspend")] == [0, 1]
 
 
 def test_nobody_suspends_the_owner(alice: User, mallory: User) -> None:

@@ -76,6 +76,12 @@ def test_a_case_that_can_wait_waits_unless_its_risk_is_high(bob: User, mallory: 
     assert _through(_ready(mallory, Policy.SPAM, risk=TELL)) == ["alice", "carol"]
 
 
+def test_a_room_that_is_ended_at_once_rings_for_nobody_and_keeps_no_other_case_from_ringing(bob: User) -> None:
+    over = a_case(policy=Policy.HATE, step=Step.NOTIFY, state=State.DECIDED, decided_at=NOON)
+    assert _through(over) == []
+    assert _through(_ready(bob), timedelta(seconds=10)) == ["alice", "carol"]
+
+
 def test_a_case_that_somebody_has_is_nobody_elses(alice: User, bob: User) -> None:
     case = a_case(bob, Policy.THREATS, step=Step.NOTIFY, state=State.CLAIMED, holder=alice, held_at=NOON)
     assert _through(case) == []
