@@ -188,6 +188,51 @@ SOUND = """
   - link "I am ready"
 """
 
+HALLWAY_IN_CHINESE = """
+- main:
+  - heading "大厅" [level=1]
+  - search:
+    - searchbox "搜索房间和人"
+    - button "搜索"
+  - region "正在进行":
+    - heading "正在进行" [level=2]
+    - list:
+      - listitem:
+        - /children: equal
+        - heading "Trees" [level=3]:
+          - link "Trees"
+        - paragraph: Oaks, mostly
+        - paragraph: 进行中 English
+        - paragraph: Alice
+        - paragraph: 0 人在听
+"""
+BEFORE_IN_CHINESE = """
+- main:
+  - heading "Trees" [level=1]
+  - paragraph: /主持人：Alice/
+  - button "进来听"
+"""
+LISTENER_IN_CHINESE = """
+- main:
+  - region "Trees":
+    - heading "Trees" [level=1]
+    - region "台上":
+      - list:
+        - listitem:
+          - button "Alice，在台上，主持人，已静音"
+    - region "举手"
+    - region "听众":
+      - list "听众":
+        - listitem:
+          - button "Carol"
+    - toolbar "您的操作":
+      - /children: equal
+      - button "悄悄离开"
+      - button "%(main)s"
+      - button "表情"
+      - button "更多"
+"""
+
 
 def test_the_room_says_where_what_is_to_its_listener_and_to_its_host(visit: Visit, stoa: Stoa) -> None:
     room, alice = talk.hosted(visit, stoa, "Trees")
@@ -206,6 +251,21 @@ def test_the_stage_says_to_whoever_speaks_whether_they_are_heard(visit: Visit, s
     reads(bob.page, SPEAKER % {"muted": "", "microphone": "You are heard Mute"})
     talk.dock(bob, "You are heard").click()
     reads(bob.page, SPEAKER % {"muted": ", Muted", "microphone": "You are muted Unmute"})
+
+
+def test_in_chinese_the_way_into_a_room_is_said_as_it_is_in_english(visit: Visit, stoa: Stoa) -> None:
+    room, _ = talk.hosted(visit, stoa, "Trees", **OAKS)
+    carol = visit("carol", locale="zh-CN")
+    page = carol.page
+    page.goto("/?q=trees")
+    reads(page, HALLWAY_IN_CHINESE)
+    page.locator(f"#card-{room} a").click()
+    reads(page, BEFORE_IN_CHINESE)
+    page.get_by_role("button", name="进来听").click()
+    talk.connected(carol)
+    reads(page, LISTENER_IN_CHINESE % {"main": "举手"})
+    page.get_by_role("toolbar").get_by_role("button", name="举手").click()
+    reads(page, LISTENER_IN_CHINESE % {"main": "放下手 排在第 1 位"})
 
 
 def test_the_hallway_says_which_rooms_there_are(visit: Visit, stoa: Stoa) -> None:
