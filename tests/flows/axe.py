@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.flows.chromium import DESKTOP, PHONE
+from tests.flows.small import sideways
 from tests.flows.stack import ROOT
 
 SCRIPT = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -44,14 +45,14 @@ def faults_in_every_look(page: Page, where: str = "html") -> list[str]:
 
 @dataclass
 class Inspector:
-    """Looks at pages in every theme and keeps what axe found."""
+    """Looks at pages in every theme and in small windows, and keeps what axe found and what was too wide."""
 
     page: Page
     found: list[str] = field(default_factory=list)
 
     def look(self, name: str) -> None:
         """Nothing: the page as it is now was looked at."""
-        self.found += [f"{name}: {fault}" for fault in faults_in_every_look(self.page)]
+        self.found += [f"{name}: {fault}" for fault in (*faults_in_every_look(self.page), *sideways(self.page))]
 
     def see(self, name: str, sign: str) -> None:
         """Nothing: the page was looked at as soon as it had what this selector names."""
@@ -66,5 +67,5 @@ class Inspector:
             self.look(path)
 
     def assert_nothing_found(self) -> None:
-        """Nothing, if axe found nothing."""
+        """Nothing, if nothing was found."""
         assert not self.found, "\n".join(self.found)

@@ -23,6 +23,19 @@ STOPS = 150
 """More than any page has for the Tab key."""
 
 
+def sideways(page: Page) -> list[str]:
+    """In which small windows the page, as it is now, is too wide, and by how much."""
+    was = page.viewport_size
+    faults = []
+    for name, size in SIZES.items():
+        page.set_viewport_size(size)
+        wide = page.evaluate(WIDE)
+        faults += [f"at {name} it scrolls sideways by {wide} px"] if wide > 0 else []
+    if was:
+        page.set_viewport_size(was)
+    return faults
+
+
 def looked_over(page: Page, name: str) -> list[str]:
     """What is wrong with the page: too wide, or somewhere the Tab key leads that cannot be seen."""
     wide = page.evaluate(WIDE)

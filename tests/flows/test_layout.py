@@ -32,21 +32,29 @@ STYLEGUIDE = "/styleguide/"
 """For staff alone, which alice is."""
 ANSWERS = {"display_name": "Robin", "password": PASSWORD}
 """Field and answer of the screens between a code and what applies here."""
-OUTSIDE = ("/join/", "/accounts/login/")
+OUTSIDE = ("/join/", "/accounts/login/", "/offline/")
 LANGUAGES = ("en", "zh-CN", "ar")
 PERSON_SHEETS = ("leave", "ban", "flag")
 """What the sheet of a listener asks a host about, and what is reported of them, by icon."""
-SCHEDULED = {"title": "Questions for the council", "access": "open", "scheduled_for": "2099-01-05T20:00:00Z"}
+COMING = "2099-01-05T20:00:00Z"
 
 
 @pytest.fixture(scope="module")
 def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa that also speaks a language read from the right; alice is staff and has a room to come."""
+    """A Stoa that also speaks a language read from the right; alice is staff."""
     with stack.running(tmp_path_factory.mktemp("mirrored"), DJANGO_SETTINGS_MODULE="tests.flows.mirrored") as running:
         running.sign_in("alice", "bob")
         running.manage("shell", "--command", STAFF)
-        running.ask("alice", "POST", "/api/v1/rooms/", SCHEDULED)
         yield running
+
+
+@pytest.fixture(scope="module")
+def planned(mirrored: Stoa) -> str:
+    """A room of alice's that is to come; she was in another one that is over."""
+    over = mirrored.room("alice", "Slow Saturday", topic="What we read in the summer")
+    with crowd(mirrored, over, ["alice"]):
+        assert mirrored.ask("alice", "POST", f"/api/v1/rooms/{over}/end/")[0] == 204
+    return mirrored.room("alice", "Questions for the council", scheduled_for=COMING)
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +91,13 @@ def come(mirrored: Stoa, browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
-    come: Callable[..., Page], room: str, link: str, size: str, language: str
+    come: Callable[..., Page], room: str, planned: str, link: str, size: str, language: str
 ) -> None:
     faults: list[str] = []
     look = {"viewport": SIZES[size], "locale": language, "reduced_motion": "reduce"}
     member, stranger = come(**look), come("", **look)
-    for page, path in [*((member, path) for path in (*PAGES, STYLEGUIDE)), *((stranger, path) for path in OUTSIDE)]:
+    inside = (*PAGES, STYLEGUIDE, f"/r/{planned}", f"/r/{planned}/edit/")
+    for page, path in [*((member, path) for path in inside), *((stranger, path) for path in OUTSIDE)]:
         page.goto(path)
         faults += looked_over(page, path)
     stranger.goto(link)
