@@ -42,6 +42,7 @@ WITH_FACTORS = (
     "/accounts/2fa/recovery-codes/",
     "/accounts/2fa/recovery-codes/generate/",
     "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/webauthn/reauthenticate/",
     "/accounts/2fa/totp/deactivate/",
     "/accounts/2fa/webauthn/keys/{key}/edit/",
     "/accounts/2fa/webauthn/keys/{key}/remove/",
@@ -103,7 +104,8 @@ def test_pages_that_say_what_went_wrong(visit: Visit, look: dict[str, Any]) -> N
 
 
 def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look: dict[str, Any]) -> None:
-    context = browser.new_context(base_url=stoa.url.replace("127.0.0.1", "localhost"), **look)
+    named = stoa.url.replace("127.0.0.1", "localhost")
+    context = browser.new_context(base_url=named, permissions=["microphone"], **look)
     page = context.new_page()
     authenticator(page)
     inspector = Inspector(page)
@@ -198,6 +200,9 @@ def onboard(inspector: Inspector, stoa: Stoa) -> None:
     page.locator("[data-tone]").click()
     page.locator("[data-heard]:not(:empty)").wait_for()
     inspector.look("a tone that was played")
+    page.locator("[data-try]").click()
+    page.get_by_role("meter").wait_for()
+    inspector.look("the level of one's own microphone")
 
 
 def answer(page: Page, text: str) -> None:
