@@ -221,7 +221,7 @@ LISTENER_IN_CHINESE = """
         - listitem:
           - button "Alice，在台上，主持人，已静音"
     - region "举手"
-    - region "听众":
+    - region /听众/:
       - list "听众":
         - listitem:
           - button "Carol"
