@@ -27,7 +27,7 @@ class RoomForm(PowerForm):
         choices=[(pace, PACE_WORDS[pace]) for pace in PACES],
         coerce=int,
         required=False,
-        empty_value="0",
+        empty_value=None,
     )
     power = forms.ChoiceField(choices=[(power.value, power.value) for power in Power], widget=forms.HiddenInput)
 

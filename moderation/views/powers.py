@@ -82,7 +82,7 @@ def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
         power = Power(form.cleaned_data["power"])
         words, entry = _("Done: %(power)s.") % {"power": POWERS[power]}, Q(action=f"power.{power}", room=room)
         with said(request, Act.PULL_ROOM, words, entry=entry):
-            powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"])
+            powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"] or 0)
     not_understood(request, form)
     return redirect("console_powers")
 
