@@ -4,7 +4,7 @@ import { h } from "../js/dom.js";
 import "../js/pieces/meter.js";
 import { Microphone, NoMicrophone } from "../js/room/microphone.js";
 import { noMicrophone, place } from "../js/room/permission.js";
-import { gettext } from "../js/text.js";
+import { gettext, spoken } from "../js/text.js";
 
 const SECONDS = 0.6;
 const TICK = 80; // ms between two readings of the meter
@@ -53,7 +53,7 @@ async function listen() {
     await microphone.open();
   } catch (error) {
     const words = error instanceof NoMicrophone ? noMicrophone(error.trouble) : noMicrophone("unknown");
-    said.textContent = `${words.title}. ${words.text}`;
+    said.textContent = spoken([words.title, words.text]);
     tryIt.disabled = false;
     return;
   }

@@ -1,6 +1,7 @@
 // What screen readers are told: politely and in batches, or at once; and what the tab says while one looks at another.
 
 import { byId } from "./dom.js";
+import { spoken } from "./text.js";
 
 const BATCH = 1200; // ms; what happens within it is read as one sentence
 
@@ -14,7 +15,7 @@ let waiting = [];
 export function polite(text) {
   if (waiting.push(text) > 1) return;
   setTimeout(() => {
-    region("polite").textContent = waiting.join(". ");
+    region("polite").textContent = spoken(waiting);
     waiting = [];
   }, BATCH);
 }

@@ -43,6 +43,15 @@ export function listing(words) {
 }
 
 /**
+ * What is read out in one go: each phrase but the last with a stop behind it, as the language writes one.
+ * @param {string[]} phrases
+ */
+export function spoken(phrases) {
+  const stopped = (/** @type {string} */ sentence) => (/[.!?。！？]$/.test(sentence) ? sentence : format(gettext("%(sentence)s."), { sentence }));
+  return sentences([...phrases.slice(0, -1).map(stopped), ...phrases.slice(-1)]);
+}
+
+/**
  * The sentences that are not empty, one behind the other; a full-width stop brings its own space.
  * @param {string[]} words
  */

@@ -4,7 +4,7 @@ import { urgent } from "../announce.js";
 import { byId, data } from "../dom.js";
 import { later } from "../later.js";
 import { closeSheet } from "../sheet.js";
-import { gettext } from "../text.js";
+import { gettext, spoken } from "../text.js";
 import { toast } from "../toast.js";
 import { Acts } from "./acts.js";
 import { AudienceView } from "./audience.js";
@@ -193,7 +193,7 @@ function stop(reason, text) {
   hinted?.dismiss();
   byId("banners").replaceChildren();
   showScreen(words, join);
-  urgent(`${words.title}. ${words.text}`);
+  urgent(spoken([words.title, words.text]));
 }
 
 /** Sound begins, unless this page is not the one for it: whoever observes has a limiter, and no hand. @param {Message} message */
