@@ -176,8 +176,12 @@ def test_who_talks_while_muted_is_told(visit: Visit, room: str) -> None:
     talk.speak_up(alice)
     assert alice.page.get_by_text("You are muted: nobody hears you.").count() == 0
     talk.dock(alice, "Mute").click()
-    expect(alice.page.locator("stoa-toast", has_text="You are muted: nobody hears you.")).to_be_visible()
+    hint = talk.toast(alice, "You are muted: nobody hears you.")
+    expect(hint).to_be_visible()
     bob.hears_nothing()
+    talk.dock(alice, "You are muted").click()
+    expect(hint).to_be_hidden(timeout=2_000)  # long before it would go by itself
+    bob.hears(HUM)
 
 
 def test_the_button_is_held_to_talk(visit: Visit, hand: dict[str, Any], room: str) -> None:

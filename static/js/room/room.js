@@ -275,7 +275,7 @@ session.moved.on(({ before, after }) => {
   audience.moved(number);
   if (number !== session.you?.number && !acts.mine(number, before, after)) tell(about(before, after));
 });
-voice.changed.on(draw);
+voice.changed.on(({ live }) => (live && hinted?.dismiss(), draw()));
 media.flow.on(draw);
 watchTrouble(socket, media);
 watchSpeaking(() => media.receivers, own, (levels) => stage.rings(levels), (slots, numbers) => sound.note(slots, numbers));
