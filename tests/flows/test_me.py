@@ -16,6 +16,9 @@ from tests.flows.stack import Stoa
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
+AROUND = "[...document.querySelectorAll('meta[name=theme-color]')].map(({ content }) => content)"
+"""What the browser draws around the page, while the system is light and while it is dark."""
+LIGHT, DARK = "#faf8f5", "#14120f"
 
 
 def test_one_looks_after_oneself(visit: Visit, phone: dict[str, Any], stoa: Stoa, tmp_path: Path) -> None:
@@ -37,6 +40,9 @@ def test_one_looks_after_oneself(visit: Visit, phone: dict[str, Any], stoa: Stoa
     page.locator("#notifications").get_by_role("button", name="Save").tap()
     expect(box).to_be_checked(checked=not before)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert set(page.evaluate(AROUND)) == {DARK}
+    page.locator("#profile [data-theme-choice=system]").tap()
+    assert page.evaluate(AROUND) == [LIGHT, DARK]
 
     recovery = turn_on_codes(page)
     second = visit(**phone)
