@@ -147,9 +147,11 @@ def past_rooms(request: HttpRequest) -> HttpResponse:
             _forget(user, request.POST.get("room", ""), source)
         except Refused as refused:
             raise Http404 from refused
-        return redirect("history")
+        return redirect(request.get_full_path())
     page = _page(request)
     shown, more = history.past(user, page)
+    if page > 1 and not shown:
+        return redirect("history")  # the last of that page was just deleted, or there never was one
     rooms = [{**card, "lasted": history.duration(card["ended_at"] - card["started_at"])} for card in shown]
     return render(request, "rooms/history.html", {"rooms": rooms, "page": page, "next": page + 1 if more else None})
 

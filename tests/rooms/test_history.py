@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
@@ -52,6 +53,20 @@ def test_a_room_i_was_banned_from_is_not_there_once_it_does_not_exist_for_me(ali
     come(alice, room)
     do(alice, room, Move.END)
     assert ids(mallory) == []
+
+
+def test_who_deletes_from_a_later_page_stays_on_it_for_as_long_as_it_has_any(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PAGE", 1)
+    last, middle, latest = (over(alice, bob, minutes=minutes) for minutes in (1, 2, 3))
+    client, second = Client(), "/history/?page=2"
+    client.force_login(bob)
+    assert client.post(second, {"room": middle.pk})["Location"] == second
+    assert last.pk in client.get(second).content.decode()
+    client.post(second, {"room": last.pk})
+    assert client.get(second)["Location"] == "/history/"
+    assert latest.pk in client.get("/history/").content.decode()
 
 
 def test_there_are_pages(alice: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
