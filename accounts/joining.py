@@ -30,6 +30,7 @@ from accounts.models import InviteCode, Lever, Purpose, User
 from accounts.onboarding import Answers, Step
 from accounts.passkeys import PasskeyForm
 from accounts.switches import pulled
+from accounts.templatetags.sentences import joined
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 
@@ -108,7 +109,7 @@ def frozen() -> str:
     """What is read about a good code while nobody new comes in, with what the staff says of it."""
     switch = pulled(Lever.INVITES)
     words = _("Nobody new can come in at the moment. Your code stays good: please try again later.")
-    return f"{words} {switch.note if switch else ''}".strip()
+    return joined(f"{words} {switch.note if switch else ''}".strip())
 
 
 def _mistyped(code: invites.Code) -> str:

@@ -197,6 +197,14 @@ def test_while_invites_are_frozen_nobody_comes_in_and_the_code_stays_good(
     assert [entry.reason for entry in entries(result="refused")] == ["invites_frozen"] * 2
 
 
+def test_in_chinese_no_blank_stands_before_what_the_staff_says_of_it(
+    client: Client, alice: User, code: str, now: datetime, source: Source
+) -> None:
+    pull(Lever.INVITES, by=alice, now=now, source=source, reason="raid", note="周一再来。")
+    page = text(client.post("/join/", {"code": code}, headers={"accept-language": "zh-hans"}))
+    assert "请稍后再试。周一再来。" in page
+
+
 def test_the_owner_comes_in_while_invites_are_frozen(
     client: Client, alice: User, now: datetime, source: Source
 ) -> None:
