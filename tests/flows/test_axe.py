@@ -48,14 +48,16 @@ WITH_FACTORS = (
     "/accounts/2fa/webauthn/keys/{key}/remove/",
 )
 OTHERWISE = ("/join/ABCD", "/accounts/password/set/", "/", "/new/", "/invites/")
-"""Pages that say something else to whoever is signed in, has no password, or comes while all is closed and frozen."""
+"""Pages that say something else to whoever is signed in, has no password, or comes while levers are pulled."""
 WITHOUT_PASSWORD = "from accounts.models import User; User.objects.create_user('greta', display_name='Greta')"
 FREEZE = """
 from django.utils import timezone
 from accounts.models import Lever, Switch
 
-for lever in (Lever.INVITES, Lever.SERVER):
-    Switch.objects.create(name=lever, reason="raid", note="Back on Monday.", pulled_by="", pulled_at=timezone.now())
+for lever in (Lever.INVITES, Lever.JOINS, Lever.SERVER):
+    Switch.objects.create(
+        name=lever, reason="raid", note="Back on Monday.", pulled_by="", pulled_at=timezone.now(), most=5
+    )
 """
 THAW = "from accounts.models import Switch; Switch.objects.all().delete()"
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
@@ -127,15 +129,19 @@ def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look:
 def test_pages_that_are_other_ones_for_somebody_signed_in_without_a_password_while_the_server_is_closed(
     visit: Visit, stoa: Stoa
 ) -> None:
-    found: list[str] = []
+    found, room = list[str](), stoa.room("alice", "Busy Tuesday")
     stoa.manage("shell", "--command", FREEZE)
     try:
         for look in LOOKS.values():
             greta = visit("greta", **look).page
-            Inspector(greta, found).visit(*OTHERWISE)
+            inspector = Inspector(greta, found)
+            inspector.visit(*OTHERWISE)
             assert greta.locator("main q").inner_text() == "Back on Monday."
+            inspector.visit(f"/r/{room}")
+            assert greta.locator("#prejoin q").inner_text() == "Back on Monday."
     finally:
         stoa.manage("shell", "--command", THAW)
+        stoa.ask("alice", "POST", f"/api/v1/rooms/{room}/end/")
     assert not found, "\n".join(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, Route, expect
 
-from tests.flows import chromium, talk
+from tests.flows import axe, chromium, talk
 from tests.flows.chromium import HUM, Visitor
 from tests.flows.stack import Stoa, until
 
@@ -218,6 +218,7 @@ def test_a_browser_too_old_for_the_pages_is_told_so_before_it_comes_in(visit: Vi
         visitor.page.goto(f"/r/{room}")
         expect(visitor.page.locator("#join")).to_be_visible(visible=visitor is bob)
         expect(visitor.page.get_by_text(OLD)).to_be_visible(visible=visitor is carol)
+    assert axe.faults_in_every_look(carol.page, ".old") == []
 
 
 def test_the_end_of_a_room_is_told(visit: Visit, room: str) -> None:
