@@ -27,7 +27,7 @@ function someone(you = heard) {
     async open(/** @type {string} */ device) {
       microphone.opens();
       microphone.opened.push(device);
-      microphone.track = { label: "Headset", enabled: false };
+      microphone.track = { label: "Headset (0b0e:0300)", enabled: false };
     },
     close() {
       microphone.track = undefined;

@@ -5,6 +5,7 @@ import { format, gettext } from "../text.js";
 import { toast } from "../toast.js";
 import { going } from "./going.js";
 import { NoMicrophone } from "./microphone.js";
+import { plain } from "./plugs.js";
 
 export class Interruption {
   /**
@@ -38,7 +39,7 @@ export class Interruption {
   /** The device is gone: another one takes its place if the browser gives it without asking. */
   async #lost() {
     if (!(await permitted()) || !(await this.#reopened(""))) return this.gone();
-    toast(format(gettext("Your microphone went away. Now in use: %(name)s"), { name: this.microphone.track?.label ?? "" }));
+    toast(format(gettext("Your microphone went away. Now in use: %(name)s"), { name: plain(this.microphone.track?.label ?? "") }));
   }
 
   /** Nobody hears me, until I choose another one. */
