@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { about, aboutMe, digest } from "../../static/js/room/news.js";
+import { mock, test } from "node:test";
+import { about, aboutMe, digest, Listening } from "../../static/js/room/news.js";
+import { polite, quiet } from "./saying.js";
 
 /** @type {import("../../static/js/room/protocol.js").Member} */
 const bob = { number: 2, uid: "b", name: "Bob", rank: "member", stage: "audience", muted: false, hand: null };
@@ -22,4 +23,28 @@ test("being moved is told, stepping down oneself is not", () => {
   const speaking = { ...bob, stage: "speaking" };
   assert.match(aboutMe(speaking, bob, false), /moved to the audience/);
   assert.equal(aboutMe(speaking, bob, true), "");
+});
+
+test("how many listen is told as one number for all who come within half a minute, and only if it is another", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  quiet();
+  const listening = new Listening();
+  const pass = () => mock.timers.tick(30_000 + 1_200);
+  listening.take(3);
+  pass();
+  assert.equal(polite.textContent, "", "whoever comes in has it before them");
+  for (const n of [4, 5, 9]) listening.take(n);
+  mock.timers.tick(29_999);
+  assert.equal(polite.textContent, "");
+  mock.timers.tick(1 + 1_200);
+  assert.equal(polite.textContent, "9 listening");
+  quiet();
+  for (const n of [10, 9]) listening.take(n);
+  pass();
+  listening.take(10);
+  listening.reset();
+  listening.take(20);
+  pass();
+  assert.equal(polite.textContent, "");
+  mock.timers.reset();
 });

@@ -7,6 +7,7 @@ import { byId, h, write } from "../dom.js";
 import { format, gettext, ngettext } from "../text.js";
 import { Grid } from "./grid.js";
 import { Listeners } from "./listeners.js";
+import { inTheAudience, Listening } from "./news.js";
 import { soon } from "./soon.js";
 
 /** @typedef {import("./listeners.js").Listener} Listener */
@@ -43,6 +44,7 @@ export class AudienceView {
   #asked = -Infinity;
   #known = -1;
   #listening = 0;
+  #told = new Listening();
   /** Those in the audience without those who wait to speak. */
   #seated = 0;
   /** Somebody stands elsewhere than is shown. */
@@ -82,6 +84,7 @@ export class AudienceView {
   draw({ snapshot, members }) {
     if (this.#stale) this.#show();
     const listening = snapshot?.listening ?? 0;
+    this.#told.take(listening);
     const waiting = members.filter(({ stage }) => stage === "hand_up" || stage === "invited").length;
     const seated = Math.max(0, listening - waiting);
     if (listening !== this.#listening || seated !== this.#seated) {
@@ -107,6 +110,7 @@ export class AudienceView {
   close() {
     clearTimeout(this.#timer);
     clearTimeout(this.#typing);
+    this.#told.reset();
     this.#timer = undefined;
     this.#listeners = new Listeners();
     this.#search.value = this.#query = "";
@@ -115,8 +119,7 @@ export class AudienceView {
   }
 
   #count() {
-    const n = this.#listening;
-    write("room-listening", format(ngettext("%(n)s listening", "%(n)s listening", n), { n }));
+    write("room-listening", inTheAudience(this.#listening));
     write("audience-count", format(this.#seated ? "%(n)s" : "", { n: this.#seated }));
   }
 

@@ -11,6 +11,7 @@ import { toast } from "../toast.js";
  */
 
 const BATCH = 1000; // ms; what happens within it is told together
+const SELDOM = 30_000; // ms; who comes to listen, or goes, within it is told as one number
 const FEW = 3; // names in one sentence; more are a number
 
 /** One person, or many at once. @type {Record<Kind, {one: () => string, many: (n: number) => string}>} */
@@ -61,6 +62,43 @@ export function tell(piece) {
     digest(waiting).forEach(polite);
     waiting = [];
   }, BATCH);
+}
+
+/**
+ * How many listen, in words.
+ * @param {number} n
+ */
+export function inTheAudience(n) {
+  return format(ngettext("%(n)s listening", "%(n)s listening", n), { n });
+}
+
+/** How many listen, told when it has changed, and no more often than anybody wants to hear it. */
+export class Listening {
+  /** What was told last; undefined until one has come in, and found it there. @type {number | undefined} */
+  #told;
+  #now = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {number} n those who listen now */
+  take(n) {
+    this.#now = n;
+    this.#told ??= n;
+    if (n !== this.#told) this.#timer ??= setTimeout(() => this.#tell(), SELDOM);
+  }
+
+  /** Tells nothing more; the next number is no news. */
+  reset() {
+    clearTimeout(this.#timer);
+    this.#timer = this.#told = undefined;
+  }
+
+  #tell() {
+    this.#timer = undefined;
+    if (this.#now === this.#told) return;
+    this.#told = this.#now;
+    polite(inTheAudience(this.#now));
+  }
 }
 
 /**
