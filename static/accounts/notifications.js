@@ -53,6 +53,11 @@ async function facts() {
   };
 }
 
+/** Whether this device shows what one is told. */
+export async function here() {
+  return stateOf(await facts()) === "on";
+}
+
 /** Tells the server of this browser; a session that is new here is then known to it. @param {PushSubscription} subscription */
 async function tell(subscription) {
   const { endpoint, keys } = subscription.toJSON();

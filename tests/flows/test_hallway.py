@@ -204,8 +204,15 @@ def test_a_planned_room_goes_into_the_calendar_and_reminds(
         dana.press(bell)
         expect(bell).to_have_attribute("aria-pressed", str(on).lower())
         expect(bell).to_be_focused()
+        words = "You will be reminded on each device where you allow it" if on else "You will not be reminded"
+        expect(talk.toast(dana, words)).to_be_visible()
         page.reload()
         expect(bell).to_have_attribute("aria-pressed", str(on).lower())
+    for _ in ("taken back", "asked for again"):
+        dana.press(bell)
+    dana.press(page.get_by_role("button", name="Allow it here"))
+    expect(page).to_have_url(re.compile("/me/#notifications$"))
+    page.goto(f"/r/{room}")
     stoa.ask("alice", "POST", f"/api/v1/rooms/{room}/start/")
     page.get_by_role("button", name="Listen").wait_for(timeout=30_000)  # who waits on the page is let in by it
 

@@ -1,5 +1,6 @@
 // A room that has not started: its host starts it, the others are told of that, and wait.
 
+import { here } from "../../accounts/notifications.js";
 import { ApiError, call } from "../api.js";
 import { byId } from "../dom.js";
 import { share } from "../share.js";
@@ -44,7 +45,10 @@ async function remind(button) {
   if (!(await attempt(button, on ? "POST" : "DELETE", "reminder/"))) return;
   button.setAttribute("aria-pressed", String(on));
   button.focus(); // it was disabled for a moment, and lost it
-  toast(on ? gettext("You will be reminded") : gettext("You will not be reminded"));
+  if (!on) return void toast(gettext("You will not be reminded"));
+  if (await here()) return void toast(gettext("You will be reminded"));
+  const allow = { label: gettext("Allow it here"), run: () => location.assign("/me/#notifications") };
+  toast(gettext("You will be reminded on each device where you allow it, and not on this one yet."), undefined, allow);
 }
 
 /** @param {HTMLButtonElement} button */
