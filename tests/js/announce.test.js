@@ -5,7 +5,12 @@ import { assertive, polite, urgent } from "../../static/js/announce.js";
 const OWN = "Slow Sunday · Stoa";
 /** @type {Record<string, {textContent: string}>} */
 const regions = { sheet: { textContent: "" }, polite: { textContent: "" }, assertive: { textContent: "" } };
-const page = Object.assign(new EventTarget(), { hidden: false, title: OWN, getElementById: (/** @type {string} */ id) => regions[id] });
+const page = Object.assign(new EventTarget(), {
+  documentElement: { lang: "en" },
+  hidden: false,
+  title: OWN,
+  getElementById: (/** @type {string} */ id) => regions[id],
+});
 Object.assign(globalThis, { document: page });
 
 /** @param {boolean} on */
