@@ -13,6 +13,7 @@ from moderation import news
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, locked, note
 from moderation.actions.decisions import undo
+from moderation.actions.staff import independent
 from moderation.audit.source import Source
 from moderation.cases import HEARD_WITHIN, OPEN, Act, State, due
 from moderation.measures import Measure
@@ -80,7 +81,7 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
     """The appeal, answered; a decision that is overturned is undone, and a case that was dismissed is open again.
 
     What others appealed against that ends with it has the same answer. Raises `Refused`: GONE, EMPTY without reasons,
-    DECIDED, SENIOR, FIRST_DECIDER, SUBJECT, REPORTER.
+    DECIDED, SENIOR, FIRST_DECIDER, SUBJECT, REPORTER, SAME_PERSON for an account that whoever decided has just brought.
     """
     case = Appeal.objects.filter(pk=pk).values_list("decision__case", flat=True).first()
     if case is None:
@@ -93,6 +94,8 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
         raise Refused(Code.DECIDED)
     answered = [made, *(_falling(made) if result == Result.OVERTURNED else ())]
     _lead_on(made, result, {one.pk for one in answered}, by, now, source)
+    for decider in User.objects.filter(uid__in=made.decision.case.parties.deciders):
+        independent(decider, by, now)
     for one in answered:
         one.result, one.reasons, one.hearer, one.heard_at = result, reasons.strip(), by, now
         one.save(update_fields=["result", "reasons", "hearer", "heard_at"])

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from accounts.models import InviteCode, Redemption, User
-from moderation.actions import appeals, decisions, reports
+from moderation.actions import appeals, decisions, reports, staff
 from moderation.actions import cases as acts
 from moderation.actions.base import Code
 from moderation.cases import APPEAL_FOR, HEARD_WITHIN, State
@@ -16,7 +16,7 @@ from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
 from tests.log import entries, entry
-from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, unchanged
+from tests.moderation.desk import DAY, HOUR, claimed, complaint, decided, moderator, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, come
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +64,15 @@ def test_whoever_decided_does_not_hear_it(decision: Decision, bob: User, femi: U
 
 def moderatorless() -> User:
     return User.objects.get(username="alice")
+
+
+def test_nor_does_an_account_that_they_have_just_put_on_the_staff(decision: Decision, bob: User, femi: User) -> None:
+    made, ida = appealed(decision, bob), User.objects.create_user("ida", display_name="Ida")
+    brought = NOON + 2 * DAY - HOUR
+    staff.grant(ida, Role.SENIOR, None, now=brought, source=SOURCE, by=femi.uid)
+    unchanged(Code.SAME_PERSON, lambda: heard(made, ida, Result.UPHELD))
+    later = brought + staff.NEW
+    appeals.hear(made.pk, Result.UPHELD, "We listened again.", by=ida, now=later, source=SOURCE)
 
 
 def test_an_overturned_decision_is_undone(decision: Decision, bob: User, gus: User) -> None:
