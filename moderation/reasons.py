@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from moderation.measures import RULES, Measure
 from moderation.models import Channel, Decision, Ground
+from moderation.outcomes import provisional
 from moderation.words import MEASURES, POLICIES
 from rooms import protocol
 from rooms.protocol import Event
@@ -98,6 +99,12 @@ def _ground(decision: Decision) -> str:
 def _redress(decision: Decision) -> str:
     if decision.appeal_until is None:
         return ""
+    if provisional(decision):
+        return _(
+            "A person looks at it in any case. Once they have decided, you can appeal here for six months, for free; "
+            "somebody who had no part in the decision will hear it. You may also turn to a body that settles disputes "
+            "out of court, or to a court."
+        )
     until = formats.date_format(timezone.localtime(decision.appeal_until), "DATE_FORMAT")
     words = _(
         "Until %(until)s you can appeal here, for free; somebody who had no part in the decision will hear it. "

@@ -201,9 +201,12 @@ def _proposed(pk: int) -> Decision:
 
 def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, source: Source) -> Decision:
     """The decision in force: its row, its entry, and then what it does, whose entries name the case."""
+    interim = case.decisions.filter(automated=True, state=Stand.IN_FORCE)
     if decision.measure == Measure.NONE and by is not None:
-        for interim in case.decisions.filter(automated=True, state=Stand.IN_FORCE):
-            undo(interim, by=by, now=now, source=source)
+        for one in interim:
+            undo(one, by=by, now=now, source=source)
+    elif by is not None:  # until now nobody could appeal it
+        interim.update(appeal_until=now + APPEAL_FOR)
     if decision.measure == Measure.RESTRICT_REPORTING:
         decision.root = _enforce(_dismissal(decision, case), case, by, now, source)
     decision.state, decision.in_force_at, decision.appeal_until = Stand.IN_FORCE, now, now + APPEAL_FOR

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from moderation.actions import appeals, reflexes
+from moderation import reasons
+from moderation.actions import appeals, cases, decisions, reflexes
 from moderation.actions.base import Code
 from moderation.audit import sequence
-from moderation.cases import OPEN
+from moderation.cases import APPEAL_FOR, OPEN
 from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Reflex, Stand
@@ -17,7 +18,7 @@ from moderation.reflexes import ENOUGH, LIMIT, Name
 from rooms.models import Room
 from rooms.roles import Move, Stage
 from tests.log import entries, entry
-from tests.moderation.desk import claimed, decided, reported, unchanged
+from tests.moderation.desk import DAY, claimed, decided, reported, unchanged, verdict
 from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,23 @@ def test_who_finds_that_nothing_was_broken_undoes_it(room: Room, alice: User, bo
     decided(claimed(case, femi), femi, Measure.NONE)
     assert Decision.objects.get(automated=True).state == Stand.UNDONE
     assert entry(action="decision.undo").actor == femi.uid
+
+
+def test_what_lasts_can_be_appealed_for_half_a_year_from_when_a_person_decided(
+    room: Room, alice: User, bob: User, femi: User
+) -> None:
+    on(femi)
+    speaking(bob, room, alice)
+    case, later = crowded(bob, room), {"now": NOON + 3 * DAY, "source": SOURCE}
+    decision = acted(case)
+    assert decision is not None
+    assert "Once they have decided" in dict(reasons.statement(decision))["What you can do"]
+    cases.claim(case.pk, by=femi, **later)  # type: ignore[arg-type]  # a table
+    decisions.decide(case.pk, verdict(Measure.WARN), by=femi, **later)  # type: ignore[arg-type]
+    decision = Decision.objects.get(automated=True)
+    assert "Until " in dict(reasons.statement(decision))["What you can do"]
+    assert (decision.state, decision.appeal_until) == (Stand.IN_FORCE, NOON + 3 * DAY + APPEAL_FOR)
+    appeals.appeal(decision.pk, "No.", by=bob, now=NOON + 186 * DAY, source=SOURCE)
 
 
 def test_it_turns_itself_off_when_too_much_of_it_did_not_last(alice: User, bob: User, femi: User) -> None:
