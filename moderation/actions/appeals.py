@@ -140,6 +140,7 @@ def _tell(made: Appeal, by: User, source: Source) -> None:
         on=decision.subject,
         policy=decision.policy,
         reason=decision.measure,
+        after={"reasons": made.reasons},
         detail={"decision": decision.pk, "appeal": made.pk},
     )
     news.heard(made)

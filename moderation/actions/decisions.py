@@ -222,6 +222,7 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
         reason=decision.measure,
         automated=decision.automated,
         model=decision.reflex,
+        after={"facts": decision.facts, "law": decision.law},  # a hash: what they were told is not written anew later
         detail=_told(decision),
     )
     decision.save()

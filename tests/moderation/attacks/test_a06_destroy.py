@@ -6,18 +6,19 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
-from moderation.actions import evidence, reports, rights
+from moderation.actions import appeals, evidence, reports, rights
 from moderation.actions.deadlines import close_over
 from moderation.audit import check, hold
 from moderation.audit.erase import NeededError, erase
 from moderation.audit.models import Entry, Hold, Label, PersonKey
 from moderation.audit.record import record
+from moderation.audit.sealing import state_hash
 from moderation.audit.sequence import seal
 from moderation.cases import APPEAL_FOR
 from moderation.measures import Measure
-from moderation.models import Case, DataRequest, Evidence, Wish
+from moderation.models import Case, DataRequest, Evidence, Result, Wish
 from rooms.models import Room
-from tests.log import entries
+from tests.log import entries, entry
 from tests.moderation import tape
 from tests.moderation.desk import claimed, complaint, decided
 from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, member
@@ -95,6 +96,17 @@ def test_a_moderator_cannot_change_the_reason_afterwards_and_a_correction_is_one
         written.save()
     record("member.ban_correct", source=SOURCE, actor="m0d", reason="threats", room="r1")
     assert list(Entry.objects.order_by("pk").values_list("reason", flat=True)) == ["noise", "threats"]
+
+
+def test_the_reasons_of_a_decision_and_of_its_appeal_are_not_written_anew_unseen(
+    track: Evidence, alice: User, femi: User, gus: User
+) -> None:
+    made = decided(claimed(track.case, femi), femi, Measure.WARN)
+    asked = appeals.appeal(made.pk, "I sang.", by=alice, now=NOON, source=SOURCE)
+    appeals.hear(asked.pk, Result.UPHELD, "We listened again.", by=gus, now=NOON, source=SOURCE)
+    assert entry(action="decision.make").after == state_hash({"facts": made.facts, "law": ""})
+    assert entry(action="appeal.upheld").after == state_hash({"reasons": "We listened again."})
+    assert made.facts not in str(list(Entry.objects.values()))
 
 
 def test_nobody_approves_what_they_asked_for() -> None:
