@@ -90,6 +90,15 @@ def test_a_room_is_ended_at_once_and_its_host_reads_why_and_may_appeal(
     assert entry(action="power.room", result="refused").reason == "not_found"
 
 
+def test_whoever_is_about_to_end_a_room_reads_that_nothing_is_kept_and_where_to_have_it_sealed(
+    moderator: Client, room: Room
+) -> None:
+    page = text(moderator.get("/console/powers/"))
+    assert "Ending it keeps nothing of what was said." in page
+    assert f'href="/console/live/#room-{room.pk}"' in page
+    assert f'id="room-{room.pk}"' in text(moderator.get("/console/live/"))
+
+
 def test_whoever_may_read_the_log_is_led_to_the_entry_of_what_they_did(senior: Client, room: Room) -> None:
     page = end(senior, room)
     number = entry(action="power.end_room").id
