@@ -58,9 +58,14 @@ def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "", en
     except Refused as refused:
         why_not(request, act, refused, case=case)
     else:
-        about = entry or (Q(case=str(case)) if case else Q(pk__in=[]))
+        about = entry or (_done(case) if case else Q(pk__in=[]))
         number = Entry.objects.filter(about, result=Result.OK).order_by("-pk").values_list("pk", flat=True).first()
         messages.success(request, words if number is None else format_html("{} {}", words, _audited(request, number)))
+
+
+def _done(case: int | str) -> Q:
+    """The entries of what people did with the case: neither what the server did after it, nor who read it meanwhile."""
+    return Q(case=str(case), automated=False) & ~Q(action="console.read")
 
 
 def _audited(request: HttpRequest, entry: int) -> str:

@@ -183,7 +183,7 @@ def name(request: HttpRequest, case: int) -> HttpResponseBase:
         not_understood(request, form)
         return redirect("console_case", case)
     told, where = form.cleaned_data, case
-    with said(request, Act.WORK, _("The case is about them now. Decide on it like on any other.")):
+    with said(request, Act.WORK, _("The case is about them now. Decide on it like on any other."), case=case):
         where = working.name(case, told["room"], told["person"], **who(request)).pk
     return redirect("console_case", where)
 

@@ -218,7 +218,10 @@ def appealed(case: Case, dana: User, desk: Client, bob: User) -> Appeal:
 
 def test_an_appeal_is_heard_by_a_senior_who_had_no_part_in_it(appealed: Appeal, case: Case, senior: Client) -> None:
     assert "It was my brother." in text(senior.get(address(case)))
-    said(senior, case, f"appeals/{appealed.pk}/", result="overturned", reasons="He is right.")
+    page = said(senior, case, f"appeals/{appealed.pk}/", result="overturned", reasons="He is right.")
+    told = Entry.objects.get(action="appeal.overturned")
+    assert "case.close" in Entry.objects.filter(pk__gt=told.pk).values_list("action", flat=True)
+    assert f">It is entry {told.pk} of the log.</a>" in page
     appealed.refresh_from_db()
     appealed.decision.refresh_from_db()
     assert (appealed.result, appealed.reasons, appealed.decision.state) == ("overturned", "He is right.", "undone")

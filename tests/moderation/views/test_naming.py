@@ -12,6 +12,7 @@ from moderation.models import Appeal, Case, Channel, Report
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
+from tests.log import entry
 from tests.moderation.cast import at_console
 from tests.moderation.desk import complaint, moderator, verdict
 from tests.rooms.scenes import SOURCE, a_room
@@ -35,6 +36,7 @@ def test_who_holds_it_names_the_room_by_its_link(notice: Report, alice: User, bo
     assert Case.objects.get().room == ""
     told = console.post(f"{page}name/", {"room": f"https://stoa.example/r/{room.pk}/", "person": ""}, follow=True)
     assert Case.objects.get().room == room.pk
+    assert f"like on any other. It is entry {entry(action='case.name').id} of the log." in told.content.decode()
     assert "Whom or what does it mean?" not in told.content.decode()
 
 
