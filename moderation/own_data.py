@@ -11,15 +11,18 @@ from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import User
+from accounts import avatars
+from accounts.models import BarredDevice, User
 from moderation import cases, outcomes
 from moderation.actions.evidence import unsealed
 from moderation.audit import cosign, people
 from moderation.audit.models import Entry, Label, Part
 from moderation.evidence.ogg import ogg
-from moderation.models import Appeal, Evidence, Report
+from moderation.hearing.tracks import opened
+from moderation.hearing.transcript import Transcript
+from moderation.models import Appeal, DataRequest, Evidence, Kind, Report, Staff
 from moderation.own import decisions_on
-from rooms.models import Member, Reminder
+from rooms.models import Member, Reminder, RoomInvite
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
@@ -30,7 +33,7 @@ _ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "
 
 def bundle(user: User) -> bytes:
     """A ZIP with `data.json`, the log's newest checkpoint and, as Ogg Opus, what of their voice is kept as evidence in
-    cases that are decided.
+    cases that are decided, with the words that a machine wrote down of it; and their picture.
 
     It is made in memory: no voice stands on a disk unsealed.
     """
@@ -39,10 +42,19 @@ def bundle(user: User) -> bytes:
         archive.writestr("data.json", json.dumps(data(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
         if newest := cosign.cosigned():
             archive.writestr("checkpoint.txt", str(newest.note))
+        if user.avatar and (picture := avatars.read(user.uid, user.avatar)):
+            archive.writestr("picture.webp", picture)
         for track in voice(user):
             start_ms = round(track.start_at.timestamp() * 1000)
             archive.writestr(f"voice/{track.pk}.ogg", ogg(unsealed(track), start_ms, track.pk))
+            if (words := _written_down(track)) is not None:
+                archive.writestr(f"voice/{track.pk}.txt", words)
     return file.getvalue()
+
+
+def _written_down(track: Evidence) -> str | None:
+    hint = track.hints.filter(kind=Kind.TRANSCRIPT).exclude(box=None).select_related("case").last()
+    return Transcript.load(opened(hint)).text if hint else None
 
 
 def voice(user: User) -> Iterator[Evidence]:
@@ -79,6 +91,11 @@ def data(user: User) -> dict[str, Any]:
                 *("room", "room__title", "number", "rank", "spoke", "joined_at", "left_at", "removed_at", "barred")
             )
         ),
+        "room_links": list(
+            RoomInvite.objects.filter(issuer=user)
+            .order_by("created_at", "pk")
+            .values("room", "stage", "uses", "uses_left", "created_at", "expires_at", "revoked_at")
+        ),
         "blocked": list(user.blocks.values("blocked__uid", "created_at")),
         "reports": [_report(one) for one in user.reports.select_related("case").order_by("pk")],
         "decisions": list(
@@ -101,6 +118,15 @@ def data(user: User) -> dict[str, Any]:
             Reminder.objects.filter(user=user).order_by("pk").values("room", "asked", "created_at", "sent_at")
         ),
         "browsers_notified": user.push_subscriptions.count(),
+        "browsers_barred_until": list(
+            BarredDevice.objects.filter(user=user).order_by("pk").values_list("until", flat=True)
+        ),
+        "on_the_staff": list(Staff.objects.filter(user=user).values("role", "granted_at", "expires_at")),
+        "asked_of_their_data": list(
+            DataRequest.objects.filter(user=user)
+            .order_by("pk")
+            .values("wish", "words", "asked_at", "due_at", "answered_at", "granted", "answer")
+        ),
         "log": list(_log(user)),
     }
 
@@ -112,7 +138,7 @@ def _report(one: Report) -> dict[str, Any]:
 
 
 def _account(user: User) -> dict[str, Any]:
-    names = ("uid", "username", "display_name", "ai_voice", "language", "theme")
+    names = ("uid", "username", "display_name", "ai_voice", "language", "theme", "notify_reminders", "notify_openings")
     times = ("date_joined", "last_login", "suspended_until")
     return {name: getattr(user, name) for name in names + times} | {"has_picture": bool(user.avatar)}
 
@@ -125,6 +151,6 @@ def _log(user: User) -> Iterator[dict[str, Any]]:
     parts = [part for part in range(8) if part & Part.ACTOR]
     boxes = dict(Label.objects.filter(person=who.id, part__in=parts).values_list("entry", "box"))
     for entry in Entry.objects.filter(pk__in=boxes).order_by("pk").iterator():
-        opened = who.open(bytes(boxes[entry.pk]), entry.event)
-        own = {name: value for name, (_, value) in opened.items() if name not in ("actor", "object", "second")}
+        personal = who.open(bytes(boxes[entry.pk]), entry.event)
+        own = {name: value for name, (_, value) in personal.items() if name not in ("actor", "object", "second")}
         yield {name: getattr(entry, name) for name in _ENTRY} | own

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from pytest_django.fixtures import Settings
 
+from accounts import avatars
 from accounts.models import User
 from moderation import own, own_data
 from moderation.actions import appeals, evidence, rights
@@ -16,9 +18,11 @@ from moderation.actions.base import Code
 from moderation.audit import keys, sequence, verify
 from moderation.audit.models import Checkpoint
 from moderation.cases import State
+from moderation.hearing.tracks import shut
+from moderation.hearing.transcript import Transcript, Word
 from moderation.measures import Measure
-from moderation.models import Case, DataRequest, Evidence, Wish
-from rooms.models import Member, Reminder, Room
+from moderation.models import Case, DataRequest, Evidence, Hint, Kind, Wish
+from rooms.models import Member, Reminder, Room, RoomInvite
 from tests.log import entry
 from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, decided, reported, unchanged
@@ -91,6 +95,79 @@ def test_where_nothing_was_decided_their_voice_is_theirs_among_so_many_that_nobo
     with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
         assert archive.namelist() == ["data.json", f"voice/{track.pk}.ogg"]
     assert entry(action="data.take").detail["voice"] == [track.pk]
+
+
+def test_with_their_voice_comes_what_a_machine_wrote_down_of_it(room: Room, bob: User, carol: User, femi: User) -> None:
+    track = recorded(room, carol, bob, femi, Measure.WARN)
+    box = shut(Transcript("en", (Word(0, 900, "owls", 0.9),)).dump(), track.case, track, Kind.TRANSCRIPT)
+    said = {"kind": Kind.TRANSCRIPT, "model": "ear", "version": "1", "score": 0.9}
+    Hint.objects.create(case=track.case, evidence=track, box=box, made_at=NOON, **said)
+    with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
+        assert archive.read(f"voice/{track.pk}.txt") == b"owls"
+
+
+def test_what_they_asked_and_the_links_they_made_are_in_it(room: Room, alice: User, bob: User) -> None:
+    rights.ask(alice, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+    made = {"digest": "d", "uses": 3, "uses_left": 2, "created_at": NOON, "expires_at": NOON + DAY}
+    RoomInvite.objects.create(room=room, issuer=alice, **made)
+    told = taken(alice)
+    assert [(one["wish"], one["words"]) for one in told["asked_of_their_data"]][:1] == [("erasure", "My rooms.")]
+    assert [(one["room"], one["uses_left"]) for one in told["room_links"]] == [(room.pk, 2)]
+    assert (taken(bob)["room_links"], len(taken(bob)["asked_of_their_data"])) == ([], 2)  # these two
+
+
+def test_their_picture_is_in_it(bob: User) -> None:
+    bob.avatar = avatars.keep(bob.uid, b"a picture")
+    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob))) as archive:
+        assert archive.read("picture.webp") == b"a picture"
+
+
+IN_IT = {
+    "accounts_invitecode.issuer": "codes",
+    "accounts_redemption.user": "came_by_code_at",
+    "accounts_acceptance.user": "accepted",
+    "accounts_block.blocker": "blocked",
+    "accounts_pushsubscription.user": "browsers_notified",
+    "accounts_barreddevice.user": "browsers_barred_until",
+    "rooms_member.user": "rooms",
+    "rooms_roominvite.issuer": "room_links",
+    "rooms_reminder.user": "told_of_rooms",
+    "moderation_report.reporter": "reports",
+    "moderation_decision.subject": "decisions",
+    "moderation_appeal.by": "appeals",
+    "moderation_datarequest.user": "asked_of_their_data",
+    "moderation_staff.user": "on_the_staff",
+    "mfa_authenticator.user": "signs_in_with",
+    "usersessions_usersession.user": "sessions",
+}
+"""What points to a person, and under which name their own copy has it."""
+NOT_IN_IT = {
+    "accounts_block.blocked": "would tell who blocks them",
+    "accounts_invitecode.subject": "the operator's link to a new password: it works, or is over",
+    "account_emailaddress.user": "Stoa keeps no address",
+    "moderation_case.subject": "would tell that somebody reported",
+    "moderation_evidence.user": "a file beside it, once its case is decided",
+    "accounts_user_groups.user": "never written",
+    "accounts_user_user_permissions.user": "never written",
+}
+WORK = {
+    *("moderation_case.holder", "moderation_report.staff", "moderation_appeal.hearer", "moderation_finding.owner"),
+    *(f"moderation_decision.{part}" for part in ("made_by", "second", "undone_by")),
+    *(
+        f"moderation_{asked}.{part}"
+        for asked in ("grant", "holdrequest", "lawfulrequest", "unmasking")
+        for part in ("asked_by", "approver")
+    ),
+}
+"""What they did at work: acts of the service, about others; of each the log has an entry, which is in their copy."""
+
+
+def test_whatever_points_to_a_person_is_in_their_copy_or_in_a_list_with_the_reason_why_not(bob: User) -> None:
+    models = apps.get_models(include_auto_created=True)
+    fields = [field for model in models for field in model._meta.concrete_fields if field.related_model is User]
+    pointing = {f"{field.model._meta.db_table}.{field.name}" for field in fields}
+    assert pointing == IN_IT.keys() | NOT_IN_IT.keys() | WORK
+    assert set(IN_IT.values()) <= taken(bob).keys()
 
 
 def test_among_a_few_a_dismissed_report_leaves_no_track(room: Room, bob: User, carol: User, femi: User) -> None:
