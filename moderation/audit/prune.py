@@ -23,7 +23,7 @@ RETENTION = {"standard": 400, "private": FLOOR, "cn": FLOOR}  # days, by STOA_PR
 LONGER = {  # days, by the first word of an action
     "log": YEARS,
     "lawful": YEARS,
-    "review": YEARS,
+    **dict.fromkeys(("review", "control", "finding", "statement", "trigger"), YEARS),  # and what a report rests on
     "case": 400,
 }
 

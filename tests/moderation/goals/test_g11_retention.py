@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 SOURCE = Source("192.0.2.7", 50123)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ACTIONS = {"standard": 400, "private": 184, "cn": 184}
-EVERYWHERE = {"log.search": 1096, "lawful.export": 1096, "review.run": 1096, "case.decide": 400}
+EVERYWHERE = {"log.search": 1096, "lawful.export": 1096, "review.run": 1096, "control.check": 1096, "case.decide": 400}
 
 
 def a_log() -> list[int]:
