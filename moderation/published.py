@@ -1,13 +1,14 @@
 """The transparency report as it is published: of the sealed part of the log, for whole months."""
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from moderation import transparency
-from moderation.audit import cosign
+from moderation.audit import cosign, prune
 from moderation.audit.models import Entry, Leaf
 from moderation.transparency import ACTIONS, ANSWERS, BEGINNINGS, Line
 
@@ -47,11 +48,16 @@ def lines(size: int, which: Q = _ALL, actions: Collection[str] = ACTIONS) -> Ite
 def month(text: str, now: datetime) -> tuple[datetime, datetime]:
     """The beginning and the end of a month written as 2026-11; the present one where nothing is written.
 
-    Raises `ValueError` for what is no month, or one that has not begun.
+    Raises `ValueError` for what is no month, for one that has not begun, and for one that `oldest` is later than.
     """
     start = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC) if text else now.astimezone(UTC)
     start = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    if start > now or start.year < 2020:
-        raise ValueError("a month that has begun")
+    if not oldest(now) <= start <= now:
+        raise ValueError("a month that has begun, and that the log still has whole")
     end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
     return start, end
+
+
+def oldest(now: datetime) -> datetime:
+    """From when on the log still has all that a report counts: numbers of what was pruned in part would be false."""
+    return now - timedelta(days=min(prune.days(action, settings.STOA_PROFILE) for action in ACTIONS))

@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     context = {
         "told": told,
         "month": first,
-        "before": before.strftime("%Y-%m"),
+        "before": before.strftime("%Y-%m") if before.replace(day=1) >= published.oldest(now) else "",
         "after": after.strftime("%Y-%m") if after <= now else "",
         "by_policy": _named(told["reports"]["by_policy"], POLICIES),
         "by_channel": _named(told["reports"]["by_channel"], CHANNELS),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import escape
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation import published, transparency
@@ -150,6 +151,23 @@ def test_nobody_has_the_log_counted_through_without_end() -> None:
 @pytest.mark.parametrize("month", ["2019-01", "2999-01", "2026-13", "x", "2026-11-01"])
 def test_a_month_that_is_none_is_not_found(client: Client, month: str) -> None:
     assert client.get("/transparency/", {"month": month}).status_code == 404
+
+
+@pytest.mark.parametrize(("profile", "days"), [("standard", 400), ("private", 184), ("cn", 184)])
+def test_a_month_of_which_something_may_be_pruned_is_not_told_in_false_numbers(
+    client: Client, settings: Settings, profile: str, days: int
+) -> None:
+    settings.STOA_PROFILE = profile
+    now = timezone.now()
+    first = published.oldest(now)
+    assert first == now - timedelta(days=days)
+    gone, kept = f"{first:%Y-%m}", f"{first.replace(day=1) + timedelta(days=31):%Y-%m}"
+    for path in ("", "report.json", "report.csv"):
+        assert client.get(f"/transparency/{path}", {"month": gone}).status_code == 404
+    oldest = client.get("/transparency/", {"month": kept})
+    assert (oldest.status_code, f"?month={gone}" in oldest.text) == (200, False)
+    before = now.replace(day=1) - timedelta(days=1)
+    assert f"?month={before:%Y-%m}" in client.get("/transparency/").text
 
 
 def test_december_ends_with_the_year() -> None:
