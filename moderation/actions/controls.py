@@ -20,9 +20,14 @@ LOOKED_BACK = timedelta(days=30)
 DUE = {Severity.CRITICAL: timedelta(days=7), Severity.MAJOR: timedelta(days=30), Severity.MINOR: timedelta(days=90)}
 
 
-def check(now: datetime, *, source: Source, by: str = "", start: datetime | None = None) -> Mapping[str, Found]:
-    """What every control's check found just now, kept with one entry in the log; what fails becomes a finding."""
-    span = Span(start or now - LOOKED_BACK, now)
+def check(
+    now: datetime, *, source: Source, by: str = "", start: datetime | None = None, end: datetime | None = None
+) -> Mapping[str, Found]:
+    """What every control's check found just now, kept with one entry in the log; what fails becomes a finding.
+
+    What is counted is counted from `start` to `end`, or else in the last thirty days.
+    """
+    span = Span(start or now - LOOKED_BACK, min(end or now, now), now)
     found = {name: probe(span) for name, probe in PROBES.items()}
     _keep(found, now, source, by)
     return found

@@ -101,7 +101,7 @@ def _make(review: Review, now: datetime, source: Source) -> Review:
     """
     order = Order(review.profile, review.start, review.end, review.run_by, now)
     triggers.watch(shape(), now=now, source=source)
-    controls.check(now, source=source, by=order.by, start=order.start)
+    controls.check(now, source=source, by=order.by, start=order.start, end=order.end)
     sequence.seal(now)
     facts = annex.gather(order)
     text, signed = annex.written(facts), not facts["blockers"]

@@ -11,10 +11,16 @@ from moderation.models import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time a check looks at: from `start` up to `end`, which is also its now."""
+    """The time a check looks at: from `start` up to `end`, which is also its now if `moment` says no other."""
 
     start: datetime
     end: datetime
+    moment: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """When the check looks: what is so now is no matter of the period."""
+        return self.moment or self.end
 
     def acts(self, action: str, *, refused: bool = False) -> int:
         """How many entries of this action there are in the span."""

@@ -66,7 +66,7 @@ def sealed(span: Span) -> Found:
         return Found.unknown(entries=0, sealed=0, late=0)
     head = sequence.head()
     waiting, passed = sequence.waiting(head), sequence.passed_over(head).count()
-    late = waiting.filter(recorded_at__lt=span.end - SEALED_WITHIN).count() + passed
+    late = waiting.filter(recorded_at__lt=span.now - SEALED_WITHIN).count() + passed
     return Found.if_true(late == 0, entries=entries, sealed=entries - waiting.count() - passed, late=late)
 
 
@@ -143,7 +143,7 @@ def kept(span: Span) -> Found:
     if oldest is None:
         return Found.unknown(days=days, oldest=0, gaps=0)
     gaps = sequence.head().size - Leaf.objects.count()
-    return Found.if_true(days >= FLOOR and gaps == 0, days=days, oldest=(span.end - oldest).days, gaps=gaps)
+    return Found.if_true(days >= FLOOR and gaps == 0, days=days, oldest=(span.now - oldest).days, gaps=gaps)
 
 
 def events(span: Span) -> Found:

@@ -61,4 +61,4 @@ def lawful(_span: Span) -> Found:
 
 
 def _on_the_staff(span: Span) -> list[Staff]:
-    return list(Staff.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=span.end), user__is_active=True))
+    return list(Staff.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=span.now), user__is_active=True))
