@@ -39,12 +39,18 @@ def give(sign: Sign, *, source: Source) -> None:
 
 
 def silence(start: datetime, end: datetime) -> tuple[int, timedelta]:
-    """How many signs there are in the span, and the longest time without one after a sign that was no `stop`."""
-    found = Entry.objects.filter(action__in=list(Sign), recorded_at__gte=start, recorded_at__lt=end)
-    signs = list(found.order_by("recorded_at").values_list("action", "recorded_at"))
-    ends = [at for _, at in signs[1:]] + [end]
-    spans = [after - at for (sign, at), after in zip(signs, ends, strict=True) if sign != Sign.STOP] if signs else []
-    return len(signs), max(spans, default=timedelta())
+    """How many signs there are in the span, and the longest time of it without one after a sign that was no `stop`.
+
+    A server that lived when the span began and fell silent then is heard of by its last sign before.
+    """
+    given = Entry.objects.filter(action__in=list(Sign), recorded_at__lt=end)
+    signs = given.order_by("recorded_at").values_list("action", "recorded_at")
+    found = list(signs.filter(recorded_at__gte=start))
+    before = [(sign, start) for sign, _ in signs.filter(recorded_at__lt=start).reverse()[:1]]
+    heard = before + found
+    ends = [at for _, at in heard[1:]] + [end]
+    spans = [after - at for (sign, at), after in zip(heard, ends, strict=True) if sign != Sign.STOP] if heard else []
+    return len(found), max(spans, default=timedelta())
 
 
 def silent() -> timedelta | None:

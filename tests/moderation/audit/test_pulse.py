@@ -62,6 +62,16 @@ def test_a_server_that_fell_silent_is_silent_until_now() -> None:
     assert signs((Sign.BEAT, 60)) == (1, 60 * MINUTE)
 
 
+def test_a_server_that_fell_silent_before_the_day_began_is_silent_from_then_on() -> None:
+    day = 24 * 60
+    assert signs((Sign.BEAT, day + 30), (Sign.START, 60), (Sign.BEAT, 5)) == (2, (day - 60) * MINUTE)
+
+
+def test_a_server_that_was_ended_before_the_day_began_may_be_silent() -> None:
+    day = 24 * 60
+    assert signs((Sign.START, day + 30), (Sign.STOP, day + 20), (Sign.START, 10)) == (1, 10 * MINUTE)
+
+
 def test_how_long_nothing_was_heard_is_told_without_whatever_fell_silent() -> None:
     assert pulse.silent() is None
     signs((Sign.START, 60), (Sign.BEAT, 25))
