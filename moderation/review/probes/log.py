@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
 
 from accounts.models import User
-from moderation.audit import keys, prune, pulse, sequence, tree
+from moderation.audit import cosign, keys, prune, pulse, sequence, tree
 from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result, Stream
 from moderation.audit.store import Nodes
@@ -56,7 +56,7 @@ def heard(span: Span) -> Found:
     """Whether the log gave signs of life all the time, except after it was ended in order."""
     signs, longest = pulse.silence(span.start, span.end)
     numbers = {"signs": signs, "longest": longest // timedelta(minutes=1)}
-    return Found.if_true(longest <= pulse.QUIET, **numbers) if signs else Found.unknown(**numbers)
+    return Found.if_true(longest <= pulse.QUIET, **numbers) if signs or longest else Found.unknown(**numbers)
 
 
 def sealed(span: Span) -> Found:
@@ -100,18 +100,19 @@ def _sample(size: int) -> list[tuple[Entry, bytes]]:
 
 
 def witnessed(_span: Span) -> Found:
-    """Whether every witness that is set up signed one of the newest checkpoints."""
-    witnesses = len(settings.STOA_WITNESSES)
+    """Whether every witness that is set up signed one of the newest checkpoints, and says of none that it is false."""
+    names = [peer.name for peer in cosign.peers()]
     recent = Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:RECENT]
-    cosigned = Cosignature.objects.filter(size__in=list(recent)).values("key").distinct().count()
-    return Found.if_true(cosigned >= witnesses > 0, witnesses=witnesses, cosigned=cosigned)
+    signed = set(Cosignature.objects.filter(size__in=list(recent), key__in=names).values_list("key", flat=True))
+    signed -= {name for name, row in cosign.standing().items() if row and row.error in cosign.CHANGED}
+    return Found.if_true(len(signed) >= len(names) > 0, witnesses=len(names), cosigned=len(signed))
 
 
 def streamed(_span: Span) -> Found:
     """Whether the log is sent to other systems, and each took it when it was last sent."""
     names = [collector.name for collector in settings.STOA_LOG_STREAM]
-    away = Stream.objects.filter(name__in=names).exclude(error="").count()
-    return Found.if_true(bool(names) and away == 0, collectors=len(names), away=away)
+    taken = Stream.objects.filter(name__in=names, error="", sent_at__isnull=False).count()
+    return Found.if_true(0 < len(names) == taken, collectors=len(names), away=len(names) - taken)
 
 
 def fields(span: Span) -> Found:

@@ -9,8 +9,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from moderation.audit import pulse, sequence
-from moderation.audit.destinations import Collector
-from moderation.audit.models import Checkpoint, Entry, Leaf, Stream
+from moderation.audit.destinations import Collector, Peer
+from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, Stream
 from moderation.audit.pulse import Sign
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
@@ -20,6 +20,7 @@ from moderation.review.probes.base import Found, Span
 from moderation.staff import Role
 from tests.audit_triggers import lifted
 from tests.log import belated
+from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
 
 HERE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", "http")
@@ -61,6 +62,12 @@ def test_a_log_that_beats_passes_and_a_silence_fails(span: Span, now: datetime) 
         Outcome.FAILED,
         {"signs": 1, "longest": 39},
     )
+
+
+def test_a_period_in_which_a_living_server_gave_no_sign_fails(now: datetime) -> None:
+    pulse.give(Sign.BEAT, source=HERE)
+    silent = Span(now + timedelta(minutes=5), now + timedelta(minutes=45))
+    assert facts(log.heard(silent)) == (Outcome.FAILED, {"signs": 0, "longest": 40})
 
 
 def test_the_database_refuses_every_attempt_on_an_entry_and_nothing_changed(span: Span) -> None:
@@ -121,6 +128,22 @@ def test_without_a_witness_the_control_fails(span: Span) -> None:
     assert facts(log.witnessed(span)) == (Outcome.FAILED, {"witnesses": 0, "cosigned": 0})
 
 
+def test_only_witnesses_that_are_set_up_count_and_none_that_says_that_the_log_was_changed(
+    span: Span, settings: Settings
+) -> None:
+    peer = Peer("https://witness.example", WITNESS_KEY)
+    settings.STOA_WITNESSES = [peer]
+    Checkpoint.objects.create(size=3, root=bytes(32), note="", created_at=span.start)
+    Cosignature.objects.create(size=3, key="an.older/one+00000000", line="", created_at=span.start)
+    assert facts(log.witnessed(span)) == (Outcome.FAILED, {"witnesses": 1, "cosigned": 0})
+    Cosignature.objects.create(size=3, key=peer.name, line="", created_at=span.start)
+    assert facts(log.witnessed(span)) == (Outcome.PASSED, {"witnesses": 1, "cosigned": 1})
+    row = Stream.objects.create(name=f"witness {peer.name}", cursor=3, sent_at=span.start)
+    for error, outcome in (("away", Outcome.PASSED), ("behind", Outcome.FAILED), ("contradicted", Outcome.FAILED)):
+        Stream.objects.filter(pk=row.pk).update(error=error)
+        assert log.witnessed(span).outcome == outcome, error
+
+
 def test_a_log_that_is_sent_nowhere_fails(span: Span, settings: Settings) -> None:
     settings.STOA_LOG_STREAM = []
     assert facts(log.streamed(span)) == (Outcome.FAILED, {"collectors": 0, "away": 0})
@@ -129,7 +152,8 @@ def test_a_log_that_is_sent_nowhere_fails(span: Span, settings: Settings) -> Non
 def test_a_collector_that_does_not_answer_fails_and_one_that_does_passes(span: Span, settings: Settings) -> None:
     collector = Collector.parse("https://siem.example/log")
     settings.STOA_LOG_STREAM = [collector]
-    row = Stream.objects.create(name=collector.name, error="answered with 503")
+    assert facts(log.streamed(span)) == (Outcome.FAILED, {"collectors": 1, "away": 1}), "it never took anything"
+    row = Stream.objects.create(name=collector.name, sent_at=span.start, error="answered with 503")
     assert facts(log.streamed(span)) == (Outcome.FAILED, {"collectors": 1, "away": 1})
     Stream.objects.filter(pk=row.pk).update(error="")
     assert facts(log.streamed(span)) == (Outcome.PASSED, {"collectors": 1, "away": 0})
