@@ -1,5 +1,6 @@
 """Whom the log is shown to, as the settings name them: witnesses and collectors."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urldefrag, urlsplit
@@ -9,6 +10,7 @@ from moderation.audit.formats import FORMATS
 from moderation.audit.verify import Key, Refused
 
 OURSELVES = frozenset({"localhost", "127.0.0.1", "::1"})
+NAME = 100  # letters that a row's name has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ class Collector:
 
     @property
     def name(self) -> str:
-        """What its row is found by: address and format."""
-        return f"{self.url}#{self.format}"[:100]
+        """What its row is found by: address and format; a long one ends in a digest, so that no two share a row."""
+        whole = f"{self.url}#{self.format}"
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return whole if len(whole) <= NAME else f"{whole[: NAME - 17]}~{digest}"
 
 
 def _has_host(url: str) -> bool:

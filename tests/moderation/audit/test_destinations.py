@@ -43,6 +43,15 @@ def test_a_collector_is_an_address_and_a_format(text: str, url: str, format_: st
     assert Collector.parse(text) == Collector(url, format_)
 
 
+def test_no_two_collectors_have_the_same_name_however_long_their_address_is() -> None:
+    long = f"https://siem.example/in?channel={'a' * 100}"
+    texts = ["https://siem.example/in", long, f"{long}#ocsf", f"{long}b"]
+    names = [Collector.parse(text).name for text in texts]
+    assert names[0] == "https://siem.example/in#jsonl"
+    assert len(set(names)) == len(texts)
+    assert all(len(name) <= 100 for name in names)
+
+
 @pytest.mark.parametrize(
     "text",
     [
