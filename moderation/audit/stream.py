@@ -55,7 +55,12 @@ def _send_all(collector: Collector, now: datetime) -> int:
 
 
 def _deliver(collector: Collector, rows: Sequence[tuple[int, Row]]) -> str:
-    """Why these entries were not taken; an empty text if they were. Raises `AwayError` if there is no answer."""
+    """Why these entries were not taken; an empty text if they were. Raises `AwayError` if there is no answer.
+
+    Where all of them were pruned nothing is sent: some refuse an empty body, and would stand still.
+    """
+    if not rows:
+        return ""
     entries = [(index, fields(row)) for index, row in rows]
     lines = [(index, entry, formats.FORMATS[collector.format](index, entry)) for index, entry in entries]
     if collector.url.startswith("syslog+"):

@@ -15,8 +15,9 @@ from pytest_django.fixtures import Settings
 
 from moderation.audit import formats, outgoing, stream
 from moderation.audit.destinations import Collector
-from moderation.audit.models import Label, Stream
+from moderation.audit.models import Entry, Label, Stream
 from moderation.audit.outgoing import AwayError, Reply
+from tests.audit_triggers import lifted
 from tests.moderation.audit.stored import seal, write
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,19 @@ def test_an_outage_of_seven_days_loses_nothing(siem: Siem) -> None:
     assert siem.numbers == list(range(700))
     row = Stream.objects.get()
     assert (row.cursor, row.error, row.sent_at) == (700, "", NOW + timedelta(days=7))
+
+
+def test_what_was_pruned_before_it_was_sent_is_passed_over_without_an_empty_message(
+    siem: Siem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "BATCH", 2)
+    old = write(5)
+    seal(NOW)
+    with lifted():
+        Entry.objects.filter(pk__in=[entry.pk for entry in old[:3]]).delete()
+    assert list(stream.send(NOW).values()) == [5]
+    assert siem.numbers == [3, 4]
+    assert len(siem.headers) == 2
 
 
 def test_what_was_taken_but_not_confirmed_comes_again(siem: Siem) -> None:
