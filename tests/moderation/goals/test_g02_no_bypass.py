@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from moderation.audit.models import Checkpoint, Cosignature, Entry, Label, Leaf, Node
-from moderation.audit.role import INSERT_ONLY, NO_UPDATE, grant
+from moderation.audit.role import INSERT_ONLY, NO_UPDATE, grant, may_change
 from moderation.audit.sequence import seal
 from tests.log import many
 
@@ -196,6 +196,7 @@ def test_the_role_of_the_servers_may_neither_change_nor_take_from_the_log() -> N
             cursor.execute("SET ROLE stoa_app")
             many(1)
             seal(NOON)
+            assert not may_change()
             for model in (*LOG, Label):
                 for statement in forbidden(model):
                     with pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
@@ -205,3 +206,24 @@ def test_the_role_of_the_servers_may_neither_change_nor_take_from_the_log() -> N
             cursor.execute("DROP OWNED BY stoa_app")
             cursor.execute("DROP ROLE stoa_app")
     assert Entry.objects.count() == Leaf.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("table", "way"),
+    [("audit_entry", "TRUNCATE"), ("audit_leaf", "DELETE"), ("audit_checkpoint", "UPDATE"), ("audit_label", "UPDATE")],
+)
+def test_a_role_that_could_change_any_table_of_the_log_is_told(table: str, way: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no roles")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE stoa_app")
+        try:
+            grant("stoa_app")
+            sql(f"GRANT {way} ON {table} TO stoa_app")
+            cursor.execute("SET ROLE stoa_app")
+            assert may_change()
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP OWNED BY stoa_app")
+            cursor.execute("DROP ROLE stoa_app")
