@@ -17,7 +17,7 @@ from moderation.audit.canonical import canonical
 from moderation.audit.leaf import SALT
 from moderation.audit.models import Part
 from moderation.audit.people import Person
-from moderation.audit.source import Source
+from moderation.audit.source import Source, plain
 from moderation.audit.verify import commitment
 
 PERSONS = frozenset({"user", "member"})  # types of objects whose id is a person's
@@ -129,6 +129,6 @@ def _whence(source: Source) -> Iterator[tuple[str, str | int]]:
 def _normal(address: str) -> str:
     """The address as it is always written; empty for what is no address, such as a unix socket's peer."""
     try:
-        return str(ip_address(address))
+        return str(ip_address(plain(address)))
     except ValueError:
         return ""

@@ -79,13 +79,24 @@ def client(peer: tuple[str, int], headers: Mapping[str, str]) -> tuple[str, int]
     `X-Forwarded-For` is read from its end, past our own proxies, to the first address that is not one of them. The
     port stands behind that address (`192.0.2.1:5000`, `[2001:db8::1]:5000`) or in `X-Client-Port`.
     """
+    peer = (plain(peer[0]), peer[1])
     if not trusted(peer[0]):
         return peer
     hops = [_split(hop.strip()) for hop in headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     address, port = next((hop for hop in reversed(hops) if not trusted(hop[0])), peer)
     if not _is_address(address):
         return peer
-    return address, port or _port(headers.get("X-Client-Port", ""))
+    return plain(address), port or _port(headers.get("X-Client-Port", ""))
+
+
+@lru_cache(maxsize=4096)
+def plain(address: str) -> str:
+    """The address as it is always written, one of IPv4 behind a socket for both kinds too; what is none, as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 def trusted(address: str) -> bool:
@@ -93,7 +104,7 @@ def trusted(address: str) -> bool:
     if not _is_address(address):
         return False
     networks = _networks(tuple(getattr(settings, "STOA_TRUSTED_PROXIES", ())))
-    return any(ip_address(address) in network for network in networks)
+    return any(ip_address(plain(address)) in network for network in networks)
 
 
 @lru_cache(maxsize=4)

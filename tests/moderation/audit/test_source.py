@@ -41,6 +41,22 @@ def test_a_trusted_proxy_tells_the_client_behind_it(headers: dict[str, str], exp
     assert client(PROXY, headers) == expected
 
 
+@pytest.mark.parametrize(
+    ("peer", "headers", "expected"),
+    [
+        ("::ffff:192.0.2.9", {}, ("192.0.2.9", 4000)),
+        ("::ffff:192.0.2.9", {"X-Forwarded-For": "6.6.6.6"}, ("192.0.2.9", 4000)),
+        ("::ffff:10.0.0.1", {"X-Forwarded-For": "192.0.2.1:5000"}, ("192.0.2.1", 5000)),
+        ("10.0.0.1", {"X-Forwarded-For": "[::ffff:192.0.2.1]:5000, ::ffff:10.9.9.9"}, ("192.0.2.1", 5000)),
+        ("2001:DB8::0:1", {}, ("2001:db8::1", 4000)),
+    ],
+)
+def test_an_address_is_the_same_whichever_socket_it_came_to(
+    peer: str, headers: dict[str, str], expected: tuple[str, int]
+) -> None:
+    assert client((peer, 4000), headers) == expected
+
+
 @given(st.text(), st.text())
 def test_no_header_makes_the_reader_fail(forwarded: str, port: str) -> None:
     address, number = client(PROXY, {"X-Forwarded-For": forwarded, "X-Client-Port": port})
