@@ -31,6 +31,7 @@ concerned = [
     path("report/", notice.write, name="notice"),
     path("report/find/", notice.find, name="notice_find"),
     path("report/<str:number>/", notice.receipt, name="notice_receipt"),
+    path("report/<str:number>/proof/", notice.proof, name="notice_proof"),
     path("privacy/decisions/", own.decisions, name="decisions"),
     path("privacy/decisions/<int:pk>/", own.decision, name="decision"),
     path("privacy/decisions/<int:pk>/appeal/", own.appeal, name="decision_appeal"),

@@ -107,10 +107,13 @@ def _page(leaves: Sequence[Leaf], shows: Shows, person: str | None, opens: Opens
 
 
 def openings(entries: Sequence[Entry], person: str | None = None, opens: Opens = everything) -> list[Openings]:
-    """What opens the personal fields of each entry; with `person`, of those that say something of that one."""
+    """What opens the personal fields of each entry; with `person`, of those that say something of that one.
+
+    With an empty one nothing is opened, not even what is known of strangers.
+    """
     if person is None:
         return opens(opened(entries))
-    who = people.find(person)
+    who = people.find(person) if person else None
     if who is None:
         return [{} for _ in entries]
     labels = Label.objects.filter(person=who.id, entry__in=[entry.pk for entry in entries])

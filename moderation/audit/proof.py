@@ -17,8 +17,8 @@ class NotSealedError(Exception):
 def receipt(entry: Entry, person: str | None = None) -> str:
     """The text of a `.tlog-proof` file for this entry.
 
-    With `person` it opens what the entry says of that one (the receipt is theirs); without, everything that is not
-    erased. Its `extra` line holds the entry, so that the file alone is enough.
+    With `person` it opens what the entry says of that one (the receipt is theirs), with an empty one nothing; without,
+    everything that is not erased. Its `extra` line holds the entry, so that the file alone is enough.
     """
     leaf = Leaf.objects.filter(entry=entry.pk).first()
     checkpoint = cosign.cosigned(leaf.index + 1) if leaf else None

@@ -24,6 +24,7 @@ from moderation.forms import AppealForm, NoticeForm
 from moderation.measures import Measure
 from moderation.models import Appeal, Channel, Report
 from moderation.policies import Policy
+from moderation.views import proofs
 from moderation.words import REFUSALS
 
 NOTICES = throttle.Rule("notice.address", limit=10, per=3600)
@@ -63,12 +64,9 @@ def find(request: HttpRequest) -> HttpResponseBase:
 def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     """What became of a notice, and the appeal; the same 404 for every number that is none's, a member's report too."""
     source = Source.of_request(request)
-    counted = (NUMBERS, throttle.network(source.address))
-    _count(NUMBERS, "report.read", source)
-    found = Report.objects.filter(number=number, channel=Channel.NOTICE).select_related("case").first()
+    found = _found(number, source)
     if found is None:
         return render(request, "moderation/no_such_notice.html", status=HTTPStatus.NOT_FOUND)
-    throttle.forgive(counted)
     outcome = outcomes.of_report(found)
     if outcome.over:
         receipts.told(found, by=None, now=timezone.now(), source=source)
@@ -76,10 +74,32 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     if form is not None and form.is_valid():
         _appeal(request, found, form.cleaned_data["words"], source)
         return redirect("notice_receipt", number)
-    context = {"report": found, "outcome": outcome, "form": form, **_appealed(found)}
+    proved = bool(proofs.text(proofs.made(found), proofs.NOBODY))
+    context = {"report": found, "outcome": outcome, "form": form, "proof": proved, **_appealed(found)}
     response = render(request, "moderation/notice_receipt.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+@throttled
+def proof(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The proof that the notice is in the log, as a file that is checked without this server and names nobody."""
+    found = _found(number, Source.of_request(request))
+    if found is None:
+        return render(request, "moderation/no_such_notice.html", status=HTTPStatus.NOT_FOUND)
+    return proofs.file(proofs.made(found), proofs.NOBODY, f"stoa-report-{number}")
+
+
+def _found(number: str, source: Source) -> Report | None:
+    """The notice of this number; tries of numbers that are none's are counted."""
+    _count(NUMBERS, "report.read", source)
+    found = Report.objects.filter(number=number, channel=Channel.NOTICE).select_related("case").first()
+    if found is not None:
+        throttle.forgive((NUMBERS, throttle.network(source.address)))
+    return found
 
 
 def _appealing(request: HttpRequest, found: Report, outcome: outcomes.Outcome) -> AppealForm | None:

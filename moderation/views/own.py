@@ -17,7 +17,6 @@ from accounts.views import member
 from moderation import outcomes
 from moderation.actions import appeals, receipts
 from moderation.actions.base import Refused
-from moderation.audit import proof
 from moderation.audit.models import Entry
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
@@ -25,6 +24,7 @@ from moderation.forms import AppealForm
 from moderation.models import Appeal, Decision, Report
 from moderation.own import decisions_on, unread, unread_reports
 from moderation.reasons import statement
+from moderation.views import proofs
 from moderation.words import MEASURES, POLICIES, REFUSALS
 from rooms.models import Room
 
@@ -81,7 +81,7 @@ def decision_proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The proof that the decision is in the log, as a file that is checked without this server."""
     user = member(request)
     one = _decision(user, pk)
-    return _file(_proof(_noted(one), user), f"stoa-decision-{pk}")
+    return proofs.file(_noted(one), user.uid, f"stoa-decision-{pk}")
 
 
 @login_required
@@ -139,7 +139,7 @@ def report_proof(request: HttpRequest, number: str) -> HttpResponseBase:
     """The proof that the report is in the log, as a file that is checked without this server."""
     user = member(request)
     one = get_object_or_404(_reports(user), number=number)
-    return _file(_proof(_made(one), user), f"stoa-report-{number}")
+    return proofs.file(proofs.made(one), user.uid, f"stoa-report-{number}")
 
 
 def _decision(user: User, pk: int) -> Decision:
@@ -160,7 +160,7 @@ def _decision_page(request: HttpRequest, one: Decision, form: AppealForm) -> Htt
         "provisional": outcomes.provisional(one),
         "statement": statement(one),
         "room": _titles({one.room}).get(one.room, ""),
-        "proof": bool(_proof(_noted(one), user)),
+        "proof": bool(proofs.text(_noted(one), user.uid)),
         **_redress(one, user, form),
     }
     return render(request, "moderation/decision.html", context)
@@ -173,7 +173,7 @@ def _report_page(request: HttpRequest, one: Report, form: AppealForm) -> HttpRes
         "policy": POLICIES[one.policy],
         "room": _titles({one.case.room}).get(one.case.room, ""),
         "outcome": outcome,
-        "proof": bool(_proof(_made(one), user)),
+        "proof": bool(proofs.text(proofs.made(one), user.uid)),
         **(_redress(outcome.dismissed, user, form) if outcome.dismissed else {}),
     }
     return render(request, "moderation/report.html", context)
@@ -205,23 +205,3 @@ def _titles(rooms: set[str]) -> dict[str, str]:
 
 def _noted(one: Decision) -> Entry | None:
     return Entry.objects.filter(pk=one.entry or 0).first()
-
-
-def _made(one: Report) -> Entry | None:
-    made = Entry.objects.filter(case=str(one.case_id), action="report.make")
-    return made.filter(object_type="report", object_id=str(one.pk)).first()
-
-
-def _proof(entry: Entry | None, user: User) -> str:
-    """The file's text; empty where the entry is too young to be under a checkpoint, or was pruned."""
-    try:
-        return proof.receipt(entry, user.uid) if entry else ""
-    except proof.NotSealedError:
-        return ""
-
-
-def _file(text: str, name: str) -> HttpResponse:
-    if not text:
-        return HttpResponse(_("Nothing is sealed yet. Try again in ten seconds."), status=503)
-    headers = {"Content-Disposition": f'attachment; filename="{name}{proof.SUFFIX}"'}
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)

@@ -1,5 +1,6 @@
 """`/report/`: what erin, who has no account, tells the staff."""
 
+import json
 import re
 from typing import Any
 
@@ -11,12 +12,16 @@ from accounts import throttle
 from accounts.models import User
 from moderation.actions import decisions, reports
 from moderation.actions.decisions import Verdict
+from moderation.audit import keys, verify
+from moderation.audit.models import Entry
+from moderation.audit.sequence import seal
 from moderation.measures import Measure
 from moderation.models import About, Case, Channel, Report
 from moderation.policies import Policy
 from moderation.staff import Role
 from moderation.views import notice
 from tests.accounts.pages import text
+from tests.audit_triggers import lifted
 from tests.log import entries, entry
 from tests.moderation.desk import claimed, complaint, moderator
 from tests.rooms.scenes import SOURCE
@@ -152,6 +157,35 @@ def test_the_outcome_is_told_with_its_reasons_and_the_address_forgotten(erin: Cl
     assert "Femi" not in page
     kept = Report.objects.get()
     assert (kept.email, kept.told_at is None) == ("", False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_has_a_proof_that_is_checked_offline_and_opens_nothing(erin: Client, bob: User, carol: User) -> None:
+    sent(erin)
+    number = Report.objects.get().number
+    path = f"/report/{number}/proof/"
+    assert erin.get(path).status_code == 503
+    assert "can be downloaded ten seconds after" in text(erin.get(f"/report/{number}/"))
+    seal(timezone.now())
+    assert path in text(erin.get(f"/report/{number}/"))
+    answer = erin.get(path)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="stoa-report-{number}.tlog-proof"'
+    verdict = verify.verify_proof(answer.content, verify.Trust(keys=tuple(keys.vkeys())))
+    assert (verdict.count, verdict.opened) == (1, 0)
+    extra = json.loads(verify.parse_proof(answer.content).extra)
+    assert (json.loads(extra["leaf"])["action"], extra["openings"]) == ("report.make", {})
+    members = reports.report_person(carol, bob.uid, complaint(), source=SOURCE, now=timezone.now()).number
+    for other in (members, "aaaaaaaaaaaa"):
+        assert erin.get(f"/report/{other}/proof/").status_code == 404
+
+
+def test_a_proof_that_the_log_keeps_no_more_is_gone(erin: Client) -> None:
+    sent(erin)
+    number = Report.objects.get().number
+    with lifted():
+        Entry.objects.filter(action="report.make").delete()
+    answer = erin.get(f"/report/{number}/proof/")
+    assert (answer.status_code, "does not keep this entry any more" in answer.text) == (410, True)
 
 
 def test_members_are_shown_the_quicker_way(carol: User) -> None:
