@@ -111,7 +111,7 @@ def test_a_room_for_the_staff_that_acts_in_it_and_for_those_whom_it_concerns(vis
         Inspector(visitor.page, found).see("the end of a visit, with its reasons", "#screen h1")
     Inspector(ines.page, found).visit("/")
     ines.forgive("403")
-    stoa.page("nora", f"/console/powers/room/{room}/end/", {"policy": "spam", "facts": FACTS})
+    stoa.page("nora", f"/console/powers/room/{room}/end/", {"policy": "spam", "facts": FACTS, "ground": "terms"})
     Inspector(alice.page, found).see("the end of a room, with its reasons", "#screen h1")
     assert not found, "\n".join(found)
 
