@@ -47,9 +47,10 @@ class MediaProcesses(Collector):
     """Tells what every media process said last."""
 
     def collect(self) -> Iterator[Metric]:
-        """Peers, packets and bytes in and out, drops by reason, CPU, and histograms of relay, joins and loop lag."""
+        """Peers, fan-out, packets and bytes, drops by reason, CPU, and histograms of relay, joins and loop lag."""
         told = process.media_figures()
         peers = GaugeMetricFamily("stoa_media_peers", "Connections", labels=["sfu"])
+        fast = GaugeMetricFamily("stoa_media_accelerated", "Whether compiled code sends its packets", labels=["sfu"])
         cpu = CounterMetricFamily("stoa_media_cpu_seconds", "CPU that the process took", labels=["sfu"])
         packets = CounterMetricFamily(
             "stoa_media_packets",
@@ -60,6 +61,7 @@ class MediaProcesses(Collector):
         drops = CounterMetricFamily("stoa_media_drops", "Packets thrown away", labels=["sfu", "reason"])
         for one in told:
             peers.add_metric([one.sfu], one.counts["peers"])
+            fast.add_metric([one.sfu], one.counts.get("accelerated", 0))  # a process of before does not say
             cpu.add_metric([one.sfu], one.counts["cpu_ms"] / 1000)
             for kind in ("received", "relayed", "sent", "bridge_published", "bridge_received"):
                 packets.add_metric([one.sfu, kind], one.counts[kind])
@@ -67,7 +69,7 @@ class MediaProcesses(Collector):
                 octets.add_metric([one.sfu, kind], one.counts[f"{kind}_bytes"])
             for reason, number in sorted(one.drops.items()):
                 drops.add_metric([one.sfu, reason], number)
-        yield from (peers, cpu, packets, octets, drops)
+        yield from (peers, fast, cpu, packets, octets, drops)
         yield _histogram("stoa_media_relay_seconds", "A packet until its last listener was sent it", told, "relay")
         yield _histogram("stoa_media_join_seconds", "An offer until it was connected", told, "joins")
         yield _histogram("stoa_media_lag_seconds", "What was due until the event loop did it", told, "lag")

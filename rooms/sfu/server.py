@@ -143,6 +143,7 @@ class Server:
         counts = {str(name): self.counters[name] for name in sorted(HARMLESS)}
         counts["peers"] = self.registry.alive().peers
         counts["cpu_ms"] = round(time.process_time() * 1000)
+        counts["accelerated"] = int(self.registry.fan_out == accelerator.Crowd.fan_out)
         drops = {str(name): number for name, number in self.counters.items() if name not in HARMLESS}
         drops[str(Count.RECEIVE_OVERFLOW)] = sum(port.overflowed() for port in self.ports)
         relay, joins, lag = (timing.told() for timing in (self._relayed, self.registry.joins, self._lag))

@@ -101,6 +101,7 @@ SAID = Figures(
     {
         "peers": 3,
         "cpu_ms": 1500,
+        "accelerated": 1,
         "received": 10,
         "received_bytes": 1000,
         "relayed": 9,
@@ -122,6 +123,7 @@ def test_what_the_media_processes_said_last_is_shown(monkeypatch: pytest.MonkeyP
     lines = shown().splitlines()
     for line in (
         'stoa_media_peers{sfu="node-0"} 3.0',
+        'stoa_media_accelerated{sfu="node-0"} 1.0',
         'stoa_media_cpu_seconds_total{sfu="node-0"} 1.5',
         'stoa_media_packets_total{kind="sent",sfu="node-0"} 18.0',
         'stoa_media_packets_total{kind="bridge_received",sfu="node-0"} 7.0',

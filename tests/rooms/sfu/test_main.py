@@ -13,7 +13,7 @@ import pytest
 from benchmarks import servers
 from rooms.sfu import __main__ as main_module
 from rooms.sfu import accelerator
-from rooms.sfu.messages import Alive
+from rooms.sfu.messages import Alive, Figures
 from tests.rooms.sfu.harness import Media, duet, hears, room
 
 REDIS = {"REDIS_URL": "unix:///nowhere"}
@@ -56,7 +56,7 @@ def test_a_busy_port_is_named(busy: int) -> None:
 
 @pytest.mark.server
 @pytest.mark.parametrize("module", ["rooms.sfu", "benchmarks.plain"])
-async def test_it_leaves_no_core_and_says_in_every_sign_of_life_which_fan_out_carries_the_voice(
+async def test_it_leaves_no_core_and_says_in_its_log_and_every_report_which_fan_out_carries_the_voice(
     module: str, tmp_path: Path
 ) -> None:
     expected = accelerator.hearing()().fan_out if module == "rooms.sfu" else "plain"
@@ -64,6 +64,7 @@ async def test_it_leaves_no_core_and_says_in_every_sign_of_life_which_fan_out_ca
         it = Media(tmp_path, 0, server, server, 0)
         async with room(it) as made:
             alive = await made.desk.report(Alive, seconds=15)
+            told = await made.desk.report(Figures, seconds=15)
             assert resource.prlimit(server.pid, resource.RLIMIT_CORE) <= (1, 1)
             speaker, _, heard = await duet(made)
             await hears(speaker, heard)
@@ -71,6 +72,7 @@ async def test_it_leaves_no_core_and_says_in_every_sign_of_life_which_fan_out_ca
         line for line in map(json.loads, server.log.read_text().splitlines()) if line["event"] == "media_ready"
     )
     assert (ready["fan_out"], alive.fan_out) == (expected, expected)
+    assert told.counts["accelerated"] == (expected == "accelerated")
 
 
 def test_the_media_process_needs_no_django() -> None:
