@@ -20,6 +20,8 @@ GAPS = 0.15
 """Of the packets lost: anybody hears that."""
 SAID = 20_000
 """Milliseconds in which it is said; 10 s are to be reached on a quiet machine."""
+OUTAGE = 2000
+"""Milliseconds in which nothing gets through."""
 PATIENCE = 16_000
 """Milliseconds after which a connection that does not come up has been tried again."""
 TCP_ALONE = """() => {
@@ -99,6 +101,23 @@ def test_a_weak_line_is_said_to_those_whose_it_is_and_to_the_host_and_taken_back
         assert visitor.packets()["connections"] == 1
     expect(mark).to_have_count(0, timeout=SAID)
     expect(hers).to_have_count(0, timeout=SAID)
+
+
+def test_two_seconds_without_a_network_cost_those_two_seconds_and_nothing_else(
+    visit: Visit, proxy: Proxy, room: str
+) -> None:
+    alice, carol = visit("alice"), by_way_of(proxy, visit("carol"))
+    talk.enter(alice, room)
+    talk.enter(carol, room)
+    talk.speak_up(alice)
+    carol.hears(HUM)
+    proxy.weather = BLOCKED
+    carol.page.wait_for_timeout(OUTAGE)
+    carol.silence_falls()
+    proxy.weather = FAIR
+    carol.hears(HUM)
+    assert received(carol, 1000) > 40
+    assert len_peers(carol) == 1  # over the same connection
 
 
 def test_i_am_heard_only_while_the_server_hears_me(visit: Visit, proxy: Proxy, room: str) -> None:
