@@ -119,6 +119,11 @@ def count(user: User, room_id: str, source: Source) -> None:
     _take(_arrivals(user.uid), "member.join", user, room_id, source)
 
 
+def count_ice(user: User, room_id: str, source: Source) -> None:
+    """Count one more question about a session's ICE, which asks the media side. Raises as `count` does."""
+    _take(_questions(user.uid), "room_token.use", user, room_id, source)
+
+
 def count_move(user: User, room_id: str, what: Move, source: Source) -> None:
     """Count one more move, by socket or API. Raises `Refused(TOO_MANY)`; the first is written to the log.
 
@@ -141,6 +146,12 @@ def _take(bucket: Bucket, action: str, user: User, room_id: str, source: Source)
 @lru_cache(maxsize=4096)
 def _arrivals(_uid: str) -> Bucket:
     """How often one person has come in, by this process: nobody needs more than one a second."""
+    return Bucket(rate=1, burst=30, at=time.monotonic())
+
+
+@lru_cache(maxsize=4096)
+def _questions(_uid: str) -> Bucket:
+    """How often one person's encoders and players have told or asked about ICE, by this process."""
     return Bucket(rate=1, burst=30, at=time.monotonic())
 
 

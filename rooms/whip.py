@@ -122,7 +122,7 @@ async def _ice(request: HttpRequest, token: RoomToken, session: str) -> HttpResp
     fragment = _body(request, _FRAGMENT)
     if tag == "*" and not _UFRAG.search(fragment):
         raise Refused(Code.BAD_SDP)
-    lease = await here().in_thread(_lease, token, session)
+    lease = await here().in_thread(_lease, token, session, _source(request))
     answer = await here().ice(lease, session, anew=tag == "*")
     current = _tag(answer.sdp)
     if tag == "*":
@@ -132,9 +132,11 @@ async def _ice(request: HttpRequest, token: RoomToken, session: str) -> HttpResp
     return HttpResponse(status=204)
 
 
-def _lease(token: RoomToken, session: str) -> str:
-    """The lease of this session. Raises `Refused(NOT_FOUND)` when it is not theirs or over."""
-    seat = presence.seat_of(token.room, tokens.holder(token).uid, session)
+def _lease(token: RoomToken, session: str, source: Source) -> str:
+    """The lease of this session. Raises `Refused`: NOT_FOUND when it is not theirs or over, TOO_MANY."""
+    user = tokens.holder(token)
+    door.count_ice(user, token.room, source)
+    seat = presence.seat_of(token.room, user.uid, session)
     lease = presence.lease_of(seat) if seat else ""
     if not lease:
         raise Refused(Code.NOT_FOUND)

@@ -120,6 +120,19 @@ async def test_a_patch_that_is_none_is_refused_and_nothing_changed(
     assert [order for order in relay.orders if isinstance(order, messages.Ice)] == []
 
 
+async def test_too_many_questions_about_ice_are_refused_and_reach_no_media_process(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer, bucket = token(bob, open_room), Bucket(rate=0, burst=2, at=0)
+    monkeypatch.setattr("rooms.door._questions", lambda _uid: bucket)
+    where = (await post(relay, open_room.pk, "whep", bearer, "v=0\r\na=ice-ufrag:user0\r\n"))["Location"]
+    statuses = [(await patch(where, bearer, CANDIDATES, if_match="*")).status_code for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]
+    assert sum(isinstance(order, messages.Ice) for order in relay.orders) == 2
+    (refusal,) = await sync_to_async(entries)(result=Result.REFUSED)
+    assert (refusal.action, refusal.reason, refusal.actor) == ("room_token.use", "too_many", bob.uid)
+
+
 async def test_a_session_whose_media_is_gone_is_over(relay: Relay, open_room: Room, bob: User) -> None:
     await post(relay, open_room.pk, "whep", token(bob, open_room))
     await relay.gone(await relay.took(messages.Offer))
