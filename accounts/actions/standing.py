@@ -37,8 +37,9 @@ def suspend(
     row.suspended_until = user.suspended_until = until
     row.save(update_fields=["suspended_until"])
     known = hints.of(user, now)
+    longer = BarredDevice.objects.filter(user=user).exclude(until=until).update(until=until)  # signed in there or not
     new = [digest for digest in known if _bar(user, digest, until)]
-    if new or until != before:
+    if new or longer or until != before:
         _note("account.suspend", "user", user.uid, by, source, grounds, until=_told(until), devices=len(known))
 
 

@@ -73,6 +73,16 @@ def test_a_suspension_that_only_bars_another_browser_has_an_entry_too(bob: User)
     assert [act.detail["devices"] for act in entries(action="account.suspend")] == [0, 1]
 
 
+def test_a_longer_suspension_bars_the_browsers_of_a_shorter_one_for_as_long(bob: User) -> None:
+    signed_in(bob, "one")
+    standing.suspend(bob, WEEK, **how(None))
+    UserSession.objects.all().delete()
+    standing.suspend(bob, FOR_GOOD, **how(None))
+    assert BarredDevice.objects.get().until == FOR_GOOD
+    assert not standing.bar_device(bob, "one", source=SOURCE)
+    assert entries(action="account.bar_device") == []
+
+
 def test_nobody_suspends_the_owner(alice: User, mallory: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_superuser=True)
     with pytest.raises(Refused) as caught:
