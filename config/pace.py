@@ -11,12 +11,15 @@ from config.proxy import Application, Message, Receive, Scope, Send
 SOON, LATER = 0.001, 0.05
 """Seconds after which is looked again whether a reader is ready, twice as many each time: fast ones are served fast,
 and slow ones cost little."""
+PATIENCE = 120.0
+"""Seconds in which a reader must take what waits, a part or two: until then it holds a thread of ours, and a file."""
 
 
 class Paced:
     """ASGI application that sends the next part of an answer once Daphne has handed the last ones to the network.
 
-    Stands before all others: only the `send` that Daphne gave tells where its answer goes.
+    Whoever takes nothing any more is cut off. Stands before all others: only the `send` that Daphne gave tells where
+    its answer goes.
     """
 
     def __init__(self, application: Application) -> None:
@@ -27,16 +30,20 @@ class Paced:
 
         async def slowly(message: Message) -> None:
             await send(message)
-            pause = SOON
-            while message.get("more_body") and _full(send):
+            pause, waited = SOON, 0.0
+            while message.get("more_body") and (channel := _full(send)):
+                if waited >= PATIENCE:
+                    channel.transport.abortConnection()
+                    return
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, LATER)
+                pause, waited = min(2 * pause, LATER), waited + pause
 
         await self.application(scope, receive, slowly if scope["type"] == "http" else send)
 
 
-def _full(send: Any) -> bool:
-    """Whether Daphne holds as much as it wants to for this reader; not for one who is gone, nor elsewhere."""
+def _full(send: Any) -> Any:
+    """The connection, while Daphne holds as much as it wants to for a reader; None once one is gone, and elsewhere."""
     request = send.args[0] if isinstance(send, partial) and send.args else None
     channel = getattr(request, "channel", None) if isinstance(request, WebRequest) else None
-    return channel is not None and channel._waitingForTransport is True  # noqa: SLF001  # Twisted's only word for it
+    waits = channel is not None and channel._waitingForTransport is True  # noqa: SLF001  # Twisted's only word for it
+    return channel if waits else None

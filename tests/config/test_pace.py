@@ -10,7 +10,7 @@ from daphne.http_protocol import WebRequest
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
-from config import asgi
+from config import asgi, pace
 from config.pace import Paced
 from config.proxy import Message, Receive, Scope, Send
 from tests.config.test_bodies import Connection
@@ -67,6 +67,22 @@ async def test_a_reader_who_takes_nothing_more_is_sent_nothing_more_until_they_d
     assert answer.sent == MANY
 
 
+async def test_a_reader_who_takes_nothing_for_too_long_is_cut_off(
+    channel: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "PATIENCE", 0.01)
+    to, cut = request(channel), list[int]()
+
+    def abort() -> None:
+        cut.append(answer.sent)
+        to.channel = None  # as Twisted does once the connection is lost
+
+    channel.transport = SimpleNamespace(abortConnection=abort)
+    answer = Answer(to)
+    await asyncio.wait_for(answer.begin(), 5)
+    assert cut == [1]
+
+
 async def test_an_answer_to_a_reader_who_is_gone_is_not_kept_waiting(channel: SimpleNamespace) -> None:
     to = request(channel)
     to.channel = None
@@ -93,4 +109,10 @@ class TestTwisted:
         assert channel._waitingForTransport is False
         connection.transport.producer.pauseProducing()
         assert channel._waitingForTransport is True
+        connection.protocol.connectionLost(Failure(ConnectionDone()))
+
+    def test_it_has_a_transport_that_cuts_the_connection_off(self) -> None:
+        connection = Connection()
+        connection.protocol._channel.transport.abortConnection()
+        assert connection.transport.disconnecting
         connection.protocol.connectionLost(Failure(ConnectionDone()))
