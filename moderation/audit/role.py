@@ -29,11 +29,17 @@ def make(role: str, password: str) -> None:
 
     Raises `ProgrammingError` where there is none and the owner may make none.
     """
-    line = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password or None))
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
+            verifier = _verifier(role, password) if password else None
+            line = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
             cursor.execute(line.as_string(None))
+
+
+def _verifier(role: str, password: str) -> str:
+    """What the server keeps of the password: the statement may come into its log, and does if it fails."""
+    return str(connection.connection.pgconn.encrypt_password(password.encode(), role.encode()).decode())
 
 
 def grant(role: str) -> None:

@@ -75,10 +75,13 @@ def test_an_owner_who_may_make_no_role_is_told_how_it_is_made(cluster: Cluster, 
         database.execute("CREATE ROLE poor LOGIN")
         database.execute("CREATE DATABASE poor OWNER poor")
     at = f"@/poor?host={cluster.folder}"
-    roles = {"DATABASE_URL": f"postgres://nobody_yet{at}", "DATABASE_OWNER_URL": f"postgres://poor{at}"}
+    roles = {"DATABASE_URL": f"postgres://nobody_yet:nine-owls{at}", "DATABASE_OWNER_URL": f"postgres://poor{at}"}
     said = manage(cluster, tmp_path, "migrate", **roles)
     assert said.returncode == 1
     assert "CREATE ROLE nobody_yet LOGIN PASSWORD '...', as somebody who may, and migrate again" in said.stderr
+    logged = (cluster.folder / "log").read_text(encoding="utf-8")
+    assert 'CREATE ROLE "nobody_yet" LOGIN PASSWORD \'SCRAM-SHA-256$' in logged
+    assert "nine-owls" not in logged
     with psycopg.connect(cluster.dsn, autocommit=True) as database:
         database.execute("CREATE ROLE nobody_yet LOGIN")
     assert manage(cluster, tmp_path, "migrate", **roles).returncode == 0
