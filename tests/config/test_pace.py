@@ -115,4 +115,4 @@ class TestTwisted:
         connection = Connection()
         connection.protocol._channel.transport.abortConnection()
         assert connection.transport.disconnecting
-        connection.protocol.connectionLost(Failure(ConnectionDone()))
+        connection.protocol.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
