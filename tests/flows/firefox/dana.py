@@ -3,7 +3,7 @@
 from tests.flows import chromium
 from tests.flows.door import PASSWORD
 from tests.flows.firefox.driver import ENTER, Firefox
-from tests.flows.stack import Stoa
+from tests.flows.stack import Stoa, until
 
 
 def sign_in(fox: Firefox, stoa: Stoa, name: str = "dana") -> None:
@@ -61,11 +61,13 @@ def go_on_stage(fox: Firefox) -> None:
 
 def turn(fox: Firefox, percent: int) -> None:
     """Nothing: Firefox hears the first person on stage so loud."""
+    slider = "document.querySelector('#sheet input[type=range]')"
+    fox.evaluate("document.querySelector('#stage button').click()")
+    there = f"return {slider} !== null"  # its script comes with the first tap, or was fetched before
+    until("the sheet is there", lambda: bool(fox.evaluate(there)))
     fox.evaluate(
-        "document.querySelector('#stage button').click();"
-        "const slider = document.querySelector('#sheet input[type=range]');"
-        f"slider.value = {percent};"
-        "slider.dispatchEvent(new Event('input', { bubbles: true }));"
+        f"{slider}.value = {percent};"
+        f"{slider}.dispatchEvent(new Event('input', {{ bubbles: true }}));"
         "document.getElementById('sheet').close();"
     )
 
