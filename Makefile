@@ -84,7 +84,7 @@ flows: .venv/checked node_modules/.package-lock.json
 	$(call twice,$(PYTEST) -m "browser and not alone",$(BY_FILE))
 	$(call twice,$(PYTEST) -m "browser and alone")
 
-# The log's hardest test at full length, about seven minutes: ten thousand acts while everything is killed a hundred times.
+# The log's hardest test at full length, over ten minutes: ten thousand acts while everything is killed a hundred times.
 kill: .venv/checked
 	@STOA_G1_ACTIONS=10000 $(PYTEST) tests/flows/test_whole_log.py
 

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -122,13 +122,14 @@ def data(user: User) -> dict[str, Any]:
             BarredDevice.objects.filter(user=user).order_by("pk").values_list("until", flat=True)
         ),
         "on_the_staff": list(Staff.objects.filter(user=user).values("role", "granted_at", "expires_at")),
-        "asked_of_their_data": list(
-            DataRequest.objects.filter(user=user)
-            .order_by("pk")
-            .values("wish", "words", "asked_at", "due_at", "answered_at", "granted", "answer")
-        ),
+        "asked_of_their_data": _asked(user),
         "log": list(_log(user)),
     }
+
+
+def _asked(user: User) -> list[Mapping[str, object]]:
+    asked = DataRequest.objects.filter(user=user).order_by("pk")
+    return list(asked.values("wish", "words", "asked_at", "due_at", "answered_at", "granted", "answer"))
 
 
 def _report(one: Report) -> dict[str, Any]:
