@@ -1,8 +1,12 @@
-"""Words that are easy to find again, and where they must not be: in Redis, on the disk, in logs."""
+"""Words that are easy to find again, and where they must not be: in Redis, in logs, in any file, in a core dump."""
 
 import asyncio
+import base64
 import contextlib
-from collections.abc import AsyncIterator
+import os
+import resource
+import stat
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -12,6 +16,9 @@ from tests.rooms.sfu.harness import Speaker
 
 WORDS = b"the canary sings of what was said "
 SONG = WORDS[4:16]
+SHARED_MEMORY = Path("/dev/shm")
+CORES = (Path("/var/lib/systemd/coredump"), Path("/var/lib/apport/coredump"), Path("/var/crash"))
+"""Where the programs to which a kernel hands its cores keep them."""
 
 
 class _Canary:
@@ -57,6 +64,67 @@ async def overheard(url: str) -> AsyncIterator[list[str]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+def sings(data: bytes, words: bytes = SONG) -> bool:
+    """Whether `words` stand in it: as they are, or as text carries bytes, in hexadecimal or in base64 from anywhere."""
+    whole = (words[at : at + (len(words) - at) // 3 * 3] for at in range(3))
+    return any(one in data for one in (words, words.hex().encode(), *map(base64.b64encode, whole)))
+
+
 def found_in(folder: Path, words: bytes = SONG) -> list[Path]:
-    """The files under `folder` that hold `words`."""
-    return [file for file in folder.rglob("*") if file.is_file() and words in file.read_bytes()]
+    """The files of ours under `folder` that hold `words`."""
+    return [file for file in folder.rglob("*") if sings(_content(file), words)]
+
+
+def found_open(parent: int, words: bytes = SONG) -> list[Path]:
+    """The files that this process and its children hold open and that hold `words`, those without a name included."""
+    return [
+        file for pid in _family(parent) for file in _listed(Path(f"/proc/{pid}/fd")) if sings(_content(file), words)
+    ]
+
+
+def found_on(folder: Path, parent: int, words: bytes = SONG) -> list[Path]:
+    """The files that hold `words`: there, in shared memory, and what this process and its children hold open."""
+    return [*found_in(folder, words), *found_in(SHARED_MEMORY, words), *found_open(parent, words)]
+
+
+def cores(folder: Path) -> set[tuple[Path, int]]:
+    """Each core that there is of a process that ran in `folder`, and when it was written."""
+    pattern = Path("/proc/sys/kernel/core_pattern").read_text(encoding="ascii").strip()
+    places = CORES if pattern.startswith("|") else ((folder / pattern).parent,)
+    name = "*" if pattern.startswith("|") else Path(pattern).name.partition("%")[0] + "*"
+    files = [file for place in places for file in place.glob(name) if file.is_file()]
+    return {(file, file.stat().st_mtime_ns) for file in files}
+
+
+@contextlib.contextmanager
+def dumping() -> Iterator[None]:
+    """Meanwhile what begins may leave a core, unless it forbids that itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+def _family(parent: int) -> Iterator[int]:
+    yield parent
+    for thread in _listed(Path(f"/proc/{parent}/task")):
+        with contextlib.suppress(FileNotFoundError):
+            for child in (thread / "children").read_text(encoding="ascii").split():
+                yield from _family(int(child))
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What is in a folder of a process; nothing once that has ended."""
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _content(file: Path) -> bytes:
+    """What is in a file of ours; nothing is in one that has just gone, nor in what is no file."""
+    try:
+        about = file.stat()
+        return file.read_bytes() if stat.S_ISREG(about.st_mode) and about.st_uid == os.getuid() else b""
+    except FileNotFoundError:
+        return b""

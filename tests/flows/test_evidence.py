@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +20,7 @@ from benchmarks.joins import HOST, Crowd
 from benchmarks.product import Product, product
 from benchmarks.servers import ROOT
 from config.folder import valkey_socket
-from tests.canary import SONG, Singer, found_in, overheard
+from tests.canary import Singer, cores, dumping, found_on, overheard, sings
 from tests.flows.stack import fetch
 from tests.rooms.sfu.harness import until
 
@@ -39,7 +41,9 @@ print(json.dumps({"said": [one.payload.hex() for one in evidence.unsealed(track)
 def stoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings")  # not those of this test run
     monkeypatch.delenv("SECRET_KEY")
-    with product(tmp_path, 3) as it:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with dumping(), product(tmp_path, 3) as it:
         yield it
 
 
@@ -69,7 +73,7 @@ def opened(folder: Path) -> Any:
 async def test_without_a_report_nothing_is_kept_and_with_one_only_the_speakers_minute_is(
     stoa: Product, tmp_path: Path
 ) -> None:
-    crowd, words = Crowd(stoa), SONG.decode()
+    crowd, before = Crowd(stoa), cores(ROOT)
     async with overheard(f"unix://{valkey_socket(tmp_path)}") as commands:
         speaker = Singer(await crowd.speaker(HOST))
         listener = Singer(await crowd.come_in(LISTENER))
@@ -80,7 +84,7 @@ async def test_without_a_report_nothing_is_kept_and_with_one_only_the_speakers_m
         await reporter.connect()
         await asyncio.gather(speaker.say(100), listener.say(100))  # the listener sends too, and may not
         await until(lambda: len(heard) >= 100)
-        assert found_in(tmp_path) == []
+        assert found_on(tmp_path, stoa.serve) == []
         assert not (tmp_path / "evidence").exists()
         began = time.monotonic()
         await asyncio.to_thread(report, stoa, 1)
@@ -93,5 +97,8 @@ async def test_without_a_report_nothing_is_kept_and_with_one_only_the_speakers_m
     assert [bytes.fromhex(payload) for payload in found["said"]] == speaker.sent
     assert found["name"] == "light0"
     assert any("freeze" in command for command in commands)
-    assert not [command for command in commands if words in command]
-    assert found_in(tmp_path) == []
+    assert not [command for command in commands if sings(command.encode())]
+    os.kill(stoa.sfu, signal.SIGABRT)
+    await until(lambda: not Path(f"/proc/{stoa.sfu}").exists())
+    assert cores(ROOT) == before
+    assert found_on(tmp_path, stoa.serve) == []

@@ -1,6 +1,8 @@
 """The running media process and a report: what the speaker sent is sealed at once, nothing else is kept."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +13,11 @@ from redis.asyncio import Redis
 
 from benchmarks import servers
 from benchmarks.room import Room
+from benchmarks.servers import ROOT
 from moderation.evidence import sealed
 from rooms.sfu.messages import Freeze, Sealed
 from rooms.sfu.vault import file_name
-from tests.canary import SONG, Singer, found_in, overheard
+from tests.canary import Singer, cores, dumping, found_in, found_on, overheard, sings
 from tests.rooms.sfu.harness import ALICE, BOB, CAROL, MALLORY, Media, ear, hears, media, room, until, want
 
 pytestmark = pytest.mark.server
@@ -26,7 +29,7 @@ SEALED_WITHIN = 2.0
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Iterator[Media]:
-    with media(tmp_path, STOA_DATA=str(tmp_path / "data")) as it:
+    with dumping(), media(tmp_path, STOA_DATA=str(tmp_path / "data"), TMPDIR=str(tmp_path)) as it:
         yield it
 
 
@@ -60,7 +63,8 @@ async def test_a_freeze_seals_within_two_seconds_exactly_what_the_speaker_sent(r
     assert [record.payload for record in records] == alice.sent
     assert track.header.packets == 60
     assert any('"kind":"freeze"' in command.replace("\\", "") for command in commands)
-    assert not [command for command in commands if SONG.decode() in command]
+    assert not [command for command in commands if sings(command.encode())]
+    assert found_on(relay.folder, relay.server.pid) == []
     relay.server.stop()
     assert found_in(relay.folder) == []
 
@@ -71,12 +75,25 @@ async def test_without_a_report_what_was_said_is_found_nowhere(relay: Media) -> 
         await want(made, speak=(ALICE,))
         await hears(alice, heard, 100)
         assert commands
-        assert not [command for command in commands if SONG.decode() in command]
+        assert not [command for command in commands if sings(command.encode())]
+        assert found_on(relay.folder, relay.server.pid) == []
         async with Redis.from_url(relay.url) as redis:
             await redis.save()
     assert not (relay.folder / "data").exists()
     assert (relay.folder / "dump.rdb").exists()
     relay.server.stop()
+    assert found_in(relay.folder) == []
+
+
+async def test_a_crash_while_somebody_speaks_leaves_nothing_of_what_was_said(relay: Media) -> None:
+    before = cores(ROOT)
+    async with room(relay) as made:
+        alice, heard = Singer(await made.join(ALICE)), ear(await made.join(CAROL))
+        await want(made, speak=(ALICE,))
+        await hears(alice, heard, 50)
+        os.kill(relay.server.pid, signal.SIGABRT)
+        assert relay.server.process.wait(10) == -signal.SIGABRT
+    assert cores(ROOT) == before
     assert found_in(relay.folder) == []
 
 
