@@ -1,5 +1,6 @@
 """Key pairs of cases."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,19 @@ from pytest_django.fixtures import Settings
 
 from moderation.audit.keys import KeysMissingError
 from moderation.evidence import keys
+from tests.canary import dumping
 
 
 def test_the_private_half_belongs_to_the_public_one() -> None:
     pair = keys.new_pair()
     assert keys.private(pair.public, pair.secret).public_key().public_bytes_raw().hex() == pair.public
+
+
+def test_a_process_that_has_opened_something_leaves_no_core() -> None:
+    pair = keys.new_pair()
+    with dumping():
+        keys.private(pair.public, pair.secret)
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] in (0, 1)  # no limit at all is -1
 
 
 def test_no_two_cases_have_the_same() -> None:
