@@ -9,6 +9,7 @@ import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import redis
 from redis.asyncio import Redis
 
 from benchmarks.light import Client
@@ -64,10 +65,29 @@ async def overheard(url: str) -> AsyncIterator[list[str]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+@contextlib.contextmanager
+def commanded(url: str) -> Iterator[list[str]]:
+    """Every command that the Valkey at `url` took in the block, once that is over."""
+    commands: list[str] = []
+    last = os.urandom(8).hex()
+    with redis.Redis.from_url(url) as client, client.monitor() as monitor:
+        yield commands
+        client.echo(last)
+        while not commands or last not in commands[-1]:
+            commands.append(str(monitor.next_command()))
+
+
 def sings(data: bytes, words: bytes = SONG) -> bool:
-    """Whether `words` stand in it: as they are, or as text carries bytes, in hexadecimal or in base64 from anywhere."""
-    whole = (words[at : at + (len(words) - at) // 3 * 3] for at in range(3))
-    return any(one in data for one in (words, words.hex().encode(), *map(base64.b64encode, whole)))
+    """Whether `words` stand in it: as they are, or as text carries bytes, also in what another text carries."""
+    return any(twice in data for once in _spelt(words) for twice in _spelt(once))
+
+
+def _spelt(words: bytes) -> Iterator[bytes]:
+    """They themselves, and what of them stands in hexadecimal and in base64, wherever that begins."""
+    yield words
+    yield words.hex().encode()
+    for at in range(3):
+        yield base64.b64encode(words[at : at + (len(words) - at) // 3 * 3])
 
 
 def found_in(folder: Path, words: bytes = SONG) -> list[Path]:
@@ -77,9 +97,7 @@ def found_in(folder: Path, words: bytes = SONG) -> list[Path]:
 
 def found_open(parent: int, words: bytes = SONG) -> list[Path]:
     """The files that this process and its children hold open and that hold `words`, those without a name included."""
-    return [
-        file for pid in _family(parent) for file in _listed(Path(f"/proc/{pid}/fd")) if sings(_content(file), words)
-    ]
+    return [file for pid in _family(parent) for file in _opened(pid) if sings(_content(file), words)]
 
 
 def found_on(folder: Path, parent: int, words: bytes = SONG) -> list[Path]:
@@ -111,6 +129,12 @@ def _family(parent: int) -> Iterator[int]:
         with contextlib.suppress(FileNotFoundError):
             for child in (thread / "children").read_text(encoding="ascii").split():
                 yield from _family(int(child))
+
+
+def _opened(pid: int) -> list[Path]:
+    """What it holds open; no database of this process, which would lose its locks when we close what we read."""
+    files = _listed(Path(f"/proc/{pid}/fd"))
+    return files if pid != os.getpid() else [file for file in files if ".sqlite3" not in os.path.realpath(file)]
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -10,8 +10,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
 
 import pytest
+import redis
+from django.conf import settings
 
-from tests.canary import SHARED_MEMORY, cores, dumping, found_in, found_on, found_open, sings
+from tests.canary import SHARED_MEMORY, commanded, cores, dumping, found_in, found_on, found_open, sings
 
 PATTERN = Path("/proc/sys/kernel/core_pattern")
 
@@ -23,7 +25,9 @@ WORDS = os.urandom(12)
 @pytest.mark.parametrize("before", range(3))
 def test_words_are_known_again_as_they_are_and_in_hexadecimal_and_in_base64_from_anywhere(before: int) -> None:
     said = bytes(before) + WORDS
-    assert all(sings(one, WORDS) for one in (said, said.hex().encode(), base64.b64encode(said)))
+    spelt = said, said.hex().encode(), base64.b64encode(said)
+    assert all(sings(one, WORDS) for one in spelt)
+    assert all(sings(base64.b64encode(bytes(before) + one), WORDS) for one in spelt)
     assert not sings(WORDS[:-1], WORDS)
 
 
@@ -38,6 +42,14 @@ def test_they_are_found_in_a_folder_under_any_name_and_in_what_has_none(tmp_path
         nameless.flush()
         assert found_in(tmp_path, WORDS) == [hidden]
         assert len(found_open(os.getpid(), WORDS)) == 1
+
+
+def test_they_are_found_in_what_redis_was_told_and_forgot_again() -> None:
+    with commanded(settings.REDIS_URL) as commands, redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.set("a", WORDS.hex(), ex=1)
+        client.publish("b", WORDS.hex())
+        client.delete("a")
+    assert len([one for one in commands if sings(one.encode(), WORDS)]) == 2
 
 
 def test_they_are_found_in_shared_memory(tmp_path: Path) -> None:
