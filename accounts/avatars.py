@@ -86,15 +86,19 @@ def address(user: Pictured) -> str:
     return f"/avatars/{user.uid}/{user.avatar}.webp" if user.avatar else ""
 
 
-def keep(uid: str, picture: bytes) -> str:
-    """The digest under which the picture is found from now on. It appears complete or not at all."""
-    digest = hashlib.sha256(picture).hexdigest()[:16]
+def digest_of(picture: bytes) -> str:
+    """What the picture is found under once it is kept."""
+    return hashlib.sha256(picture).hexdigest()[:16]
+
+
+def keep(uid: str, picture: bytes) -> None:
+    """Write the picture down. It appears complete or not at all."""
+    digest = digest_of(picture)
     file = _file(uid, digest)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.{digest}")
     draft.write_bytes(picture)
     draft.rename(file)
-    return digest
 
 
 def read(uid: str, digest: str) -> bytes | None:

@@ -1,8 +1,10 @@
 """Every path of accounts; of allauth's only the ones that are wanted."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from allauth.account import views as account
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
@@ -16,9 +18,20 @@ from accounts import joining, me, views
 
 
 def whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view with every POST in one transaction, so that what it changes and its entry in the log stand together."""
-    changing = transaction.atomic(view)
+    """The view with every POST in one transaction, so that what it changes and its entry in the log stand together.
 
+    An answer that allauth raises is one, and what it tells is kept: that somebody tried too often, for one.
+    """
+
+    @transaction.atomic
+    def changing(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ImmediateHttpResponse as answer:
+            given: HttpResponseBase = answer.response
+            return given
+
+    @wraps(view)  # allauth marks on its views which are for strangers too
     def choose(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         return (changing if request.method == "POST" else view)(request, *args, **kwargs)
 
@@ -41,8 +54,8 @@ signing_in = [
 ]
 second_factors = [
     path("", me.section, {"name": "ways"}, name="mfa_index"),
-    path("authenticate/", factors.authenticate, name="mfa_authenticate"),
-    path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("authenticate/", whole(factors.authenticate), name="mfa_authenticate"),
+    path("reauthenticate/", whole(factors.reauthenticate), name="mfa_reauthenticate"),
     path("totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
     path("totp/deactivate/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
     # The first look at them is written down, in the transaction that says so in their row.
@@ -55,8 +68,12 @@ second_factors = [
     ),
     path("webauthn/", me.section, {"name": "ways"}, name="mfa_list_webauthn"),
     path("webauthn/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
-    path("webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("webauthn/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("webauthn/login/", whole(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path(
+        "webauthn/reauthenticate/",
+        whole(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("webauthn/keys/<int:pk>/remove/", whole(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
     path("webauthn/keys/<int:pk>/edit/", whole(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
 ]

@@ -45,12 +45,14 @@ def change_profile(user: User, *, source: Source, **wanted: Unpack[Profile]) -> 
 def change_picture(user: User, picture: bytes, *, source: Source) -> None:
     """Show `user` by this picture (as `avatars.encode` made it), or by initials where it is empty."""
     held = User.objects.select_for_update().get(pk=user.pk)
-    before, after = held.avatar, avatars.keep(user.uid, picture) if picture else ""
+    before, after = held.avatar, avatars.digest_of(picture) if picture else ""
     user.avatar = after
     if before == after:
         return
     user.save(update_fields=["avatar"])
     note_change(user, source, {"avatar": before}, {"avatar": after})
+    if picture:
+        avatars.keep(user.uid, picture)  # last, so that no file is left of what could not be told
     transaction.on_commit(lambda: avatars.discard(user.uid, before))
 
 

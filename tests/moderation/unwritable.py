@@ -37,8 +37,9 @@ async def full_meanwhile() -> AsyncIterator[None]:
 
 
 def state() -> list[object]:
-    """Every row that an act could have changed, with the log's own."""
-    watched = [model for model in apps.get_models() if model._meta.db_table in WATCHED]
+    """Every row that an act could have changed, with the log's own, and who is signed in where."""
+    tables = (*WATCHED, "django_session", "usersessions_usersession")
+    watched = [model for model in apps.get_models() if model._meta.db_table in tables]
     return [list(model._default_manager.order_by("pk").values()) for model in watched]
 
 
