@@ -22,6 +22,7 @@ SCHEDULE = {
     "prune": _every(24 * HOUR, "audit.prune", expires=HOUR),
     "triage": _every(5.0, "moderation.sweep"),
     "expire": _every(60.0, "moderation.expire"),
+    "remind_staff": _every(30.0, "moderation.remind"),
     "judge": _every(HOUR, "moderation.judge"),
     "check": _every(HOUR, "moderation.check"),
     "watch": _every(HOUR, "moderation.watch"),

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts.models import User
 from moderation.cases import OPEN, State
-from moderation.models import About, Case, Evidence, Report
+from moderation.models import About, Case, Evidence, Grant, Report
 from rooms.models import Member, Room
 from rooms.roles import Rank
 
@@ -26,8 +26,17 @@ class Shelf(StrEnum):
     OPEN = "open"
     MINE = "mine"
     ESCALATED = "escalated"
+    ASKED = "asked"
     APPEALS = "appeals"
     DECIDED = "decided"
+
+
+def asked_for(but: Sequence[int] = ()) -> Q:
+    """The cases whose evidence somebody waits to open who could; not those who are `but` (numbers of users)."""
+    holds = Q(case__state=State.CLAIMED, case__holder=F("asked_by")) | Q(
+        case__state__in=(State.ESCALATED, State.APPEALED)
+    )
+    return Q(pk__in=Grant.objects.filter(holds, decided_at=None).exclude(asked_by__in=but).values("case"))
 
 
 _BY_RISK = ("-severity", "-risk", "opened_at", "pk")
@@ -35,6 +44,7 @@ _SHELVES: Mapping[Shelf, tuple[Q, tuple[str, ...]]] = MappingProxyType({
     Shelf.OPEN: (Q(state__in=OPEN), _BY_RISK),
     Shelf.MINE: (Q(state=State.CLAIMED), _BY_RISK),
     Shelf.ESCALATED: (Q(state=State.ESCALATED), _BY_RISK),
+    Shelf.ASKED: (asked_for(), _BY_RISK),
     Shelf.APPEALS: (Q(state=State.APPEALED), ("due_at", "pk")),
     Shelf.DECIDED: (Q(state__in=(State.DECIDED, State.CLOSED)), ("-decided_at", "-pk")),
 })  # fmt: skip

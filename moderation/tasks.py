@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import closing, controls, deadlines, evidence, late, reflexes, reviews, triage, triggers
+from moderation.actions import alarm, closing, controls, deadlines, evidence, late, reflexes, reviews, triage, triggers
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -50,6 +50,12 @@ def sweep() -> None:
         reviews.hand_over(review)
     deadlines.release_idle(now)
     deadlines.close_over(now)
+
+
+@shared_task(name="moderation.remind", ignore_result=True)
+def remind() -> None:
+    """Tell the staff what has come to wait for them, every half minute."""
+    alarm.remind(timezone.now())
 
 
 @shared_task(name="moderation.judge", ignore_result=True)

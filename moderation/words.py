@@ -13,9 +13,22 @@ SHELVES: dict[str, Promise] = {
     "open": _("Open"),
     "mine": _("Mine"),
     "escalated": _("Escalated"),
+    "asked": _("Evidence asked for"),
     "appeals": _("Appeals"),
     "decided": _("Decided"),
 }
+WAITS: dict[str, Promise] = {
+    "late": _("Cases are past their deadline"),
+    "escalated": _("Cases wait for a senior moderator"),
+    "proposed": _("Decisions wait for a second person"),
+    "evidence": _("Evidence waits for a second person"),
+    "appeal": _("Appeals wait to be heard"),
+    "data": _("Data requests are near their limit"),
+    "name": _("Names wait for a second person"),
+    "lawful": _("Lawful requests wait for a second person"),
+    "hold": _("Legal holds wait for a second person"),
+}
+"""What the staff is told of what waits for it."""
 KINDS: dict[str, Promise] = {
     "transcript": _("Transcript"),
     "words": _("Words"),

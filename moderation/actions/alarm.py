@@ -1,23 +1,35 @@
-"""The staff is told of urgent cases, on the browsers on which they want notifications."""
+"""The staff is told of urgent cases at once, and of all else that waits for them: on the browsers on which they want
+notifications.
+"""
 
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override
 
 from accounts import push
-from accounts.models import User
+from accounts.models import PushSubscription, User
+from moderation import waiting
 from moderation.cases import Actor, State, unfit
 from moderation.models import Case, Staff, Step
 from moderation.policies import Severity
 from moderation.risk import TELL
 from moderation.staff import Role
+from moderation.waiting import Wait
+from moderation.words import WAITS
 
 PAUSE = timedelta(minutes=1)
 """Between two alarms: the second of a flood says nothing new."""
+QUIET = timedelta(minutes=10)
+"""Between two notices of the same kind to the same person, however much comes to wait meanwhile."""
+AGAIN = timedelta(days=1)
+"""After so long they are told again of what still waits."""
+_Known = tuple[int, datetime]
 _URGENT = Q(severity__gte=Severity.HIGH) | Q(risk__gte=TELL)
 
 
@@ -34,6 +46,34 @@ def tell(case: Case, now: datetime) -> None:
     for user in _desk(case, now):
         with override(user.language or settings.LANGUAGE_CODE):
             push.send(user, gettext("A case is waiting"), _words(case, now), f"/console/cases/{case.pk}/")
+
+
+def remind(now: datetime) -> None:
+    """Tell everybody of the staff what has come to wait for them since they were told last: how much of which kind.
+
+    What they know already is numbers in the cache. Where it is lost they are told twice rather than never.
+    """
+    reached = Staff.objects.filter(user__is_active=True, user__in=PushSubscription.objects.values("user"))
+    for one in reached.select_related("user").order_by("pk"):
+        key = f"moderation.waiting:{one.user.uid}"
+        known: dict[Wait, _Known] = cache.get(key, {})
+        here = waiting.counts(one, now)
+        seen = {wait: _told(one.user, wait, here.get(wait, 0), known.get(wait), now) for wait in {*here, *known}}
+        if seen != known:
+            cache.set(key, seen, timeout=2 * AGAIN.total_seconds())
+
+
+def _told(user: User, wait: Wait, number: int, before: _Known | None, now: datetime) -> _Known:
+    """How much of this kind they know of, and since when: they are told now, unless they knew or it is quiet."""
+    known, at = before or (0, now - AGAIN)
+    if number == 0 or (at > now - AGAIN and (number <= known or at > now - QUIET)):
+        return min(number, known), at
+    kind = waiting.KINDS[wait]
+    address = reverse(kind.page) + (f"?shelf={kind.shelf}" if kind.shelf else "")
+    with override(user.language or settings.LANGUAGE_CODE):
+        words = ngettext("%(number)d is waiting for you.", "%(number)d are waiting for you.", number)
+        push.send(user, str(WAITS[wait]), words % {"number": number}, address)
+    return number, now
 
 
 def _desk(case: Case, now: datetime) -> Iterator[User]:

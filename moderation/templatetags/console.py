@@ -89,11 +89,12 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A page of the console that is open to somebody; `here` where they are on it or below it."""
+    """A page of the console that is open to somebody; `here` where they are on it or below it, with what waits."""
 
     address: str
     words: str
     here: bool
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Group:
         """Whether the page that is shown is one of these."""
         return any(way.here for way in self.ways)
 
+    @property
+    def waiting(self) -> int:
+        """How much waits on these pages."""
+        return sum(way.waiting for way in self.ways)
+
 
 @register.inclusion_tag("console/bundle.html")
 def evidence() -> Mapping[str, SpanForm]:
@@ -116,17 +122,19 @@ def evidence() -> Mapping[str, SpanForm]:
 
 
 @register.simple_tag
-def ways(user: User, path: str) -> list[Group]:
-    """The pages of the console that are open to this person, who is at `path`."""
+def ways(user: User, path: str, waiting: Mapping[str, int]) -> list[Group]:
+    """The pages of the console that are open to this person, who is at `path`, and how much waits on each."""
     acts = acts_of(user)
-    groups = ((words, [_way(name, said, path) for name, said, act in pages if act in acts]) for words, pages in WAYS)
+    groups = (
+        (words, [_way(name, said, path, waiting) for name, said, act in pages if act in acts]) for words, pages in WAYS
+    )
     return [Group(str(words) if len(found) > 1 else found[0].words, found) for words, found in groups if found]
 
 
-def _way(name: str, words: Promise, path: str) -> Way:
+def _way(name: str, words: Promise, path: str, waiting: Mapping[str, int]) -> Way:
     address = reverse(name)
     here = path == address or (name != "console" and path.startswith(address))  # every page lies below the overview
-    return Way(address, str(words), here)
+    return Way(address, str(words), here, waiting.get(name, 0))
 
 
 @register.simple_tag

@@ -4,11 +4,15 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from moderation import own
+from moderation import waiting as waits
+from moderation.gate import staff_of
 from moderation.policies import REPORTED
+from moderation.staff import Act, refusal
 from moderation.words import POLICIES
 
 register = template.Library()
@@ -19,6 +23,19 @@ def reportable() -> dict[str, Any]:
     """What the report sheet offers: `reasons`, each with its policy and title, and whether speech is held (`ring`)."""
     reasons = [(policy.value, str(POLICIES[policy])) for policy in REPORTED]
     return {"reasons": reasons, "ring": settings.STOA_PROFILE != "private"}
+
+
+@register.simple_tag
+def waiting(user: User) -> dict[str, int]:
+    """How much waits for them on each page of the console (by its name), and in all (`all`).
+
+    Empty for whom the console is closed to.
+    """
+    staff, now = staff_of(user), timezone.now()
+    if staff is None or refusal(staff.standing, Act.ENTER, now) is not None:
+        return {}
+    pages = waits.pages(staff, now)
+    return {**pages, "all": sum(pages.values())}
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from config.celery import app
 from moderation import tasks
-from moderation.actions import deadlines, evidence, hints, reflexes, reviews, triage
+from moderation.actions import alarm, deadlines, evidence, hints, reflexes, reviews, triage
 from moderation.audit.source import Source
 from moderation.cases import IDLE, State
 from moderation.hearing import transcribe as transcribing
@@ -142,6 +142,13 @@ def test_reflexes_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == ["judge"]
 
 
+def test_the_staff_is_told_by_the_clock_of_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(alarm, "remind", lambda now: told.append(timezone.is_aware(now)))
+    tasks.remind()
+    assert told == [True]
+
+
 def test_what_is_over_goes_by_the_clock_the_case_last(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, bool]] = []
     for module, name in ((evidence, "expire"), (deadlines, "forget_addresses"), (deadlines, "forget")):
@@ -152,6 +159,6 @@ def test_what_is_over_goes_by_the_clock_the_case_last(monkeypatch: pytest.Monkey
 
 def test_the_clock_calls_them() -> None:
     scheduled = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    ours = ("moderation.sweep", "moderation.expire", "moderation.judge", "moderation.keep_log")
-    assert [scheduled[name] for name in ours] == [5.0, 60.0, 3600.0, 30.0]
+    ours = ("moderation.sweep", "moderation.expire", "moderation.judge", "moderation.keep_log", "moderation.remind")
+    assert [scheduled[name] for name in ours] == [5.0, 60.0, 3600.0, 30.0, 30.0]
     assert tasks.go_on.name == triage.TASK

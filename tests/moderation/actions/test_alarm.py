@@ -1,20 +1,23 @@
-"""Who is told that a case is waiting."""
+"""Who is told that a case is waiting, and what else does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils.translation import get_language
 
 from accounts.actions import push
 from accounts.models import Notification, User
+from moderation import waiting
 from moderation.actions import alarm, staff, triage
-from moderation.actions.alarm import PAUSE
+from moderation.actions.alarm import AGAIN, PAUSE, QUIET
 from moderation.audit.models import Entry
 from moderation.cases import State
-from moderation.models import Case, Step
+from moderation.models import Case, Staff, Step
 from moderation.policies import Policy
 from moderation.risk import TELL
 from moderation.staff import Role
+from moderation.waiting import Wait
 from tests.moderation.filed import a_case, a_report
 from tests.rooms.scenes import NOON, SOURCE
 
@@ -92,3 +95,82 @@ def test_a_flood_of_cases_is_one_alarm_a_minute(bob: User, mallory: User) -> Non
     assert _through(first) == ["alice", "carol"]
     assert _through(second, PAUSE / 2) == []
     assert _through(third, PAUSE * 2) == ["alice", "carol"]
+
+
+def _reminded(after: timedelta = timedelta()) -> list[tuple[str, str, str, str]]:
+    """Whom a look at what waits tells what."""
+    told = Notification.objects.count()
+    alarm.remind(NOON + after)
+    rows = Notification.objects.order_by("pk")[told:]
+    return [(row.subscription.user.username, row.title, row.body, row.url) for row in rows]
+
+
+def _escalated(**values: Any) -> Case:
+    return a_case(state=State.ESCALATED, step=Step.DONE, **values)
+
+
+NOTICE = ("alice", "Cases wait for a senior moderator", "%s waiting for you.", "/console/cases/?shelf=escalated")
+
+
+def _notice(words: str) -> tuple[str, ...]:
+    return (*NOTICE[:2], NOTICE[2] % words, NOTICE[3])
+
+
+@pytest.fixture
+def senior(alice: User) -> User:
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    return alice
+
+
+@pytest.mark.usefixtures("senior")
+def test_who_may_act_is_told_how_much_waits_once_and_of_nobody(bob: User) -> None:
+    for room in ("a", "b"):
+        _escalated(room=room)
+    assert _reminded() == [_notice("2 are")]
+    assert _reminded(timedelta(seconds=30)) == []
+
+
+@pytest.mark.usefixtures("senior")
+def test_what_comes_meanwhile_is_one_notice_when_it_is_not_quiet_any_more() -> None:
+    _escalated(room="a")
+    assert _reminded() == [_notice("1 is")]
+    _escalated(room="b")
+    _escalated(room="c")
+    assert _reminded(QUIET / 2) == []
+    assert _reminded(QUIET) == [_notice("3 are")]
+    assert _reminded(QUIET * 3) == []
+
+
+@pytest.mark.usefixtures("senior")
+def test_what_still_waits_a_day_later_is_told_again_and_what_is_done_is_not() -> None:
+    case = _escalated(due_at=NOON + 9 * AGAIN)
+    assert _reminded() == [_notice("1 is")]
+    assert _reminded(AGAIN) == [_notice("1 is")]
+    Case.objects.filter(pk=case.pk).update(state=State.CLOSED)
+    assert _reminded(2 * AGAIN) == []
+    Case.objects.filter(pk=case.pk).update(state=State.ESCALATED)
+    assert _reminded(2 * AGAIN + QUIET) == [_notice("1 is")]
+
+
+@pytest.mark.usefixtures("senior")
+def test_less_that_waits_is_no_news_and_more_after_it_is() -> None:
+    first, _ = _escalated(room="a"), _escalated(room="b")
+    assert _reminded() == [_notice("2 are")]
+    Case.objects.filter(pk=first.pk).update(state=State.CLOSED)
+    assert _reminded(QUIET) == []
+    Case.objects.filter(pk=first.pk).update(state=State.ESCALATED)
+    assert _reminded(QUIET * 2) == [_notice("2 are")]
+
+
+def test_who_has_no_browser_for_it_is_told_nothing_and_nothing_is_counted_for_them(
+    bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE)
+    asked: list[str] = []
+
+    def counts(one: Staff, now: datetime) -> dict[Wait, int]:
+        asked.append(one.user.username)
+        return {Wait.ESCALATED: 1}
+
+    monkeypatch.setattr(waiting, "counts", counts)
+    assert [user for user, *_ in _reminded()] == asked == ["alice", "carol"]

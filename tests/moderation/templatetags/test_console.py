@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 
 def shown(user: User, path: str = "/console/") -> dict[str, list[str]]:
     """The groups and their pages."""
-    return {group.words: [way.words for way in group.ways] for group in ways(user, path)}
+    return {group.words: [way.words for way in group.ways] for group in ways(user, path, {})}
 
 
 def here(user: User, path: str) -> list[str]:
     """What is marked: a group, and a page in it."""
-    groups = [group for group in ways(user, path) if group.here]
+    groups = [group for group in ways(user, path, {}) if group.here]
     return [group.words for group in groups] + [way.words for group in groups for way in group.ways if way.here]
 
 
@@ -34,6 +34,12 @@ def test_a_group_with_one_open_page_bears_its_name() -> None:
     assert found["Controls"] == ["Controls"]
     assert found["Rules"] == ["Rules"]
     assert "Requests" not in found
+
+
+def test_a_group_counts_what_waits_on_its_pages() -> None:
+    groups = ways(moderator("Femi", Role.SENIOR), "/console/", {"console_names": 2, "console_data": 1})
+    assert {group.words: group.waiting for group in groups if group.waiting} == {"Requests": 3}
+    assert [way.waiting for group in groups if group.words == "Requests" for way in group.ways] == [2, 1, 0]
 
 
 def test_nobody_finds_anything_without_a_role() -> None:

@@ -141,7 +141,10 @@ def test_what_comes_after_the_page_was_made_is_said_once_with_what_waits(desk: C
     assert news(desk, seen)["words"] == ""
     filed(None), filed(None, state=State.APPEALED, decided_at=NOW), filed(dana)
     told = news(desk, seen)
-    assert (told["words"], told["shelves"]) == ("1 new case", {"open": 2, "mine": "", "escalated": "", "appeals": 1})
+    assert (told["words"], told["shelves"]) == (
+        "1 new case",
+        {"open": 2, "mine": "", "escalated": "", "asked": "", "appeals": 1},
+    )
     filed(None)
     assert news(desk, seen)["words"] == "2 new cases"
     assert Entry.objects.count() == before
