@@ -115,7 +115,9 @@ def data(user: User) -> dict[str, Any]:
             UserSession.objects.filter(user=user).values("created_at", "last_seen_at", "ip", "user_agent")
         ),
         "told_of_rooms": list(
-            Reminder.objects.filter(user=user).order_by("pk").values("room", "asked", "created_at", "sent_at")
+            Reminder.objects.filter(user=user)
+            .order_by("pk")
+            .values("room", "asked", "asked_for", "created_at", "sent_at")
         ),
         "browsers_notified": user.push_subscriptions.count(),
         "browsers_barred_until": list(

@@ -11,7 +11,7 @@ from rooms import rows
 from rooms.acquaintances import known_to
 from rooms.admission import VISIBLE
 from rooms.cards import Card, cards
-from rooms.models import Room
+from rooms.models import Room, State
 
 PAGE = 24  # rooms of a kind on a page
 
@@ -23,6 +23,11 @@ _HERE = "(SELECT COUNT(*) FROM rooms_member AS here WHERE here.room_id = room.id
 _LIVE = f"""AND COALESCE(mine.rank, 0) <> 2 AND room.state = 'live'
 ORDER BY {_HERE.format(also=" AND here.user_id IN ({known})")} DESC, {_HERE.format(also="")} DESC,
 room.started_at DESC, room.id LIMIT %s"""
+_CHANGED = f"""{VISIBLE} AND mine.barred IS NOT TRUE AND room.started_at IS NULL AND room.end_reason <> 'not_started'
+AND EXISTS (
+    SELECT 1 FROM rooms_reminder AS mind WHERE mind.room_id = room.id AND mind.user_id = %s
+    AND mind.asked AND (room.state = 'ended' OR mind.asked_for <> room.scheduled_for)
+) ORDER BY room.scheduled_for, room.id"""  # noqa: S608  # our own words
 _FOUND = r"""AND (
     UPPER(room.title) LIKE UPPER(%s) ESCAPE '\' OR UPPER(room.topic) LIKE UPPER(%s) ESCAPE '\' OR EXISTS (
         SELECT 1 FROM rooms_member AS heard JOIN accounts_user AS person ON person.id = heard.user_id
@@ -36,13 +41,16 @@ _FOUND = r"""AND (
 class Hallway:
     """What stands in the hallway: cards of the rooms one hosts, of live and of scheduled ones.
 
-    `more` tells that another page has more, `more_live` that it has more live ones; `found` how many rooms a search
-    has found on all pages.
+    Of the rooms of which they want to be reminded, `off` are those called off, and `moved` the ids of those whose time
+    changed since. `more` tells that another page has more, `more_live` that it has more live ones; `found` how many
+    rooms a search has found on all pages.
     """
 
     hosted: Sequence[Card]
     live: Sequence[Card]
     scheduled: Sequence[Card]
+    off: Sequence[Card]
+    moved: Sequence[str]
     more_live: bool
     more: bool
     found: int | None
@@ -57,12 +65,17 @@ def hallway(user: User, *, q: str = "", pages: int = 1) -> Hallway:
     mine = asked.rooms(_HOSTED)
     live = asked.rooms(_LIVE.format(known=rows.marks(known)), *known, most + 1)
     later = asked.rooms(_LATER, most + 1)
-    shown = cards([*mine, *live[:most], *later[:most]], known)
+    changed = rows.every(Room, rows.select(Room, "room", _CHANGED), [user.pk] * 3)
+    off = [room for room in changed if room.state == State.ENDED and not q]
+    shown = cards([*mine, *live[:most], *later[:most], *off], known)
     first, second = len(mine), len(mine) + min(len(live), most)
+    third = second + min(len(later), most)
     return Hallway(
         shown[:first],
         shown[first:second],
-        shown[second:],
+        shown[second:third],
+        shown[third:],
+        [room.pk for room in changed if room.state == State.SCHEDULED],
         more_live=len(live) > most,
         more=len(live) > most or len(later) > most,
         found=asked.count() if q else None,

@@ -183,18 +183,24 @@ class RoomInvite(models.Model):
 class Reminder(models.Model):
     """Somebody is to be told that a room starts: they `asked`, or want to hear of openings by people they know.
 
-    `sent_at` is set with the words it sends, once.
+    `sent_at` is set with the words it sends, once. `asked_for` is the time the room had when they asked, and `changed`
+    that they are to be told of another one, or that the room is called off.
     """
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="reminders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     asked = models.BooleanField(default=True)
+    asked_for = models.DateTimeField(null=True)
+    changed = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_reminder_per_room_and_person")]
-        indexes = [models.Index(fields=["room"], name="reminder_waiting", condition=Q(sent_at=None))]
+        indexes = [
+            models.Index(fields=["room"], name="reminder_waiting", condition=Q(sent_at=None)),
+            models.Index(fields=["room"], name="reminder_changed", condition=Q(changed=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.user_id}"

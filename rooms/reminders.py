@@ -1,4 +1,4 @@
-"""Who is to be told now that a room starts."""
+"""Who is to be told now: that a room starts, that it is at another time, or that it was called off."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from django.db.models import Q
 from rooms.models import Reminder, State
 
 LEAD = timedelta(minutes=10)  # before the time it is scheduled for
+CALLED_OFF = ("host", "moderator")  # why a room that never started is over, where somebody ended it
 
 
 def due(now: datetime) -> Sequence[int]:
@@ -18,3 +19,16 @@ def due(now: datetime) -> Sequence[int]:
     soon = Q(room__state=State.SCHEDULED, room__scheduled_for__lte=now + LEAD)
     waiting = Reminder.objects.filter(soon | Q(room__state=State.LIVE), sent_at=None)
     return list(waiting.order_by("-asked", "room__scheduled_for", "pk").values_list("pk", flat=True))
+
+
+def changed() -> Sequence[int]:
+    """The primary keys of the reminders whose people do not know yet that the room moved or was called off."""
+    return list(
+        Reminder.objects.filter(changed=True).order_by("room__scheduled_for", "pk").values_list("pk", flat=True)
+    )
+
+
+def over(now: datetime) -> Sequence[int]:
+    """The primary keys of the reminders of rooms that never started and whose time has passed."""
+    never = Reminder.objects.filter(room__state=State.ENDED, room__started_at=None, room__scheduled_for__lte=now)
+    return list(never.filter(changed=False).values_list("pk", flat=True))

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from moderation.audit.source import Source
 from rooms import leases, reminders
-from rooms.actions.reminders import send
+from rooms.actions.reminders import end, send, tell
 from rooms.actions.sweep import sweep
 
 
@@ -17,10 +17,14 @@ def sweep_rooms() -> None:
 
 @shared_task(name="rooms.remind", ignore_result=True)
 def remind() -> None:
-    """Tell those who asked, or know its host, that a room starts.
+    """Tell those who asked that a room moved or was called off, and them or those who know its host that it starts.
 
     Each row is marked as it is sent: a run that dies is made good.
     """
-    now = timezone.now()
+    now, source = timezone.now(), Source.internal("celery")
+    for pk in reminders.changed():
+        tell(pk, source=source, now=now)
     for pk in reminders.due(now):
-        send(pk, source=Source.internal("celery"), now=now)
+        send(pk, source=source, now=now)
+    for pk in reminders.over(now):
+        end(pk, source=source)

@@ -49,6 +49,8 @@ def hallway(request: HttpRequest) -> HttpResponse:
         "hosted": [_named(card) for card in shown.hosted],
         "live": [_named(card) for card in shown.live],
         "scheduled": [_named(card) for card in shown.scheduled],
+        "off": [_named(card) for card in shown.off],
+        "moved": shown.moved,
         "found": shown.found,
         "q": q,
         "etag": etag,
@@ -78,11 +80,14 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     user = _person(request)
     card = _card(user, room_id)
     language, sections = notice.here().read_in(get_language() or "")
+    reminder = Reminder.objects.filter(room=room_id, user=user, asked=True).first()
+    before = reminder.asked_for if reminder else None
     observing = Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists()
     context = {
         "card": card,
         "hosting": card["host"]["uid"] == user.uid,
-        "reminded": Reminder.objects.filter(room=room_id, user=user, asked=True).exists(),
+        "reminded": reminder is not None,
+        "moved_from": before if before != card["scheduled_for"] else None,
         "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
         "braked": pulled(Lever.JOINS) if card["state"] == State.LIVE else None,
         "observing": observing,

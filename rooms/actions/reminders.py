@@ -1,4 +1,4 @@
-"""Who is told that a room starts: those who asked for it, and those who want to hear of people they know."""
+"""Who is told of a room: those who asked for it, also of another time or none, and those who know its host."""
 
 import math
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
 
 from accounts import push
@@ -16,6 +17,7 @@ from rooms.acquaintances import known_to
 from rooms.actions.base import live, refusals, seen
 from rooms.admission import visible_room
 from rooms.models import Reminder, Room, State
+from rooms.reminders import LEAD
 from rooms.roles import Code, Rank, Refused
 
 
@@ -31,7 +33,8 @@ def remind(user: User, room_id: str, *, source: Source, now: datetime) -> None:
         if room.state != State.SCHEDULED:
             live(room)
             raise Refused(Code.ALREADY)
-        _, new = Reminder.objects.get_or_create(room=room, user=user, defaults={"created_at": now})
+        first = {"created_at": now, "asked_for": room.scheduled_for}
+        _, new = Reminder.objects.get_or_create(room=room, user=user, defaults=first)
         if new:
             _note("reminder.set", user, room.pk, source)
 
@@ -67,6 +70,35 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
     return True
 
 
+def tell(pk: int, *, source: Source, now: datetime) -> bool:
+    """Whether it is told, by this call alone, that the room was called off or is at another time.
+
+    Of one that starts within `LEAD`, or has started, the reminder itself is all that is sent.
+    """
+    with transaction.atomic():
+        if Reminder.objects.filter(pk=pk, changed=True).update(changed=False) != 1:
+            return False
+        user = Reminder.objects.select_related("user").get(pk=pk).user
+        room = visible_room(user, Reminder.objects.values_list("room", flat=True).get(pk=pk))
+        if room is None or not user.notify_reminders or (room.mine is not None and room.mine.barred):
+            return False
+        with override(user.language or settings.LANGUAGE_CODE):
+            if not (words := _change(room, now)):
+                return False
+            push.send(user, room.title, words, reverse("room", args=[room.pk]))
+        _note("reminder.tell", user, room.pk, source)
+    return True
+
+
+def end(pk: int, *, source: Source) -> None:
+    """Nothing: the reminder of a room that did not take place is gone."""
+    with transaction.atomic():
+        reminder = Reminder.objects.select_related("user").select_for_update(of=("self",)).filter(pk=pk).first()
+        if reminder is not None:
+            reminder.delete()
+            _note("reminder.end", reminder.user, reminder.room_id, source)
+
+
 def _wanted(user: User, room: Room, host: User | None) -> bool:
     """Whether there is still something to tell this person: they may come in, are not there yet, and want to hear.
 
@@ -90,6 +122,18 @@ def _words(room: Room, host: User | None, now: datetime) -> str:
     return ngettext("It starts in %(minutes)d minute.", "It starts in %(minutes)d minutes.", minutes) % {
         "minutes": minutes
     }
+
+
+def _change(room: Room, now: datetime) -> str:
+    """What became of the plan, in the language that is active; empty where all there is to say is that it starts."""
+    if room.state == State.ENDED and room.started_at is None:
+        if room.end_reason == "host":
+            return gettext("The host called this room off.")
+        return gettext("The moderators of this server called this room off.")
+    if room.state != State.SCHEDULED or room.scheduled_for is None or room.scheduled_for <= now + LEAD:
+        return ""
+    time = date_format(room.scheduled_for, "DATETIME_FORMAT")
+    return gettext("The host changed the time. It is to start on %(time)s UTC.") % {"time": time}
 
 
 def _note(action: str, user: User, room_id: str, source: Source) -> None:

@@ -16,6 +16,7 @@ from rooms import arrivals, links, protocol
 from rooms.actions import moderators, openings
 from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
 from rooms.models import Access, Member, Room, State
+from rooms.reminders import CALLED_OFF
 from rooms.roles import Code, Move, Rank, Refused, Stage
 
 CLOSE_ENDED = 4410
@@ -147,7 +148,7 @@ def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime)
             return room
         if "scheduled_for" in changed:
             _may_reschedule(room, rank, changed["scheduled_for"], now)
-            room.reminders.update(sent_at=None)  # those who were told of the old time are told of the new one
+            room.reminders.update(sent_at=None, changed=True)  # who knows of the old time is told of the new one
         with turn(room, source, now) as one:
             before = {name: getattr(room, name) for name in changed}
             one.update(room, **changed)
@@ -179,6 +180,8 @@ def set_lock(one: Turn, move: Move) -> None:
 
 def end(one: Turn, reason: str) -> None:
     """The room is over, and everybody is out of it."""
+    if one.room.state == State.SCHEDULED and reason in CALLED_OFF:
+        one.room.reminders.update(changed=True)
     one.update(one.room, state=State.ENDED, ended_at=one.now, end_reason=reason)
     out = {"present": False, "stage": Stage.AUDIENCE, "muted": False, "hand": None, "lost_at": None, "left_at": one.now}
     one.room.members.filter(present=True).update(**out, connection="", process="", sfu="")

@@ -217,6 +217,29 @@ def test_a_planned_room_goes_into_the_calendar_and_reminds(
     page.get_by_role("button", name="Listen").wait_for(timeout=30_000)  # who waits on the page is let in by it
 
 
+def test_who_asked_to_be_reminded_is_told_of_another_time_and_that_the_room_is_off(
+    visit: Visit, stoa: Stoa, hand: dict[str, Any], time: datetime
+) -> None:
+    room = planned(stoa, time)
+    dana, later = visit("dana", **hand), time + timedelta(hours=3)
+    page = dana.page
+    page.goto(f"/r/{room}")
+    dana.press(page.get_by_role("button", name="Remind me"))
+    expect(page.get_by_role("button", name="Remind me")).to_have_attribute("aria-pressed", "true")
+    stoa.ask("alice", "PATCH", f"/api/v1/rooms/{room}/", {"scheduled_for": later.isoformat()})
+    moved = page.get_by_text("The host has changed the time since you asked to be reminded.")
+    moved.wait_for(timeout=30_000)  # who waits on the page need not ask for it again
+    times = page.locator("#prejoin time")
+    assert [shown.get_attribute("datetime") for shown in times.all()] == [later.isoformat(), time.isoformat()]
+    page.goto("/")
+    card = page.locator(f"#card-{room}")
+    expect(card).to_contain_text("New time")
+    stoa.ask("alice", "POST", f"/api/v1/rooms/{room}/end/")
+    expect(card).to_contain_text("Called off", timeout=TURN)
+    card.get_by_role("link", name="Questions").click()
+    expect(page.get_by_text("The host called this room off.")).to_be_visible()
+
+
 def calendar(text: str) -> dict[str, str]:
     """The lines of the file's one event, unfolded, by name (RFC 5545 section 3.1)."""
     assert text.startswith("BEGIN:VCALENDAR\r\n")

@@ -1,5 +1,6 @@
 """The hallway: which rooms, in which order, found by what, and at what cost."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from rooms import hallway as halls
+from rooms.actions.reminders import remind
+from rooms.actions.rooms import Edit, cancel, edit
 from rooms.hallway import PAGE, hallway
 from rooms.models import Access, Member, Room, State
 from rooms.roles import Move, Rank, Stage
-from tests.rooms.scenes import NOON, a_room, a_scheduled_room, block, come, do, shape
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, block, come, do, shape
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,26 @@ def test_the_rooms_i_host_stand_apart(alice: User, bob: User) -> None:
     shown = hallway(alice)
     assert (titles(shown.hosted), titles(shown.live), titles(shown.scheduled)) == (["Live", "Later"], [], [])
     assert (titles(hallway(bob).live), titles(hallway(bob).scheduled)) == (["Live"], ["Later"])
+
+
+def test_who_asked_to_be_reminded_sees_what_was_called_off_or_moved_and_nobody_else_does(
+    alice: User, bob: User, carol: User
+) -> None:
+    off, moved, same = (named(a_scheduled_room(alice, hours), title) for hours, title in ((1, "O"), (2, "M"), (3, "S")))
+    for room in (off, moved, same):
+        remind(bob, room.pk, source=SOURCE, now=NOON)
+    cancel(alice, off.pk, source=SOURCE, now=NOON)
+    edit(alice, moved.pk, Edit(scheduled_for=NOON + timedelta(hours=9)), source=SOURCE, now=NOON)
+    shown = hallway(bob)
+    assert (titles(shown.off), shown.moved, titles(shown.scheduled)) == (["O"], [moved.pk], ["S", "M"])
+    client = Client()
+    client.force_login(bob)
+    page = client.get("/").content.decode()
+    assert (page.count("Called off"), page.count("New time")) == (1, 1)
+    other, searched = hallway(carol), hallway(bob, q="S")
+    assert (other.off, other.moved, searched.off) == ([], [], [])
+    block(alice, bob)
+    assert hallway(bob).off == []
 
 
 def test_ended_hidden_and_barred_rooms_and_those_of_blockers_are_not_there(
@@ -158,9 +181,9 @@ def test_the_number_of_statements_does_not_grow_with_rooms_or_people(alice: User
     assert asked[0] == asked[1]
 
 
-def test_the_hallway_takes_six_statements(alice: User, django_assert_num_queries: Any) -> None:
+def test_the_hallway_takes_seven_statements(alice: User, django_assert_num_queries: Any) -> None:
     crowd(rooms=3, members=2)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(hallway(alice).live) == 3
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import User
 from rooms.actions.reminders import remind
-from rooms.actions.rooms import cancel, start
+from rooms.actions.rooms import Edit, cancel, edit, start
 from rooms.models import Reminder
-from rooms.reminders import LEAD, due
+from rooms.reminders import LEAD, changed, due, over
 from tests.rooms.scenes import NOON, SOURCE, a_scheduled_room
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,32 @@ def test_those_of_rooms_that_start_soon_or_have_started_are_due(alice: User, bob
     assert due(NOON) == [Reminder.objects.get(room=early).pk]
     Reminder.objects.update(sent_at=NOON)
     assert due(begins) == []
+
+
+def test_those_whose_room_moved_or_was_called_off_are_to_be_told(alice: User, bob: User) -> None:
+    moved, off, same = (a_scheduled_room(alice, hours) for hours in (1, 2, 3))
+    for room in (moved, off, same):
+        remind(bob, room.pk, source=SOURCE, now=NOON)
+    assert changed() == []
+    edit(alice, moved.pk, Edit(scheduled_for=NOON + timedelta(hours=5)), source=SOURCE, now=NOON)
+    edit(alice, same.pk, Edit(title="Answers"), source=SOURCE, now=NOON)
+    cancel(alice, off.pk, source=SOURCE, now=NOON)
+    assert changed() == [Reminder.objects.get(room=room).pk for room in (off, moved)]
+
+
+def test_those_of_a_room_that_never_took_place_are_over_when_it_would_have_begun_and_they_are_told(
+    alice: User, bob: User
+) -> None:
+    off, held = a_scheduled_room(alice, 1), a_scheduled_room(alice, 1)
+    begins = NOON + timedelta(hours=1)
+    for room in (off, held):
+        remind(bob, room.pk, source=SOURCE, now=NOON)
+    cancel(alice, off.pk, source=SOURCE, now=NOON)
+    start(alice, held.pk, source=SOURCE, now=NOON)
+    assert over(begins) == []
+    Reminder.objects.update(changed=False)
+    assert over(begins - timedelta(seconds=1)) == []
+    assert over(begins) == [Reminder.objects.get(room=off).pk]
 
 
 def test_those_that_were_asked_for_come_first(alice: User, bob: User, carol: User) -> None:

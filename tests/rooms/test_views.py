@@ -16,6 +16,7 @@ from accounts.models import User
 from rooms import cards, roles
 from rooms.actions import invites, moderators, reminders
 from rooms.actions.observe import observe
+from rooms.actions.orders import end_room
 from rooms.actions.rooms import Edit, Plan, cancel, edit, open_room
 from rooms.actions.sweep import sweep
 from rooms.models import Access, Member, Room
@@ -240,9 +241,23 @@ def test_a_scheduled_room_shows_time_moderators_calendar_and_reminder(alice: Use
     assert 'id="remind" aria-pressed="true"' in text(of(carol).get(f"/r/{room.pk}"))
 
 
+def test_who_asked_to_be_reminded_reads_that_the_time_changed_since(alice: User, bob: User, carol: User) -> None:
+    room = a_scheduled_room(alice)
+    reminders.remind(carol, room.pk, source=SOURCE, now=NOON)
+    assert 'id="moved"' not in text(of(carol).get(f"/r/{room.pk}"))
+    edit(alice, room.pk, Edit(scheduled_for=NOON + timedelta(hours=30)), source=SOURCE, now=NOON)
+    page = text(of(carol).get(f"/r/{room.pk}"))
+    assert (
+        page.index('datetime="2026-01-02T18:00') < page.index('id="moved"') < page.index('datetime="2026-01-02T12:00')
+    )
+    assert 'id="moved"' not in text(of(bob).get(f"/r/{room.pk}"))
+
+
 def test_a_room_that_never_began_says_why(alice: User, carol: User) -> None:
-    off, forgotten = a_scheduled_room(alice), a_scheduled_room(alice)
+    off, forgotten, forbidden = (a_scheduled_room(alice) for _ in range(3))
     cancel(alice, off.pk, source=SOURCE, now=NOON)
+    end_room(forbidden.pk, by=None, notice={"measure": "end_room"}, source=SOURCE, now=NOON)
+    assert "The moderators of this server called this room off." in text(of(carol).get(f"/r/{forbidden.pk}"))
     sweep(lambda held: held, source=SOURCE, now=NOON + timedelta(hours=36))
     assert "The host called this room off." in text(of(carol).get(f"/r/{off.pk}"))
     assert "Nobody started this room within 12 hours" in text(of(carol).get(f"/r/{forgotten.pk}"))

@@ -1,4 +1,4 @@
-// A room that has not started: its host starts it, the others are told of that, and wait.
+// A room that has not started: its host starts it, the others are told of that or of another time, and wait.
 
 import { here } from "../../accounts/notifications.js";
 import { ApiError, call } from "../api.js";
@@ -10,6 +10,9 @@ import { refused } from "./words.js";
 
 const EVERY = 10_000; // ms, and a little chance, so that those who wait do not ask together
 
+const planned = Date.parse(
+  /** @type {HTMLTimeElement} */ (document.querySelector("#prejoin .facts time")).dateTime,
+);
 const path = `rooms/${byId("prejoin").dataset.room}/`;
 
 /**
@@ -59,7 +62,7 @@ function hand({ dataset }) {
 async function wait() {
   // Without an answer nothing is known; the next turn asks again.
   const card = await call("GET", path).catch(() => null);
-  if (card && card.state !== "scheduled") location.reload();
+  if (card && (card.state !== "scheduled" || Date.parse(card.scheduled_for) !== planned)) location.reload();
   else setTimeout(wait, EVERY * (1 + Math.random() / 2));
 }
 

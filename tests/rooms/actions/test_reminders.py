@@ -10,8 +10,11 @@ from accounts.models import User
 from moderation.audit.models import Entry
 from rooms import tasks
 from rooms.actions import reminders
-from rooms.actions.rooms import Edit, edit, start
+from rooms.actions.orders import end_room
+from rooms.actions.rooms import Edit, cancel, edit, start
+from rooms.actions.sweep import sweep
 from rooms.models import Access, Reminder, Room
+from rooms.reminders import due
 from rooms.roles import Code, Move, Refused
 from tests.log import entries, entry
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, block, come, do
@@ -135,6 +138,91 @@ def test_another_time_is_told_again(alice: User, bob: User, post: Post) -> None:
     edit(alice, room.pk, Edit(scheduled_for=BEGINS + timedelta(hours=2)), source=SOURCE, now=NOON)
     assert send(pk, BEGINS + timedelta(hours=2, seconds=-30))
     assert [words for _, _, words, _ in post.sent] == ["It starts in 10 minutes.", "It starts in 1 minute."]
+
+
+def tell(pk: int, now: datetime = NOON) -> bool:
+    return reminders.tell(pk, source=SOURCE, now=now)
+
+
+def move_to(room: Room, time: datetime, host: User) -> None:
+    edit(host, room.pk, Edit(scheduled_for=time), source=SOURCE, now=NOON)
+
+
+def test_who_asked_is_told_of_another_time_once_and_again_of_the_next(alice: User, bob: User, post: Post) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    assert not tell(pk)
+    move_to(room, BEGINS + timedelta(hours=2), alice)
+    assert tell(pk)
+    assert not tell(pk)
+    words = "The host changed the time. It is to start on Jan 2, 2026, 2:00 PM UTC."
+    assert post.sent == [("bob", "Questions", words, f"/r/{room.pk}")]
+    assert entry(action="reminder.tell").actor == bob.uid
+    move_to(room, BEGINS, alice)
+    assert tell(pk)
+    assert len(post.sent) == 2
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_who_asked_is_told_that_the_host_called_it_off_once_in_their_language(
+    alice: User, bob: User, post: Post, told: bool
+) -> None:
+    User.objects.filter(pk=bob.pk).update(language="zh-hans")
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    if told:
+        send(pk)
+        post.sent.clear()
+    cancel(alice, room.pk, source=SOURCE, now=NOON)
+    assert tell(pk)
+    assert not tell(pk)
+    with translation.override("zh-hans"):
+        words = translation.gettext("The host called this room off.")
+    assert post.sent == [("bob", "Questions", words, f"/r/{room.pk}")]
+    assert words != "The host called this room off."
+    assert pk not in due(BEGINS)
+
+
+def test_it_says_so_where_it_was_the_moderation_that_called_it_off(alice: User, bob: User, post: Post) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    end_room(room.pk, by=None, notice={"measure": "end_room"}, source=SOURCE, now=NOON)
+    assert tell(pk)
+    assert [words for _, _, words, _ in post.sent] == ["The moderators of this server called this room off."]
+
+
+@pytest.mark.parametrize("case", ["soon", "started", "forgotten", "quiet", "blocked", "banned"])
+def test_there_is_nothing_to_tell_of_what_the_reminder_says_and_to_those_it_is_nothing_to(
+    alice: User, bob: User, post: Post, case: str
+) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    if case == "forgotten":
+        sweep(lambda held: held, source=SOURCE, now=BEGINS + timedelta(hours=12))
+    else:
+        move_to(room, NOON + timedelta(minutes=10 if case == "soon" else 11), alice)
+    if case == "started":
+        start(alice, room.pk, source=SOURCE, now=NOON)
+    elif case == "quiet":
+        User.objects.filter(pk=bob.pk).update(notify_reminders=False)
+    elif case == "blocked":
+        block(alice, bob)
+    elif case == "banned":
+        room.members.create(user=bob, number=2, barred=True)
+    assert not tell(pk)
+    assert post.sent == []
+
+
+def test_the_task_tells_what_changed_and_ends_what_never_took_place(alice: User, bob: User, post: Post) -> None:
+    off, other = a_scheduled_room(alice), a_scheduled_room(alice, hours=24 * 36500)
+    ask(bob, off)
+    kept = ask(bob, other)
+    cancel(alice, off.pk, source=SOURCE, now=NOON)
+    for _ in range(2):
+        tasks.remind()
+    assert [words for _, _, words, _ in post.sent] == ["The host called this room off."]
+    assert [row.pk for row in Reminder.objects.all()] == [kept]
+    assert entry(action="reminder.end").room == off.pk
 
 
 def test_the_task_sends_what_is_due_however_often_it_runs(alice: User, bob: User, carol: User, post: Post) -> None:
