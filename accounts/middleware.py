@@ -20,6 +20,7 @@ OPEN = (
     "/language/",
     "/accounts/logout/",
     "/audit/checkpoint",
+    "/audit/keys",
     "/healthz",
     "/readyz",
     "/version",

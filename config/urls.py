@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import health, manifest, styleguide, worker
 from config.description import Description
-from moderation.audit.views import checkpoint
+from moderation.audit.views import checkpoint, public_keys
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include("rooms.api")),
     path("api/v1/", include("moderation.api")),
     path("audit/checkpoint", checkpoint, name="checkpoint"),
+    path("audit/keys", public_keys, name="log_keys"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("accounts.urls")),
     path("", include("moderation.urls")),

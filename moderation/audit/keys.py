@@ -1,7 +1,8 @@
 """The log's keys, in STOA_DATA/keys and never in the database: one that seals, and those that sign.
 
 `master-ID` (32 bytes in hexadecimal) seals the keys of persons, `address` makes tokens of addresses. `log-ID.pem` signs
-checkpoints and prunings; `log-ID.vkey` beside it is its public half, and stays when the private one is retired.
+checkpoints and prunings; `log-ID.vkey` beside it is its public half, and stays when the private one is retired. Since
+when it signs is how old that file is, and until when it did how old `log-ID.retired` is.
 `prunings` is no key: it says how long the log was when prunings were first signed, where no database can change that.
 """
 
@@ -11,7 +12,9 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -26,6 +29,15 @@ from moderation.audit.note import Signer
 from moderation.audit.verify import Key, parse_key
 
 _DOOMED = ".gone-"
+
+
+class Period(NamedTuple):
+    """A key of the log and when it signed; `until` is also None of one that was retired before this was noted."""
+
+    key: Key
+    signs: bool
+    since: datetime
+    until: datetime | None
 
 
 class KeysMissingError(Exception):
@@ -134,6 +146,7 @@ def keep_signer(signer: Signer) -> None:
 
 def retire_signer(name: str) -> None:
     """Destroy the private half of a signing key; its public half stays, for what it has signed."""
+    _keep(folder() / f"log-{name}.retired", "")
     _shred(folder() / f"log-{name}.pem")
 
 
@@ -141,6 +154,21 @@ def vkeys() -> list[Key]:
     """Every key that ever signed this log, the retired ones too, the newest first."""
     files = sorted(folder().glob("log-*.vkey"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
     return [parse_key(file.read_text(encoding="utf-8").strip()) for file in files]
+
+
+def periods() -> list[Period]:
+    """Every key that ever signed this log, the newest first, with its time; for whoever notes them down."""
+    return [_period(key, folder() / f"log-{key.key_id.hex()}.vkey") for key in vkeys()]
+
+
+def _period(key: Key, file: Path) -> Period:
+    signs, retired = file.with_suffix(".pem").exists(), file.with_suffix(".retired")
+    until = _written(retired) if retired.exists() and not signs else None
+    return Period(key, signs, _written(file), until)
+
+
+def _written(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def signed_from(size: int) -> int:

@@ -15,7 +15,7 @@ from moderation import dossier
 from moderation.actions import unmasking
 from moderation.actions.base import Refused
 from moderation.actions.cases import role_of
-from moderation.audit import cosign, proof, search, sequence
+from moderation.audit import cosign, keys, proof, search, sequence
 from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.audit.opened import Opened, opened
 from moderation.audit.search import Page, Wish
@@ -50,6 +50,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
         "query": query.urlencode(),
         "searched": any(query.values()),
         "checkpoint": cosign.text(newest) if newest else "",
+        "keys": keys.periods(),
         "witnesses": cosign.standing(),
         "proved": Control.objects.filter(pk=PROVED).first(),
         "late": sequence.waited() // timedelta(minutes=1),

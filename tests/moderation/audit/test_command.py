@@ -91,7 +91,8 @@ def test_without_the_log_no_key_comes_and_none_goes() -> None:
             run("keys", *words)
     assert files() == before
     run("keys", "--retire", old)
-    assert files() == {name: content for name, content in before.items() if name != f"log-{old}.pem"}
+    kept = {name: content for name, content in before.items() if name != f"log-{old}.pem"}
+    assert files() == {**kept, f"log-{old}.retired": b""}
 
 
 def files() -> dict[str, bytes]:

@@ -40,7 +40,7 @@ def test_and_is_gone_from_the_disk_after_the_next_start(two: list[str]) -> None:
     cut(two[0])
     assert any(two[0] in name and not name.endswith(".vkey") for name in files())
     keys.tidy()
-    assert files() == {f"log-{two[0]}.vkey", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
+    assert files() == {f"log-{two[0]}.vkey", f"log-{two[0]}.retired", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
 
 
 def test_so_is_a_file_of_nothing_but_zeroes(two: list[str]) -> None:
@@ -69,7 +69,7 @@ def test_the_worker_that_seals_the_log_looks_for_such_keys_before_anything_else(
         app = Celery()
 
     tasks.began(sender=Sender())
-    assert files() == {f"log-{two[0]}.vkey", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
+    assert files() == {f"log-{two[0]}.vkey", f"log-{two[0]}.retired", f"log-{two[1]}.vkey", f"log-{two[1]}.pem"}
 
 
 def test_a_key_that_is_destroyed_leaves_no_file_behind() -> None:
@@ -78,3 +78,16 @@ def test_a_key_that_is_destroyed_leaves_no_file_behind() -> None:
     assert files() == set()
     with pytest.raises(keys.KeysMissingError):
         keys.found("passing")
+
+
+def test_a_key_whose_retirement_was_cut_off_before_it_lost_its_name_signs_until_it_is_retired_again(
+    two: list[str],
+) -> None:
+    with patch.object(keys, "_shred", side_effect=OSError("no power")), pytest.raises(OSError, match="no power"):
+        keys.retire_signer(two[0])
+    assert [(one.signs, one.until) for one in keys.periods()] == [(True, None)] * 2
+    keys.retire_signer(two[0])
+    new, old = keys.periods()
+    assert (new.signs, old.signs) == (True, False)
+    assert old.until is not None
+    assert old.since <= new.since <= old.until

@@ -196,6 +196,18 @@ def test_the_checkpoint_stands_in_every_footer(rita: Client, bob: User) -> None:
     assert "localhost:8000/audit" in text(rita.get("/console/findings/"))
 
 
+def test_the_page_shows_the_keys_that_a_reviewer_notes_down(rita: Client) -> None:
+    sequence.seal(timezone.now())
+    old = keys.vkeys()[0].key_id.hex()
+    keys.new_signer(sequence.head().origin)
+    keys.retire_signer(old)
+    page = text(rita.get("/console/log/"))
+    for key in keys.vkeys():
+        assert f'<bdi class="code small">{key}</bdi>' in page
+    assert (page.count("Signs since "), page.count("Signed from ")) == (1, 1)
+    assert 'href="/audit/keys"' in page
+
+
 def test_the_evidence_is_taken_home_and_verified_there(rita: Client, bob: User, tmp_path: Path) -> None:
     assert "Nothing is sealed yet" in text(rita.get("/console/log/bundle.zip", follow=True))
     acted(bob)
