@@ -11,6 +11,7 @@ from accounts.models import User
 from moderation.cases import OPEN
 from moderation.models import Case, Hint, Kind
 from moderation.queue import visible
+from rooms import process
 from rooms.models import Member, Room, State
 from rooms.roles import Rank, Stage
 
@@ -19,11 +20,14 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live room: those on its stage, how many listen, its open cases and the gravest of them, and what models saw."""
+    """A live room: those on its stage and which of them talk now (by number), how many listen, its open cases and the
+    gravest of them, and what models saw.
+    """
 
     room: Room
     host: Member | None
     speaking: Sequence[Member]
+    talking: frozenset[int]
     listening: int
     cases: Sequence[Case]
     worst: int | None
@@ -62,11 +66,13 @@ def _seen(found: Sequence[Room], reader: User) -> list[Live]:
     noticed = Hint.objects.filter(case__in=about, kind__in=(Kind.SOUND, Kind.PATTERN)).select_related("case")
     for hint in noticed.defer("box").order_by("-score"):
         flags[hint.case.room].append(hint)
+    talking = process.talking()
     return [
         Live(
             room,
             hosts.get(room.pk),
             stage[room.pk],
+            talking.get(room.pk, frozenset()),
             room.size - len(stage[room.pk]),  # type: ignore[attr-defined]  # annotated
             cases[room.pk],
             room.worst,  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -118,6 +118,11 @@ class Media:
                 self._bury(sfu)
             else:
                 self._seen[sfu].unread = True
+
+    def talking(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The rooms in which somebody talks, and who, as each living media process said it last."""
+        for seen in list(self._seen.values()):
+            yield from seen.alive.talking.items()
 
     async def taking(self) -> tuple[Taker, ...]:
         """The media processes that take connections.

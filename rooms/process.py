@@ -281,6 +281,15 @@ def media_figures() -> list[Figures]:
     return [found[sfu] for sfu in sorted(found)]
 
 
+def talking() -> dict[str, frozenset[int]]:
+    """Who talks in which room, as the media processes that are heard of here said it within the last two seconds."""
+    found: dict[str, frozenset[int]] = {}
+    for process in list(_processes.values()):
+        for room, members in process.media.talking():
+            found[room] = found.get(room, frozenset()).union(members)
+    return found
+
+
 def _numbers(rooms: list[str]) -> dict[str, int]:
     return dict(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
 

@@ -28,6 +28,9 @@ def _value(kind: Any, value: Any) -> Any:
     if kind in (tuple[int, ...], tuple[str, ...]):
         if isinstance(value, list) and all(type(item) is get_args(kind)[0] for item in value):
             return tuple(value)
+    elif kind == Mapping[str, tuple[int, ...]]:
+        if isinstance(value, dict):
+            return {name: _value(tuple[int, ...], items) for name, items in value.items()}
     elif kind == Mapping[str, int]:
         if isinstance(value, dict) and all(type(item) is int for item in value.values()):
             return value

@@ -71,6 +71,11 @@ class Floor:
         voice = self.voices.get(member)
         return voice.slot if voice else None
 
+    def talking(self, now: float) -> tuple[int, ...]:
+        """Who holds a slot and was audible just now, by number."""
+        held = (holder for holder in self.holders if holder is not None)
+        return tuple(sorted(one for one in held if not self._idle(self.voices[one], now)))
+
     def leave(self, member: int) -> int | None:
         """The slot that `member` held and that is empty from now on; None without one."""
         voice = self.voices.pop(member, None)

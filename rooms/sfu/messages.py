@@ -173,7 +173,8 @@ class Alive:
 
     `epoch` is new with every start of the process: a web side that sees it change knows that all peers of the old
     one are gone. `rooms` maps each room the process holds to the version it knows, so that a lost `Wanted` is found.
-    `fan_out` is "accelerated" where compiled code sends packets, else "plain".
+    `fan_out` is "accelerated" where compiled code sends packets, else "plain". `talking` are the members of each room
+    whose voices go out now.
     """
 
     sfu: str
@@ -184,6 +185,7 @@ class Alive:
     fan_out: str = "plain"
     key: str = ""
     spreads: Mapping[str, int] = field(default_factory=dict)
+    talking: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

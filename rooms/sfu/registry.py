@@ -104,8 +104,9 @@ class Registry:
         """The report that this process lives, and which rooms it holds."""
         rooms = self.rooms.held()
         spreads = {name: turn for name in rooms if (turn := self.routes.turn(name)) is not None}
-        draining, key = self._draining, self.routes.public
-        return Alive(self._sfu, self._epoch, len(self.connections), draining, rooms, self.fan_out, key, spreads)
+        draining, key, talking = self._draining, self.routes.public, self.rooms.talking(time.monotonic())
+        peers = len(self.connections)
+        return Alive(self._sfu, self._epoch, peers, draining, rooms, self.fan_out, key, spreads, talking)
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""

@@ -27,6 +27,11 @@ class Rooms:
         """The version that each room with connections is known in."""
         return {name: room.wanted.version for name, room in self._rooms.items() if room}
 
+    def talking(self, now: float) -> dict[str, tuple[int, ...]]:
+        """Who talks in each room with connections; rooms in which nobody does are not in it."""
+        found = {name: room.stage.talking(now) for name, room in self._rooms.items() if room}
+        return {name: members for name, members in found.items() if members}
+
     def take(self, wanted: Wanted) -> Room:
         """The room that `wanted` is about, from now on the last to be forgotten; new ones are as it says."""
         room = self._rooms.pop(wanted.room, None)

@@ -170,6 +170,10 @@ class Stage:
         self._cut(number)
         return [self._hush(number, member, now)]
 
+    def talking(self, now: float) -> tuple[int, ...]:
+        """Whose voice goes out now, by number."""
+        return self._floor.talking(now)
+
     def _hush(self, number: int, member: int, now: float) -> Relay:
         """One frame of silence, the next in the slot `number`."""
         slot = self.slots[number]

@@ -181,3 +181,14 @@ async def test_whoever_keeps_evidence_is_told_in_a_thread_that_a_freeze_was_answ
     finally:
         sealed.disconnect(receive)
     assert told == [("room", "0123456789abcdef", "a", ("0123456789abcdef-1.sealed",), True)]
+
+
+async def test_who_talks_in_a_room_is_told_by_all_that_carry_it(here: Process) -> None:
+    def tell(sfu: str, talking: dict[str, tuple[int, ...]]) -> None:
+        here.media.take(messages.dump(Alive(sfu, "e1", 0, False, {}, key=KEY, talking=talking)))
+
+    tell("a", {"room": (1, 2)})
+    tell("b", {"room": (2, 7), "other": (1,)})
+    assert process.talking() == {"room": frozenset({1, 2, 7}), "other": frozenset({1})}
+    tell("a", {})
+    assert process.talking()["room"] == frozenset({2, 7})

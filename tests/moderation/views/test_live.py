@@ -11,6 +11,7 @@ from moderation.audit.models import Entry, Result
 from moderation.cases import State
 from moderation.models import Case, Decision, Freeze, Grant
 from moderation.staff import GUESTS, Role
+from rooms import process
 from rooms.models import Access, Member, Room
 from rooms.roles import Move
 from tests.accounts.pages import text
@@ -50,6 +51,16 @@ def test_who_speaks_and_how_many_listen_is_seen_of_every_live_room(room: Room, d
     assert "1 listening" in page
     assert "Bob" in page
     assert "Carol" not in page
+
+
+def test_who_talks_right_now_is_marked_and_nobody_who_does_not(
+    room: Room, desk: Client, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "talking", lambda: {room.pk: frozenset({number(bob, room), 99})})
+    page = text(desk.get("/console/live/?part=rooms"))
+    assert page.count(">talking<") == 1
+    bobs = page[page.index("facts talking") :]
+    assert bobs.index("Bob") < bobs.index(">talking<") < bobs.index("</li>")
 
 
 def test_a_room_with_an_open_case_stands_first_and_leads_to_it(

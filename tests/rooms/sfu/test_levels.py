@@ -97,3 +97,13 @@ def test_no_slot_has_two_holders_and_no_holder_two_slots(packets: list[tuple[int
         seated = [holder for holder in floor.holders if holder is not None]
         assert len(seated) == len(set(seated))
         assert all(floor.holders[number] == one for one in seated if (number := floor.slot(one)) is not None)
+
+
+def test_who_talks_is_who_holds_a_slot_and_was_audible_within_the_second() -> None:
+    floor = Floor(1)
+    now = talk(floor, {BOB: 20, ALICE: 70}, 0, 1)
+    assert floor.talking(now) == (BOB,)
+    assert floor.talking(now + IDLE) == ()
+    assert floor.holders == [BOB]
+    floor.leave(BOB)
+    assert floor.talking(now) == ()

@@ -39,6 +39,7 @@ from tests.rooms.sfu.desk import (
     until,
     want,
 )
+from tests.rooms.sfu.hall import Voice
 
 
 @pytest.fixture
@@ -289,6 +290,16 @@ async def test_alive_tells_the_rooms_that_have_peers_and_their_versions(desk: De
     desk.offer("carol", wanted=want(4))
     alive = desk.registry.alive()
     assert (alive.sfu, alive.peers, alive.draining, dict(alive.rooms)) == ("node-0", 1, False, {"room": 4})
+
+
+async def test_alive_tells_who_talks(desk: Desk) -> None:
+    desk.offer("carol", wanted=want(4))
+    room = desk.registry.rooms.get("room")
+    assert room is not None
+    room.stage.allow((BOB,), time.monotonic())
+    assert desk.registry.alive().talking == {}
+    room.stage.push(BOB, Voice(BOB).packet(), time.monotonic())
+    assert desk.registry.alive().talking == {"room": (BOB,)}
 
 
 async def test_every_start_has_an_epoch_of_its_own(desk: Desk) -> None:

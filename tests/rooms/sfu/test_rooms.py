@@ -9,6 +9,7 @@ from rooms.sfu import rooms as module
 from rooms.sfu.messages import Drop, Wanted
 from rooms.sfu.room import Room
 from rooms.sfu.rooms import Rooms
+from tests.rooms.sfu.hall import Voice
 
 ALICE, BOB, CAROL = 1, 2, 3
 
@@ -37,6 +38,17 @@ def test_those_with_connections_are_held_in_the_version_they_are_known_in(rooms:
     rooms.take(wanted("empty", 9))
     occupy(rooms.take(wanted("hall", 4)))
     assert rooms.held() == {"hall": 4}
+
+
+def test_who_talks_is_told_of_rooms_with_connections_in_which_somebody_does(rooms: Rooms) -> None:
+    for name in ("hall", "quiet", "empty"):
+        room = rooms.take(wanted(name))
+        room.stage.allow((ALICE, BOB), 0.0)
+        if name != "quiet":
+            room.stage.push(BOB, Voice(BOB).packet(), 1.0)
+        if name != "empty":
+            occupy(room)
+    assert rooms.talking(1.5) == {"hall": (BOB,)}
 
 
 def test_only_so_many_rooms_are_remembered_and_never_one_with_connections_forgotten(

@@ -39,6 +39,15 @@ def test_two_who_talk_at_once_are_in_two_slots() -> None:
     assert relay.slot == 1
 
 
+def test_whose_voice_goes_out_is_known_until_they_may_not_speak() -> None:
+    room = Room(ALICE, BOB)
+    room.say(Voice(BOB))
+    room.say(Voice(ALICE, level=100))
+    assert room.stage.talking(room.now) == (BOB,)
+    room.allow(ALICE)
+    assert room.stage.talking(room.now) == ()
+
+
 def test_a_listener_with_one_line_hears_slot_0_alone() -> None:
     room = Room(ALICE, BOB)
     carol = room.join(CAROL, LINES[:1])
