@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
+from accounts.standing import good
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms.actions.base import Turn, refusals, seen, staff, turn
@@ -68,8 +69,7 @@ def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: dat
 def standing(user: User, room_id: str, *, now: datetime) -> QuerySet[RoomInvite]:
     """The links that still open the room. Raises `Refused`: NOT_FOUND, FORBIDDEN."""
     staff(seen(user, room_id))
-    open_still = RoomInvite.objects.filter(room=room_id, uses_left__gt=0, expires_at__gt=now, revoked_at=None)
-    return open_still.order_by("-created_at")
+    return _open(now).filter(room=room_id).order_by("-created_at")
 
 
 def invite_user(user: User, room_id: str, username: str, stage: Stage, *, source: Source, now: datetime) -> Member:
@@ -120,8 +120,12 @@ def look(user: User, token: str, *, now: datetime) -> RoomInvite:
 
 def usable(token: str, now: datetime) -> QuerySet[RoomInvite]:
     """The invite of this link (none or one), if it opens something at `now`."""
-    open_rooms = RoomInvite.objects.exclude(room__state=State.ENDED)
-    return open_rooms.filter(digest=digest(token), uses_left__gt=0, expires_at__gt=now, revoked_at=None)
+    return _open(now).exclude(room__state=State.ENDED).filter(digest=digest(token))
+
+
+def _open(now: datetime) -> QuerySet[RoomInvite]:
+    """Links that open something; those of somebody who may not take part are as good as revoked."""
+    return RoomInvite.objects.filter(good(now, "issuer__"), uses_left__gt=0, expires_at__gt=now, revoked_at=None)
 
 
 def digest(token: str) -> str:

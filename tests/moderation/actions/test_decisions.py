@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import codes
 from accounts.models import InviteCode, Redemption, User
 from accounts.standing import suspended
 from moderation import dossier, queue
@@ -17,12 +18,14 @@ from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
 from moderation.models import About, Case, Decision, Ground, PolicyText, Result, Stand, Step
 from moderation.policies import Policy
-from rooms.models import Room
+from rooms.actions import invites
+from rooms.models import Access, Room
 from rooms.models import State as RoomState
+from rooms.roles import Refused as RoomRefused
 from rooms.roles import Stage
 from tests.log import entries, entry
 from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, unchanged, verdict
-from tests.rooms.scenes import NOON, SOURCE, come, member
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +72,34 @@ def test_a_ban_waits_for_a_second_person(case: Case, room: Room, bob: User, dana
     bob.refresh_from_db()
     assert suspended(bob, timezone.now())
     unchanged(Code.DECIDED, lambda: decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE))
+
+
+def _codes(*issuers: User) -> list[InviteCode]:
+    """A code of each that has two uses left."""
+    rows = {"uses": 2, "uses_left": 2, "created_at": NOON, "expires_at": NOON + 400 * DAY}
+    return [InviteCode.objects.create(issuer=one, digest=f"open {one.username}", **rows) for one in issuers]
+
+
+def _opening(found: list[InviteCode]) -> list[str]:
+    """Whose codes still open the door, also once everybody is back."""
+    User.objects.update(suspended_until=None)
+    fresh = [codes.find(code.digest) for code in found]
+    return [one.issuer.username for one in fresh if one and one.issuer and codes.refusal(one, NOON) is None]
+
+
+def test_with_a_ban_end_the_codes_and_the_links_of_whoever_is_banned_and_nobody_elses(
+    case: Case, room: Room, alice: User, bob: User, carol: User, dana: User, femi: User
+) -> None:
+    found = _codes(bob, alice)
+    own = a_room(bob, access=Access.INVITE)
+    token = invites.issue(bob, own.pk, Stage.AUDIENCE, 2, 24, source=SOURCE, now=NOON).token
+    proposal = decided(case, dana, Measure.BAN)
+    assert not InviteCode.objects.exclude(revoked_at=None).exists()
+    decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE)
+    with pytest.raises(RoomRefused):
+        invites.redeem(carol, token, source=SOURCE, now=NOON)
+    assert entry(action="invite.revoke").case == str(case.pk)
+    assert _opening(found) == ["alice"]
 
 
 def test_a_senior_who_proposes_needs_another_too(room: Room, bob: User, carol: User, femi: User) -> None:
@@ -281,6 +312,16 @@ def test_everybody_on_a_pruned_branch_has_a_decision_with_reasons_and_an_entry_o
         made = entry(id=one.entry)
         assert one.subject is not None
         assert (made.action, made.object_id) == ("decision.make", one.subject.uid)
+
+
+def test_with_a_pruning_end_the_codes_of_the_whole_branch_and_nobody_elses(
+    case: Case, bob: User, carol: User, mallory: User, alice: User, dana: User, femi: User
+) -> None:
+    let_in(bob, mallory)
+    let_in(mallory, alice)
+    found = _codes(bob, mallory, alice, carol)
+    decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
+    assert _opening(found) == ["carol"]
 
 
 def test_one_of_a_pruned_branch_comes_back_alone(pruned: Decision, mallory: User, femi: User) -> None:

@@ -57,6 +57,15 @@ def test_wrong_used_expired_and_revoked_links_get_the_same_answer(
     assert visible_room(mallory, secret_room.pk) is None
 
 
+def test_the_links_of_the_suspended_open_nothing_while_they_are(secret_room: Room, alice: User, bob: User) -> None:
+    token = link(alice, secret_room)
+    User.objects.filter(pk=alice.pk).update(suspended_until=NOON + timedelta(hours=1))
+    assert redeem(bob, token) is Code.NOT_FOUND
+    assert list(invites.standing(alice, secret_room.pk, now=NOON)) == []
+    assert RoomInvite.objects.get().uses_left == 1
+    assert redeem(bob, token, timedelta(hours=1)) == secret_room.pk
+
+
 def test_the_token_is_stored_nowhere(secret_room: Room, alice: User) -> None:
     token = link(alice, secret_room)
     assert token not in str(list(RoomInvite.objects.values()) + entries())
