@@ -115,10 +115,10 @@ def witnesses(reader: Client) -> tuple[list[str], str]:
     [
         (None, "Not asked yet", "Has signed nothing yet"),
         ("", "Agrees", "Signed 7 entries at"),
-        ("away", "Away", "Signed 7 entries at"),
+        ("away", "Away", "Once it does, it signs what it missed"),
         ("refused", "Does not sign", "See that it knows the log"),
-        ("behind", "Says that the log was changed", "Signed 7 entries at"),
-        ("contradicted", "Says that the log was changed", "Signed 7 entries at"),
+        ("behind", "Says that the log was changed", "It signed a longer log than this one"),
+        ("contradicted", "Says that the log was changed", "Ask whoever runs it for the evidence it kept"),
     ],
 )
 def test_the_page_says_how_each_witness_stands(
