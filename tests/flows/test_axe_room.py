@@ -175,7 +175,9 @@ def sheets(page: Page, opener: str, signs: tuple[str, ...]) -> Iterator[str]:
     open_sheet(page, opener)
     yield f"the sheet behind {opener}"
     for sign in signs:
-        page.locator(f"dialog .menu-item:has(use[href='#i-{sign}'])").click()
+        item = page.locator(f"dialog .menu-item:has(use[href='#i-{sign}'])")
+        item.click()
+        item.wait_for(state="detached")  # some ask the server first
         yield f"the sheet {sign} behind {opener}"
         page.keyboard.press("Escape")
         open_sheet(page, opener)

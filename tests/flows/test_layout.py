@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.flows import chromium, stack, talk
-from tests.flows.chromium import PHONE, Visitor
-from tests.flows.crowd import crowd
+from tests.flows.chromium import DESKTOP, PHONE, Visitor
+from tests.flows.crowd import Crowd, crowd
 from tests.flows.door import PASSWORD
+from tests.flows.mirror import misplaced, unmirrored
 from tests.flows.small import SIZES, looked_over
 from tests.flows.stack import Stoa
 from tests.flows.test_axe_room import ROOM_SHEETS, sheets
@@ -37,6 +38,11 @@ LANGUAGES = ("en", "zh-CN", "ar")
 PERSON_SHEETS = ("leave", "ban", "flag")
 """What the sheet of a listener asks a host about, and what is reported of them, by icon."""
 COMING = "2099-01-05T20:00:00Z"
+SPEAKERS, WAITING = ("bob", "carol", "dana"), ("erin", "femi")
+LISTENING = ("gus", "hana", "ines")
+ROWS = ("#stage > li", "#known > li, #audience > li", "#dock-leave, #dock-main, .dock-end", ".dock-end > button")
+"""What stands in rows in a room, on a phone as on a desktop."""
+HEADER = ".site-header > :not([popover])"
 
 
 @pytest.fixture(scope="module")
@@ -130,32 +136,60 @@ def test_no_sheet_of_a_room_is_wider_than_the_window_and_nothing_focused_in_it_i
     assert faults == [], "\n".join(faults)
 
 
-def test_in_a_language_that_reads_from_the_right_header_and_dock_are_mirrored(
-    come: Callable[..., Page], room: str
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_in_a_language_that_reads_from_the_right_everything_stands_as_in_a_mirror(
+    come: Callable[..., Page], mirrored: Stoa, planned: str, link: str, size: ViewportSize
 ) -> None:
-    orders = {}
-    for name, language in {"alice": "en", "carol": "ar"}.items():
-        page = come(name, viewport=PHONE, locale=language)
-        for path in PAGES:
-            page.goto(path)
-            orders[language, path] = order(page, ".site-header > :not([popover])")
-        page.goto(f"/r/{room}")
-        page.locator("#join").click()
-        page.get_by_role("toolbar").get_by_role("button", name="Raise hand").wait_for()
-        orders[language, "dock"] = order(page, ".dock > button, .dock-end > button")
-        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
-    assert orders["en", "dock"] == ["dock-leave", "dock-main", "dock-react", "dock-more"]
-    assert orders["en", "/"][0] == "brand"
-    for place in ("dock", *PAGES):
-        assert orders["ar", place] == orders["en", place][::-1], place
+    look, faults = {"viewport": size, "locale": "ar", "reduced_motion": "reduce"}, list[str]()
+    page, stranger = come(**look), come("", **look)
+    room, *_ = (mirrored.room("alice", title) for title in ("Slow Tuesday", "Jazz", "Owls"))
+    for path in (*PAGES, STYLEGUIDE, f"/r/{planned}", f"/r/{planned}/edit/", f"/r/{room}"):
+        page.goto(path)
+        faults += (*unmirrored(page, path), *misplaced(page, HEADER))
+    for path in (*OUTSIDE, link):
+        stranger.goto(path)
+        faults += unmirrored(stranger, path)
+    page.goto("/")
+    if size == DESKTOP:
+        faults += misplaced(page, ".cards > li")
+    with crowd(mirrored, room, [*SPEAKERS, *WAITING, *LISTENING]) as others:
+        fill(page, room, others)
+        faults += unmirrored(page, "a room")
+        faults += misplaced(page, *ROWS, "#hands li:first-child > *")
+        faults += in_sheets(page)
+        if size == PHONE:
+            listener = come("kim", **look)
+            listener.goto(f"/r/{room}")
+            listener.locator("#join").click()
+            expect(listener.locator("#hands > li")).to_have_count(len(WAITING))
+            expect(listener.locator(talk.LISTED)).to_have_count(len(LISTENING) + 1)
+            faults += unmirrored(listener, "a room for a listener")
+            faults += misplaced(listener, *ROWS, "#hands > li")
+    assert faults == [], "\n".join(faults)
 
 
-def order(page: Page, selector: str) -> list[str]:
-    """Id or class of each that can be seen, from left to right."""
-    found = page.eval_on_selector_all(
-        selector,
-        """(all) => all.filter((one) => one.checkVisibility())
-          .sort((one, other) => one.getBoundingClientRect().x - other.getBoundingClientRect().x)
-          .map((one) => one.id || one.className)""",
-    )
-    return [str(name) for name in found]
+def fill(page: Page, room: str, others: Crowd) -> None:
+    """Nothing: the host, whose page it is, is in the room, and around them people speak, wait and listen."""
+    page.goto(f"/r/{room}")
+    page.locator("#join").click()
+    for name in (*SPEAKERS, *WAITING):
+        others.say(name, type="move", move="raise_hand")
+        invited = page.get_by_role("button", name=f"Invite {name.capitalize()} to speak")
+        invited.wait_for()
+        if name in SPEAKERS:
+            invited.click()
+            page.locator("stoa-toast", has_text=f"{name.capitalize()} is invited to speak").wait_for()
+            others.say(name, type="move", move="accept")
+    expect(page.locator("#stage > li")).to_have_count(1 + len(SPEAKERS))
+    expect(page.locator("#hands > li")).to_have_count(len(WAITING))
+    expect(page.locator(talk.LISTED)).to_have_count(len(LISTENING))
+
+
+def in_sheets(page: Page) -> list[str]:
+    """What is not mirrored in the sheets that a host may open."""
+    faults = list[str]()
+    for opener, signs in {"#stage li:last-child button": ("leave", "ban"), "#dock-more": ROOM_SHEETS}.items():
+        for name in sheets(page, opener, signs):
+            rows = (".sheet-head > *", *(["dialog .row > .button"] if name.startswith("the sheet stop") else []))
+            faults += [f"{name}: {fault}" for fault in (*unmirrored(page, name), *misplaced(page, *rows))]
+    return faults
