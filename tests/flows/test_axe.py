@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.flows import broken, door, stack, talk
+from tests.flows import axe, broken, door, stack, talk
 from tests.flows.axe import LOOKS, Inspector
 from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
+from tests.flows.small import sideways
 from tests.flows.stack import Stoa
 from tests.flows.test_passkeys import authenticator
 
@@ -60,6 +61,13 @@ for lever in (Lever.INVITES, Lever.JOINS, Lever.SERVER):
     )
 """
 THAW = "from accounts.models import Switch; Switch.objects.all().delete()"
+PUSHLESS = "delete globalThis.PushManager;"
+SILENT = {
+    "forbidden": "Object.defineProperty(Notification, 'permission', { get: () => 'denied' });",
+    "without push": PUSHLESS,
+    "not installed": f"Object.defineProperty(navigator, 'userAgent', {{ get: () => 'iPhone' }}); {PUSHLESS}",
+}
+"""Browsers that show no notifications; that of an iPhone does once the app is installed."""
 UID = "from accounts.models import User; print(User.objects.get(username=%r).uid)"
 
 
@@ -124,6 +132,20 @@ def test_the_way_in_and_the_pages_of_oneself(browser: Browser, stoa: Stoa, look:
     second_factor(inspector)
     context.close()
     inspector.assert_nothing_found()
+
+
+def test_the_notifications_of_a_browser_that_shows_none(visit: Visit, look: dict[str, Any]) -> None:
+    found, told = list[str](), set[str]()
+    for name, script in SILENT.items():
+        page = visit("alice", **look).page
+        page.add_init_script(script)
+        page.goto("/me/")
+        page.locator("[data-state]:not(:has-text('JavaScript'))").wait_for()
+        told.add(page.locator("[data-state]").inner_text())
+        assert page.locator("[data-switch]").is_hidden()
+        found += [f"{name}: {fault}" for fault in (*axe.faults_in_every_look(page, "#notifications"), *sideways(page))]
+    assert len(told) == len(SILENT), told
+    assert not found, "\n".join(found)
 
 
 def test_pages_that_are_other_ones_for_somebody_signed_in_without_a_password_while_the_server_is_closed(

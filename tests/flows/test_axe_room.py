@@ -29,6 +29,15 @@ FACTS = "Shouted at whoever came on stage."
 ENDS = {"enid": "remove", "ines": "suspend"}
 """Two ways in which the staff ends somebody's visit."""
 
+PLUG_IN = """() => {
+  const { mediaDevices } = navigator;
+  const had = mediaDevices.enumerateDevices.bind(mediaDevices);
+  const headset = { kind: "audioinput", deviceId: "headset", label: "Headset (0b0e:0300)" };
+  mediaDevices.enumerateDevices = async () => [...(await had()), headset];
+  mediaDevices.dispatchEvent(new Event("devicechange"));
+}"""
+"""A headset is plugged in."""
+
 
 @pytest.fixture
 def room(browser: Browser, stoa: Stoa) -> Iterator[tuple[str, Visitor]]:
@@ -154,6 +163,8 @@ def speak(inspector: Inspector) -> None:
     page.get_by_role("meter").wait_for()
     inspector.look("the sound of a speaker")
     page.keyboard.press("Escape")
+    page.evaluate(PLUG_IN)
+    inspector.see("a device that was plugged in", "#banners [data-name=plugged]")
 
 
 def enter(visitor: Visitor, room: str) -> None:
