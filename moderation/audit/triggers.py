@@ -79,3 +79,9 @@ _POSTGRESQL_REMOVE = (
 
 INSTALL = MappingProxyType({"sqlite": _SQLITE_INSTALL, "postgresql": _POSTGRESQL_INSTALL})
 REMOVE = MappingProxyType({"sqlite": _SQLITE_REMOVE, "postgresql": _POSTGRESQL_REMOVE})
+NAMES = MappingProxyType(
+    {
+        "sqlite": frozenset(name for name, _ in _SQLITE),
+        "postgresql": frozenset(name for _, name, _ in _POSTGRESQL),
+    }
+)

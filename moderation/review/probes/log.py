@@ -1,17 +1,19 @@
 """Checks of the log itself: that it cannot be changed, is sealed, agrees with what was signed, and is read."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Model, Q, QuerySet
 
 from accounts.models import User
 from moderation.audit import cosign, keys, prune, pulse, sequence, tree
 from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
-from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, PersonKey, Result, Stream
+from moderation.audit.models import Checkpoint, Cosignature, Entry, Label, Leaf, Node, PersonKey, Result, Stream
+from moderation.audit.role import INSERT_ONLY
 from moderation.audit.store import Nodes
-from moderation.audit.triggers import FLOOR
+from moderation.audit.triggers import FLOOR, NAMES
 from moderation.audit.verify import Refused, leaf_hash, open_checkpoint
 from moderation.models import Staff
 from moderation.review.probes.base import Found, Span
@@ -24,28 +26,58 @@ WHENCE = ("address", "port", "destination")
 COMPARED = 1000
 """Entries that are compared with their leaves at each check: the newest half, and as many spread over all."""
 RECENT = 30  # checkpoints that a cosignature may be on: a witness is asked after each was signed
-ATTEMPTS = (
-    "UPDATE audit_entry SET action = action WHERE id = %s",
-    "UPDATE audit_entry SET detail = detail WHERE id = %s",
-    "DELETE FROM audit_entry WHERE id = %s",
-)
+LOG: tuple[type[Model], ...] = (Entry, Leaf, Node, Checkpoint, Cosignature, Label)
+"""What is only added to. A label may be erased, and is not changed."""
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')",
+}
 
 
 def insert_only(_span: Span) -> Found:
-    """Whether the database refuses, right now, to change or delete the newest entry; what it let through is undone."""
-    newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    """Whether the database refuses, right now, to change or delete the newest row of each table of the log.
+
+    What it let through is undone. A trigger that is missing is found also where there is no row yet, and the one before
+    TRUNCATE, which nobody could try while the log is in use.
+    """
+    attempts = [attempt for model in LOG for attempt in _attempts(model)]
+    refused, tried = sum(_is_refused(*attempt) for attempt in attempts), len(attempts)
+    facts: dict[str, int | str] = {
+        "tried": tried,
+        "refused": refused,
+        "missing": len(_missing()),
+        "database": connection.vendor,
+    }
+    if not Entry.objects.exists():
+        return Found.unknown(**facts)
+    return Found.if_true(refused == tried and not facts["missing"], **facts)
+
+
+def _attempts(model: type[Model]) -> Iterator[tuple[str, int]]:
+    """The statements that the database has to refuse, and the row they are tried on."""
+    meta = model._meta  # noqa: SLF001  # documented
+    newest = QuerySet(model).order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
-        return Found.unknown(tried=0, refused=0, database=connection.vendor)
-    refused = sum(_is_refused(attempt, newest) for attempt in ATTEMPTS)
-    tried = len(ATTEMPTS)
-    return Found.if_true(refused == tried, tried=tried, refused=refused, database=connection.vendor)
+        return
+    where = f'WHERE "{meta.pk.column}" = %s'
+    same = f'"{meta.pk.column}" = "{meta.pk.column}"'
+    yield f"UPDATE {meta.db_table} SET {same} {where}", newest  # noqa: S608  # our own names
+    if meta.db_table in INSERT_ONLY:
+        yield f"DELETE FROM {meta.db_table} {where}", newest  # noqa: S608  # our own names
 
 
-def _is_refused(statement: str, entry: int) -> bool:
+def _missing() -> frozenset[str]:
+    """The triggers that are not there, or are turned off."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS[connection.vendor])
+        return NAMES[connection.vendor] - {name for (name,) in cursor.fetchall()}
+
+
+def _is_refused(statement: str, row: int) -> bool:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(statement, [entry])
+                cursor.execute(statement, [row])
             transaction.set_rollback(True)
     except DatabaseError:
         return True

@@ -40,7 +40,7 @@ ELSEWHERE = {  # every other place with such a name, and why it changes nothing 
     "rooms/reactions.py": {"self._here[room].update"},
     "config/static.py": {"seen.update"},
     "moderation/hearing/opus.py": {"av.CodecContext.create"},
-    "moderation/review/probes/log.py": SQL,  # tries to change an entry, and undoes it
+    "moderation/review/probes/log.py": SQL,  # tries to change the log, and undoes it
     "rooms/rows.py": SQL,  # the short way to insert and change a row: `rows.insert`, `rows.change` are named as well
     **dict.fromkeys(READERS, SQL),
 }

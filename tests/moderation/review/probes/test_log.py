@@ -13,7 +13,9 @@ from moderation.audit.destinations import Collector, Peer
 from moderation.audit.models import Checkpoint, Cosignature, Entry, Leaf, Stream
 from moderation.audit.pulse import Sign
 from moderation.audit.record import record, record_refusal
+from moderation.audit.role import INSERT_ONLY, NO_UPDATE
 from moderation.audit.source import Source
+from moderation.audit.triggers import NAMES
 from moderation.models import Outcome
 from moderation.review.probes import log
 from moderation.review.probes.base import Found, Span
@@ -70,21 +72,49 @@ def test_a_period_in_which_a_living_server_gave_no_sign_fails(now: datetime) -> 
     assert facts(log.heard(silent)) == (Outcome.FAILED, {"signs": 0, "longest": 40})
 
 
-def test_the_database_refuses_every_attempt_on_an_entry_and_nothing_changed(span: Span) -> None:
-    written()
-    before = list(Entry.objects.values())
+def whole() -> None:
+    """A row in every table of the log."""
+    written(300)
+    sequence.seal(timezone.now())
+    Cosignature.objects.create(size=300, key="witness.example/w1", line="signed", created_at=timezone.now())
+
+
+def rows() -> list[object]:
+    return [list(model._default_manager.order_by("pk").values()) for model in log.LOG]
+
+
+def test_every_table_that_the_database_guards_is_tried() -> None:
+    assert {model._meta.db_table for model in log.LOG} == {*INSERT_ONLY, *NO_UPDATE}
+    assert {name.rpartition("_no_")[0] for name in NAMES[connection.vendor]} == {*INSERT_ONLY, *NO_UPDATE}
+
+
+def test_the_database_refuses_every_attempt_on_a_table_of_the_log_and_nothing_changed(span: Span) -> None:
+    whole()
+    before = rows()
     found = log.insert_only(span)
-    assert facts(found) == (Outcome.PASSED, {"tried": 3, "refused": 3, "database": connection.vendor})
-    assert list(Entry.objects.values()) == before
+    told = {"tried": 11, "refused": 11, "missing": 0, "database": connection.vendor}
+    assert facts(found) == (Outcome.PASSED, told)
+    assert rows() == before
 
 
-def test_a_database_that_lets_an_entry_be_changed_fails_and_the_attempt_is_undone(span: Span) -> None:
-    written()
-    before = list(Entry.objects.values())
+def test_a_database_that_lets_the_log_be_changed_fails_and_the_attempt_is_undone(span: Span) -> None:
+    whole()
+    before = rows()
     with lifted():
         found = log.insert_only(span)
     assert (found.outcome, found.facts["refused"]) == (Outcome.FAILED, 0)
-    assert list(Entry.objects.values()) == before
+    assert found.facts["missing"] == len(NAMES[connection.vendor])
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", sorted(NAMES[connection.vendor]))
+def test_each_trigger_that_is_missing_fails(span: Span, name: str) -> None:
+    written()
+    table = f" ON {name.rpartition('_no_')[0]}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{table}")
+    found = log.insert_only(span)
+    assert (found.outcome, found.facts["missing"]) == (Outcome.FAILED, 1)
 
 
 def test_what_waits_longer_than_ten_seconds_fails(span: Span, now: datetime) -> None:
