@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import warnings
 from enum import StrEnum
 from io import BytesIO
@@ -115,6 +116,15 @@ def discard(uid: str, digest: str) -> None:
         _file(uid, digest).unlink(missing_ok=True)
 
 
-def _file(uid: str, digest: str) -> Path:
+def forget(uid: str) -> None:
+    """Delete every picture of somebody; without one, nothing changes."""
+    shutil.rmtree(_folder(uid), ignore_errors=True)
+
+
+def _folder(uid: str) -> Path:
     folder: Path = settings.STOA_DATA / "avatars" / uid
-    return folder / f"{digest}.webp"
+    return folder
+
+
+def _file(uid: str, digest: str) -> Path:
+    return _folder(uid) / f"{digest}.webp"

@@ -19,6 +19,9 @@ OPEN = (
     "/transparency/",
     "/language/",
     "/accounts/logout/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/webauthn/reauthenticate/",
     "/audit/checkpoint",
     "/audit/keys",
     "/healthz",
@@ -31,8 +34,9 @@ OPEN = (
     "/static/",
     "/api/v1/",
 )
-"""How the paths begin that the suspended still reach: their own data, what everybody may report, the way out, what
-tells nobody anything about others, and the API, which asks for itself."""
+"""How the paths begin that the suspended still reach: their own data, what everybody may report, the way out, and
+where one shows that it is oneself before ending the account; what tells nobody anything about others, and the API,
+which asks for itself."""
 
 
 class OwnLanguage:

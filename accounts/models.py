@@ -38,6 +38,8 @@ class User(AbstractUser):
     notify_openings = models.BooleanField(default=False)  # somebody they know opens a room
     sign_outs = models.PositiveIntegerField(default=0)  # how often from everywhere at once
     suspended_until = models.DateTimeField(null=True)  # None: in good standing, see `standing`
+    ended_at = models.DateTimeField(null=True)  # when the account was closed for good; then others see no name of it
+    erased_at = models.DateTimeField(null=True)  # when all that was personal went: the row is nobody's since
 
     class Meta(AbstractUser.Meta):
         abstract = False

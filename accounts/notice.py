@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-VERSION = "2026-11-26"
+VERSION = "2026-11-27"
 LOG_DAYS = 400
 LOG_DAYS_CN = 184  # six calendar months are 181 to 184 days: Cybersecurity Law, Art. 23(3)
 CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Streaming Services, Art. 16

@@ -12,7 +12,12 @@ FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)
 
 def suspended(user: User, now: datetime) -> bool:
     """Whether `user` may not take part at `now`."""
-    return not user.is_active or (user.suspended_until is not None and user.suspended_until > now)
+    return not user.is_active or shut_out(user, now)
+
+
+def shut_out(user: User, now: datetime) -> bool:
+    """Whether a decision keeps `user` out at `now`; of a closed account too."""
+    return user.suspended_until is not None and user.suspended_until > now
 
 
 def good(now: datetime, of: str = "") -> Q:

@@ -134,13 +134,18 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 def set_password(request: HttpRequest) -> HttpResponseBase:
-    """A first password beside a passkey, after a fresh proof that it is them.
+    """A first password beside a passkey, after a fresh proof that it is them."""
+    return asked_again(request) or _set_password(request)
 
-    allauth's own decorator would keep a password posted too late in the session until the proof is there.
+
+def asked_again(request: HttpRequest) -> HttpResponseBase | None:
+    """The way to where whoever is signed in shows afresh that it is them; None if they just did.
+
+    allauth's own decorator would keep what was posted too late, such as a password, in the session until then.
     """
-    if is_reauthentication_required(request, app="allauth.mfa"):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
-    return _set_password(request)
+    if not is_reauthentication_required(request, app="allauth.mfa"):
+        return None
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
 
 
 @login_not_required

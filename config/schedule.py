@@ -23,6 +23,8 @@ SCHEDULE = {
     "triage": _every(5.0, "moderation.sweep"),
     "expire": _every(60.0, "moderation.expire"),
     "remind_staff": _every(30.0, "moderation.remind"),
+    "end_accounts": _every(60.0, "moderation.end_accounts"),
+    "forget_accounts": _every(HOUR, "moderation.forget_accounts"),
     "judge": _every(HOUR, "moderation.judge"),
     "check": _every(HOUR, "moderation.check"),
     "watch": _every(HOUR, "moderation.watch"),

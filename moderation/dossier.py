@@ -189,4 +189,5 @@ def _by(one: Opened, reporters: Collection[str]) -> str:
 
 def names(uids: Collection[str]) -> Mapping[str, str]:
     """The names people show, by their ids."""
-    return dict(User.objects.filter(uid__in=uids).values_list("uid", "display_name"))
+    named = User.objects.filter(uid__in=uids, erased_at=None)
+    return dict(named.values_list("uid", "display_name"))

@@ -3,7 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from moderation.actions import alarm, closing, controls, deadlines, evidence, late, reflexes, reviews, triage, triggers
+from moderation.actions import (
+    alarm,
+    closing,
+    controls,
+    deadlines,
+    endings,
+    evidence,
+    late,
+    reflexes,
+    reviews,
+    triage,
+    triggers,
+)
 from moderation.audit.source import Source
 from moderation.review.watch import shape
 
@@ -70,6 +82,18 @@ def expire() -> None:
     evidence.expire(timezone.now())
     deadlines.forget_addresses(timezone.now())
     deadlines.forget(timezone.now())
+
+
+@shared_task(name="moderation.end_accounts", ignore_result=True)
+def end_accounts() -> None:
+    """Erase those whose accounts are closed, every minute."""
+    endings.sweep(timezone.now())
+
+
+@shared_task(name="moderation.forget_accounts", ignore_result=True)
+def forget_accounts() -> None:
+    """Let go of the rows that have no name and that nothing keeps, every hour."""
+    endings.forget(timezone.now())
 
 
 @shared_task(name="moderation.keep_log")

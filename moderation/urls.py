@@ -5,6 +5,7 @@ from django.urls import path
 from moderation.views import (
     case,
     controls,
+    ending,
     evidence,
     findings,
     index,
@@ -69,6 +70,9 @@ urlpatterns = [
     path("transparency/report.json", transparency.numbers, name="transparency_numbers"),
     path("transparency/report.csv", transparency.table, name="transparency_table"),
     path("privacy/data/", own_data.page, name="own_data"),
+    path("privacy/end/", ending.page, name="end_account"),
+    path("privacy/end/confirm/", ending.confirm, name="end_account_now"),
+    path("privacy/ended/", ending.ended, name="ended_account"),
     path("privacy/data/take/", own_data.take, name="own_data_take"),
     path("console/", index.index, name="console"),
     *cases,

@@ -58,6 +58,9 @@ REFUSALS: dict[str, Promise] = {
     "not_found": _("It is not there any more. Perhaps somebody else was faster."),
     "length": _("Say how long, from 1 to 90 days; a reviewer or an inspector always leaves again."),
     "last_senior": _("Somebody has to stay: this is the last senior moderator without an end."),
+    "owner": _(
+        "You own this server, so only its operator can end your account, with the command “manage.py end_account”."
+    ),
     "no_proof": _("Say what shows that it was mended, such as the number of a log entry."),
     "control_fails": _("The control that found it still fails. Check the controls again once it is mended."),
     "empty": _("Say something first."),

@@ -22,7 +22,7 @@ Card = Mapping[str, Any]
 _FACES = """
 SELECT member.room_id, member.number, member.rank, member.stage, member.present,
     person.id, person.uid, person.display_name, person.avatar
-FROM rooms_member AS member JOIN accounts_user AS person ON person.id = member.user_id
+FROM rooms_member AS member JOIN accounts_user AS person ON person.id = member.user_id AND person.ended_at IS NULL
 WHERE member.room_id IN ({rooms}) AND (
     member.rank > 0 OR (member.present AND (member.stage = 'speaking' OR member.user_id IN ({familiar})))
 )
@@ -81,7 +81,7 @@ def cards(rooms: Sequence[Room], familiar: Collection[int] = ()) -> Sequence[Car
 
 
 def _card(room: Room, faces: Iterable[_Face], listening: int, familiar: Collection[int]) -> Card:
-    host = next(face for face in faces if face.rank == Rank.HOST)
+    host = next((face for face in faces if face.rank == Rank.HOST), None)
     stage = [face for face in faces if face.present and face.stage == Stage.SPEAKING]
     return {
         **room_view(room),

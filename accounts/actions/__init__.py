@@ -1,8 +1,8 @@
 """What changes people: the only writers, each one transaction with its entry in the audit log.
 
 `codes` invite codes · `joining` coming in · `profile` oneself and where one is signed in · `blocks` blocking ·
-`push` browsers that show notifications · `standing` suspended and restored · `switches` levers of the whole server ·
-`base` what they are made of.
+`push` browsers that show notifications · `standing` suspended and restored · `endings` closed and emptied ·
+`switches` levers of the whole server · `base` what they are made of.
 """
 
 from accounts.actions.base import Code, Refused

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts import hints
 from accounts.actions.base import Code, Refused
 from accounts.models import BarredDevice, InviteCode, User
-from accounts.standing import FOR_GOOD, suspended
+from accounts.standing import FOR_GOOD, shut_out, suspended
 from accounts.tree import Branch, branch
 from moderation.audit.record import Grounds, record
 from moderation.audit.source import Source
@@ -107,6 +107,25 @@ def bar_device(user: User, digest: str, *, source: Source) -> bool:
         return False
     record("account.bar_device", source=source, actor=user.uid, object_type="user", object_id=user.uid)
     return True
+
+
+@transaction.atomic
+def bar_devices(user: User, *, now: datetime) -> int:
+    """How many browsers that `user` is signed in with are barred from now on, until `unbar`: whoever calls tells of it.
+
+    For an account that is closed while somebody has to decide about it: a ban finds no session any more.
+    """
+    return sum(_bar(user, digest, FOR_GOOD) for digest in hints.of(user, now))
+
+
+@transaction.atomic
+def unbar(user: User, *, now: datetime, source: Source) -> int:
+    """How many browsers are barred no longer, unless a decision shuts `user` out."""
+    row = held([user]).get()
+    over = 0 if shut_out(row, now) else BarredDevice.objects.filter(user=row).delete()[0]
+    if over:
+        record("account.forget_devices", source=source, detail={"devices": over})
+    return over
 
 
 @transaction.atomic

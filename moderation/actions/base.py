@@ -11,6 +11,7 @@ class Code(StrEnum):
     GONE = "not_found"
     LENGTH = "length"  # of a reviewer's stay
     LAST = "last_senior"  # of those who are here for good
+    OWNER = "owner"  # of this server, who ends their own account by a command alone
     PROOF = "no_proof"
     FAILING = "control_fails"
     EMPTY = "empty"

@@ -26,7 +26,7 @@ ADDRESS_KEPT = timedelta(days=365)
 
 def release_idle(now: datetime) -> int:
     """How many cases went back to the queue, because nobody had worked on them for so long."""
-    return sum(_release(case) for case in _idle(now).select_related("subject", "holder"))
+    return sum(release(case, "idle") for case in _idle(now).select_related("subject", "holder"))
 
 
 def _idle(now: datetime) -> QuerySet[Case]:
@@ -35,12 +35,13 @@ def _idle(now: datetime) -> QuerySet[Case]:
 
 
 @transaction.atomic
-def _release(case: Case) -> bool:
+def release(case: Case, reason: str) -> bool:
+    """Whether the case, whose holder does not go on with it, went back to the queue."""
     still = Case.objects.filter(pk=case.pk, state=State.CLAIMED, holder=case.holder, held_at=case.held_at)
     after, _ = LIFE[State.CLAIMED, Act.RELEASE]
     if not still.update(state=after, holder=None, held_at=None):
         return False
-    note(case, "case.release", SOURCE, by=None, second=case.holder, reason="idle", automated=True)
+    note(case, "case.release", SOURCE, by=None, second=case.holder, reason=reason, automated=True)
     return True
 
 

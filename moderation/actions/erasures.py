@@ -45,14 +45,15 @@ SUBJECTS = ((LawfulRequest, "person"), (Unmasking, "person"), (HoldRequest, "obj
 ERASED = "erased"
 
 WAITS = timedelta(days=365)
-"""No longer do cases keep somebody who asked to be erased, however many they are: as long as evidence, at most."""
+"""No longer do cases keep somebody who asked to be erased, or ended their account, however many they are: as long as
+evidence, at most."""
 
 
 def let_go(uid: str, now: datetime, **_signal: object) -> None:
     """Nothing: no row says any more that this person did it or was meant; that it was done, the log goes on saying.
 
-    Raises `NeededError` while a case that is not closed has a part of theirs, and they did not ask a year ago, and
-    `BusyError` while one may just be opened.
+    Raises `NeededError` while a case that is not closed has a part of theirs, and they neither asked nor left a year
+    ago, and `BusyError` while one may just be opened.
     """
     _keep_others_out(uid)
     _wait(uid, now)
@@ -77,7 +78,8 @@ def _keep_others_out(uid: str) -> None:
 def _wait(uid: str, now: datetime) -> None:
     found = _cases(uid)
     asked = DataRequest.objects.filter(user__uid=uid, wish=Wish.ERASURE, asked_at__lte=now - WAITS)
-    if found and not asked.exists():
+    ended = User.objects.filter(uid=uid, ended_at__lte=now - WAITS)
+    if found and not (asked.exists() or ended.exists()):
         raise NeededError(found, WAITS.days)
 
 

@@ -71,6 +71,19 @@ def revoke(user: User, *, source: Source, by: str = "") -> None:
     Raises `Refused`: SUBJECT for oneself, LAST where no senior would be left, GONE where they were not on it.
     """
     _may_change(user, by, stays=False)
+    _take_off(user, by, source)
+
+
+@transaction.atomic
+def retire(user: User, *, by: str, source: Source) -> None:
+    """Nothing: the person, who leaves this server, is not on the staff. Raises `Refused(LAST)` as `revoke` does."""
+    if by and _last(user):
+        raise Refused(Code.LAST)
+    if Staff.objects.filter(user=user).exists():
+        _take_off(user, by, source)
+
+
+def _take_off(user: User, by: str, source: Source) -> None:
     before = _held(user)
     if not Staff.objects.filter(user=user).delete()[0]:
         raise Refused(Code.GONE)
@@ -89,6 +102,11 @@ def _may_change(user: User, by: str, *, stays: bool) -> None:
         return
     if user.uid == by:
         raise Refused(Code.SUBJECT)
-    lasting = Staff.objects.select_for_update().filter(role=Role.SENIOR, expires_at=None)
-    if not stays and {row.user_id for row in lasting} == {user.pk}:
+    if not stays and _last(user):
         raise Refused(Code.LAST)
+
+
+def _last(user: User) -> bool:
+    """Whether nobody else is a senior who is here for good."""
+    lasting = Staff.objects.select_for_update().filter(role=Role.SENIOR, expires_at=None)
+    return {row.user_id for row in lasting} == {user.pk}

@@ -167,7 +167,7 @@ def named(person: User | None, reader: Staff) -> str:
     """How this reader of the staff sees a person: by name; a guest by their id."""
     if person is None:
         return gettext("somebody who is gone")
-    return person.uid if reader.guest else person.display_name
+    return person.uid if reader.guest else person.display_name or gettext("somebody who is gone")
 
 
 @register.filter

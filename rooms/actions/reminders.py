@@ -59,7 +59,7 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
             return False
         reminder = Reminder.objects.select_related("user").get(pk=pk)
         user, room = reminder.user, visible_room(reminder.user, reminder.room_id)
-        if room is None:
+        if room is None or room.state == State.ENDED:  # whoever hosted it may have left, for good
             return False
         host = None if reminder.asked else User.objects.get(memberships__room=room, memberships__rank=Rank.HOST)
         if not _wanted(user, room, host):

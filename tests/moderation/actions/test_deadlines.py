@@ -94,7 +94,7 @@ def test_a_claim_of_somebody_who_is_gone_goes_back_too(bob: User) -> None:
 def test_a_claim_that_was_renewed_meanwhile_stays(alice: User, bob: User) -> None:
     stale = _claimed(bob, alice)
     Case.objects.update(held_at=NOON + IDLE)
-    assert not deadlines._release(stale)
+    assert not deadlines.release(stale, "idle")
     assert Case.objects.get().state == State.CLAIMED
 
 

@@ -31,6 +31,7 @@ from moderation.models import (
     Unmasking,
 )
 from rooms.models import Room
+from tests.accounts.conftest import PASSWORD
 from tests.moderation import tape
 from tests.moderation.tried import ask, browser, tried, tries
 from tests.rooms.scenes import SOURCE, carry, member
@@ -82,6 +83,13 @@ def test_no_step_of_a_case_is_made(room: Room, bob: User, carol: User, dana: Use
     tried(browser(bob), f"/privacy/decisions/{decision}/appeal/", "case.appeal", words="I did not.")
     appeal = f"{case}/appeals/{Appeal.objects.get().pk}/"
     tried(senior, appeal, "appeal.upheld", result="upheld", reasons="He did.")
+
+
+@tries("end_account_now")
+def test_no_account_ends(bob: User) -> None:
+    client = browser(bob)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    tried(client, "/privacy/end/confirm/", "account.end")
 
 
 @tries("console_name", "console_name_decide", "console_hold", "console_hold_decide", "console_hold_release")

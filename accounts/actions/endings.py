@@ -1,0 +1,54 @@
+"""The row of an account that ends: closed first, then nobody's, then gone; each in the transaction of whoever calls.
+
+What else points to the person, and the entries, are for the caller: see `moderation.actions.endings`.
+"""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from accounts.models import InviteCode, Redemption, User, new_uid
+
+
+def close(user: User, *, now: datetime) -> None:
+    """Nothing: no way into the account is left, every session and room token of it is void, and its face is gone."""
+    codes = InviteCode.objects.filter(subject=user, revoked_at=None, uses_left__gt=0)
+    codes.update(revoked_at=now)  # made to replace their keys
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    user.set_unusable_password()
+    user.ended_at, user.is_active, user.sign_outs = now, False, user.sign_outs + 1
+    user.is_staff = user.is_superuser = False
+    user.avatar = ""
+    user.save(
+        update_fields=[
+            *("ended_at", "is_active", "sign_outs", "password"),
+            *("is_staff", "is_superuser", "avatar"),
+        ]
+    )
+
+
+def empty(user: User, *, now: datetime) -> None:
+    """Nothing: the row names nobody, under an id that nothing was ever written down about."""
+    came = Redemption.objects.filter(user=user).values("code")
+    InviteCode.objects.filter(pk__in=came).update(username="")
+    uid = new_uid()
+    anybody = User()
+    blank = {name: getattr(anybody, name) for name in _PERSONAL}
+    own = {"uid": uid, "username": f"ended-{uid}", "date_joined": now, "erased_at": now}
+    User.objects.filter(pk=user.pk).update(**blank | own)
+
+
+_PERSONAL = (
+    *("first_name", "last_name", "email", "display_name", "language", "avatar", "ai_voice", "theme"),
+    *("invite_quota", "notify_reminders", "notify_openings", "sign_outs", "last_login"),
+)
+
+
+def delete(user: User) -> None:
+    """Nothing: the row is gone, with the codes by which nobody came who has an account."""
+    Redemption.objects.filter(user=user).delete()
+    InviteCode.objects.filter(issuer=user).delete()
+    user.delete()
