@@ -96,6 +96,7 @@ REFUSALS: dict[str, Promise] = {
         "The server's disk has no room for such a file, so nothing was made. Ask the operator to make room, or choose "
         "a shorter time."
     ),
+    "another_made": _("Another such file is being made, and they are made one at a time. Try again in a minute."),
     "case_state": _("The case has moved on. Look again."),
     "claimed_by_another": _("Somebody else works on it already."),
     "not_claimed": _("Claim the case first."),

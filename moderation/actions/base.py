@@ -38,6 +38,7 @@ class Code(StrEnum):
     LONG = "too_long"  # for one file
     WIDE = "scope_too_wide"  # for one file, of what was approved
     FULL = "disk_full"
+    MAKING = "another_made"  # file, just now
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

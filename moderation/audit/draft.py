@@ -1,5 +1,6 @@
 """Files that something of the log is written into: for the server alone, and nothing of them stays if that fails."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,3 +35,14 @@ def whole(path: Path) -> Iterator[BufferedRandom]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Within it no other thread or process takes anything out: the room that there is on the disk is one's own.
+
+    Raises `BlockingIOError` where another is at it.
+    """
+    with folder().with_name("exports.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -38,24 +38,33 @@ def made(
 ) -> BufferedRandom:
     """A file with the bundle of that time, at its beginning; `how` is what `export` takes.
 
-    Raises `Refused`, and nothing is left: `UNSEALED` before the first checkpoint, `too_many` where there are more than
-    `MOST` entries, `FULL` where the disk has no room.
+    One at a time, so that no two have room for one. Raises `Refused`, and nothing is left: `UNSEALED` before the first
+    checkpoint, `too_many` where there are more than `MOST` entries, `MAKING` while another is made, `FULL` where the
+    disk has no room.
     """
     try:
         first, count = export.span(since, until)
         if count > MOST:
             raise Refused(too_many)
-        if shutil.disk_usage(draft.folder()).free < SPARE + count * EACH:
-            raise Refused(Code.FULL)
-        with ExitStack() as failing:
-            file = failing.enter_context(draft.nameless())
-            export.export(file, first, count, now=now, **how)
-            file.seek(0)
-            failing.pop_all()
-            return file
+        with draft.alone():
+            return _written(first, count, now=now, **how)
+    except BlockingIOError as error:
+        raise Refused(Code.MAKING) from error
     except export.NothingSealedError as error:
         raise Refused(Code.UNSEALED) from error
     except OSError as error:
         if error.errno not in _FULL:
             raise
         raise Refused(Code.FULL) from error
+
+
+def _written(first: int, count: int, **how: Any) -> BufferedRandom:
+    """The file with these leaves, if there is room; that it is written already is what the next one finds less of."""
+    if shutil.disk_usage(draft.folder()).free < SPARE + count * EACH:
+        raise Refused(Code.FULL)
+    with ExitStack() as failing:
+        file = failing.enter_context(draft.nameless())
+        export.export(file, first, count, **how)
+        file.seek(0)
+        failing.pop_all()
+        return file

@@ -104,6 +104,52 @@ def test_what_was_asked_for_by_law_is_refused_likewise_and_may_still_be_exported
     assert console.post(f"/console/lawful/{asked.pk}/export/").streaming
 
 
+def test_while_one_file_is_made_another_is_refused_and_both_are_had_one_after_the_other(
+    rita: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, whole = list[str](), export.export
+
+    def meanwhile(*args: Any, **how: Any) -> int:
+        said.append(text(rita.get(BUNDLE, follow=True)))
+        return whole(*args, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export, "export", meanwhile)
+        first: Any = rita.get(BUNDLE)
+    (page,) = said
+    assert "Another such file is being made" in page
+    assert entry(action="log.export", result="refused").reason == "another_made"
+    second: Any = rita.get(BUNDLE)
+    assert first.streaming
+    assert second.streaming
+    for answer in (first, second):
+        answer.close()
+    assert left(settings) == []
+
+
+def test_what_a_file_takes_while_it_is_sent_is_room_that_the_next_one_has_not(
+    rita: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is written when the second looks for room, so the disk itself tells of it."""
+    looked: list[int] = []
+    real = shutil.disk_usage
+
+    def usage(path: Path) -> Any:
+        looked.append(sum(sizes()))
+        return real(path)
+
+    def sizes() -> list[int]:
+        opened = [one for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+        return [one.stat().st_size for one in opened if "exports" in str(one.readlink())]
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    first: Any = rita.get(BUNDLE)
+    second: Any = rita.get(BUNDLE)
+    assert looked[1] > looked[0]
+    first.close()
+    second.close()
+
+
 def test_another_fault_of_the_disk_is_no_refusal(rita: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **_how: object) -> None:
         raise OSError(errno.EIO, "the disk is broken")
