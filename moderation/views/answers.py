@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.views import member
 from moderation.actions.base import Refused
-from moderation.audit.models import Entry, Result
+from moderation.audit.models import Entry, Kind, Result
 from moderation.audit.record import record_refusal
-from moderation.audit.source import Source
+from moderation.audit.source import Source, correlation
 from moderation.gate import acts_of
 from moderation.staff import Act
 from moderation.words import REFUSALS
@@ -48,27 +48,34 @@ def who(request: HttpRequest) -> Who:
 
 
 @contextmanager
-def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "", entry: Q | None = None) -> Iterator[None]:
-    """Within it, what is done is said in `words` on the next page; what is refused is recorded, and said why.
-
-    What is done with a `case`, or is told by the newest `entry` of that kind, is said with its number in the log.
-    """
+def said(request: HttpRequest, act: Act, words: str, *, case: int | str = "") -> Iterator[None]:
+    """Within it, what is done is said as `audited` does; what is refused is recorded, of the `case`, and said why."""
     try:
-        yield
+        with audited(request, words):
+            yield
     except Refused as refused:
         why_not(request, act, refused, case=case)
-    else:
-        about = entry or (_done(case) if case else Q(pk__in=[]))
-        number = Entry.objects.filter(about, result=Result.OK).order_by("-pk").values_list("pk", flat=True).first()
-        messages.success(request, words if number is None else format_html("{} {}", words, _audited(request, number)))
 
 
-def _done(case: int | str) -> Q:
-    """The entries of what people did with the case: neither what the server did after it, nor who read it meanwhile."""
-    return Q(case=str(case), automated=False) & ~Q(action="console.read")
+@contextmanager
+def audited(request: HttpRequest, words: str) -> Iterator[None]:
+    """Within it, what is done is said in `words` on the next page, with the number of its entry in the log.
+
+    That is the last one that was written for this request meanwhile, of what somebody did: neither what followed by
+    itself, nor who is told of it.
+    """
+    before = _newest(Entry.objects.all())
+    yield
+    own = Entry.objects.filter(pk__gt=before, correlation=correlation.get(), result=Result.OK, kind=Kind.PERSON)
+    number = _newest(own.filter(channel=Source.of_request(request).channel))
+    messages.success(request, format_html("{} {}", words, _told(request, number)) if number else words)
 
 
-def _audited(request: HttpRequest, entry: int) -> str:
+def _newest(entries: QuerySet[Entry]) -> int:
+    return entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _told(request: HttpRequest, entry: int) -> str:
     """Which entry tells of it, with the way there for whoever may read the log."""
     told = _("It is entry %(number)d of the log.") % {"number": entry}
     if Act.READ_LOG not in acts_of(member(request)):

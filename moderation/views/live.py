@@ -1,7 +1,6 @@
 """`/console/live/`: the rooms as they are now; a case is opened from there, or one goes in and listens, seen by all."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from moderation.gate import acts_of, console, staff_of
 from moderation.live import rooms
 from moderation.policies import REPORTED, Policy
 from moderation.staff import Act
-from moderation.views.answers import number, said
+from moderation.views.answers import audited, number, said
 from moderation.words import POLICIES
 from rooms.actions.observe import observe
 from rooms.roles import Refused
@@ -52,7 +51,7 @@ def open_case(request: HttpRequest) -> HttpResponseBase:
     )
     if request.method == "POST" and policy in tuple(REPORTED):
         user, now, source = member(request), timezone.now(), Source.of_request(request)
-        with said(request, Act.OPEN_CASE, words, entry=Q(action="report.make", room=room)):
+        with said(request, Act.OPEN_CASE, words):
             reports.open_case(user, room, number(who), Policy(policy), source=source, now=now)
     return redirect("console_live")
 
@@ -64,7 +63,8 @@ def listen_in(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("console_live")
     try:
-        observe(member(request), room, source=Source.of_request(request), now=timezone.now())
+        with audited(request, _("You listen in, and everybody in the room sees it.")):
+            observe(member(request), room, source=Source.of_request(request), now=timezone.now())
     except Refused:
         messages.error(request, _("The room is not live any more."), extra_tags="danger")
         return redirect("console_live")

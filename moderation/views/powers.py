@@ -80,8 +80,7 @@ def in_room(request: HttpRequest, room: str) -> HttpResponseBase:
     form = RoomForm(request.POST or None)
     if form.is_valid():
         power = Power(form.cleaned_data["power"])
-        words, entry = _("Done: %(power)s.") % {"power": POWERS[power]}, Q(action=f"power.{power}", room=room)
-        with said(request, Act.PULL_ROOM, words, entry=entry):
+        with said(request, Act.PULL_ROOM, _("Done: %(power)s.") % {"power": POWERS[power]}):
             powers.in_room(room, power, _pull(request, form), seconds=form.cleaned_data["seconds"] or 0)
     not_understood(request, form)
     return redirect("console_powers")
@@ -93,8 +92,7 @@ def end_room(request: HttpRequest, room: str) -> HttpResponseBase:
     form = EndForm(request.POST or None)
     if form.is_valid():
         verdict = form.verdict_of(Measure.END_ROOM)
-        words, entry = _("The room is over. Its host reads why, and may appeal."), Q(action="power.end_room", room=room)
-        with said(request, Act.PULL_ROOM, words, entry=entry):
+        with said(request, Act.PULL_ROOM, _("The room is over. Its host reads why, and may appeal.")):
             decisions.decide_at_once(room, verdict, **who(request))
     not_understood(request, form)
     return redirect("console_powers")
@@ -106,8 +104,7 @@ def lever(request: HttpRequest, name: str) -> HttpResponseBase:
     form = LeverForm(name, request.POST or None)
     if form.is_valid() and name in Lever:
         pull = _pull(request, form)
-        words, entry = _("Done: %(power)s.") % {"power": LEVERS[name]}, Q(action=f"power.{name}")
-        with said(request, Act.PULL_SERVER, words, entry=entry):
+        with said(request, Act.PULL_SERVER, _("Done: %(power)s.") % {"power": LEVERS[name]}):
             if form.cleaned_data["release"]:
                 powers.release_lever(Lever(name), pull)
             else:

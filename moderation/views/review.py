@@ -23,7 +23,7 @@ from moderation.review.pdf import pdf
 from moderation.review.report import Report, report
 from moderation.review.texts import LANGUAGES, language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import not_understood, said, who
+from moderation.views.answers import audited, not_understood, said, who
 from moderation.words import PROFILES
 
 SHOWN = 50
@@ -43,7 +43,9 @@ def run(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _overview(request, form)
     order = Order(**form.cleaned_data, by=member(request).uid, now=timezone.now())
-    return redirect("console_report", reviews.ask(order, source=Source.of_request(request)).pk)
+    with audited(request, _("Asked for.")):
+        asked = reviews.ask(order, source=Source.of_request(request))
+    return redirect("console_report", asked.pk)
 
 
 def _overview(request: HttpRequest, form: ReviewForm) -> HttpResponseBase:
