@@ -96,7 +96,8 @@ def furnished(alice: User, bob: User, carol: User) -> User:
     Acceptance.objects.create(user=bob, profile="p", version="v", digest="d", language="en", accepted_at=NOW)
     PushSubscription.objects.create(user=bob, session_key="s", endpoint="https://e", created_at=NOW)
     rights.ask(bob, Wish.CORRECTION, "I am Bobby.", now=NOW, source=SOURCE)
-    bob.avatar = avatars.keep(bob.uid, b"a face")
+    bob.avatar = avatars.digest_of(b"a face")
+    avatars.keep(bob.uid, b"a face")
     bob.save(update_fields=["avatar"])
     return bob
 
