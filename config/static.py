@@ -17,11 +17,18 @@ _COMMENTS = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re
 _REMARKS = re.compile(rb"^([^\"'`/\n]*[;,{(])[ \t]+// [^\n]*", re.MULTILINE)
 """Comments behind code in which no text begins and no pattern."""
 
+_ADDRESSES = (
+    r"""(?P<matched>new URL\("(?P<url>\./[^"]+|\.\./[^"]+)", import\.meta\.url\))""",
+    """new URL("%(url)s", import.meta.url)""",
+)
+"""Where a module names the address of a file beside it, and how that is written again with its hash."""
+
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
-    """WhiteNoise's storage that also rewrites the imports between ES modules to the hashed names."""
+    """WhiteNoise's storage that also rewrites imports and addresses in ES modules to the hashed names."""
 
     support_js_module_import_aggregation = True
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("*.js", (_ADDRESSES,)))
     max_post_process_passes = 30  # one for each module in the longest chain of imports; it ends when nothing changes
 
     def _save(self, name: str, content: "File[bytes]") -> str:

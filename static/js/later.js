@@ -1,12 +1,35 @@
-// Scripts that few need, fetched when somebody does. Firefox (ESR 153) remembers one that did not come until the page is loaded anew.
+// Scripts that few need, fetched when somebody does.
 
 import { gettext } from "./text.js";
 import { toast } from "./toast.js";
 
 /**
+ * What imports a script, once the browser's cache has it: Firefox (ESR 153) never asks again for one whose import failed.
+ * @template T
+ * @param {URL} address
+ * @param {() => Promise<T>} load imports the same: both are given the hash where they stand
+ * @returns {() => Promise<T>}
+ */
+export function late(address, load) {
+  let there = false;
+  return async () => {
+    there ||= await fetched(address);
+    return load();
+  };
+}
+
+/** True, once all of the file has come. @param {URL} address */
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new TypeError(`${answer.status} for ${address}`);
+  await answer.text();
+  return true;
+}
+
+/**
  * What a tap needs: the module, as soon as it is here; undefined when it does not come, which is said, and when nobody wants it any more.
  * @template T
- * @param {() => Promise<T>} load imports it: the caller names the address, which is given its hash there
+ * @param {() => Promise<T>} load see `late`
  * @param {() => boolean} [wanted]
  * @returns {Promise<T | undefined>}
  */

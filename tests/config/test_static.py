@@ -49,6 +49,14 @@ def test_what_a_module_imports_later_has_its_hashed_name_there(site: Path, setti
     assert f'import("./{names["helper.js"]}")' in (root / names["page.js"]).read_text()
 
 
+def test_a_file_whose_address_a_module_names_has_its_hashed_name_there(site: Path, settings: Settings) -> None:
+    (site / "page.js").write_text('export const helper = new URL("./helper.js", import.meta.url);\n')
+    assert static.collect()
+    root = Path(settings.STATIC_ROOT)
+    names = json.loads((root / "staticfiles.json").read_text())["paths"]
+    assert f'new URL("./{names["helper.js"]}", import.meta.url)' in (root / names["page.js"]).read_text()
+
+
 def test_nothing_is_collected_again_until_something_changes(site: Path) -> None:
     assert [static.collect(), static.collect()] == [True, False]
     (site / "helper.js").write_text("export function hello() { return 1; }\n")

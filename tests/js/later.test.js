@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { later } from "../../static/js/later.js";
+import { late, later } from "../../static/js/later.js";
 import { polite, quiet } from "./saying.js";
 
 mock.timers.enable({ apis: ["setTimeout"] });
@@ -11,6 +11,50 @@ function said() {
   mock.timers.tick(1_200);
   return polite.textContent;
 }
+
+const ADDRESS = new URL("https://stoa.example/static/js/report.js");
+const script = { open: () => "opened" };
+
+/** What imports the script over lines that answer so, one after the other, and what was asked of them. @param {(Response | TypeError)[]} answers */
+function over(...answers) {
+  /** @type {string[]} */
+  const asked = [];
+  globalThis.fetch = async (address) => {
+    asked.push(`fetched ${address}`);
+    const answer = answers.shift();
+    if (answer instanceof Response) return answer;
+    throw answer;
+  };
+  const load = late(ADDRESS, async () => (asked.push("imported"), script));
+  return { asked, load };
+}
+
+const gone = () => new TypeError("NetworkError when attempting to fetch resource.");
+
+test("a script is not imported before it is there, so that a browser which remembers a failed import has none", async () => {
+  const { asked, load } = over(gone(), new Response("gateway", { status: 502 }), new Response("code"));
+  assert.equal(await later(load), undefined);
+  assert.match(said(), /did not come/);
+  assert.equal(await later(load), undefined);
+  assert.match(said(), /did not come/);
+  assert.deepEqual(asked, Array(2).fill(`fetched ${ADDRESS}`));
+  assert.equal(await later(load), script);
+  assert.deepEqual(asked.slice(2), [`fetched ${ADDRESS}`, "imported"]);
+});
+
+test("a script that stops half way is not imported either", async () => {
+  const half = new ReadableStream({ pull: (stream) => stream.error(gone()) });
+  const { asked, load } = over(new Response(half));
+  assert.equal(await later(load), undefined);
+  assert.match(said(), /did not come/);
+  assert.deepEqual(asked, [`fetched ${ADDRESS}`]);
+});
+
+test("a script that has come is not fetched again: it opens while the line is down", async () => {
+  const { load } = over(new Response("code"), gone());
+  await load();
+  assert.equal(await load(), script);
+});
 
 test("a script that comes is used, and nothing is said", async () => {
   const sheet = { open: () => "opened" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const STATIC = new URL("../../static/", import.meta.url);
@@ -31,3 +31,11 @@ for (const { page, list, script } of pages) {
     assert.deepEqual([...links].map(([, path]) => path).toSorted(), [...needed(script)].toSorted());
   });
 }
+
+test("every script that comes late is fetched from the very address that is imported", () => {
+  const modules = readdirSync(STATIC, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".js"));
+  const sources = modules.map((path) => readFileSync(new URL(path, STATIC), "utf8").replaceAll(/^ *(\/\*\*|\*|\/\/).*$|\/\*\*.*?\*\//gm, ""));
+  const imports = sources.flatMap((source) => [...source.matchAll(/^.*import\("([^"]+)"\).*$/gm)]);
+  assert.equal(imports.length, 8);
+  for (const [line, path] of imports) assert.ok(line.includes(`late(new URL("${path}", import.meta.url), () => import("${path}"))`), line);
+});

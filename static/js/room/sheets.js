@@ -1,15 +1,17 @@
 // The room's sheets, which not everybody opens: their scripts come when one is asked for, or soon after one has come in.
 
+import { late } from "../later.js";
+
 const SOON = 1_000; // ms: by then the sound is there
 
 /** How each is fetched. */
 export const SHEETS = {
-  edit: () => import("./edit.js"),
-  person: () => import("./person.js"),
-  report: () => import("../report.js"),
-  room: () => import("./roomsheet.js"),
-  sound: () => import("./soundsheet.js"),
-  speak: () => import("./speaksheet.js"),
+  edit: late(new URL("./edit.js", import.meta.url), () => import("./edit.js")),
+  person: late(new URL("./person.js", import.meta.url), () => import("./person.js")),
+  report: late(new URL("../report.js", import.meta.url), () => import("../report.js")),
+  room: late(new URL("./roomsheet.js", import.meta.url), () => import("./roomsheet.js")),
+  sound: late(new URL("./soundsheet.js", import.meta.url), () => import("./soundsheet.js")),
+  speak: late(new URL("./speaksheet.js", import.meta.url), () => import("./speaksheet.js")),
 };
 
 /** Fetches all of them in a moment: then they open at once, also while the line is down. */

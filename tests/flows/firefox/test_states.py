@@ -17,6 +17,8 @@ NOWHERE = {
     "network.proxy.allow_hijacking_localhost": True,
 }
 """The preferences of somebody whose every request ends at a port where nobody is."""
+FORGETFUL = {"browser.cache.disk.enable": False, "browser.cache.memory.enable": False}
+"""The preferences of somebody who keeps no file."""
 IN = "return (await ears.counted()).connections === 1"
 
 
@@ -76,3 +78,15 @@ def test_firefox_says_that_it_is_offline_and_tries_again(fox: Firefox, stoa: Sto
         fox.shows("You are offline")
     fox.click("Try again")
     fox.shows("Where you are signed in")
+
+
+def test_firefox_opens_a_sheet_whose_script_did_not_come_at_the_tap_before(fox: Firefox, stoa: Stoa) -> None:
+    room = stoa.room("alice", "Slow Sunday")
+    sign_in(fox, stoa)
+    with fox.preferences(FORGETFUL):
+        fox.goto(f"{stoa.outside}/r/{room}")
+        with fox.preferences(NOWHERE):
+            fox.click("Report the room")
+            fox.shows("This part of the page did not come")
+        fox.click("Report the room")
+        fox.shows("What is wrong? A tap sends it.")
