@@ -61,9 +61,10 @@ export class SoundSheet {
   /** @param {boolean} speaking whether I am on stage: a listener is not bothered with microphones */
   async open(speaking) {
     const outputs = await this.output.devices();
-    const inputs = this.microphone.track ? await this.microphone.devices() : [];
-    this.#closed();
-    openSheet(gettext("Sound"), [this.#hearing(outputs), speaking && this.#speaking(inputs)], () => this.#closed());
+    const inputs = speaking && this.microphone.track ? await this.microphone.devices() : [];
+    const bar = inputs.length > 0 ? meter(this.microphone) : undefined;
+    openSheet(gettext("Sound"), [this.#hearing(outputs, speaking), speaking && this.#speaking(inputs, bar?.element)], () => this.#closed());
+    this.#stop = bar?.stop; // not before: what was shown closes first, and may be this sheet itself
     this.#open = true;
   }
 
@@ -73,9 +74,12 @@ export class SoundSheet {
     this.#open = false;
   }
 
-  /** @param {MediaDeviceInfo[]} outputs */
-  #hearing(outputs) {
-    const ask = async () => (await this.output.ask()) && this.#open && this.open(Boolean(this.microphone.track));
+  /**
+   * @param {MediaDeviceInfo[]} outputs
+   * @param {boolean} speaking
+   */
+  #hearing(outputs, speaking) {
+    const ask = async () => (await this.output.ask()) && this.#open && this.open(speaking);
     return h(
       "section",
       { class: "stack", "aria-labelledby": "sound-hearing" },
@@ -90,21 +94,18 @@ export class SoundSheet {
     );
   }
 
-  /** @param {MediaDeviceInfo[]} inputs */
-  #speaking(inputs) {
+  /**
+   * @param {MediaDeviceInfo[]} inputs
+   * @param {HTMLElement} [bar] the meter
+   */
+  #speaking(inputs, bar) {
     return h(
       "section",
       { class: "stack", "aria-labelledby": "sound-speaking" },
       h("h3", { id: "sound-speaking" }, gettext("What others hear")),
-      ...(inputs.length > 0 ? [picker(gettext("Microphone"), inputs, this.microphone.device, (device) => this.run.use(device)), this.#meter()] : []),
+      ...(inputs.length > 0 ? [picker(gettext("Microphone"), inputs, this.microphone.device, (device) => this.run.use(device)), bar] : []),
       this.#switches(),
     );
-  }
-
-  #meter() {
-    const { element, stop } = meter(this.microphone);
-    this.#stop = stop;
-    return element;
   }
 
   #switches() {

@@ -64,7 +64,7 @@ export class SpeakSheet {
       return;
     }
     this.opened();
-    if (this.#answer) this.#ready(purpose);
+    await this.#ready(purpose);
   }
 
   /**
