@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compare } from "../../static/js/room/devices.js";
-import { plain } from "../../static/js/room/plugs.js";
 
 /**
  * @param {string} kind
@@ -23,9 +22,4 @@ test("a headset that is pulled out goes with both its ends", () => {
 test("cameras, and words for whichever the system uses, are no news", () => {
   const after = [...built, device("videoinput", "c"), device("audiooutput", "default"), device("audioinput", "communications")];
   assert.deepEqual(compare(built, after), { came: [], went: [] });
-});
-
-test("a device's name goes without the maker's numbers", () => {
-  assert.equal(plain("Jabra Evolve 20 (0b0e:0300)"), "Jabra Evolve 20");
-  assert.equal(plain("Headset (USB)"), "Headset (USB)");
 });

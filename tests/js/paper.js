@@ -31,8 +31,8 @@ class Element {
     this.children = children;
   }
 
-  querySelector(/** @type {string} */ tag) {
-    return within(this).find((element) => element.tag === tag);
+  querySelector(/** @type {string} a tag, or an id */ wanted) {
+    return within(this).find(({ tag, attributes }) => wanted === tag || wanted === `#${attributes.id}`);
   }
 
   /** As of a field: of a list the option that is chosen, or the first. @returns {string} */
@@ -79,7 +79,7 @@ export function offered() {
   return within(sheet).flatMap((element) => (element.tag === "button" ? [element.textContent] : []));
 }
 
-/** The field whose label begins so, or the element with this tag. @param {string} words */
+/** The field whose label begins so, or what the selector finds. @param {string} words */
 export function field(words) {
   const label = within(sheet).find((element) => element.tag === "label" && element.textContent.startsWith(words));
   const found = label ? within(label).find(({ tag }) => ["select", "input"].includes(tag)) : sheet.querySelector(words);
@@ -93,6 +93,14 @@ export async function tap(words) {
   if (!button) throw new Error(`no ${words} among ${offered()}`);
   button.attributes.onclick?.({ target: button });
   await settled();
+}
+
+/** Whether the page stays when somebody sends the sheet's form, and what it does is done. */
+export async function submit() {
+  let stays = false;
+  field("form").attributes.onsubmit({ preventDefault: () => (stays = true) });
+  await settled();
+  return stays;
 }
 
 /** Somebody chooses this in the field. @param {string} words @param {string | boolean} wanted */
@@ -120,3 +128,4 @@ Object.assign(globalThis, {
     querySelector: () => null,
   },
 });
+Object.defineProperty(globalThis, "navigator", { configurable: true, value: { languages: ["en"], userAgent: "" } });

@@ -32,7 +32,6 @@ function speak(trouble) {
 }
 
 mock.timers.enable({ apis: ["setInterval"] });
-Object.defineProperty(globalThis, "navigator", { configurable: true, value: { userAgent: "Firefox/153" } });
 beforeEach(() => sheet.close());
 
 test("the browser asks for the microphone only after a word why and a tap", async () => {
