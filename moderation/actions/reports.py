@@ -18,7 +18,7 @@ from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.measures import Measure
-from moderation.models import About, Case, Channel, Freeze, Report, Stand, Step
+from moderation.models import About, Case, Channel, Decision, Freeze, Report, Stand, Step
 from moderation.policies import SEVERITIES, Policy
 from rooms import rows
 from rooms.actions import evidence
@@ -27,7 +27,9 @@ from rooms.models import Member, Room, State
 
 PER_HOUR = 20  # reports of one person
 FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
+WRONG_FOR = timedelta(days=30)  # each report of these days in which nothing was found takes one away, but for the last
 FREEZES_PER_HOUR = 12  # of one room, whoever reports
+FREEZES_AT_WORK = 6  # of one room in an hour, by all of the staff: nobody keeps a room by reporting it at work
 TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
 ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
 
@@ -193,7 +195,7 @@ def _take(
         made_at=now,
     )
     rows.insert(report)
-    freeze = _freeze(report, target, reporter, now)
+    freeze = _freeze(report, target, now)
     record(
         "report.make",
         source=source,
@@ -251,10 +253,10 @@ def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) 
     return case
 
 
-def _freeze(report: Report, target: _Target, reporter: User | None, now: datetime) -> Freeze | None:
+def _freeze(report: Report, target: _Target, now: datetime) -> Freeze | None:
     """The freeze of the room's ring, asked for after the commit; None where there is nothing to freeze any more."""
     room = target.room
-    if room is None or not _has_ring(room, now) or not _affords(room, reporter, now):
+    if room is None or not _has_ring(room, now) or not _affords(report, room, now):
         return None
     freeze = Freeze.objects.create(id=secrets.token_hex(8), case=report.case, report=report, room=room.pk, asked_at=now)
     asked = evidence.freeze(room.pk, freeze.pk, report.case.key, now)
@@ -271,9 +273,21 @@ def _has_ring(room: Room, now: datetime) -> bool:
     return room.state == State.LIVE or just_over
 
 
-def _affords(room: Room, reporter: User | None, now: datetime) -> bool:
-    of_room = Freeze.objects.filter(room=room.pk, asked_at__gt=now - timedelta(hours=1)).count()
-    if reporter is None:
+def _affords(report: Report, room: Room, now: datetime) -> bool:
+    """Whether the ring may be frozen for the report once more."""
+    of_room = Freeze.objects.filter(room=room.pk, asked_at__gt=now - timedelta(hours=1))
+    if report.staff is not None:
+        return of_room.exclude(report__staff=None).count() < FREEZES_AT_WORK
+    if report.reporter is None:
         return True
-    own = Freeze.objects.filter(report__reporter=reporter, asked_at__gt=now - timedelta(days=1)).count()
-    return own < FREEZES_PER_DAY and of_room < FREEZES_PER_HOUR
+    own = Freeze.objects.filter(report__reporter=report.reporter, asked_at__gt=now - timedelta(days=1)).count()
+    return own < _budget(report.reporter, now, own) and of_room.count() < FREEZES_PER_HOUR
+
+
+def _budget(reporter: User, now: datetime, own: int) -> int:
+    """How many freezes a day they have, of which they had `own`: fewer where their reports were found wrong lately."""
+    if not own:
+        return FREEZES_PER_DAY  # the first is everybody's, and costs no question
+    lately = Report.objects.filter(reporter=reporter, made_at__gt=now - WRONG_FOR)
+    found = Decision.objects.filter(measure=Measure.NONE, state=Stand.IN_FORCE)
+    return max(1, FREEZES_PER_DAY - lately.filter(case__in=found.values("case")).count())

@@ -47,7 +47,7 @@ def open_case(request: HttpRequest) -> HttpResponseBase:
     """Back to the rooms: the case is open, and somebody else's to decide, as they report it."""
     room, who, policy = (request.POST.get(name, "") for name in ("room", "member", "policy"))
     words = _(
-        "The case is open, and the last minute is being sealed. Somebody else decides on it, since you report it."
+        "The case is open, with what can be sealed of the last minute. Somebody else decides, since you report it."
     )
     if request.method == "POST" and policy in tuple(REPORTED):
         user, now, source = member(request), timezone.now(), Source.of_request(request)

@@ -14,7 +14,7 @@ from moderation.audit.models import Entry
 from moderation.cases import Code as CaseCode
 from moderation.cases import State, due
 from moderation.measures import Measure
-from moderation.models import About, Case, Channel, Freeze, Report, Step
+from moderation.models import About, Case, Channel, Decision, Freeze, Report, Stand, Step
 from moderation.own import unread_reports
 from moderation.policies import Policy, Severity
 from rooms.models import Access, Member, Room
@@ -166,6 +166,53 @@ def test_false_reports_cannot_make_the_server_keep_speech(room: Room, bob: User,
         reports.report_member(mallory, room.pk, number, complaint(policy), source=SOURCE, now=at)
     assert Report.objects.count() == 8
     assert Freeze.objects.count() == reports.FREEZES_PER_DAY
+
+
+def _dismissed(by: User, dana: User, count: int) -> None:
+    """So many reports of theirs in which Dana found nothing."""
+    for number in range(count):
+        person = User.objects.create_user(f"accused{number}", display_name="Accused")
+        case = reports.report_person(by, person.uid, complaint(), source=SOURCE, now=NOON).case
+        decided(claimed(case, dana), dana, Measure.NONE)
+
+
+@pytest.mark.parametrize(("wrong", "left"), [(0, 6), (2, 4), (5, 1), (9, 1)])
+def test_whose_reports_were_found_wrong_lately_has_fewer_freezes_and_one_at_least(
+    room: Room, bob: User, mallory: User, wrong: int, left: int
+) -> None:
+    come(mallory, room)
+    _dismissed(mallory, moderator("Dana"), wrong)
+    number = member(bob, room).number
+    for hour, policy in enumerate([*Policy][:8]):
+        at = NOON + timedelta(hours=hour + 1)
+        reports.report_member(mallory, room.pk, number, complaint(policy), source=SOURCE, now=at)
+    assert Freeze.objects.count() == left
+
+
+@pytest.mark.parametrize("after", [timedelta(), reports.WRONG_FOR])
+def test_a_dismissal_counts_no_more_once_it_is_overturned_or_long_ago(
+    room: Room, bob: User, mallory: User, after: timedelta
+) -> None:
+    come(mallory, room)
+    _dismissed(mallory, moderator("Dana"), 5)
+    if not after:
+        Decision.objects.update(state=Stand.UNDONE)
+    for minutes, policy in enumerate([*Policy][:2]):
+        at = NOON + after + timedelta(minutes=minutes + 1)
+        reports.report_member(mallory, room.pk, member(bob, room).number, complaint(policy), source=SOURCE, now=at)
+    assert Freeze.objects.count() == 2
+
+
+def test_no_room_is_kept_by_reporting_it_at_work(room: Room, bob: User, carol: User) -> None:
+    staff = [moderator("Dana"), moderator("Femi")]
+    for minute in range(10):
+        at = NOON + timedelta(minutes=minute)
+        reports.open_case(staff[minute % 2], room.pk, member(bob, room).number, Policy.HATE, source=SOURCE, now=at)
+    assert (Report.objects.count(), Freeze.objects.count()) == (10, reports.FREEZES_AT_WORK)
+    assert Freeze.objects.filter(report=reported(carol, bob, room)).exists()
+    later = NOON + timedelta(hours=1, minutes=10)
+    reports.open_case(staff[0], room.pk, None, Policy.HATE, source=SOURCE, now=later)
+    assert Freeze.objects.filter(asked_at=later).exists()
 
 
 def test_a_room_is_frozen_so_often_an_hour_however_many_report(room: Room, bob: User) -> None:

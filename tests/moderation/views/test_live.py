@@ -90,7 +90,7 @@ def test_a_case_is_opened_from_there_for_somebody_else_and_the_minute_sealed(
     assert (case.subject, case.holder, case.reports.get().staff) == (bob, None, dana)
     assert Freeze.objects.filter(case=case).exists()
     told = Entry.objects.get(action="report.make")
-    assert f"Somebody else decides on it, since you report it. It is entry {told.pk} of the log." in page
+    assert f"Somebody else decides, since you report it. It is entry {told.pk} of the log." in page
     assert f"/console/cases/{case.pk}/" not in page
 
 
