@@ -7,8 +7,8 @@ from rooms.acquaintances import KNOWING
 from rooms.models import Room
 
 _OPENED = f"""
-INSERT INTO rooms_reminder (room_id, user_id, asked, created_at)
-SELECT room.id, person.id, FALSE, room.started_at
+INSERT INTO rooms_reminder (room_id, user_id, asked, changed, created_at)
+SELECT room.id, person.id, FALSE, FALSE, room.started_at
 FROM rooms_room AS room JOIN accounts_user AS person ON person.id IN ({KNOWING})
 LEFT JOIN rooms_member AS mine ON mine.room_id = room.id AND mine.user_id = person.id
 WHERE room.id = %s AND person.id <> %s AND person.is_active AND person.notify_openings
