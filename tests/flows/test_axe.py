@@ -25,6 +25,7 @@ OUTSIDE = (
     "/join/ABCD",
     "/offline/",
     "/privacy/",
+    "/privacy/ended/",
     "/rules/",
     "/transparency/",
 )
@@ -34,12 +35,14 @@ WITHOUT_FACTORS = (
     "/me/",
     "/invites/",
     "/privacy/data/",
+    "/privacy/end/",
     "/accounts/logout/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
 )
 WITH_FACTORS = (
     "/me/",
+    "/privacy/end/confirm/",
     "/accounts/2fa/recovery-codes/",
     "/accounts/2fa/recovery-codes/generate/",
     "/accounts/2fa/reauthenticate/",

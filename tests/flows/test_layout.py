@@ -22,6 +22,7 @@ PAGES = (
     *(
         "/privacy/",
         "/privacy/data/",
+        "/privacy/end/",
         "/privacy/decisions/",
         "/privacy/reports/",
         "/rules/",

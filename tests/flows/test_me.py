@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.flows import door
+from tests.flows import door, talk
 from tests.flows.chromium import Visitor
 from tests.flows.door import PASSWORD
 from tests.flows.firefox.test_pages import picture
@@ -89,3 +89,37 @@ def test_one_sees_who_came_and_takes_a_code_back(visit: Visit, phone: dict[str, 
     expect(alice.page.get_by_text("Pip came in on")).to_be_visible()
     alice.page.get_by_role("button", name=re.compile("^Revoke")).first.tap()
     expect(alice.page.get_by_text("Revoked").first).to_be_visible()
+
+
+def test_one_ends_ones_account_and_is_out_of_the_room_on_every_device(
+    visit: Visit, phone: dict[str, Any], stoa: Stoa, room: str
+) -> None:
+    first = visit(**phone)
+    page = first.page
+    door.come_in(page, stoa, "zelda")
+    elsewhere = visit("zelda")
+    talk.enter(elsewhere, room)
+    talk.connected(elsewhere)
+
+    page.goto("/me/")
+    page.get_by_role("link", name="End my account").tap()
+    expect(page.get_by_text("What stays, and for how long")).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download").tap()
+    assert taken.value.suggested_filename == "my-data.zip"
+    page.get_by_role("link", name="Go on").tap()
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").tap()
+    page.get_by_role("link", name="Keep my account").tap()
+    page.get_by_role("link", name="Go on").tap()
+    page.get_by_role("button", name="End my account").tap()
+    expect(page.get_by_role("heading", name="Your account has ended")).to_be_visible()
+
+    expect(elsewhere.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    elsewhere.forgive("40")
+    page.goto("/me/")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.get_by_role("textbox", name="User name").fill("zelda")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is not correct")).to_be_visible()

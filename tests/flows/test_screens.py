@@ -27,6 +27,7 @@ INSIDE = {
     "history": "/history/",
     "privacy": "/privacy/",
     "own-data": "/privacy/data/",
+    "end": "/privacy/end/",
     "decisions": "/privacy/decisions/",
     "reports": "/privacy/reports/",
     "totp": "/accounts/2fa/totp/activate/",

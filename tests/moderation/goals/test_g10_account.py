@@ -50,7 +50,7 @@ def lived(browser: Client, person: User, *others: User) -> Case:
     avatars.keep(person.uid, b"a face")
     User.objects.filter(pk=person.pk).update(email=EMAIL, avatar=avatars.digest_of(b"a face"))
     browser.post("/me/", {"display_name": NAME, "language": "en"})
-    browser.post(f"/api/v1/blocks/{bob.uid}/")
+    browser.put(f"/api/v1/blocks/{bob.uid}/")
     browser.post("/invites/", {"uses": 1, "days": 7})
     browser.post("/privacy/data/", {"wish": "correction", "words": f"I am {NAME}, {EMAIL}."})
     browser.post("/api/v1/rooms/", {"title": "Quills", "access": "open"}, content_type="application/json")
