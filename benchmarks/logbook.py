@@ -124,6 +124,7 @@ def kinds(entries: int) -> dict[str, Callable[[], Wish]]:
         "action": lambda: {"action": chance.choice(ACTIONS)},
         "policy": lambda: {"policy": f"policy{chance.randrange(2) * 10}"},
         "result": lambda: {"result": "refused"},
+        "result and action": lambda: {"result": "refused", "action": chance.choice(ACTIONS)},
         "room and actor": lambda: {"room": f"room{chance.randrange(5000)}", "actor": someone(chance)},
         "anything": dict,
     }

@@ -13,7 +13,7 @@ from moderation.audit.opened import opened
 from moderation.models import Authority, Reason, Severity, Wish
 from moderation.policies import REPORTED
 from moderation.review.catalogue import TOPICS
-from moderation.words import AUTHORITIES, POLICIES, PROFILES, SEVERITIES, WISHES
+from moderation.words import AUTHORITIES, POLICIES, PROFILES, RESULTS, SEVERITIES, WISHES
 
 LONGEST = 366
 
@@ -128,7 +128,27 @@ class SpanForm(forms.Form):
         return data
 
 
-class SearchForm(SpanForm):
+class Moment(forms.DateTimeInput):
+    """A field with a calendar and a clock, which browsers give and take as ISO 8601 has them."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.DateTimeField):
+    """A minute in UTC, with others before and after it; a day alone is its first minute."""
+
+    def __init__(self, **how: Any) -> None:
+        bounds = [
+            MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
+            MaxValueValidator(datetime(3000, 1, 1, tzinfo=UTC)),
+        ]
+        super().__init__(widget=Moment(), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], validators=bounds, **how)
+
+
+class SearchForm(forms.Form):
     """What to look for in the log; an empty field asks for nothing."""
 
     actor = forms.CharField(label=_("Who acted (user name or id)"), max_length=150, required=False)
@@ -143,8 +163,11 @@ class SearchForm(SpanForm):
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)
     policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
+    result = forms.ChoiceField(label=_("How it ended"), choices=[("", _("Any way")), *RESULTS.items()], required=False)
+    since = MomentField(label=_("From (UTC)"), required=False)
+    until = MomentField(label=_("Before (UTC)"), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    field_order = ("actor", "person", "action", "room", "address", "case", "policy", "since", "until")
+    field_order = ("actor", "person", "action", "room", "address", "case", "policy", "result", "since", "until")
 
     def clean_actor(self) -> str:
         """The id of whoever acted."""

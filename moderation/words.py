@@ -42,6 +42,8 @@ FLAGS: dict[str, Promise] = {
     "tone": _("a long tone"),
 }
 SEVERITIES: dict[str, Promise] = {"critical": _("critical"), "major": _("major"), "minor": _("minor")}
+RESULTS: dict[str, Promise] = {"refused": _("Refused"), "failed": _("Failed")}
+"""How an entry's act may be asked to have ended. What was done is nearly everything: no index leads to it."""
 PROFILES: dict[str, Promise] = {
     "cn": _("China: security self-assessment"),
     "iso27001": _("ISO 27001: logging"),

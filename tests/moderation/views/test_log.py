@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ from moderation.actions.reports import Complaint
 from moderation.audit import keys, sequence, verify
 from moderation.audit.destinations import Peer
 from moderation.audit.erase import erase
-from moderation.audit.models import Entry, Stream
-from moderation.audit.record import Written, record
+from moderation.audit.models import Entry, Result, Stream
+from moderation.audit.record import Written, record, record_refusal
 from moderation.audit.source import Source
 from moderation.measures import Measure
 from moderation.models import Channel, Control, LawfulRequest, Outcome, Report, Unmasking
@@ -25,7 +26,7 @@ from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
 from tests.accounts.pages import text
-from tests.log import entry
+from tests.log import aged, entry
 from tests.moderation.audit.logs import WITNESS_KEY
 from tests.moderation.cast import at_console
 from tests.moderation.desk import claimed, complaint, decided, moderator, reported, verdict
@@ -68,6 +69,36 @@ def test_who_acted_and_whoever_had_a_part_are_asked_for_apart(rita: Client, bob:
     page = "/console/log/?action=member.mute"
     assert listed(rita.get(f"{page}&actor=carol")) == []
     assert listed(rita.get(f"{page}&person=carol&actor={bob.uid}")) == [muted.pk]
+
+
+@pytest.mark.parametrize(("result", "found"), [("", "rf"), ("refused", "r"), ("failed", "f")])
+def test_an_entry_is_found_by_how_it_ended(rita: Client, bob: User, result: str, found: str) -> None:
+    made = {
+        "f": record("room.lock", source=HERE, actor=bob.uid, result=Result.FAILED).pk,
+        "r": record_refusal("room.lock", source=HERE, actor=bob.uid).pk,
+    }
+    answer = rita.get(f"/console/log/?action=room.lock&result={result}")
+    assert set(listed(answer)) == {made[one] for one in found}
+    assert entry(action="log.search").detail.get("result", "") == result
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("since=2026-11-20T14:30", "bc"),
+        ("since=2026-11-20T14:31", "c"),
+        ("until=2026-11-20T14:30", "a"),
+        ("since=2026-11-20T14:00&until=2026-11-20T15:00", "ab"),
+        ("since=2026-11-20&until=2026-11-21", "abc"),
+        ("until=2026-11-20", ""),
+    ],
+)
+def test_an_entry_is_found_by_its_minute(rita: Client, bob: User, query: str, found: str) -> None:
+    made = {}
+    for name, clock in (("a", "14:29:50"), ("b", "14:30:10"), ("c", "15:00:10")):
+        age = timezone.now() - datetime.fromisoformat(f"2026-11-20T{clock}+00:00")
+        made[name] = aged(acted(bob, "room.lock"), age)
+    assert set(listed(rita.get(f"/console/log/?action=room.lock&{query}"))) == {made[one] for one in found}
 
 
 def test_a_search_is_itself_an_entry(rita: Client, bob: User) -> None:
@@ -153,7 +184,7 @@ def test_a_page_leads_to_the_older_one(rita: Client, bob: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["address=here", "since=yesterday", "since=0001-01-01", "until=9999-12-31", "before=0"]
+    "query", ["address=here", "since=yesterday", "since=0001-01-01", "until=9999-12-31", "before=0", "result=ok"]
 )
 def test_what_makes_no_sense_finds_nothing_and_says_why(rita: Client, bob: User, query: str) -> None:
     acted(bob)
