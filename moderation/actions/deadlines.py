@@ -4,7 +4,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from accounts.notice import LOG_DAYS
 from moderation.actions.base import Refused
@@ -19,7 +20,7 @@ from rooms.models import Room
 from rooms.models import State as RoomState
 
 KEPT = timedelta(days=LOG_DAYS)
-"""How long a closed case is kept, with its reports and decisions."""
+"""How long a closed case is kept, with its reports and decisions, and at least as long the entries about it."""
 ADDRESS_KEPT = timedelta(days=365)
 """How long the address of somebody outside is kept, also where nobody decides on what they wrote."""
 
@@ -111,3 +112,8 @@ def _forget(pk: int) -> bool:
 def _held(pk: int) -> bool:
     """Whether a legal hold keeps the case."""
     return Entry.objects.filter(hold.held(), case=str(pk)).exists()
+
+
+def needed(**_sent: object) -> Q:
+    """The entries about a case that is still there: its page, its statements and its receipts point to them."""
+    return Q(case__in=Case.objects.values_list(Cast("pk", CharField()), flat=True))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.dispatch import Signal
 
 from moderation.audit import note, sequence
 from moderation.audit.hold import held
@@ -26,6 +27,10 @@ LONGER = {  # days, by the first word of an action
     **dict.fromkeys(("review", "control", "finding", "statement", "trigger"), YEARS),  # and what a report rests on
     "case": 400,
 }
+
+
+pruning = Signal()
+"""Sent before entries go; a receiver answers with a condition on those that what is still there points to."""
 
 
 def days(action: str, profile: str) -> int:
@@ -48,7 +53,7 @@ def due(now: datetime, profile: str) -> Q:
 
 
 def prune(now: datetime, *, source: Source) -> int:
-    """How many entries went, with their labels. Those under a hold, and those not in the tree yet, stay.
+    """How many entries went, with their labels. Those under a hold, needed by other apps or not in the tree yet, stay.
 
     An entry `log.prune` says which leaves went and what they hashed to, signed by the log's key: whoever holds the
     database alone can take an entry away, and not say so. A role that may not delete prunes nothing: see `audit grant`.
@@ -62,6 +67,8 @@ def prune(now: datetime, *, source: Source) -> int:
 @transaction.atomic
 def _prune_some(now: datetime, source: Source) -> int:
     over = Entry.objects.filter(due(now, settings.STOA_PROFILE)).exclude(held())
+    for _, needed in pruning.send(Entry):
+        over = over.exclude(needed)
     leaves = Leaf.objects.filter(entry__in=over.values("pk")).order_by("entry")
     places = dict(leaves.values_list("entry", "index")[:BATCH])
     rows = list(Entry.objects.select_for_update().filter(pk__in=places).values("id", *PUBLIC))

@@ -7,7 +7,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts.models import User
+from moderation.actions import deadlines
 from moderation.audit import check, keys, proof, sequence, tree
+from moderation.audit import prune as pruning
 from moderation.audit.models import Checkpoint, Entry, Label, Leaf
 from moderation.audit.prune import LONGER, RETENTION, prune
 from moderation.audit.record import record
@@ -17,7 +20,10 @@ from moderation.audit.store import Nodes
 from moderation.audit.triggers import FLOOR
 from moderation.audit.verify import Checkpoint as Note
 from moderation.audit.verify import check_consistency, open_checkpoint
+from moderation.cases import APPEAL_FOR, State
+from moderation.models import Case
 from tests.audit_triggers import lifted
+from tests.moderation.filed import a_case
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +122,39 @@ def test_after_pruning_every_older_checkpoint_is_still_proved_and_the_receipt_of
     assert Leaf.objects.count() == sequence.head().size
     for left in (Entry.objects.get(pk=search), told):
         assert proof.receipt(left).startswith("c2sp.org/tlog-proof@v1")
+
+
+WORDS = ("report.make", "case.claim", "decision.make", "appeal.upheld", "evidence.seal", "console.read")
+
+
+def about(case: Case) -> list[int]:
+    """Entries about it of every kind that its page, its statements and its receipts point to, sealed."""
+    made = [record(action, source=SOURCE, actor="a11ce", case=str(case.pk)).pk for action in WORDS]
+    seal(timezone.now())
+    return made
+
+
+@pytest.mark.parametrize("profile", RETENTION)
+def test_what_tells_of_a_case_outlives_its_time_while_the_case_is_there_and_goes_after_it(
+    settings: Settings, bob: User, profile: str
+) -> None:
+    settings.STOA_PROFILE = profile
+    closed = timezone.now() + APPEAL_FOR
+    case = a_case(bob, state=State.CLOSED, closed_at=closed, secret=None)
+    told = about(case)
+    (other,) = [record("member.mute", source=SOURCE, case=str(case.pk + 1)).pk]
+    seal(timezone.now())
+    last = closed + deadlines.KEPT
+    with lifted():
+        prune(last - MINUTE, source=SOURCE)
+        assert list(Entry.objects.filter(pk__in=[*told, other]).order_by("pk").values_list("pk", flat=True)) == told
+        assert deadlines.forget(last) == 1
+        prune(last + MINUTE, source=SOURCE)
+    assert not Entry.objects.filter(pk__in=told).exists()
+    assert list(check.faults(timezone.now())) == []
+
+
+@pytest.mark.parametrize("profile", RETENTION)
+def test_no_time_of_an_entry_alone_would_be_as_long_as_a_case_is_kept(profile: str) -> None:
+    """Why the case itself has to keep them: it is there for the appeals' time and its own after it was decided."""
+    assert all(timedelta(days=pruning.days(action, profile)) < APPEAL_FOR + deadlines.KEPT for action in WORDS)
