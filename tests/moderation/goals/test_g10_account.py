@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from accounts.models import User
 from moderation.actions import endings
 from moderation.audit import check, export, verify
 from moderation.audit.models import Checkpoint
+from moderation.audit.role import grant
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.audit.verify import Trust
@@ -20,6 +22,7 @@ from moderation.cases import State
 from moderation.ending import QUIET
 from moderation.models import Case
 from rooms.models import Member
+from tests import watched
 from tests.accounts.conftest import PASSWORD
 from tests.moderation.desk import claimed, decided, reported
 from tests.moderation.goals.test_g10_erasure import everything, proofs_hold
@@ -92,3 +95,35 @@ def test_whoever_ended_their_account_is_nowhere_and_the_log_verifies(
     assert verify.verify_bundle(tmp_path / "bundle.zip", Trust(old=old)).sealed > 0
     with (tmp_path / "bundle.zip").open("rb") as bundle:
         assert person.uid.encode() not in bundle.read()
+
+
+def test_each_transaction_tells_of_all_that_it_changes_in_the_rights_that_servers_have(
+    browser: Client, alice: User, bob: User, dana: User
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no roles, and G1 watches PostgreSQL")
+    person = came_in(browser)
+    lived(browser, person, alice, bob, dana)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE stoa_app")
+        try:
+            grant("stoa_app")
+            cursor.execute(";".join(watched.install()))
+            cursor.execute("SET ROLE stoa_app")
+            endings.close(person, by=None, now=timezone.now(), source=Source.internal("command"))
+            later = timezone.now() + QUIET
+            assert (endings.sweep(later), endings.forget(later)) == (1, 1)
+            cursor.execute("RESET ROLE")
+            cursor.execute(watched.TOGETHER)
+            seen = [what for (what,) in cursor]
+            cursor.execute(watched.REPEATED)
+            repeated = cursor.fetchall()
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP OWNED BY stoa_app")
+            cursor.execute("DROP ROLE stoa_app")
+            cursor.execute("DROP TABLE IF EXISTS g1_seen, g1_label")
+            cursor.execute("DROP FUNCTION IF EXISTS g1_change, g1_entry, g1_labelled CASCADE")
+    assert {what for one in seen for what in one} >= {"accounts_user", "entry ok account.end", "entry ok log.erase"}
+    assert [watched.astray(one) for one in seen if watched.astray(one)] == []
+    assert [one for one in repeated if watched.doubled(*one)] == []
