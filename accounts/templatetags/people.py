@@ -1,5 +1,6 @@
 """What templates show of people."""
 
+import unicodedata
 from collections.abc import Mapping
 
 from django import template
@@ -24,3 +25,9 @@ def person(user: Pictured | None) -> Mapping[str, str]:
 def called(user: User | None) -> str:
     """The name that others read; a word for whoever left."""
     return person(user)["name"]
+
+
+@register.filter
+def initial(name: str) -> str:
+    """The letter of a face: the first of the name, as `static/js/avatar.js` takes it."""
+    return unicodedata.normalize("NFC", name).strip()[:1].upper() or "?"

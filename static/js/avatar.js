@@ -17,9 +17,9 @@ export function avatar(person, classes = "") {
 }
 
 /**
- * The first letter or character of a name.
+ * The first letter or character of a name; accounts/templatetags/people.py takes the same.
  * @param {string} name
  */
 function initial(name) {
-  return ([...name.trim()][0] ?? "?").toUpperCase();
+  return ([...name.normalize("NFC").trim()][0] ?? "?").toUpperCase();
 }

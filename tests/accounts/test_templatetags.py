@@ -1,9 +1,49 @@
 """Tests of accounts.templatetags and of templates/pieces/avatar.html."""
 
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
 from django.template.loader import render_to_string
 
 from accounts.models import User
 from accounts.templatetags.people import person
+
+FACES = json.loads((Path(__file__).parents[1] / "faces.json").read_text(encoding="utf-8"))
+"""What a face is made of and what it becomes; tests/js/avatar.test.js makes them by script."""
+
+
+class Face(HTMLParser):
+    """What a browser makes of a face: its tags with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags = list[tuple[str, dict[str, str | None]]]()
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face["uid"] or "left")
+def test_a_face_is_the_same_as_the_one_a_script_makes(face: dict[str, str]) -> None:
+    made = Face(render_to_string("pieces/avatar.html", {"person": face, "size": "small"}))
+    (tag, attributes), *pictures = made.tags
+    assert (tag, attributes["class"], attributes["aria-hidden"]) == (
+        "stoa-avatar",
+        f"avatar small {face['tint']}",
+        "true",
+    )
+    assert made.text.removesuffix("\n") == face["letter"]  # the file ends with one
+    assert [(picture["src"], picture["alt"]) for _, picture in pictures] == (
+        [(face["avatar"], "")] if face["avatar"] else []
+    )
 
 
 def test_a_person_has_what_a_face_needs(bob: User) -> None:
