@@ -184,6 +184,12 @@ def _id_of(named: str) -> str:
     return user.uid if user else named
 
 
+class BeforeForm(forms.Form):
+    """Where a page of a register begins: with what has a lower number than this."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
 class LawfulForm(PeriodForm):
     """What an authority asks for: on what ground, and for which part of the log."""
 

@@ -14,7 +14,7 @@ from moderation.actions import lawful
 from moderation.actions.base import Code
 from moderation.actions.lawful import Wish
 from moderation.audit.source import Source
-from moderation.forms import LawfulForm
+from moderation.forms import BeforeForm, LawfulForm
 from moderation.gate import console, staff_of
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Act
@@ -23,19 +23,28 @@ from moderation.views.answers import said, who
 from moderation.views.download import Download
 from moderation.words import AUTHORITIES
 
-SHOWN = 100
+SHOWN = 100  # on a page
 
 
 @console(Act.READ_LAWFUL)
 def register(request: HttpRequest) -> HttpResponseBase:
-    """Every request, the newest first, and a form for another."""
+    """Every request, the newest first and a page at a time, and a form for another."""
     return _register(request, LawfulForm())
 
 
 def _register(request: HttpRequest, form: LawfulForm) -> HttpResponseBase:
-    found = LawfulRequest.objects.select_related("asked_by", "approver").order_by("-pk")[:SHOWN]
-    rows = [(one, AUTHORITIES[one.kind]) for one in found]
-    context = {"requests": rows, "form": form, "staff": staff_of(member(request))}
+    page = BeforeForm(request.GET)
+    before = page.cleaned_data["before"] if page.is_valid() else None
+    asked = LawfulRequest.objects.select_related("asked_by", "approver").order_by("-pk")
+    found = list((asked.filter(pk__lt=before) if before else asked)[: SHOWN + 1])
+    rows = [(one, AUTHORITIES[one.kind]) for one in found[:SHOWN]]
+    context = {
+        "requests": rows,
+        "newest": before is None,
+        "older": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+        "form": form,
+        "staff": staff_of(member(request)),
+    }
     return render(request, "console/lawful.html", context)
 
 

@@ -1,5 +1,6 @@
 """`/console/lawful/`: what authorities ask for."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from moderation.audit import sequence
 from moderation.audit.source import Source
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Role
+from moderation.views import lawful as views
+from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +43,25 @@ def test_before_the_first_checkpoint_nothing_leaves_and_after_it_the_bundle_does
     assert answer["Content-Disposition"].endswith(f'filename="stoa-request-{asked.pk}.zip"')
     asked.refresh_from_db()
     assert asked.exported_at is not None
+
+
+def test_the_register_is_read_to_its_end_a_page_at_a_time(
+    alice: User, bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SHOWN", 2)
+    made = [approved(alice, carol, bob).pk for _ in range(5)]
+    console, path, read = at_console(alice, Role.SENIOR), "/console/lawful/", list[list[int]]()
+    while path:
+        page = console.get(path)
+        read.append([one.pk for one, _ in page.context["requests"]])
+        older = re.search(r'href="(\?before=\d+)" rel="next"', text(page))
+        assert ('href="/console/lawful/">Newest' in text(page)) == (len(read) > 1)
+        path = f"/console/lawful/{older[1]}" if older else ""
+    assert read == [made[:2:-1], made[2:0:-1], made[:1]]
+
+
+@pytest.mark.parametrize("before", ["", "0", "-1", "mallory", "9" * 30])
+def test_a_page_that_begins_nowhere_is_the_first(alice: User, bob: User, carol: User, before: str) -> None:
+    asked = approved(alice, carol, bob)
+    page = at_console(alice, Role.SENIOR).get(f"/console/lawful/?before={before}")
+    assert [one.pk for one, _ in page.context["requests"]] == [asked.pk]
