@@ -37,7 +37,8 @@ def due(case: Case, now: datetime) -> bool:
     """Whether the staff is to be told: the case is urgent and nobody's yet, and no other alarm rang just now."""
     urgent = Case.objects.filter(_URGENT)
     lately = urgent.filter(step=Step.DONE, stepped_at__gt=now - PAUSE).exclude(pk=case.pk)
-    lately = lately.exclude(decided_at=F("opened_at"))  # what was decided at once rang for nobody
+    # what somebody had, or had decided, by the time it was through rang for nobody
+    lately = lately.exclude(Q(held_at__lte=F("stepped_at")) | Q(decided_at__lte=F("stepped_at")))
     return urgent.filter(pk=case.pk, state__in=(State.NEW, State.TRIAGED)).exists() and not lately.exists()
 
 

@@ -90,6 +90,20 @@ def test_a_case_that_somebody_has_is_nobody_elses(alice: User, bob: User) -> Non
     assert _through(case) == []
 
 
+def test_a_case_that_somebody_had_at_once_keeps_no_other_from_ringing(alice: User, bob: User, mallory: User) -> None:
+    had = a_case(bob, Policy.THREATS, step=Step.NOTIFY, state=State.CLAIMED, holder=alice, held_at=NOON)
+    assert _through(had) == []
+    assert _through(_ready(mallory), timedelta(seconds=10)) == ["alice", "carol"]
+
+
+def test_a_case_that_rang_and_was_taken_then_is_the_alarm_of_its_minute(alice: User, bob: User, mallory: User) -> None:
+    rang = _ready(bob)
+    assert _through(rang) == ["alice", "carol"]
+    taken = NOON + timedelta(seconds=5)
+    Case.objects.filter(pk=rang.pk).update(state=State.CLAIMED, holder=alice, held_at=taken)
+    assert _through(_ready(mallory), timedelta(seconds=10)) == []
+
+
 def test_a_flood_of_cases_is_one_alarm_a_minute(bob: User, mallory: User) -> None:
     first, second, third = (_ready(bob, room=room) for room in "abc")
     assert _through(first) == ["alice", "carol"]
