@@ -50,11 +50,15 @@ def launch(playwright: Playwright, microphone: Path | None) -> Browser:
 
 def tap(target: Locator, at: Position | None = None) -> None:
     """Nothing: a finger's tap on something that is large enough for one; in the middle, or there."""
-    target.wait_for()
-    box = target.bounding_box()
-    assert box
-    assert min(box["width"], box["height"]) >= FINGER, f"{target}: {box}"
+    assert_large(target)
     target.tap(position=at)
+
+
+def assert_large(target: Locator) -> None:
+    """Nothing, if it is large enough for a finger, be it somewhat smaller while one is on it."""
+    target.wait_for()
+    size = target.evaluate("(one) => [one.offsetWidth, one.offsetHeight]")
+    assert min(size) >= FINGER, f"{target}: {size}"
 
 
 @dataclass
@@ -70,6 +74,12 @@ class Visitor:
     def press(self, target: Locator, at: Position | None = None) -> None:
         """Nothing: a click, or a finger's tap where the browser is a phone's; in the middle, or there."""
         tap(target, at) if self.touch else target.click(position=at)
+
+    def choose(self, choices: Locator, value: str | None) -> None:
+        """Nothing: this was chosen from a list; what it opens is the system's own, and out of reach."""
+        if self.touch:
+            assert_large(choices)
+        choices.select_option(value)
 
     def hears(self, frequency: float, seconds: float = 10) -> None:
         """Nothing, as soon as a tone of `frequency` Hz is heard."""

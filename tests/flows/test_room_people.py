@@ -70,8 +70,8 @@ def test_promoted_and_moved_down_with_one_tap_and_taken_back(visit: Visit, room:
     alice.hears(HUM)
 
 
-def test_a_moderator_is_made_may_act_and_is_unmade(visit: Visit, stoa: Stoa, room: str) -> None:
-    alice, bob = visit("alice"), visit("bob")
+def test_a_moderator_is_made_may_act_and_is_unmade(visit: Visit, stoa: Stoa, hand: dict[str, Any], room: str) -> None:
+    alice, bob = visit("alice", **hand), visit("bob", **hand)
     talk.enter(alice, room)
     talk.enter(bob, room)
     expect(alice.page.get_by_role("button", name=re.compile("^Bob"))).to_be_visible()
@@ -79,7 +79,7 @@ def test_a_moderator_is_made_may_act_and_is_unmade(visit: Visit, stoa: Stoa, roo
     expect(talk.toast(bob, "You are a moderator of this room now.")).to_be_visible()
     with crowd(stoa, room, ["carol"]) as others:
         others.say("carol", type="move", move="raise_hand")
-        bob.page.get_by_role("button", name="Invite Carol to speak").click()
+        bob.press(bob.page.get_by_role("button", name="Invite Carol to speak"))
         expect(talk.toast(bob, "Carol is invited to speak")).to_be_visible()
     talk.take_back(alice, "Bob is a moderator now")
     expect(talk.toast(bob, "You are no longer a moderator of this room.")).to_be_visible()

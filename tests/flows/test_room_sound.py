@@ -50,8 +50,13 @@ def sounding(visitor: Visitor, **settings: object) -> Visitor:
 
 def open_sound(visitor: Visitor) -> None:
     """Nothing: the sheet of settings is open."""
-    visitor.page.get_by_role("button", name="More").click()
-    talk.sheet(visitor, "Sound").click()
+    visitor.press(visitor.page.get_by_role("button", name="More"))
+    visitor.press(talk.sheet(visitor, "Sound"))
+
+
+def switch(visitor: Visitor, label: str) -> None:
+    """Nothing: the setting is on if it was off, and off if it was on."""
+    visitor.press(visitor.page.locator("#sheet label", has_text=label))
 
 
 def of_microphone(visitor: Visitor, name: str) -> Any:
@@ -59,8 +64,8 @@ def of_microphone(visitor: Visitor, name: str) -> Any:
     return visitor.page.evaluate(f"{SENT}?.getSettings()[{json.dumps(name)}]")
 
 
-def test_devices_are_chosen_and_remembered(visit: Visit, room: str) -> None:
-    alice = visit("alice")
+def test_devices_are_chosen_and_remembered(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    alice = visit("alice", **hand)
     talk.enter(alice, room)
     talk.speak_up(alice)
     first = of_microphone(alice, "deviceId")
@@ -70,23 +75,23 @@ def test_devices_are_chosen_and_remembered(visit: Visit, room: str) -> None:
     microphones, speakers = picker(alice, "Microphone"), picker(alice, "Plays on")
     other = microphones.locator("option:not(:checked)").last
     name, device = other.inner_text(), other.get_attribute("value")
-    microphones.select_option(device)
+    alice.choose(microphones, device)
     until("another microphone is sent", lambda: of_microphone(alice, "deviceId") == device != first)
     speaker = speakers.locator("option").last.get_attribute("value")
-    speakers.select_option(speaker)
+    alice.choose(speakers, speaker)
     until("it plays there", lambda: sinks(alice) == [speaker] * 3)
     page.evaluate(UNUSABLE)
     speakers.select_option(index=0)
     expect(page.locator("stoa-toast", has_text="That device cannot be used.")).to_be_visible()
     expect(speakers).to_have_value(speaker or "")
-    page.keyboard.press("Escape")
+    alice.press(talk.sheet(alice, "Close"))
     expect(talk.dock(alice, "You are heard")).to_be_visible()
 
     page.reload()
-    page.locator("#join").click()
+    alice.press(page.locator("#join"))
     talk.connected(alice)
     assert sinks(alice) == [speaker] * 3
-    talk.dock(alice, "Turn mic on").click()
+    alice.press(talk.dock(alice, "Turn mic on"))
     talk.open_microphone(alice)
     assert picker(alice, "Microphone").locator("option:checked").inner_text() == name
 
@@ -101,8 +106,8 @@ def sinks(visitor: Visitor) -> Any:
     return visitor.page.evaluate("[...document.querySelectorAll('audio')].map(({ sinkId }) => sinkId)")
 
 
-def test_processing_is_switched_on_the_open_microphone(visit: Visit, room: str) -> None:
-    alice, carol = visit("alice"), visit("carol")
+def test_processing_is_switched_on_the_open_microphone(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    alice, carol = visit("alice", **hand), visit("carol")
     talk.enter(alice, room)
     talk.enter(carol, room)
     talk.speak_up(alice)
@@ -114,10 +119,10 @@ def test_processing_is_switched_on_the_open_microphone(visit: Visit, room: str) 
     }
     for name, label in words.items():
         assert of_microphone(alice, name) is True
-        alice.page.get_by_label(label).uncheck()
+        switch(alice, label)
         until(f"{name} is off", partial(is_off, alice, name))
         assert alice.packets()["connections"] == 1
-    alice.page.get_by_label("Take out noise").check()
+    switch(alice, "Take out noise")
     until("noise is taken out again", lambda: of_microphone(alice, "noiseSuppression") is True)
     carol.hears(HUM)
 
@@ -127,18 +132,18 @@ def is_off(visitor: Visitor, name: str) -> bool:
     return of_microphone(visitor, name) is False
 
 
-def test_music_is_heard_left_and_right(visit: Visit, band: Browser, room: str) -> None:
-    alice, carol = visit("alice", browser=band), visit("carol")
+def test_music_is_heard_left_and_right(visit: Visit, hand: dict[str, Any], band: Browser, room: str) -> None:
+    alice, carol = visit("alice", browser=band, **hand), visit("carol")
     talk.enter(alice, room)
     talk.enter(carol, room)
     talk.speak_up(alice)
     until("both sides hear the same", lambda: sides(carol)[0] == sides(carol)[1] > 0)
     open_sound(alice)
-    alice.page.get_by_label("Music mode").check()
+    switch(alice, "Music mode")
     expect(alice.page.get_by_label("Take out noise")).to_be_disabled()
     until("carol hears left from right", lambda: apart(carol))
     assert of_microphone(alice, "echoCancellation") is False
-    alice.page.get_by_label("Music mode").uncheck()
+    switch(alice, "Music mode")
     until("both sides hear the same again", lambda: not apart(carol))
 
 
