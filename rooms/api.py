@@ -9,11 +9,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.blocks import blocked_by
 from moderation.audit.source import Source
 from rooms import api_schedule, audience, cards, door, whip
 from rooms import serializers as shapes
 from rooms.actions import invites, moves
 from rooms.actions import rooms as acts
+from rooms.actions.base import seen
 from rooms.answers import PROBLEMS, RoomsView, check, person
 from rooms.hallway import hallway
 from rooms.models import Access
@@ -104,6 +106,17 @@ class Members(RoomsView):
         return Response({"results": results, "next": following})
 
 
+class Blocked(RoomsView):
+    """Whom one blocked, in a room."""
+
+    @extend_schema(operation_id="blocked_list", responses={200: shapes.People, **PROBLEMS})
+    def get(self, request: Request, room_id: str) -> Response:
+        """Give those whom one blocked and would hear in the room now, to be warned of before one joins."""
+        user = person(request)
+        heard = cards.heard_here(blocked_by(user), seen(user, room_id).pk)
+        return Response(shapes.People({"results": heard}).data)
+
+
 class Moves(RoomsView):
     """Moves of the role table."""
 
@@ -172,6 +185,7 @@ urlpatterns = [
     path("rooms/<str:room_id>/start/", Start.as_view()),
     path("rooms/<str:room_id>/end/", End.as_view()),
     path("rooms/<str:room_id>/members/", Members.as_view()),
+    path("rooms/<str:room_id>/blocked/", Blocked.as_view()),
     path("rooms/<str:room_id>/moves/", Moves.as_view()),
     path("rooms/<str:room_id>/invites/", Invites.as_view()),
     path("rooms/<str:room_id>/invites/<str:invite_id>/", OneInvite.as_view()),

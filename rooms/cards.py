@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from accounts.blocks import blocked_by
 from accounts.models import User
 from accounts.templatetags.people import person
 from rooms import rows as sql
@@ -62,10 +61,10 @@ def open_card(room_id: str) -> Card | None:
     return cards(list(rooms))[0] if rooms else None
 
 
-def blocked_here(user: User, room_id: str) -> Sequence[Card]:
-    """Those whom this person blocked, and would hear in the room: on its stage, or hosting it."""
+def heard_here(people: Collection[int], room_id: str) -> Sequence[Card]:
+    """Those of the people, by primary key, who are heard in the room: on its stage, or hosting it."""
     heard = Q(present=True, stage=Stage.SPEAKING) | Q(rank=Rank.HOST)
-    members = Member.objects.filter(heard, room=room_id, user__in=blocked_by(user)).select_related("user")
+    members = Member.objects.filter(heard, room=room_id, user__in=people).select_related("user")
     return [person(member.user) for member in members.order_by("-rank", "number")]
 
 

@@ -104,6 +104,12 @@ class ListedMember(MemberView):
     known = serializers.BooleanField(help_text="whether the asker knows them")
 
 
+class People(serializers.Serializer[object]):
+    """Several people."""
+
+    results = Person(many=True)
+
+
 class Members(serializers.Serializer[object]):
     """A page of members; `next` is the `after` of the next page."""
 

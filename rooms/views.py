@@ -19,6 +19,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import notice
+from accounts.blocks import blocked_by
 from accounts.models import Lever, User
 from accounts.switches import pulled
 from moderation.audit.source import Source
@@ -82,16 +83,24 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     language, sections = notice.here().read_in(get_language() or "")
     reminder = Reminder.objects.filter(room=room_id, user=user, asked=True).first()
     before = reminder.asked_for if reminder else None
+    blocked = blocked_by(user) if card["state"] == State.LIVE else frozenset()
+    heard = cards.heard_here(blocked, room_id)
     observing = Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists()
     context = {
         "card": card,
         "hosting": card["host"]["uid"] == user.uid,
         "reminded": reminder is not None,
         "moved_from": before if before != card["scheduled_for"] else None,
-        "blocked": cards.blocked_here(user, room_id) if card["state"] == State.LIVE else (),
+        "blocked": heard,
         "braked": pulled(Lever.JOINS) if card["state"] == State.LIVE else None,
         "observing": observing,
-        "data": {"id": card["id"], "observes": observing, "moves": move_table(observing=observing)},
+        "data": {
+            "id": card["id"],
+            "observes": observing,
+            "moves": move_table(observing=observing),
+            "blocks": bool(blocked),
+            "warned": [person["uid"] for person in heard],
+        },
         "notice": sections,
         "notice_language": language,
     }

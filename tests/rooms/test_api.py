@@ -14,10 +14,10 @@ from accounts.models import User
 from moderation.audit.models import Result
 from rooms.audience import PAGE
 from rooms.bucket import Bucket
-from rooms.models import Member, Room, State
+from rooms.models import Access, Member, Room, State
 from rooms.roles import Move
 from tests.log import entry
-from tests.rooms.scenes import NOON, a_room, come, do, fresh, member, shape
+from tests.rooms.scenes import NOON, a_room, block, come, do, fresh, member, shape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = (timezone.now() + timedelta(days=1)).isoformat()
@@ -52,6 +52,30 @@ def test_a_card_shows_who_is_on_stage_and_how_many_listen(open_room: Room, alice
     _, card = Signed(carol)("get", f"{open_room.pk}/")
     assert card["stage"] == [{"number": 1, "uid": alice.uid, "name": "Alice", "avatar": ""}]
     assert (card["speaking"], card["listening"]) == (1, 2)
+
+
+def test_whom_one_blocked_and_would_hear_is_told_as_it_is_now(
+    open_room: Room, alice: User, bob: User, carol: User, mallory: User
+) -> None:
+    for person in (alice, bob, mallory):
+        come(person, open_room)
+        block(carol, person)
+
+    def names() -> list[str]:
+        return [person["name"] for person in Signed(carol)("get", f"{open_room.pk}/blocked/")[1]["results"]]
+
+    assert names() == ["Alice"]
+    do(alice, open_room, Move.INVITE, bob)
+    do(bob, open_room, Move.ACCEPT)
+    assert names() == ["Alice", "Bob"]
+    assert Signed(bob)("get", f"{open_room.pk}/blocked/") == (200, {"results": []})
+
+
+def test_nobody_learns_of_a_hidden_room_by_asking_whom_they_blocked_there(alice: User, mallory: User) -> None:
+    room = a_room(alice, Access.INVITE)
+    block(mallory, alice)
+    assert Signed(mallory)("get", f"{room.pk}/blocked/")[0] == 404
+    assert Signed(None)("get", f"{room.pk}/blocked/")[0] in (401, 403)
 
 
 def test_a_scheduled_room_is_started_by_its_host_alone(alice: User, bob: User) -> None:

@@ -37,6 +37,7 @@ import { StageView } from "./stage.js";
 import { watchTrouble } from "./trouble.js";
 import { undo } from "./undo.js";
 import { Voice } from "./voice.js";
+import { Warning } from "./warning.js";
 import { endedBecause, stopped } from "./words.js";
 
 /**
@@ -45,10 +46,11 @@ import { endedBecause, stopped } from "./words.js";
  * @typedef {import("./socket.js").Message} Message
  */
 
-/** @type {{id: string, observes: boolean, moves: import("./moves.js").Table}} */
+/** @type {{id: string, observes: boolean, moves: import("./moves.js").Table, blocks: boolean, warned: string[]}} */
 const page = data("room-data");
 const NONE = -1; // the id of a message that answers none of ours
 const session = new Session();
+const warning = new Warning(page.id, page.blocks, page.warned);
 const socket = new RoomSocket(() => new WebSocket(address(page.id)));
 const sounds = /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
 const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds);
@@ -158,14 +160,22 @@ async function openMicrophone() {
   draw();
 }
 
-/** The one tap: sound starts inside it. */
-function join() {
+/** The one tap: sound starts inside it. Whoever is to be warned stays outside, and comes in with another. */
+async function join() {
   if (!globalThis.RTCPeerConnection || !globalThis.WebSocket) return showScreen(stopped("old_browser"), join);
+  if (warning.asking) return; // a second tap
   media.prepare();
   sound.begin();
+  if (await warning.holds()) return outside();
   view("room");
   byId("room-title").focus();
   socket.open();
+}
+
+function outside() {
+  media.close();
+  sound.end();
+  view("prejoin");
 }
 
 function leave() {
@@ -185,6 +195,7 @@ function stop(reason, text) {
   microphone.close();
   voice.reset();
   sound.end();
+  warning.blocks = true; // they may have blocked somebody in here
   session.reset();
   audience.close();
   lines.reset();

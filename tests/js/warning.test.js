@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Warning } from "../../static/js/room/warning.js";
+import { quiet } from "./saying.js";
+
+const alice = { uid: "a", name: "Alice" };
+const bob = { uid: "b", name: "Bob" };
+/** What the page asked of the server. @type {string[]} */
+let asked = [];
+/** @type {Record<string, any>} */
+let parts = {};
+
+const { getElementById } = document;
+Object.assign(document, {
+  querySelector: () => ({ value: "token" }),
+  getElementById: (/** @type {string} */ id) => parts[id] ?? getElementById(id),
+});
+beforeEach(() => {
+  quiet();
+  asked = [];
+  const classes = new Set(["primary"]);
+  parts = {
+    blocked: { hidden: true, textContent: "" },
+    "blocked-names": { textContent: "" },
+    "turn-back": { hidden: true },
+    "join-words": { textContent: "Listen" },
+    join: { dataset: { anyway: "Listen anyway" }, classList: { remove: (/** @type {string} */ name) => classes.delete(name), classes } },
+  };
+});
+
+/** A server that names these people, answer by answer, and is away after that. @param {...object[]} answers */
+function heard(...answers) {
+  globalThis.fetch = async (path) => {
+    asked.push(String(path));
+    const results = answers.shift();
+    if (!results) throw new TypeError("no network");
+    return new Response(JSON.stringify({ results }));
+  };
+}
+
+test("who blocked nobody comes in without a question", async () => {
+  heard([bob]);
+  assert.equal(await new Warning("r", false, []).holds(), false);
+  assert.deepEqual(asked, []);
+});
+
+test("somebody who came on stage since the page was loaded is warned of, once, and the next tap comes in", async () => {
+  heard([bob], [bob]);
+  const warning = new Warning("r", true, []);
+  assert.equal(await warning.holds(), true);
+  assert.deepEqual(asked, ["/api/v1/rooms/r/blocked/"]);
+  assert.deepEqual([parts["blocked-names"].textContent, parts.blocked.hidden, parts["turn-back"].hidden], ["Bob", false, false]);
+  assert.deepEqual([parts["join-words"].textContent, parts.join.classList.classes.size], ["Listen anyway", 0]);
+  assert.equal(await warning.holds(), false);
+});
+
+test("whom the page named already is no news, but somebody else beside them is", async () => {
+  heard([alice], [alice, bob]);
+  const warning = new Warning("r", true, ["a"]);
+  assert.equal(await warning.holds(), false);
+  assert.equal(parts.blocked.hidden, true);
+  assert.equal(await warning.holds(), true);
+  assert.equal(parts["blocked-names"].textContent, "Alice, Bob");
+});
+
+test("who left the stage and came back is news again", async () => {
+  heard([], [bob]);
+  const warning = new Warning("r", true, ["b"]);
+  assert.deepEqual([await warning.holds(), await warning.holds()], [false, true]);
+});
+
+test("without an answer one comes in, and until there is none it is known that it was asked", async () => {
+  heard();
+  const warning = new Warning("r", true, []);
+  const answer = warning.holds();
+  assert.equal(warning.asking, true);
+  assert.deepEqual([await answer, warning.asking], [false, false]);
+});
