@@ -129,11 +129,31 @@ def shut() -> str:
 def step(request: HttpRequest, name: str) -> HttpResponseBase:
     """One screen of onboarding; screens that are not theirs, or too far ahead, lead to the one they have reached."""
     answers = Answers.of(request)
-    if request.user.is_authenticated or answers is None:
+    if isinstance(request.user, User):
+        return _accepted(request, request.user, name)
+    if answers is None:
         return redirect("join")
     if not answers.may_see(name):
         return redirect("join_step", answers.reached())
     return _SCREENS[Step(name)](request, answers)
+
+
+def _accepted(request: HttpRequest, user: User, name: str) -> HttpResponseBase:
+    """The notice as the new member accepted it a step ago; what else was asked stands on their own page now."""
+    here = notice.here()
+    accepted = user.acceptances.filter(digest=here.digest).exists()
+    if name != Step.NOTICE or request.method == "POST" or not accepted:
+        return redirect("join")
+    language, sections = here.read_in(get_language() or "")
+    shown = {"notice": here, "language": language, "sections": sections, "accepted": True}
+    place = {"back": reverse("me"), "number": 3, "total": 4, "onwards": _with_next(request, "join_sound")}
+    return render(request, "accounts/join/notice.html", shown | place)
+
+
+def _with_next(request: HttpRequest, view: str, *args: str) -> str:
+    """The address of this page of onboarding, which leads to where they came for."""
+    following = safe_next(request, "")
+    return reverse(view, args=args) + (f"?{urlencode({'next': following})}" if following else "")
 
 
 def _screen(request: HttpRequest, answers: Answers, step: Step, context: dict[str, Any]) -> HttpResponse:
@@ -261,7 +281,9 @@ def _welcome(request: HttpRequest, user: User, answers: Answers) -> HttpResponse
 @login_required
 def sound(request: HttpRequest) -> HttpResponse:
     """A short tone on tap, so that the first room is not the first test."""
-    return render(request, "accounts/join/sound.html", {"next": safe_next(request, settings.LOGIN_REDIRECT_URL)})
+    place = {"back": _with_next(request, "join_step", Step.NOTICE), "number": 4, "total": 4}
+    context = {"next": safe_next(request, settings.LOGIN_REDIRECT_URL)}
+    return render(request, "accounts/join/sound.html", context | place)
 
 
 _SCREENS: dict[Step, Callable[[HttpRequest, Answers], HttpResponseBase]] = {

@@ -210,6 +210,23 @@ def test_a_user_name_taken_meanwhile_is_asked_again_and_the_code_keeps_its_use(
     assert client.post("/join/notice/").headers["Location"] == "/join/sound/"
 
 
+def test_back_from_the_sound_check_what_was_accepted_is_read_again_and_nothing_is_asked_twice(
+    client: Client, code: str
+) -> None:
+    answer(client, code)
+    client.post("/join/notice/")
+    assert 'class="button quiet back" href="/join/notice/"' in text(client.get("/join/sound/"))
+    page = text(client.get("/join/notice/"))
+    assert "You have accepted this" in page
+    assert 'class="button quiet back" href="/me/"' in page
+    assert '<a class="button primary" href="/join/sound/">' in page
+    assert '<form class="stack"' not in page
+    assert client.post("/join/notice/").headers["Location"] == "/join/"
+    assert client.get("/join/name/").headers["Location"] == "/join/"
+    Acceptance.objects.all().delete()
+    assert client.get("/join/notice/").headers["Location"] == "/join/"
+
+
 def test_one_who_came_for_a_page_is_led_there_but_never_to_another_site(client: Client, code: str) -> None:
     client.get(f"/join/{code}?next=/i/token")
     client.post("/join/name/", {"display_name": "Bob"})
@@ -218,6 +235,9 @@ def test_one_who_came_for_a_page_is_led_there_but_never_to_another_site(client: 
     onwards = client.post("/join/notice/").headers["Location"]
     assert onwards == "/join/sound/?next=%2Fi%2Ftoken"
     assert 'href="/i/token"' in text(client.get(onwards))
+    before = "/join/notice/?next=%2Fi%2Ftoken"
+    assert f'href="{before}"' in text(client.get(onwards))
+    assert f'href="{onwards}"' in text(client.get(before))
     for bad in (ELSEWHERE, "//evil.example", "javascript:alert(1)", "\\\\evil.example"):
         page = text(client.get("/join/sound/", {"next": bad}))
         assert '<a class="button primary" href="/">' in page

@@ -175,7 +175,9 @@ NOTICE = """
 SOUND = """
 - main:
   - /children: equal
-  - paragraph: Step 4 of 4
+  - paragraph:
+    - link "Back"
+    - text: Step 4 of 4
   - heading "Do you hear this?" [level=1]
   - paragraph: /Tap to hear a short tone/
   - button "Play a tone"

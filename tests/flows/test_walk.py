@@ -147,6 +147,10 @@ def test_back_a_pasted_link_and_a_microphone_tried_on_the_way_in(visit: Visit, s
             walk.go("Continue")
     walk.tap("I accept this, let me in")
     page.get_by_role("heading", name="Do you hear this?").wait_for()
+    walk.tap("Back", "link")
+    page.get_by_text("You have accepted this").wait_for()
+    walk.tap("Continue", "link")
+    page.get_by_role("heading", name="Do you hear this?").wait_for()
     walk.tap("Try my microphone")
     page.get_by_text("We hear you well. You are ready to speak.").wait_for()
 
