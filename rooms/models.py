@@ -53,6 +53,7 @@ class Room(models.Model):
     access = models.CharField(max_length=10, choices=Access.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     locked = models.BooleanField(default=False)
+    locked_by_staff = models.BooleanField(default=False)  # and it was the server's moderation
     slow = models.PositiveSmallIntegerField(default=0)  # seconds between two hands or reactions of a person; 0 is off
     observed = models.BooleanField(default=False)  # somebody of the server's moderation is here as an observer
     seq = models.PositiveBigIntegerField(default=0)

@@ -75,6 +75,7 @@ class Code(StrEnum):
     NOT_STARTED = "not_started"
     ENDED = "ended"
     LOCKED = "locked"
+    LOCKED_BY_STAFF = "locked_by_staff"
     FULL = "full"
     STAGE_FULL = "stage_full"
     PLANNED = "too_many_planned"

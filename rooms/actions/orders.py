@@ -159,7 +159,7 @@ def lock(
     with _turn(room_id, source, now) as one:
         live(one.room)
         one.tell_all(notice)
-        set_lock(one, what)
+        set_lock(one, what, staff=True)
         _note(one, f"power.{what}", by, grounds, object_type="room", object_id=room_id)
 
 

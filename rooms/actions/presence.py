@@ -60,8 +60,8 @@ class Joined:
 def join(user: User, room_id: str, session: Session, *, source: Source, now: datetime) -> Joined:
     """The seat of `user` in the room, taken by this session: an older session is closed.
 
-    Raises `Refused`: SUSPENDED, CLOSED, BRAKED, NOT_FOUND, NOT_STARTED, ENDED, LOCKED, FULL, REMOVED, BANNED, and for
-    an encoder FORBIDDEN (it may not speak) and STAGE_FULL.
+    Raises `Refused`: SUSPENDED, CLOSED, BRAKED, NOT_FOUND, NOT_STARTED, ENDED, LOCKED, LOCKED_BY_STAFF, FULL, REMOVED,
+    BANNED, and for an encoder FORBIDDEN (it may not speak) and STAGE_FULL.
     """
     with refusals("member.join", user, room_id, source), transaction.atomic():
         most = arrivals.check(user, now)
@@ -208,7 +208,7 @@ def _may_come_in(room: Room, now: datetime, most: int | None) -> None:
     if mine is not None and (mine.present or mine.rank > Rank.MEMBER):
         return
     if room.locked:
-        raise Refused(Code.LOCKED)
+        raise Refused(Code.LOCKED_BY_STAFF if room.locked_by_staff else Code.LOCKED)
     if room_full(room):
         raise Refused(Code.FULL)
     if most is not None:

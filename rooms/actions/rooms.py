@@ -169,12 +169,12 @@ def _may_reschedule(room: Room, rank: Rank, time: datetime, now: datetime) -> No
         raise Refused(Code.BAD_MESSAGE)
 
 
-def set_lock(one: Turn, move: Move) -> None:
-    """The room is locked or open again. Raises `Refused(ALREADY)`."""
+def set_lock(one: Turn, move: Move, *, staff: bool = False) -> None:
+    """The room is locked or open again; `staff` is the server's moderation. Raises `Refused(ALREADY)`."""
     locked = move is Move.LOCK
     if one.room.locked == locked:
         raise Refused(Code.ALREADY)
-    one.update(one.room, locked=locked)
+    one.update(one.room, locked=locked, locked_by_staff=locked and staff)
     one.say(protocol.room(room_view(one.room)))
 
 

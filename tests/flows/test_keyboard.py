@@ -59,7 +59,7 @@ def test_the_whole_walk_by_keyboard_alone(visit: Visit, stoa: Stoa) -> None:
     assert focus_is_inside(greta.page, "dialog")
     host.tap("Mute Only they can unmute themselves")
     greta.silence_falls()
-    told(bob.page, "alert", "A moderator muted you")
+    told(bob.page, "alert", "The host or a moderator muted you")
     open_sheet_of(host, "Bob")
     host.tap("Move to the audience")
     talk.dock(bob, "Raise hand").wait_for()

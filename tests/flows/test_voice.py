@@ -35,7 +35,7 @@ def test_bob_is_heard_exactly_while_he_may_speak(visit: Visit, room: str) -> Non
     carol.hears(HUM)
 
     talk.decide(alice, bob, "Mute")
-    bob.page.get_by_text("A moderator muted you").first.wait_for()
+    bob.page.get_by_text("The host or a moderator muted you").first.wait_for()
     carol.silence_falls()
     carol.hears_nothing()
     talk.dock(bob, "Unmute").click()

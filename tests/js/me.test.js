@@ -110,5 +110,5 @@ test("a moderator's mute is said in its own words, and a measure's in those of t
   voice.silenced.emit(undefined);
   voice.changed.emit(voice);
   someone("mute").voice.silenced.emit(undefined);
-  assert.deepEqual(said, ["You are heard", "A moderator muted you. You can unmute yourself when it is your turn."]);
+  assert.deepEqual(said, ["You are heard", "The host or a moderator muted you. You can unmute yourself when it is your turn."]);
 });

@@ -66,6 +66,6 @@ export class Me {
   #silenced() {
     this.#heard = false; // said in better words here
     if (this.measures.said("mute", "mute_all")) return;
-    tellMe(gettext("A moderator muted you. You can unmute yourself when it is your turn."));
+    tellMe(gettext("The host or a moderator muted you. You can unmute yourself when it is your turn."));
   }
 }

@@ -25,6 +25,7 @@ const FINAL = new Map([
   [4425, "not_started"],
   [4426, "closed"],
   [4427, "braked"],
+  [4428, "locked_by_staff"],
   [4429, "too_many"],
 ]);
 

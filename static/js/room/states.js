@@ -15,8 +15,8 @@ import { stopped } from "./words.js";
  */
 
 const REASONS = [
-  "left", "removed", "banned", "ended", "replaced", "not_found", "not_started", "locked", "full", "too_many", "signed_out", "suspended",
-  "closed", "braked", "old_browser", "lost",
+  "left", "removed", "banned", "ended", "replaced", "not_found", "not_started", "locked", "locked_by_staff", "full", "too_many", "signed_out",
+  "suspended", "closed", "braked", "old_browser", "lost",
 ];
 const TROUBLES = /** @type {Trouble[]} */ (["missing", "busy", "insecure", "unknown"]);
 

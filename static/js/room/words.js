@@ -26,11 +26,11 @@ export const STOPPED = {
   }),
   removed: () => ({
     title: gettext("You were removed from this room"),
-    text: gettext("A moderator of this room removed you. You no longer hear it, and nobody there hears you. You may come back in ten minutes, or to an invite-only room with a new invite."),
+    text: gettext("The host or a moderator removed you. You no longer hear it, and nobody there hears you. You may come back in ten minutes, or to an invite-only room with a new invite."),
   }),
   banned: () => ({
     title: gettext("You were banned from this room"),
-    text: gettext("A moderator of this room banned you. You cannot come back to this room; other rooms are open to you."),
+    text: gettext("The host or a moderator banned you. You cannot come back to this room; other rooms are open to you."),
   }),
   ended: () => ({
     title: gettext("This room has ended"),
@@ -52,7 +52,12 @@ export const STOPPED = {
   }),
   locked: () => ({
     title: gettext("This room is locked"),
-    text: gettext("The host lets nobody new in at the moment. Try again in a little while."),
+    text: gettext("The host or a moderator lets nobody new in at the moment. Try again in a little while."),
+    again: gettext("Try again"),
+  }),
+  locked_by_staff: () => ({
+    title: gettext("This room is locked"),
+    text: gettext("A moderator of this server locked this room: nobody new comes in."),
     again: gettext("Try again"),
   }),
   full: () => ({
@@ -72,7 +77,7 @@ export const STOPPED = {
   }),
   braked: () => ({
     title: gettext("Too many people at once"),
-    text: gettext("This room lets in only some people a minute at the moment. Try again in a minute."),
+    text: gettext("The moderators of this server let only some people a minute into each room at the moment. Try again in a minute."),
     again: gettext("Try again"),
   }),
   too_many: () => ({

@@ -107,7 +107,7 @@ def test_firefox_hosts_promotes_mutes_blocks_and_removes(
     until("Firefox hears bob again", lambda: hears(fox))
     fox.press(on_bob)
     fox.click("Mute")
-    told.get_by_text("A moderator muted you.").wait_for()
+    told.get_by_text("The host or a moderator muted you.").wait_for()
     until("Firefox hears nothing", lambda: not hears(fox))
     fox.press(on_bob)
     fox.click("Block")

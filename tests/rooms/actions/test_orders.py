@@ -284,6 +284,18 @@ def test_all_who_are_heard_are_muted_with_one_entry(open_room: Room, alice: User
     assert not member(bob, open_room).muted
 
 
+def test_what_the_host_locks_after_the_moderation_opened_it_is_the_hosts_lock(
+    open_room: Room, alice: User, bob: User, mallory: User
+) -> None:
+    come(alice, open_room)
+    for locked in (True, False):
+        orders.lock(open_room.pk, locked=locked, notice=SAID, **how(mallory))
+    do(alice, open_room, Move.LOCK)
+    with pytest.raises(Refused) as caught:
+        come(bob, open_room)
+    assert caught.value.code is Code.LOCKED
+
+
 def test_a_lock_keeps_newcomers_out_and_is_taken_off_again(
     open_room: Room, alice: User, bob: User, mallory: User
 ) -> None:
@@ -292,7 +304,7 @@ def test_a_lock_keeps_newcomers_out_and_is_taken_off_again(
     assert json.loads(said.letters(open_room)[0].text) == SAID
     with pytest.raises(Refused) as caught:
         come(bob, open_room)
-    assert caught.value.code is Code.LOCKED
+    assert caught.value.code is Code.LOCKED_BY_STAFF
     orders.lock(open_room.pk, locked=False, notice=SAID, **how(mallory))
     come(bob, open_room)
     assert [act.action for act in entries(actor=mallory.uid)] == ["power.lock", "power.unlock"]
