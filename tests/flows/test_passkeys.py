@@ -1,10 +1,13 @@
 """Coming in without a password, in a real browser with a real (virtual) authenticator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.flows.chromium import Visitor
 from tests.flows.door import AUTHENTICATOR, PASSWORD
 from tests.flows.stack import Stoa
 
@@ -43,20 +46,43 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-def test_a_passkey_is_enough_to_come_in_and_to_come_back(page: Page, stoa: Stoa) -> None:
-    authenticator(page)
+@pytest.fixture
+def guest(visit: Callable[..., Visitor], stoa: Stoa) -> Callable[..., Visitor]:
+    """Brings a stranger, whose browser has a fingerprint reader, to where passkeys are offered."""
+    named = replace(stoa, url=stoa.url.replace("127.0.0.1", "localhost"))
+
+    def come(**options: Any) -> Visitor:
+        guest = visit(**{"viewport": SMALLEST, "base_url": named.url, **options})
+        guest.stoa = named
+        authenticator(guest.page)
+        return guest
+
+    return come
+
+
+def test_a_passkey_is_enough_to_come_in_and_to_come_back(
+    guest: Callable[..., Visitor], hand: dict[str, Any], stoa: Stoa
+) -> None:
+    gwen = guest(**hand)
+    page = gwen.page
     to_keys(page, stoa, "Gwen")
     assert fits(page)
-    page.get_by_role("button", name="Make a passkey").click()
-    page.get_by_role("button", name="I accept this, let me in").click()
-    page.get_by_role("button", name="Play a tone").click()
+    gwen.press(page.get_by_role("button", name="Make a passkey"))
+    gwen.press(page.get_by_role("button", name="I accept this, let me in"))
+    gwen.press(page.get_by_role("button", name="Play a tone"))
     page.get_by_text("That was the tone.").wait_for()
-    page.get_by_role("link", name="I am ready").click()
-    page.get_by_role("heading", name="Hallway").wait_for()
+    gwen.press(page.get_by_role("link", name="I am ready"))
+    come_back(gwen)
 
-    page.goto(page.url + "accounts/logout/")
-    page.get_by_role("main").get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in with a passkey").click()
+
+def come_back(visitor: Visitor) -> None:
+    """Nothing: whoever is in the hallway went out of the door, and came back by a passkey."""
+    page = visitor.page
+    page.get_by_role("heading", name="Hallway").wait_for()
+    visitor.press(page.get_by_role("button", name="You and settings"))
+    visitor.press(page.get_by_role("button", name="Sign out"))
+    page.get_by_role("heading", name="Sign in").wait_for()
+    visitor.press(page.get_by_role("button", name="Sign in with a passkey"))
     page.get_by_role("heading", name="Hallway").wait_for()
 
 

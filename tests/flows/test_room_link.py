@@ -45,10 +45,10 @@ def test_a_pinned_link_is_set_seen_removed_and_put_back(visit: Visit, hand: dict
     expect(pinned).to_be_visible()
 
 
-def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, room: str) -> None:
-    bob = visit("bob", permissions=("microphone", "clipboard-read", "clipboard-write"))
+def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, hand: dict[str, Any], room: str) -> None:
+    bob = visit("bob", permissions=("microphone", "clipboard-read", "clipboard-write"), **hand)
     talk.enter(bob, room)
-    bob.page.get_by_role("button", name="Share").click()
+    bob.press(bob.page.get_by_role("button", name="Share"))
     expect(talk.toast(bob, "Copied")).to_be_visible()
     assert bob.page.evaluate("navigator.clipboard.readText()") == bob.page.url
 
