@@ -134,6 +134,16 @@ def test_a_picture_is_kept_found_and_deleted(tmp_path: Path) -> None:
         assert avatars.read("ab" * 8, digest) is None
 
 
+def test_somebody_is_forgotten_with_every_picture_and_again_without_any(tmp_path: Path) -> None:
+    with override_settings(STOA_DATA=tmp_path):
+        for uid, picture in (("a" * 16, b"one"), ("a" * 16, b"another"), ("b" * 16, b"one")):
+            avatars.keep(uid, picture)
+        for _ in range(2):
+            avatars.forget("a" * 16)
+        assert avatars.read("b" * 16, avatars.digest_of(b"one")) == b"one"
+        assert avatars.read("a" * 16, avatars.digest_of(b"another")) is None
+
+
 def test_the_address_tells_one_picture_from_the_next() -> None:
     assert avatars.address(User(uid="ab" * 8)) == ""
     assert avatars.address(User(uid="ab" * 8, avatar="cd" * 8)) == f"/avatars/{'ab' * 8}/{'cd' * 8}.webp"

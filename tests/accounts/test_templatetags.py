@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from accounts.models import User
-from accounts.templatetags.people import person
+from accounts.templatetags.people import called, person
 
 FACES = json.loads((Path(__file__).parents[1] / "faces.json").read_text(encoding="utf-8"))
 """What a face is made of and what it becomes; tests/js/avatar.test.js makes them by script."""
@@ -59,3 +60,11 @@ def test_a_picture_covers_the_initial_and_is_not_described(bob: User) -> None:
     bob.avatar = "0123456789abcdef"
     html = render_to_string("pieces/avatar.html", {"person": person(bob)})
     assert f'B<img src="/avatars/{bob.uid}/0123456789abcdef.webp" alt="" loading="lazy" decoding="async">' in html
+
+
+def test_whoever_left_has_a_word_in_the_place_of_their_name_and_no_face(bob: User) -> None:
+    assert called(bob) == "Bob"
+    bob.ended_at, bob.avatar = timezone.now(), "0123456789abcdef"
+    for left in (bob, None):
+        assert person(left) == {"uid": "", "name": "somebody who left", "avatar": ""}
+        assert called(left) == "somebody who left"
