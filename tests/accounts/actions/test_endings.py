@@ -39,7 +39,11 @@ def test_a_closed_account_is_in_no_good_standing_and_not_shut_out_by_that(bob: U
 
 def test_an_emptied_row_has_nothing_of_the_person_and_keeps_their_suspension(bob: User) -> None:
     User.objects.filter(pk=bob.pk).update(
-        **{"first_name": "Bob", "last_name": "B", "email": "bob@example.org", "language": "en", "theme": "dark"},
+        first_name="Bob",
+        last_name="B",
+        email="bob@example.org",
+        language="en",
+        theme="dark",
         suspended_until=FOR_GOOD,
     )
     code = let_in(bob, bob)
@@ -51,8 +55,8 @@ def test_an_emptied_row_has_nothing_of_the_person_and_keeps_their_suspension(bob
     assert (row["erased_at"], row["date_joined"], row["suspended_until"]) == (later, later, FOR_GOOD)
     assert row["username"] == f"ended-{row['uid']}"
     assert row["uid"] != bob.uid
-    told = {"first_name", "last_name", "email", "display_name", "language", "theme", "avatar"}
-    assert {row[name] for name in told} == {""}
+    assert {row["first_name"], row["last_name"], row["email"], row["display_name"]} == {""}
+    assert {row["language"], row["theme"], row["avatar"]} == {""}
     assert InviteCode.objects.get().username == ""
 
 
