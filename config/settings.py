@@ -40,9 +40,12 @@ STOA_WITNESSES = env.listed("STOA_WITNESSES", Peer.parse, "a witness's URL, a sp
 STOA_LOG_STREAM = env.listed(
     "STOA_LOG_STREAM",
     Collector.parse,
-    "https:// or syslog+tls:// addresses (http:// and syslog+tcp:// on this machine), with #jsonl, #ocsf, #ecs or #cef",
+    "https:// or syslog+tls:// addresses (http:// and syslog+tcp:// on this machine), with #jsonl, #ocsf, #ecs or #cef"
+    ", and for HTTP a space and a token",
 )
-STOA_LOG_STREAM_TOKEN = env.text("STOA_LOG_STREAM_TOKEN", "")  # all of the Authorization header for collectors
+if len({collector.name for collector in STOA_LOG_STREAM}) < len(STOA_LOG_STREAM):
+    raise SettingsError("STOA_LOG_STREAM", "names the same address and format twice, which is one collector")
+STOA_LOG_STREAM_TOKEN = env.text("STOA_LOG_STREAM_TOKEN", "")  # the Authorization of collectors with none of their own
 TURN_URLS = env.names("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET", "")
 if TURN_URLS and not TURN_SECRET:

@@ -1,7 +1,7 @@
 """Whom the log is shown to, as the settings name them: witnesses and collectors."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urldefrag, urlsplit
 
@@ -40,25 +40,29 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """A place that is sent every entry, in `format`."""
+    """A place that is sent every entry, in `format`; `token` is all of the `Authorization` that it alone is shown."""
 
     url: str
     format: str
+    token: str = field(default="", repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The collector in `URL` or `URL#format`; raises `ValueError` for any other.
+        """The collector in `URL`, `URL#format`, or either with a space and a token; raises `ValueError` for any other.
 
         What is not encrypted goes nowhere but to this machine: a line says openly who did what, and from where.
         """
-        url, format_ = urldefrag(text)
+        address, _, token = text.partition(" ")
+        url, format_ = urldefrag(address)
         parts = urlsplit(url)
         clear = parts.scheme in {"http", "syslog+tcp"} and parts.hostname in OURSELVES
         if not (clear or parts.scheme in {"https", "syslog+tls"}) or not _has_host(url):
             raise ValueError(text)
         if (format_ or "jsonl") not in FORMATS or (parts.scheme.startswith("syslog") and not parts.port):
             raise ValueError(text)
-        return cls(url, format_ or "jsonl")
+        if token and (parts.scheme.startswith("syslog") or not (token.isascii() and token.isprintable())):
+            raise ValueError(text)
+        return cls(url, format_ or "jsonl", token.strip())
 
     @property
     def name(self) -> str:

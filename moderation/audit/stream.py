@@ -66,13 +66,13 @@ def _deliver(collector: Collector, rows: Sequence[tuple[int, Row]]) -> str:
     if collector.url.startswith("syslog+"):
         outgoing.write(collector.url, b"".join(_framed(*line) for line in lines))
         return ""
-    reply = outgoing.post(collector.url, "".join(f"{line}\n" for *_, line in lines).encode(), _headers())
+    reply = outgoing.post(collector.url, "".join(f"{line}\n" for *_, line in lines).encode(), _headers(collector))
     return "" if 200 <= reply.status < 300 else f"answered with {reply.status}"
 
 
-def _headers() -> dict[str, str]:
-    token = {"Authorization": settings.STOA_LOG_STREAM_TOKEN} if settings.STOA_LOG_STREAM_TOKEN else {}
-    return {"Content-Type": "application/x-ndjson", **token}
+def _headers(collector: Collector) -> dict[str, str]:
+    token = collector.token or settings.STOA_LOG_STREAM_TOKEN
+    return {"Content-Type": "application/x-ndjson", **({"Authorization": token} if token else {})}
 
 
 def _framed(index: int, entry: dict[str, Any], line: str) -> bytes:

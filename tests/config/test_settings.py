@@ -39,6 +39,7 @@ def value(expression: str, **variables: str) -> str:
         ("STOA_TRUSTED_PROXIES", "everyone"),
         ("STOA_WITNESSES", "https://witness.example"),
         ("STOA_LOG_STREAM", "https://siem.example/in, siem.example"),
+        ("STOA_LOG_STREAM", "https://siem.example/in Bearer a, https://siem.example/in Bearer b"),
         ("PUBLIC_URL", "stoa.example.org"),
         ("PUBLIC_URL", "https://stoa.example.org/rooms"),
         ("PUBLIC_URL", "https://"),

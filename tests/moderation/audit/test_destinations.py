@@ -43,6 +43,13 @@ def test_a_collector_is_an_address_and_a_format(text: str, url: str, format_: st
     assert Collector.parse(text) == Collector(url, format_)
 
 
+def test_a_collector_may_have_a_token_of_its_own_which_is_no_part_of_its_name_and_is_not_printed() -> None:
+    one = Collector.parse("https://siem.example/in#ocsf Splunk abc")
+    assert one == Collector("https://siem.example/in", "ocsf", "Splunk abc")
+    assert one.name == "https://siem.example/in#ocsf"
+    assert "abc" not in repr(one)
+
+
 def test_no_two_collectors_have_the_same_name_however_long_their_address_is() -> None:
     long = f"https://siem.example/in?channel={'a' * 100}"
     texts = ["https://siem.example/in", long, f"{long}#ocsf", f"{long}b"]
@@ -65,6 +72,9 @@ def test_no_two_collectors_have_the_same_name_however_long_their_address_is() ->
         "syslog+tcp://10.0.0.1:601",
         "syslog+tcp://127.0.0.1.siem.example:601",
         "https://siem.example:port/",
+        "syslog+tls://siem.example:6514 Bearer abc",
+        "https://siem.example/ Bearer\nX-Other: abc",
+        "https://siem.example/ Bearer café",
     ],
 )
 def test_what_is_no_collector_is_refused(text: str) -> None:

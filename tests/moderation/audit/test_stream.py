@@ -156,6 +156,16 @@ def test_the_token_is_shown_as_it_was_given(siem: Siem, settings: Settings) -> N
     assert siem.headers[0]["Content-Type"] == "application/x-ndjson"
 
 
+def test_a_collector_with_a_token_of_its_own_is_shown_that_and_no_other(siem: Siem, settings: Settings) -> None:
+    settings.STOA_LOG_STREAM_TOKEN = "Splunk abc"
+    place = f"http://127.0.0.1:{siem.port}/in"
+    settings.STOA_LOG_STREAM = [Collector.parse(f"{place}#ocsf Bearer own"), Collector.parse(place)]
+    write(1)
+    seal(NOW)
+    stream.send(NOW)
+    assert [one["Authorization"] for one in siem.headers] == ["Bearer own", "Splunk abc"]
+
+
 @pytest.mark.parametrize("name", ["ocsf", "ecs", "cef"])
 def test_each_collector_gets_its_format(siem: Siem, settings: Settings, name: str) -> None:
     settings.STOA_LOG_STREAM = [Collector.parse(f"http://127.0.0.1:{siem.port}/in#{name}")]
