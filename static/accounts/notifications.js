@@ -3,6 +3,7 @@
 import { call } from "../js/api.js";
 import { register } from "../js/register.js";
 import { gettext } from "../js/text.js";
+import { bytes } from "./base64url.js";
 
 /** @typedef {"unsupported" | "install" | "denied" | "off" | "on"} State */
 /** @typedef {{supported: boolean, apple: boolean, installed: boolean, permission: string, subscribed: boolean}} Facts */
@@ -28,11 +29,6 @@ const WORDS = {
   off: () => gettext("Off on this device."),
   on: () => gettext("On for this device, as long as you are signed in here."),
 };
-
-/** @param {string} key base64url @returns {Uint8Array<ArrayBuffer>} */
-export function bytes(key) {
-  return Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-}
 
 const supported = "serviceWorker" in (globalThis.navigator ?? {}) && "PushManager" in globalThis && "Notification" in globalThis;
 

@@ -2,6 +2,7 @@
 // A form takes part by `data-passkey` (create or get) and `data-options` (the id of its options) or `data-options-url`.
 
 import { gettext } from "../js/text.js";
+import { bytes, text } from "./base64url.js";
 
 /** @type {Record<string, () => string>} */
 const PROBLEMS = {
@@ -10,17 +11,9 @@ const PROBLEMS = {
   SecurityError: () => gettext("Passkeys need https and a host name. Please use a password here."),
 };
 
-/** @param {string} text base64url @returns {ArrayBuffer} */
-function bytes(text) {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer;
-}
-
-/** @param {ArrayBuffer | null} buffer @returns {string | undefined} base64url */
-function text(buffer) {
-  if (!buffer) return undefined;
-  const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join("");
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+/** @param {ArrayBuffer | null} [buffer] nothing where the key says nothing */
+function said(buffer) {
+  return buffer ? text(buffer) : undefined;
 }
 
 /** @param {{id: string}[]} [credentials] @returns {any[] | undefined} */
@@ -58,16 +51,16 @@ function written(credential) {
   const { response } = credential;
   return JSON.stringify({
     id: credential.id,
-    rawId: text(credential.rawId),
+    rawId: said(credential.rawId),
     type: credential.type,
     authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
     clientExtensionResults: credential.getClientExtensionResults(),
     response: {
-      clientDataJSON: text(response.clientDataJSON),
-      attestationObject: text(response.attestationObject),
-      authenticatorData: text(response.authenticatorData),
-      signature: text(response.signature),
-      userHandle: text(response.userHandle),
+      clientDataJSON: said(response.clientDataJSON),
+      attestationObject: said(response.attestationObject),
+      authenticatorData: said(response.authenticatorData),
+      signature: said(response.signature),
+      userHandle: said(response.userHandle),
     },
   });
 }

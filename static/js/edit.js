@@ -3,7 +3,7 @@
 import { ApiError, call } from "./api.js";
 import { avatar } from "./avatar.js";
 import { byId } from "./dom.js";
-import { editedRoom, watchTime } from "./plan.js";
+import { editedRoom, unknown, watchTime } from "./plan.js";
 import { format, gettext } from "./text.js";
 import { fieldTime } from "./times.js";
 import { toast } from "./toast.js";
@@ -48,11 +48,10 @@ async function save(event) {
 async function add(event) {
   event.preventDefault();
   const name = username.value.trim();
-  const unknown = format(gettext("Nobody here has this user name: %(names)s. Check how it is written."), { names: name });
   const person = await attempt(
     "moderator-problem",
     () => call("POST", `${path}moderators/`, { username: name }),
-    ({ code, message }) => (code === "no_member" ? unknown : message),
+    ({ code, message }) => (code === "no_member" ? unknown([name]) : message),
   );
   if (!person) return;
   moderators.append(line(person));

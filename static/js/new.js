@@ -2,8 +2,8 @@
 
 import { ApiError, call } from "./api.js";
 import { byId } from "./dom.js";
-import { names, newRoom, watchTime } from "./plan.js";
-import { format, gettext, listing } from "./text.js";
+import { names, newRoom, unknown, watchTime } from "./plan.js";
+import { gettext } from "./text.js";
 import { fieldTime } from "./times.js";
 
 const HOUR = 3_600_000; // ms
@@ -34,9 +34,7 @@ async function open(event) {
 /** @param {ApiError} error */
 function words(error) {
   if (error.code !== "no_member") return error.message || gettext("That did not work. Check your network, then try again.");
-  const all = names(fields().moderators);
-  const text = all.length > 1 ? gettext("Somebody of these is not here: %(names)s. Check how the user names are written.") : gettext("Nobody here has this user name: %(names)s. Check how it is written.");
-  return format(text, { names: listing(all) });
+  return unknown(names(fields().moderators));
 }
 
 function when() {

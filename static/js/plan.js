@@ -1,7 +1,7 @@
 // What the form of a room says, as the API wants to hear it.
 
 import { fieldTime, zone } from "./times.js";
-import { format, gettext } from "./text.js";
+import { format, gettext, listing } from "./text.js";
 
 /** @typedef {{title?: string, topic?: string, language?: string, access?: string, when?: string, scheduled?: string, moderators?: string}} Fields */
 
@@ -28,6 +28,15 @@ export function editedRoom({ title, topic, language, scheduled }) {
  */
 export function names(text = "") {
   return [...new Set(text.split(/[\s,;，、；]+/u).filter(Boolean))];
+}
+
+/**
+ * That somebody is not here, in words: the server does not say who.
+ * @param {string[]} asked the user names
+ */
+export function unknown(asked) {
+  const text = asked.length > 1 ? gettext("Somebody of these is not here: %(names)s. Check how the user names are written.") : gettext("Nobody here has this user name: %(names)s. Check how it is written.");
+  return format(text, { names: listing(asked) });
 }
 
 /** @param {string} [local] as a `datetime-local` field holds it */

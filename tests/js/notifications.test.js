@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, stateOf } from "../../static/accounts/notifications.js";
+import { stateOf } from "../../static/accounts/notifications.js";
 
 const LINE = { endpoint: "https://push.example/1", keys: { p256dh: "p", auth: "a" } };
 const TOLD = `POST /api/v1/push/ ${JSON.stringify(LINE)}`;
@@ -25,10 +25,6 @@ test("an iPhone has them once Stoa is installed, and elsewhere there is no such 
   assert.equal(stateOf({ ...none, apple: true }), "install");
   assert.equal(stateOf({ ...none, apple: true, installed: true }), "unsupported");
   assert.equal(stateOf({ ...here, apple: true, installed: true }), "off");
-});
-
-test("a key as it is written in addresses is read with its two special letters", () => {
-  assert.deepEqual([...bytes("-_8")], [0xfb, 0xff]);
 });
 
 let visits = 0;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { editedRoom, names, newRoom } from "../../static/js/plan.js";
+import { editedRoom, names, newRoom, unknown } from "../../static/js/plan.js";
 
 const WORDS = { title: "Jazz", topic: "", language: "en" };
 
@@ -25,4 +25,9 @@ test("an edited room has its words and time, and no access", () => {
 test("user names stand apart by spaces or commas of either script, each once", () => {
   assert.deepEqual(names(" bob, carol，陈伟、bob;dana "), ["bob", "carol", "陈伟", "dana"]);
   assert.deepEqual(names(), []);
+});
+
+test("a user name that nobody has is said with what to do; of several nobody knows which", () => {
+  assert.equal(unknown(["mallory"]), "Nobody here has this user name: mallory. Check how it is written.");
+  assert.equal(unknown(["bob", "mallory"]), "Somebody of these is not here: bob, mallory. Check how the user names are written.");
 });
