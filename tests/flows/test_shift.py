@@ -53,6 +53,23 @@ def test_a_page_that_loads_stands_still(path: str, watched: Visitor) -> None:
     stands_still(watched, path)
 
 
+def test_in_chinese_the_hallway_the_first_question_and_a_room_stand_still(
+    visit: Visit, size: dict[str, int], stoa: Stoa
+) -> None:
+    room = f"/r/{stoa.room('alice', '慢慢聊的星期天', topic='一起读书')}"
+    erin = watch(visit("erin", viewport=size, locale="zh-CN"))
+    for path in ("/", room):
+        stands_still(erin, path)
+        assert erin.page.evaluate("document.documentElement.lang") == "zh-hans"
+    erin.page.locator("#join").click()
+    talk.connected(erin)
+    erin.page.get_by_role("toolbar").wait_for()
+    assert shifted(erin) <= STEADY, told(erin)
+    guest = watch(visit(viewport=size, locale="zh-CN"))
+    guest.page.goto(stoa.manage("create_invite").strip().removeprefix(stoa.url))
+    stands_still(guest, "/join/name/")
+
+
 def test_each_step_of_the_way_in_stands_still(visit: Visit, size: dict[str, int], stoa: Stoa) -> None:
     named = stoa.url.replace("127.0.0.1", "localhost")  # where passkeys are offered
     guest = watch(visit(viewport=size, base_url=named))
