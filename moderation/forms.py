@@ -128,24 +128,16 @@ class SpanForm(forms.Form):
         return data
 
 
-class Moment(forms.DateTimeInput):
-    """A field with a calendar and a clock, which browsers give and take as ISO 8601 has them."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
 class MomentField(forms.DateTimeField):
     """A minute in UTC, with others before and after it; a day alone is its first minute."""
 
     def __init__(self, **how: Any) -> None:
+        clock = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
         bounds = [
             MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
             MaxValueValidator(datetime(3000, 1, 1, tzinfo=UTC)),
         ]
-        super().__init__(widget=Moment(), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], validators=bounds, **how)
+        super().__init__(widget=clock, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], validators=bounds, **how)
 
 
 class SearchForm(forms.Form):

@@ -98,7 +98,9 @@ def test_an_entry_is_found_by_its_minute(rita: Client, bob: User, query: str, fo
     for name, clock in (("a", "14:29:50"), ("b", "14:30:10"), ("c", "15:00:10")):
         age = timezone.now() - datetime.fromisoformat(f"2026-11-20T{clock}+00:00")
         made[name] = aged(acted(bob, "room.lock"), age)
-    assert set(listed(rita.get(f"/console/log/?action=room.lock&{query}"))) == {made[one] for one in found}
+    answer = rita.get(f"/console/log/?action=room.lock&{query}")
+    assert set(listed(answer)) == {made[one] for one in found}
+    assert text(answer).count('type="datetime-local"') == 2
 
 
 def test_a_search_is_itself_an_entry(rita: Client, bob: User) -> None:
