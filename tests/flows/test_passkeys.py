@@ -86,6 +86,28 @@ def come_back(visitor: Visitor) -> None:
     page.get_by_role("heading", name="Hallway").wait_for()
 
 
+def test_a_passkey_is_added_to_a_password_with_a_thumb_and_opens_the_door(
+    guest: Callable[..., Visitor], phone: dict[str, Any], stoa: Stoa
+) -> None:
+    jana = guest(**phone)
+    page = jana.page
+    to_keys(page, stoa, "Jana")
+    page.get_by_role("textbox", name="Choose a password").fill(PASSWORD)
+    jana.press(page.get_by_role("button", name="Continue"))
+    jana.press(page.get_by_role("button", name="I accept this, let me in"))
+    jana.press(page.get_by_role("link", name="I am ready"))
+    page.get_by_role("heading", name="Hallway").wait_for()
+    page.goto("/me/")
+    jana.press(page.get_by_role("link", name="Add a passkey"))
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    jana.press(page.get_by_role("button", name="Confirm"))
+    page.get_by_role("textbox", name="Name").fill("Phone")
+    jana.press(page.get_by_role("button", name="Make a passkey"))
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    page.goto("/")
+    come_back(jana)
+
+
 def test_a_passkey_that_was_not_given_is_explained_and_a_password_does(page: Page, stoa: Stoa) -> None:
     devtools, reader = authenticator(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": reader, "isUserVerified": False})

@@ -53,23 +53,25 @@ def test_the_link_of_an_open_room_is_given_away_with_a_tap(visit: Visit, hand: d
     assert bob.page.evaluate("navigator.clipboard.readText()") == bob.page.url
 
 
-def test_a_device_s_own_share_sheet_gets_the_link_and_closing_it_copies_nothing(visit: Visit, room: str) -> None:
-    bob = visit("bob")
+def test_a_device_s_own_share_sheet_gets_the_link_and_closing_it_copies_nothing(
+    visit: Visit, phone: dict[str, Any], room: str
+) -> None:
+    bob = visit("bob", **phone)
     bob.page.add_init_script(SHARE_SHEET)
     talk.enter(bob, room)
     share = bob.page.get_by_role("button", name="Share", exact=True)
-    share.click()
+    bob.press(share)
     assert bob.page.evaluate("shared") == [{"url": bob.page.url, "title": "Slow Sunday"}]
     bob.page.evaluate("refusal = 'AbortError'")
-    share.click()
+    bob.press(share)
     assert bob.page.evaluate("[shared.length, copied]") == [2, []]
     bob.page.evaluate("refusal = 'NotAllowedError'")
-    share.click()
+    bob.press(share)
     expect(talk.toast(bob, "Copied")).to_be_visible()
     assert bob.page.evaluate("copied") == [bob.page.url]
     bob.page.goto("/invites/")
-    bob.page.get_by_role("button", name="Make a code").click()
-    share.click()
+    bob.press(bob.page.get_by_role("button", name="Make a code"))
+    bob.press(share)
     link = bob.page.locator("#link").inner_text()
     assert re.fullmatch(r"https?://.+/join/[A-Z0-9-]+", link)
     assert bob.page.evaluate("shared") == [{"url": link, "title": "Come in to Stoa"}]
