@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.flows import axe
 from tests.flows.chromium import PHONE, Visitor
@@ -140,3 +141,18 @@ def test_a_plain_member_finds_no_such_page(visit: Visit) -> None:
     assert answer is not None
     assert answer.status == 404
     mallory.forgive("404")
+
+
+def test_a_browser_that_knows_no_themes_has_nothing_dark_behind_black_words(visit: Visit) -> None:
+    for knows, shown in ((True, "light dark"), (False, "light")):
+        page = visit(color_scheme="dark").page
+        if not knows:
+            page.route("**/*.css", without_themes)
+        page.goto("/accounts/login/")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == shown
+
+
+def without_themes(route: Route) -> None:
+    """Nothing: the style was read by a browser that does not know `light-dark()`."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("light-dark(", "unheard-of("))
