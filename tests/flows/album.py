@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.flows.chromium import DESKTOP, PHONE, Visitor
@@ -14,10 +15,14 @@ from tests.flows.stack import ROOT
 FOLDER = ROOT / os.environ.get("STOA_SCREENS", "screens")
 SIZES, LANGUAGES = {"phone": PHONE, "desktop": DESKTOP}, {"en": "en", "zh": "zh-CN"}
 EACH_ONCE = [("phone", "zh"), ("desktop", "en")]
-ALBUMS = list(product(SIZES, LANGUAGES)) if "STOA_SCREENS" in os.environ else EACH_ONCE
+EVERY = "STOA_SCREENS" in os.environ
+ALBUMS = list(product(SIZES, LANGUAGES)) if EVERY else EACH_ONCE
 """Sizes with languages, each in both themes: `make screens` takes all, `make test` each size and language once."""
+ONCE = ALBUMS if EVERY else EACH_ONCE[:1]
+"""The same, for pages that few see: `make test` takes them once, so that what takes them works."""
+PICTURED = pytest.mark.skipif(not EVERY, reason="pictures for people to look at: make screens")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PRODUCTS = {"Stoa", "Chrome", "Edge", "Firefox", "Safari", "Android", "iOS", "Linux"}
+PRODUCTS = {"Stoa", "Chrome", "Edge", "Firefox", "Safari", "Android", "iOS", "iPad", "iPhone", "Linux"}
 SHORT = {"IP", "SHA", "CSV", "JSON", "UTC", "UDP", "TURN", "https", "http", "QR", "PIN"}
 LATIN = PRODUCTS | SHORT | {"App", "Cookie", "Space", "English", "XXXX"}
 """What stays as it is in Chinese: names, abbreviations and samples."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from moderation.audit.note import Signer
 from tests.flows import chromium, stack
@@ -204,8 +204,12 @@ def test_every_page_of_the_console(
     faults: list[str] = []
     album = Album(visitor, size, language, faults)
     album.tour(PAGES)
-    visitor.page.goto(report)
-    album.take("console-report")
+    unmade = zip(
+        ("making", "unmade"), own.manage("shell", "--verbosity", "0", "--command", UNMADE).split(), strict=True
+    )
+    album.tour({"console-report": report} | {f"console-{name}": f"/console/review/{pk}/" for name, pk in unmade})
+    keep(visitor.page, report)
+    album.take("console-document")
     visitor.page.context.close()
     visitor.forgive("Service Worker")  # there is none, as said above
     assert visitor.complaints == []
@@ -216,11 +220,16 @@ def test_every_page_of_the_console(
 def test_the_console_has_nothing_for_axe_to_find(reviewer: Visitor, report: str, own: Stoa) -> None:
     inspector, unmade = Inspector(reviewer.page), own.manage("shell", "--verbosity", "0", "--command", UNMADE)
     inspector.visit(*PAGES.values(), report, *(f"/console/review/{pk}/" for pk in unmade.split()))
-    kept = reviewer.page.request.get(f"{report}report.html").text()
-    reviewer.page.goto("about:blank")  # a file at home, which no policy of ours binds
-    reviewer.page.set_content(kept)
+    keep(reviewer.page, report)
     inspector.look("a report to keep")
     inspector.assert_nothing_found()
+
+
+def keep(page: Page, report: str) -> None:
+    """Nothing: the page shows the report that one downloads: a file at home, which no policy of ours binds."""
+    kept = page.request.get(f"{report}report.html").text()
+    page.goto("about:blank")
+    page.set_content(kept)
 
 
 def test_a_senior_opens_what_a_reviewer_does_not_see(reviewer: Visitor, own: Stoa) -> None:

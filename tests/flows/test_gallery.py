@@ -1,13 +1,12 @@
 """What few ever see, pictured for those who look after the pages: states, sheets, mistakes. Run by `make screens`."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import broken, door, talk
-from tests.flows.album import LANGUAGES, SIZES, Album, choose
+from tests.flows.album import LANGUAGES, ONCE, PICTURED, SIZES, Album, choose
 from tests.flows.chromium import Visitor
 from tests.flows.desk import DECIDED
 from tests.flows.stack import Stoa, until
@@ -16,12 +15,7 @@ from tests.flows.test_axe_room import ROOM_SHEETS
 from tests.flows.test_passkeys import authenticator
 from tests.flows.test_styleguide import STAFF
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.browser,
-    pytest.mark.timeout(600),
-    pytest.mark.skipif("STOA_SCREENS" not in os.environ, reason="pictures for people to look at: make screens"),
-]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(600)]
 Visit = Callable[..., Visitor]
 PLACES = {"screen": "#screen", "sheet": "#sheet", "banner": "#banners", "toast": "#toasts"}
 """Where a state of each kind is shown."""
@@ -46,6 +40,7 @@ GUEST = {
     "hallway-found-none": "/?q=0",
 }
 HOST = {"planned-host": "/r/{planned}", "edit": "/r/{planned}/edit/", "room-over": "/r/{over}"}
+UNGUARDED = {"totp-new": "/accounts/2fa/totp/activate/", "privacy-accepted": "/privacy/"}
 GUARDED = {
     "me-guarded": "/me/",
     "logout": "/accounts/logout/",
@@ -55,6 +50,7 @@ GUARDED = {
     "recovery-codes": "/accounts/2fa/recovery-codes/",
     "recovery-codes-new": "/accounts/2fa/recovery-codes/generate/",
     "reauthenticate-factor": "/accounts/2fa/reauthenticate/",
+    "reauthenticate-passkey": "/accounts/2fa/webauthn/reauthenticate/",
     "passkey-new": "/accounts/2fa/webauthn/add/",
     "passkey-name": "/accounts/2fa/webauthn/keys/{key}/edit/",
     "passkey-remove": "/accounts/2fa/webauthn/keys/{key}/remove/",
@@ -89,6 +85,7 @@ def rooms(stoa: Stoa) -> dict[str, str]:
     return {"live": live, "over": over, "planned": planned, "invitation": invitation(stoa)}
 
 
+@PICTURED
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_state(size: str, language: str, visit: Visit, stoa: Stoa) -> None:
@@ -105,8 +102,7 @@ def test_every_state(size: str, language: str, visit: Visit, stoa: Stoa) -> None
     assert not album.faults, "\n".join(album.faults)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), ONCE)
 def test_every_page_beside_the_usual_ways(size: str, language: str, visit: Visit, rooms: dict[str, str]) -> None:
     faults: list[str] = []
     look = {"viewport": SIZES[size], "locale": LANGUAGES[language]}
@@ -119,6 +115,7 @@ def test_every_page_beside_the_usual_ways(size: str, language: str, visit: Visit
     assert not faults, "\n".join(faults)
 
 
+@PICTURED
 def test_every_page_of_what_guards_an_account(browser: Browser, stoa: Stoa) -> None:
     faults: list[str] = []
     origin = stoa.url.replace("127.0.0.1", "localhost")  # passkeys belong to none but names
@@ -127,6 +124,9 @@ def test_every_page_of_what_guards_an_account(browser: Browser, stoa: Stoa) -> N
     page.goto(stoa.manage("create_user", "robin").strip().replace(stoa.url, origin))
     door.answer(page, "Robin")
     door.prove(page)
+    for size, language in every_look(page):
+        choose(page, language)
+        Album(Visitor(page, stoa, "Robin"), size, language, faults).tour(UNGUARDED)
     key = door.turn_on_factors(page)
     door.prove(page)
     for size, language in every_look(page):
@@ -145,6 +145,7 @@ def test_every_page_of_what_guards_an_account(browser: Browser, stoa: Stoa) -> N
     assert not faults, "\n".join(faults)
 
 
+@PICTURED
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_that_opens_in_a_room(size: str, language: str, visit: Visit, busy: tuple[str, Visitor]) -> None:
@@ -158,6 +159,7 @@ def test_everything_that_opens_in_a_room(size: str, language: str, visit: Visit,
     assert not faults, "\n".join(faults)
 
 
+@PICTURED
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_that_the_moderation_says_in_a_room(size: str, language: str, visit: Visit, stoa: Stoa) -> None:

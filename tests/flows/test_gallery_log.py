@@ -1,6 +1,5 @@
 """How witnesses stand on the console's page of the log, pictured for those who look after it. Run by `make screens`."""
 
-import os
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -12,16 +11,11 @@ from playwright.sync_api import Browser
 from moderation.audit import verify
 from moderation.audit.verify import Key
 from tests.flows import chromium, stack
-from tests.flows.album import LANGUAGES, SIZES, Album, choose
+from tests.flows.album import LANGUAGES, PICTURED, SIZES, Album, choose
 from tests.flows.desk import SIT_DOWN
 from tests.flows.stack import Stoa, fetch, until
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.browser,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif("STOA_SCREENS" not in os.environ, reason="pictures for people to look at: make screens"),
-]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300), PICTURED]
 STANDS = {"agrees": "", "new": None, "away": "away", "refuses": "refused", "ahead": "behind", "other": "contradicted"}
 """Witnesses, named by what is wrong with each; nothing was ever heard of the second."""
 NEVER_AGAIN = """

@@ -95,6 +95,7 @@ def as_host(alice: Album, room: str) -> None:
     alice.take("room-host", whole=False)
     for name, opener in SHEETS.items():
         page.locator(opener).last.click()
+        page.locator("dialog .menu-item").first.wait_for()
         alice.take(name, whole=False)
         page.keyboard.press("Escape")
     page.locator("#dock-main").click()
