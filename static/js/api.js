@@ -28,14 +28,15 @@ function token() {
  * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
  * @param {string} path below /api/v1/
  * @param {object} [body]
+ * @param {AbortSignal} [signal] when nobody waits for the answer any more: it is "offline", too
  * @returns {Promise<any>}
  */
-export async function call(method, path, body) {
+export async function call(method, path, body, signal) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = token();
   if (body) headers["Content-Type"] = "application/json";
-  const answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body) }).catch(() => {
+  const answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body), signal }).catch(() => {
     throw new ApiError(0, "offline", "");
   });
   const json = answer.status === 204 ? null : await answer.json().catch(() => null);

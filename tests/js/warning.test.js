@@ -76,3 +76,17 @@ test("without an answer one comes in, and until there is none it is known that i
   assert.equal(warning.asking, true);
   assert.deepEqual([await answer, warning.asking], [false, false]);
 });
+
+test("a line that gives no answer keeps one outside for three seconds, and who was named before is no news after it", async (t) => {
+  let patience = 0;
+  t.mock.method(AbortSignal, "timeout", (/** @type {number} */ ms) => ((patience = ms), AbortSignal.abort()));
+  globalThis.fetch = (_path, how) =>
+    new Promise((_resolve, reject) => {
+      const { signal } = /** @type {{signal: AbortSignal}} */ (how);
+      if (signal.aborted) reject(signal.reason);
+    });
+  const warning = new Warning("r", true, ["b"]);
+  assert.deepEqual([await warning.holds(), warning.asking, patience], [false, false, 3000]);
+  heard([bob]);
+  assert.equal(await warning.holds(), false);
+});

@@ -7,6 +7,8 @@ import { listing } from "../text.js";
 
 /** @typedef {{uid: string, name: string}} Person */
 
+const PATIENCE = 3_000; // ms: a line that gives no answer keeps nobody outside
+
 export class Warning {
   asking = false;
   /** @type {Set<string>} */
@@ -27,10 +29,12 @@ export class Warning {
   async holds() {
     if (!this.blocks) return false;
     this.asking = true;
-    const answer = await call("GET", `rooms/${this.room}/blocked/`).catch(() => null); // whoever joins is told why not
+    const patience = AbortSignal.timeout(PATIENCE);
+    const answer = await call("GET", `rooms/${this.room}/blocked/`, undefined, patience).catch(() => null); // whoever joins is told why not
     this.asking = false;
+    if (!answer) return false;
     /** @type {Person[]} */
-    const heard = answer?.results ?? [];
+    const heard = answer.results;
     const news = heard.some(({ uid }) => !this.#warned.has(uid));
     this.#warned = new Set(heard.map(({ uid }) => uid));
     if (news) this.#show(heard);
