@@ -70,7 +70,8 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 worker.addEventListener("push", (/** @type {any} */ event) => {
   const { title, body, url } = event.data.json();
   const icon = "/static/icons/any-192.png";
-  event.waitUntil(worker.registration.showNotification(title, { body, icon, tag: url, data: { url } }));
+  const how = { body, icon, tag: url, renotify: true, data: { url } }; // one in the place of an older one is heard, too
+  event.waitUntil(worker.registration.showNotification(title, how));
 });
 
 worker.addEventListener("notificationclick", (/** @type {any} */ event) => {

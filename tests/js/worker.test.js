@@ -55,10 +55,10 @@ beforeEach(() => {
   for (const list of [shown, focused, opened]) list.length = 0;
 });
 
-test("a push is shown with its title and words, one for each page that they lead to", async () => {
+test("a push is shown with its title and words, one for each page that they lead to, and is heard each time", async () => {
   await fire("push", { data: { json: () => ({ title: "Slow Sunday", body: "Bob opened this room", url: "/r/a" }) } });
   assert.deepEqual(shown, [
-    { title: "Slow Sunday", body: "Bob opened this room", icon: "/static/icons/any-192.png", tag: "/r/a", data: { url: "/r/a" } },
+    { title: "Slow Sunday", body: "Bob opened this room", icon: "/static/icons/any-192.png", tag: "/r/a", renotify: true, data: { url: "/r/a" } },
   ]);
 });
 
