@@ -51,7 +51,8 @@ def forget(user: User, room_id: str, *, source: Source) -> None:
 def send(pk: int, *, source: Source, now: datetime) -> bool:
     """Whether the reminder is sent, by this call alone: it is marked together with the row that carries its words.
 
-    Nothing is sent to somebody who is there already, wants no notifications, or for whom the room is gone.
+    Nothing is sent to somebody who is there already, wants no notifications, or for whom the room is gone; of one that
+    was moved since it was found to be due, nothing yet.
     """
     with transaction.atomic():
         # No join in here: a database that has to look again after waiting looks again at this row only.
@@ -60,6 +61,9 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
         reminder = Reminder.objects.select_related("user").get(pk=pk)
         user, room = reminder.user, visible_room(reminder.user, reminder.room_id)
         if room is None or room.state == State.ENDED:  # whoever hosted it may have left, for good
+            return False
+        if _ahead(room, now):
+            Reminder.objects.filter(pk=pk).update(sent_at=None)
             return False
         host = None if reminder.asked else User.objects.get(memberships__room=room, memberships__rank=Rank.HOST)
         if not _wanted(user, room, host):
@@ -130,10 +134,15 @@ def _change(room: Room, now: datetime) -> str:
         if room.end_reason == "host":
             return gettext("The host called this room off.")
         return gettext("The moderators of this server called this room off.")
-    if room.state != State.SCHEDULED or room.scheduled_for is None or room.scheduled_for <= now + LEAD:
+    if room.scheduled_for is None or not _ahead(room, now):
         return ""
     time = date_format(room.scheduled_for, "DATETIME_FORMAT")
     return gettext("The host changed the time. It is to start on %(time)s UTC.") % {"time": time}
+
+
+def _ahead(room: Room, now: datetime) -> bool:
+    """Whether it starts so much later that it is too soon for the reminder."""
+    return room.state == State.SCHEDULED and room.scheduled_for is not None and room.scheduled_for > now + LEAD
 
 
 def _note(action: str, user: User, room_id: str, source: Source) -> None:

@@ -140,6 +140,20 @@ def test_another_time_is_told_again(alice: User, bob: User, post: Post) -> None:
     assert [words for _, _, words, _ in post.sent] == ["It starts in 10 minutes.", "It starts in 1 minute."]
 
 
+def test_of_a_room_that_moved_since_it_was_found_due_nothing_is_sent_before_its_new_time(
+    alice: User, bob: User, post: Post
+) -> None:
+    room = a_scheduled_room(alice)
+    pk = ask(bob, room)
+    soon = BEGINS - timedelta(minutes=10)
+    assert due(soon) == [pk]
+    move_to(room, BEGINS + timedelta(hours=2), alice)
+    assert not send(pk, soon)
+    assert post.sent == []
+    assert send(pk, soon + timedelta(hours=2))
+    assert [words for _, _, words, _ in post.sent] == ["It starts in 10 minutes."]
+
+
 def tell(pk: int, now: datetime = NOON) -> bool:
     return reminders.tell(pk, source=SOURCE, now=now)
 
