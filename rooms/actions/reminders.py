@@ -27,7 +27,7 @@ def remind(user: User, room_id: str, *, source: Source, now: datetime) -> None:
     Raises `Refused`: NOT_FOUND, BANNED, ALREADY for a live room, ENDED.
     """
     with refusals("reminder.set", user, room_id, source), transaction.atomic():
-        room = seen(user, room_id)
+        room = seen(user, room_id, lock=True)  # its time, and whether it comes, are those that they are told of
         if room.mine is not None and room.mine.barred:
             raise Refused(Code.BANNED)
         if room.state != State.SCHEDULED:
