@@ -8,6 +8,7 @@ from django.db.models import Q
 from rooms.models import Reminder, State
 
 LEAD = timedelta(minutes=10)  # before the time it is scheduled for
+KEPT = timedelta(days=7)  # a room that is called off stands in the hallway of those who asked no longer
 CALLED_OFF = ("host", "moderator")  # why a room that never started is over, where somebody ended it
 
 
@@ -29,6 +30,7 @@ def changed() -> Sequence[int]:
 
 
 def over(now: datetime) -> Sequence[int]:
-    """The primary keys of the reminders of rooms that never started and whose time has passed."""
-    never = Reminder.objects.filter(room__state=State.ENDED, room__started_at=None, room__scheduled_for__lte=now)
-    return list(never.filter(changed=False).values_list("pk", flat=True))
+    """The primary keys of the reminders of rooms that never started, once their time has passed or it is long known."""
+    never = Reminder.objects.filter(room__state=State.ENDED, room__started_at=None, changed=False)
+    past = Q(room__scheduled_for__lte=now) | Q(room__ended_at__lte=now - KEPT)
+    return list(never.filter(past).values_list("pk", flat=True))

@@ -55,6 +55,16 @@ def test_those_of_a_room_that_never_took_place_are_over_when_it_would_have_begun
     assert over(begins) == [Reminder.objects.get(room=off).pk]
 
 
+def test_those_of_a_room_called_off_years_before_its_time_are_over_a_week_after(alice: User, bob: User) -> None:
+    off = a_scheduled_room(alice, hours=24 * 36500)
+    remind(bob, off.pk, source=SOURCE, now=NOON)
+    cancel(alice, off.pk, source=SOURCE, now=NOON)
+    week = NOON + timedelta(days=7)
+    assert over(week) == []
+    Reminder.objects.update(changed=False)
+    assert (over(week - timedelta(seconds=1)), over(week)) == ([], [Reminder.objects.get().pk])
+
+
 def test_those_that_were_asked_for_come_first(alice: User, bob: User, carol: User) -> None:
     live = a_scheduled_room(alice, 1)
     start(alice, live.pk, source=SOURCE, now=NOON)
