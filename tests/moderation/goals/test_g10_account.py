@@ -105,11 +105,11 @@ def test_each_transaction_tells_of_all_that_it_changes_in_the_rights_that_server
     person = came_in(browser)
     lived(browser, person, alice, bob, dana)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE stoa_app")
+        cursor.execute("CREATE ROLE stoa_ends")
         try:
-            grant("stoa_app")
+            grant("stoa_ends")
             cursor.execute(";".join(watched.install()))
-            cursor.execute("SET ROLE stoa_app")
+            cursor.execute("SET ROLE stoa_ends")
             endings.close(person, by=None, now=timezone.now(), source=Source.internal("command"))
             later = timezone.now() + QUIET
             assert (endings.sweep(later), endings.forget(later)) == (1, 1)
@@ -120,8 +120,8 @@ def test_each_transaction_tells_of_all_that_it_changes_in_the_rights_that_server
             repeated = cursor.fetchall()
         finally:
             cursor.execute("RESET ROLE")
-            cursor.execute("DROP OWNED BY stoa_app")
-            cursor.execute("DROP ROLE stoa_app")
+            cursor.execute("DROP OWNED BY stoa_ends")
+            cursor.execute("DROP ROLE stoa_ends")
             cursor.execute("DROP TABLE IF EXISTS g1_seen, g1_label")
             cursor.execute("DROP FUNCTION IF EXISTS g1_change, g1_entry, g1_labelled CASCADE")
     assert {what for one in seen for what in one} >= {"accounts_user", "entry ok account.end", "entry ok log.erase"}
