@@ -71,9 +71,12 @@ def test_they_are_found_in_what_a_child_of_a_child_holds_open(tmp_path: Path) ->
 
 
 def test_a_core_is_found_where_a_process_may_leave_one(tmp_path: Path) -> None:
-    if PATTERN.read_text(encoding="ascii").startswith("|") or resource.getrlimit(resource.RLIMIT_CORE)[1] in (0, 1):
+    pattern = PATTERN.read_text(encoding="ascii").strip()
+    place = (tmp_path / pattern).parent  # another machine's, where this one is a container
+    if pattern[:1] in ("|", "") or not place.is_dir() or resource.getrlimit(resource.RLIMIT_CORE)[1] in (0, 1):
         pytest.skip("no process leaves a core of its own on this machine")
+    before = cores(tmp_path)
     with dumping():
         died = subprocess.run([sys.executable, "-c", "import os; os.abort()"], cwd=tmp_path, check=False)
     assert died.returncode == -signal.SIGABRT
-    assert len(cores(tmp_path)) == 1
+    assert len(cores(tmp_path) - before) == 1
