@@ -33,9 +33,10 @@ Redemption.objects.create(code=code, user=User.objects.get(username=%(guest)r), 
 
 EMPTY = """
 from django.utils import timezone
-from rooms.models import Member, Room, State
+from rooms.models import Member, Reminder, Room, State
 
+Reminder.objects.all().delete()
 Member.objects.update(present=False, stage="audience", joined_at=None)
 Room.objects.exclude(state=State.ENDED).update(state=State.ENDED, ended_at=timezone.now(), end_reason="host")
 """
-"""Run by `manage.py shell`: no room is open or to come, and nobody was in one, whatever happened before."""
+"""Run by `manage.py shell`: no room is open or to come, and nobody was in one or asked for one, whatever was before."""
