@@ -18,7 +18,7 @@ from tests.flows.firefox.driver import Firefox
 from tests.flows.levers import act, end, lift, logged, pull
 from tests.flows.stack import Stoa
 
-pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(300)]
 WORDS = "We close for a week: somebody raids us."
 CALM = "Five minutes of calm, please."
 ENDED_WITHIN = 3000
