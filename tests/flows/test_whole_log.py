@@ -18,7 +18,7 @@ from tests.flows.acting import NAMES, Actors, acting, put_on_staff
 from tests.flows.stack import Stoa
 from tests.postgres import Cluster
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1200)]
 
 ACTIONS = int(os.environ.get("STOA_G1_ACTIONS", "1000"))  # `make kill` does ten thousand
 KILLS = ACTIONS // 100
