@@ -106,10 +106,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return response
 
     def set_password(self, user: User, password: str) -> None:
-        """Change the password and record it, or neither."""
+        """Change the password and record it, or neither. Nothing else is written: `user` was read before the hashing.
+
+        A suspension, or the end of the account, that came meanwhile would be undone by a whole row.
+        """
         source = Source.of_request(context.request)
         with transaction.atomic():
-            super().set_password(user, password)
+            user.set_password(password)
+            user.save(update_fields=["password"])
             push.forget_person(user)
             record("account.password", source=source, actor=user.uid, object_type="user", object_id=user.uid)
 

@@ -250,3 +250,17 @@ def test_a_browser_with_which_a_suspended_person_signs_in_is_barred_from_making_
     sign_in(client, member.username)
     assert BarredDevice.objects.get().user == member
     assert Entry.objects.filter(action="account.bar_device").count() == 1
+
+
+def test_a_ban_or_an_end_that_comes_while_a_new_password_is_made_is_not_undone(client: Client, member: User) -> None:
+    def meanwhile(password: str) -> str:
+        User.objects.update(suspended_until=FOR_GOOD, ended_at=FOR_GOOD, is_active=False)
+        return f"!{password}"
+
+    sign_in(client, "bob")
+    typed = {"oldpassword": PASSWORD, "password1": "eleven tame owls", "password2": "eleven tame owls"}
+    with patch("django.contrib.auth.base_user.make_password", meanwhile):
+        client.post("/accounts/password/change/", typed)
+    bob = User.objects.get()
+    assert bob.password == "!eleven tame owls"
+    assert (bob.suspended_until, bob.ended_at, bob.is_active) == (FOR_GOOD, FOR_GOOD, False)
