@@ -15,9 +15,9 @@ from django.db.models import Model, Q, QuerySet
 
 from accounts import avatars
 from accounts.actions import endings, standing
-from accounts.models import Redemption, User
+from accounts.models import BarredDevice, Redemption, User
 from moderation import ending
-from moderation.actions import deadlines, staff
+from moderation.actions import deadlines, erasures, staff
 from moderation.actions.base import Code, Refused
 from moderation.actions.steps import SOURCE
 from moderation.audit.erase import BusyError, NeededError, erase
@@ -73,11 +73,12 @@ def _go_on(user: User, now: datetime) -> bool:
     """Whether the person was erased. Nothing but the log's own entries tells of them from here on."""
     assert user.ended_at is not None  # noqa: S101  # for the type checker: the sweep asked for it
     _let_in(user, now)
+    avatars.forget(user.uid)
     if now < ending.due(user.ended_at, settings.STOA_PROFILE):
         return False
-    avatars.forget(user.uid)
     try:
         _leave_rooms(user, None, SOURCE, now)  # one that was just being opened as the account was closed
+        erasures.wait(user.uid, now)  # asked first: each minute of half a year their labels would go, and come back
         _erase(user, now)
     except (Refused, *PREVENTED):
         return False
@@ -119,7 +120,7 @@ def _forget(row: User, now: datetime) -> bool:
 
 def _let_in(user: User, now: datetime) -> None:
     """Nothing: their browsers were barred until somebody decided, and are not now, unless that was a ban."""
-    if not _undecided(user):
+    if BarredDevice.objects.filter(user=user).exists() and not _undecided(user):
         standing.unbar(user, now=now, source=SOURCE)
 
 

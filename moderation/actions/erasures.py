@@ -56,7 +56,7 @@ def let_go(uid: str, now: datetime, **_signal: object) -> None:
     ago, and `BusyError` while one may just be opened.
     """
     _keep_others_out(uid)
-    _wait(uid, now)
+    wait(uid, now)
     for columns, instead in ((DOERS, ""), (SUBJECTS, ERASED)):
         for model, column in columns:
             model._default_manager.filter(**{column: uid}).update(**{column: instead})  # noqa: SLF001  # documented
@@ -75,7 +75,8 @@ def _keep_others_out(uid: str) -> None:
         raise BusyError from error
 
 
-def _wait(uid: str, now: datetime) -> None:
+def wait(uid: str, now: datetime) -> None:
+    """Nothing, where no case keeps the person; raises `NeededError` as `let_go` does."""
     found = _cases(uid)
     asked = DataRequest.objects.filter(user__uid=uid, wish=Wish.ERASURE, asked_at__lte=now - WAITS)
     ended = User.objects.filter(uid=uid, ended_at__lte=now - WAITS)

@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.utils import timezone
 from pytest_django import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries
 from redis.exceptions import ConnectionError as RedisGone
 
 from accounts import avatars
@@ -199,6 +200,16 @@ def test_in_the_middle_of_a_case_it_is_closed_at_once_and_erased_when_the_case_i
     assert case.subject is None
 
 
+def test_whoever_waits_for_a_case_is_left_alone_by_each_sweep(
+    case: Case, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(bob)
+    monkeypatch.setattr(endings, "erase", lambda *_, **__: pytest.fail("their key and labels would go and come back"))
+    before = rows()
+    assert endings.sweep(LATER) == 0
+    assert rows() == before
+
+
 def test_a_reporter_waits_for_their_case_too_and_is_in_no_report_afterwards(case: Case, carol: User) -> None:
     close(carol)
     assert not gone(carol)
@@ -226,6 +237,17 @@ def test_where_the_law_keeps_the_log_whole_its_time_is_over_first(bob: User, set
     close(bob)
     assert endings.sweep(NOW + FLOOR["cn"] - DAY) == 0
     assert endings.sweep(NOW + FLOOR["cn"]) == 1
+
+
+def test_while_the_law_keeps_the_log_a_sweep_asks_little_of_whoever_is_closed_and_keeps_no_picture(
+    bob: User, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.STOA_PROFILE = "cn"
+    close(bob)
+    avatars.keep(bob.uid, b"a face")  # as if its process had died before the picture was deleted
+    with django_assert_num_queries(2):
+        endings.sweep(LATER)
+    assert avatars.read(bob.uid, avatars.digest_of(b"a face")) is None
 
 
 def test_a_ban_outlives_the_account_with_its_browsers_and_its_place_in_the_tree(
