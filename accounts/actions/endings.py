@@ -30,15 +30,15 @@ def close(user: User, *, now: datetime) -> None:
     )
 
 
-def empty(user: User, *, now: datetime) -> None:
-    """Nothing: the row names nobody, under an id that nothing was ever written down about."""
+def empty(user: User, *, now: datetime) -> bool:
+    """Whether the row, which was not empty yet, names nobody now, under an id that nothing was ever written about."""
     came = Redemption.objects.filter(user=user).values("code")
     InviteCode.objects.filter(pk__in=came).update(username="")
     uid = new_uid()
     anybody = User()
     blank = {name: getattr(anybody, name) for name in _PERSONAL}
     own = {"uid": uid, "username": f"ended-{uid}", "date_joined": now, "erased_at": now}
-    User.objects.filter(pk=user.pk).update(**blank | own)
+    return User.objects.filter(pk=user.pk, erased_at=None).update(**blank | own) == 1
 
 
 _PERSONAL = (
@@ -47,8 +47,8 @@ _PERSONAL = (
 )
 
 
-def delete(user: User) -> None:
-    """Nothing: the row is gone, with the codes by which nobody came who has an account."""
+def delete(user: User) -> bool:
+    """Whether the row was there, and is gone, with the codes by which nobody came who has an account."""
     Redemption.objects.filter(user=user).delete()
     InviteCode.objects.filter(issuer=user).delete()
-    user.delete()
+    return user.delete()[0] > 0

@@ -95,7 +95,8 @@ def _erase(user: User, now: datetime) -> None:
         rows.delete()
     for place, rows in _rows(user, Fate.EMPTIED):
         rows.update(**{_column(place): None})
-    endings.empty(user, now=now)
+    if not endings.empty(user, now=now):
+        raise BusyError  # another sweep was faster, and told of it
 
 
 def forget(now: datetime) -> int:
@@ -112,7 +113,8 @@ def _forget(row: User, now: datetime) -> bool:
     try:
         with transaction.atomic():
             erase(row.uid, by="", reason=REASON, now=now, source=SOURCE)  # what was written about nobody since
-            endings.delete(row)
+            if not endings.delete(row):
+                raise BusyError  # as above
     except PREVENTED:
         return False
     return True

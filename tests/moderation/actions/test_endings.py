@@ -1,7 +1,7 @@
 """Accounts end: closed at once, erased when nothing prevents it, and gone when nothing keeps the row."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.standing import FOR_GOOD, suspended
+from moderation import ending
 from moderation.actions import cases, decisions, endings, rights
 from moderation.actions.base import Code, Refused
 from moderation.audit import people
@@ -365,6 +366,26 @@ def test_a_crash_between_two_steps_leaves_it_to_the_next_sweep(
     assert fresh(furnished).uid == furnished.uid
     assert gone(furnished)
     assert avatars.read(furnished.uid, furnished.avatar) is None
+
+
+@pytest.mark.parametrize(("sweep", "asked"), [(endings.sweep, "due"), (endings.forget, "goes")])
+def test_two_sweeps_at_once_do_and_tell_it_once(
+    bob: User, monkeypatch: pytest.MonkeyPatch, sweep: Callable[[datetime], int], asked: str
+) -> None:
+    close(bob)
+    if sweep is endings.forget:
+        endings.sweep(LATER)
+    before, answer = len(entries(action="log.erase")), getattr(ending, asked)
+
+    def faster(*args: Any, **told: Any) -> Any:
+        with monkeypatch.context() as other:
+            other.setattr(ending, asked, answer)
+            assert sweep(LATER) == 1
+        return answer(*args, **told)
+
+    monkeypatch.setattr(ending, asked, faster)
+    assert sweep(LATER) == 0
+    assert len(entries(action="log.erase")) == before + 1
 
 
 def test_no_entry_names_them_after_their_key_is_gone(furnished: User, alice: User) -> None:
