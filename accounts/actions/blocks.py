@@ -16,9 +16,9 @@ MOST = 1000  # by one person: every list of rooms is read against them
 def block(by: User, uid: str, *, now: datetime, source: Source) -> User:
     """Whom `by` blocks from now on; blocking again changes nothing.
 
-    Raises `Refused`: `GONE` for nobody, `ONESELF`, `TOO_MANY_BLOCKS` beyond `MOST`.
+    Raises `Refused`: `GONE` for nobody and for whoever left, `ONESELF`, `TOO_MANY_BLOCKS` beyond `MOST`.
     """
-    somebody = User.objects.filter(uid=uid).first()
+    somebody = User.objects.filter(uid=uid, ended_at=None).first()
     if somebody is None:
         raise Refused(Code.GONE)
     if somebody.pk == by.pk:

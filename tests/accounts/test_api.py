@@ -81,6 +81,14 @@ def test_a_refused_block_is_answered_recorded_and_changes_nothing(alice: User) -
     ]
 
 
+def test_who_left_is_nobody_to_block_and_keeps_their_name(alice: User, mallory: User) -> None:
+    User.objects.filter(pk=mallory.pk).update(is_active=False, ended_at=mallory.date_joined)
+    status, body = Asking(alice)("post", "blocks/", {"uid": mallory.uid})
+    assert (status, body["code"]) == (404, "not_found")
+    assert "Mallory" not in str(body)
+    assert not Block.objects.exists()
+
+
 def test_more_blocks_than_an_hour_takes_are_refused_and_recorded_once(
     alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
