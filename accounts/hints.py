@@ -1,8 +1,9 @@
 """By what a browser is known again: a random number in a signed cookie, whose keyed hash stands in its session.
 
-While a person is suspended, the hashes of the browsers they were signed in with are kept (`BarredDevice`), so that they
-do not come in again by another code. Nobody else's are, and under the profile `private` there is no cookie. It is a
-hint and no more: another browser is unknown, and whoever shares one with somebody suspended has to use another.
+While a person is suspended, or has left a case undecided, the hashes of the browsers they were signed in with are kept
+(`BarredDevice`), so that they do not come in again by another code. Nobody else's are, and under the profile `private`
+there is no cookie. It is a hint and no more: another browser is unknown, and whoever shares one with somebody suspended
+has to use another.
 """
 
 import secrets

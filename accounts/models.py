@@ -170,7 +170,8 @@ class Notification(models.Model):
 class BarredDevice(models.Model):
     """A browser that a suspended person was signed in with: until then no account is made there by a code.
 
-    Only the keyed hash of the number in its cookie is stored, and only while the suspension lasts.
+    Only the keyed hash of the number in its cookie is stored, and only while the suspension lasts; of an account that
+    ended, also while a case about it is undecided.
     """
 
     digest = models.CharField(max_length=64)
