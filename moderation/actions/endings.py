@@ -130,7 +130,7 @@ def _undecided(user: User) -> bool:
     """Whether somebody has to decide about them, or about a room that they hosted."""
     hosted = Member.objects.filter(user=user, rank=Rank.HOST).values("room")
     about = Q(subject=user) | Q(about=About.ROOM, room__in=hosted)
-    return Case.objects.filter(about, state__in=OPEN).exists()
+    return Case.objects.filter(about, state__in=(*OPEN, State.APPEALED)).exists()
 
 
 def _leave_rooms(user: User, by: User | None, source: Source, now: datetime) -> None:

@@ -301,6 +301,17 @@ def test_who_leaves_in_the_middle_of_a_case_may_come_again_when_it_is_decided_wi
     assert entry(action="account.forget_devices").detail == {"devices": 1}
 
 
+def test_who_leaves_while_a_reporter_appeals_is_barred_until_that_is_heard(bob: User, case: Case) -> None:
+    signed_in(bob, "digest")
+    Case.objects.update(state=State.APPEALED)
+    close(bob)
+    endings.sweep(LATER)
+    assert BarredDevice.objects.exists()
+    Case.objects.update(state=State.DECIDED)
+    endings.sweep(LATER)
+    assert not BarredDevice.objects.exists()
+
+
 def test_who_leaves_in_peace_is_barred_nowhere(bob: User) -> None:
     signed_in(bob, "digest")
     close(bob)
