@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import InviteCode, Redemption, User, new_uid
 
@@ -38,6 +39,7 @@ def empty(user: User, *, now: datetime) -> bool:
     anybody = User()
     blank = {name: getattr(anybody, name) for name in _PERSONAL}
     own = {"uid": uid, "username": f"ended-{uid}", "date_joined": now, "erased_at": now}
+    own["password"] = make_password(None)  # one that was just being changed as the account was closed
     return User.objects.filter(pk=user.pk, erased_at=None).update(**blank | own) == 1
 
 

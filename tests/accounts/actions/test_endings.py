@@ -50,7 +50,10 @@ def test_an_emptied_row_has_nothing_of_the_person_and_keeps_their_suspension(bob
     InviteCode.objects.filter(pk=code.pk).update(username="bob")
     endings.close(fresh(bob), now=NOON)
     later = NOON + timedelta(minutes=1)
-    endings.empty(fresh(bob), now=later)
+    User.objects.filter(pk=bob.pk).update(password="md5$salt$ab")
+    assert endings.empty(fresh(bob), now=later)
+    assert not endings.empty(fresh(bob), now=later)
+    assert not fresh(bob).has_usable_password()
     row = User.objects.filter(pk=bob.pk).values().get()
     assert (row["erased_at"], row["date_joined"], row["suspended_until"]) == (later, later, FOR_GOOD)
     assert row["username"] == f"ended-{row['uid']}"
