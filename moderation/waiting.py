@@ -12,7 +12,7 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from moderation.actions.staff import NEW
@@ -96,17 +96,18 @@ def _open_to(reader: _Reader) -> tuple[dict[Wait, Q], dict[Wait, QuerySet[Any]]]
 def _cases(reader: _Reader) -> QuerySet[Case]:
     """The cases that go on and in which they have no part."""
     restricted = _decisions().filter(subject=reader.user)
-    return visible(reader.user).filter(state__in=(*OPEN, State.APPEALED)).exclude(pk__in=restricted.values("case"))
+    return visible(reader.user).filter(~Exists(restricted), state__in=(*OPEN, State.APPEALED))
 
 
 def _decisions() -> QuerySet[Decision]:
-    return Decision.objects.exclude(state=Stand.DECLINED)
+    """The decisions on a case, asked case by case: this is counted on every page, and most decisions are on others."""
+    return Decision.objects.filter(case=OuterRef("pk")).exclude(state=Stand.DECLINED)
 
 
 def _fit(reader: _Reader) -> Q:
     """Cases on which neither they nor anybody whose second person they are not has decided or proposed something."""
     made = _decisions().filter(Q(made_by__in=reader.firsts) | Q(second__in=reader.firsts))
-    return ~Q(pk__in=made.values("case"))
+    return Q(~Exists(made))
 
 
 def _late(reader: _Reader) -> Q:
@@ -118,7 +119,7 @@ def _late(reader: _Reader) -> Q:
 
 
 def _escalated(reader: _Reader, *, proposed: bool) -> Q:
-    waits = Q(pk__in=Decision.objects.filter(state=Stand.PROPOSED).values("case"))
+    waits = Q(Exists(_decisions().filter(state=Stand.PROPOSED)))
     return Q(state=State.ESCALATED) & (waits if proposed else ~waits) & _fit(reader)
 
 
