@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override
 
@@ -24,22 +24,23 @@ from moderation.waiting import Wait
 from moderation.words import WAITS
 
 PAUSE = timedelta(minutes=1)
-"""Between two alarms: the second of a flood says nothing new."""
+"""Between two alarms while the first still waits: the second of a flood says nothing new."""
 QUIET = timedelta(minutes=10)
 """Between two notices of the same kind to the same person, however much comes to wait meanwhile."""
 AGAIN = timedelta(days=1)
 """After so long they are told again of what still waits."""
 _Known = tuple[int, datetime]
+_NOBODYS = (State.NEW, State.TRIAGED)
 _URGENT = Q(severity__gte=Severity.HIGH) | Q(risk__gte=TELL)
 
 
 def due(case: Case, now: datetime) -> bool:
-    """Whether the staff is to be told: the case is urgent and nobody's yet, and no other alarm rang just now."""
+    """Whether the staff is to be told: the case is urgent and nobody's yet, and no other one like it rang just now."""
     urgent = Case.objects.filter(_URGENT)
-    lately = urgent.filter(step=Step.DONE, stepped_at__gt=now - PAUSE).exclude(pk=case.pk)
-    # what somebody had, or had decided, by the time it was through rang for nobody
-    lately = lately.exclude(Q(held_at__lte=F("stepped_at")) | Q(decided_at__lte=F("stepped_at")))
-    return urgent.filter(pk=case.pk, state__in=(State.NEW, State.TRIAGED)).exists() and not lately.exists()
+    # What somebody has, or has decided, rang for nobody or was answered: either way this one is news.
+    alike = urgent.filter(state__in=_NOBODYS)
+    lately = alike.filter(step=Step.DONE, stepped_at__gt=now - PAUSE).exclude(pk=case.pk)
+    return alike.filter(pk=case.pk).exists() and not lately.exists()
 
 
 def tell(case: Case, now: datetime) -> None:

@@ -96,12 +96,19 @@ def test_a_case_that_somebody_had_at_once_keeps_no_other_from_ringing(alice: Use
     assert _through(_ready(mallory), timedelta(seconds=10)) == ["alice", "carol"]
 
 
-def test_a_case_that_rang_and_was_taken_then_is_the_alarm_of_its_minute(alice: User, bob: User, mallory: User) -> None:
+def test_what_somebody_goes_on_with_keeps_no_other_from_ringing(alice: User, bob: User, mallory: User) -> None:
+    had = a_case(bob, Policy.THREATS, step=Step.NOTIFY, state=State.CLAIMED, holder=alice, held_at=NOON)
+    assert _through(had) == []
+    Case.objects.filter(pk=had.pk).update(held_at=NOON + timedelta(seconds=5))
+    assert _through(_ready(mallory), timedelta(seconds=10)) == ["alice", "carol"]
+
+
+def test_once_a_case_that_rang_is_taken_the_next_one_rings(alice: User, bob: User, mallory: User) -> None:
     rang = _ready(bob)
     assert _through(rang) == ["alice", "carol"]
     taken = NOON + timedelta(seconds=5)
     Case.objects.filter(pk=rang.pk).update(state=State.CLAIMED, holder=alice, held_at=taken)
-    assert _through(_ready(mallory), timedelta(seconds=10)) == []
+    assert _through(_ready(mallory), timedelta(seconds=10)) == ["alice", "carol"]
 
 
 def test_a_flood_of_cases_is_one_alarm_a_minute(bob: User, mallory: User) -> None:
