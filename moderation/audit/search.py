@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from moderation.audit import people
 from moderation.audit.leaf import stamp
-from moderation.audit.models import Entry, Label, Part
+from moderation.audit.models import Entry, Label, Part, Result
 from moderation.audit.opened import Opened, opened
 from moderation.audit.record import record
 from moderation.audit.sealing import address_token
@@ -19,6 +19,8 @@ PAGE = 50
 _SLACK = timedelta(minutes=10)  # within it, ids and times may be in different orders
 _NEVER = 2**63 - 1  # no entry has this id
 _PUBLIC = ("room", "case", "policy", "action", "result")
+_LEFT_OUT = {"room": "", "case": "", "policy": "", "result": Result.OK}
+"""What the index of a field leaves out. SQLite takes such an index only where the search leaves it out as well."""
 
 Keep = Callable[[Sequence[Opened]], list[Opened]]
 """What gives back those of the entries found that may be told of."""
@@ -72,6 +74,9 @@ def matching(wish: Wish, before: int | None = None) -> QuerySet[Entry]:
     """The entries that are as wanted, the newest first, from `before` back."""
     span = _span(wish, before)
     found = Entry.objects.filter(**{name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)})
+    for name, common in _LEFT_OUT.items():
+        if getattr(wish, name) not in ("", common):
+            found = found.exclude(**{name: common})
     found = found.filter(_at(wish), **{f"pk__{bound}": number for bound, number in span.items()})
     for labels in _labels(wish):
         # Bounded as well, so that a database begins with the few labels and not with the many entries.

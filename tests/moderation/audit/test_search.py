@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
-from moderation.audit.search import Wish, search
+from moderation.audit.search import Wish, matching, search
 from moderation.audit.source import Source
 from tests.log import aged, entries, entry
 
@@ -50,6 +51,12 @@ def test_what_is_asked_for_is_found_the_newest_first(wish: Wish, found: list[str
     page = search(wish, by=CAROL, source=HERE)
     actions = [one.entry.action for one in page.entries if one.entry.action != "log.search"]
     assert (actions, page.before) == (found, None)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="another database plans by how much there is")
+@pytest.mark.parametrize("name", ["room", "case", "policy", "result"])
+def test_what_few_entries_say_is_found_by_its_index(name: str) -> None:
+    assert f"USING INDEX entry_{name} " in matching(Wish(**{name: "refused"})).explain()
 
 
 def test_a_time_is_from_its_first_moment_and_up_to_its_last() -> None:
