@@ -13,7 +13,8 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts.models import User
 from moderation.cases import OPEN, State
-from moderation.models import About, Case, Evidence, Grant, Report
+from moderation.models import About, Case, Evidence, Grant, Report, Staff
+from moderation.staff import Role
 from rooms.models import Member, Room
 from rooms.roles import Rank
 
@@ -33,9 +34,9 @@ class Shelf(StrEnum):
 
 def asked_for(but: Sequence[int] = ()) -> Q:
     """The cases whose evidence somebody waits to open who could; not those who are `but` (numbers of users)."""
-    holds = Q(case__state=State.CLAIMED, case__holder=F("asked_by")) | Q(
-        case__state__in=(State.ESCALATED, State.APPEALED)
-    )
+    seniors = Staff.objects.filter(role=Role.SENIOR).values("user")
+    holds = Q(case__state=State.CLAIMED, case__holder=F("asked_by"))
+    holds |= Q(case__state__in=(State.ESCALATED, State.APPEALED), asked_by__in=seniors)
     return Q(pk__in=Grant.objects.filter(holds, decided_at=None).exclude(asked_by__in=but).values("case"))
 
 

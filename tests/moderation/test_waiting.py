@@ -83,6 +83,16 @@ def test_a_proposal_waits_for_another_senior(femi: User, ines: User, bob: User) 
     assert waits(ines) == {Wait.PROPOSED: 1}
 
 
+def test_a_wish_to_hear_of_whoever_left_the_case_to_seniors_waits_for_nobody(dana: User, ines: User, bob: User) -> None:
+    case = _triaged(bob)
+    a_track(case, [(0, b"\x78abc")])
+    claimed(case, dana)
+    grants.ask(case.pk, "To hear it.", by=dana, **HERE)
+    assert waits(ines) == {Wait.EVIDENCE: 1}
+    acts.escalate(case.pk, by=dana, **HERE)
+    assert waits(ines) == {Wait.ESCALATED: 1}
+
+
 def test_a_wish_to_hear_waits_for_a_senior_who_did_not_ask_while_it_could_be_used(
     femi: User, ines: User, bob: User
 ) -> None:
