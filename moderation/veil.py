@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from moderation.audit.opened import Opened, Openings
 from moderation.cases import Code
+from moderation.measures import Measure
 from moderation.models import About, Case, Report
 
 _PERSONS = ("actor", "object", "second")
@@ -18,10 +19,12 @@ def veiled(found: Sequence[Opened], shown: Collection[str]) -> Mapping[int, froz
     """For each entry, by its number, the ids in it that tell who reported; those in `shown` may be read."""
     cases = {int(one.entry.case) for one in found if one.entry.case.isdecimal()}
     own, of_rooms = _makers(Report.objects.filter(case__in=cases), "case"), _of_rooms(cases)
+    there = {str(pk) for pk in Case.objects.filter(pk__in=cases).values_list("pk", flat=True)}
     veil = {}
     for one in found:
         refused = of_rooms.get(one.entry.case, set()) if one.entry.reason == Code.REPORTER else set()
-        veil[one.entry.pk] = frozenset(_ids(one, own[one.entry.case] | refused) - set(shown))
+        lost = _lost(one) if one.entry.case not in there else set()
+        veil[one.entry.pk] = frozenset((_ids(one, own[one.entry.case] | refused) | lost) - set(shown))
     return veil
 
 
@@ -66,3 +69,10 @@ def _ids(one: Opened, reporters: Collection[str]) -> set[str]:
     told = {str(fields[name]) for name in _PERSONS if fields[name]} & set(reporters)
     by_themselves = one.entry.action.startswith("report.") and not one.entry.role and fields["actor"]
     return told | ({str(fields["actor"])} if by_themselves else set())
+
+
+def _lost(one: Opened) -> set[str]:
+    """Who may be a reporter where no row says so any more: an entry about a case outlives it until it is pruned."""
+    appealed = {str(one.fields["actor"] or "")} if one.entry.action == "case.appeal" else set()
+    false = {str(one.fields["object"] or "")} if one.entry.reason == Measure.RESTRICT_REPORTING else set()
+    return (appealed | false) - {""}

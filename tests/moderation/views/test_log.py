@@ -21,7 +21,7 @@ from moderation.audit.models import Entry, Result, Stream
 from moderation.audit.record import Written, record, record_refusal
 from moderation.audit.source import Source
 from moderation.measures import Measure
-from moderation.models import Channel, Control, LawfulRequest, Outcome, Report, Unmasking
+from moderation.models import Case, Channel, Control, LawfulRequest, Outcome, Report, Unmasking
 from moderation.policies import Policy
 from moderation.staff import Role
 from rooms.models import Room
@@ -350,6 +350,21 @@ def test_nor_who_of_the_staff_reported_and_read_what_became_of_it_once_the_case_
     answer = at_console(alice, Role.SENIOR, days=None).get(page)
     assert acting(answer, "report.make") == acting(answer, "report.told") == ["who reported"]
     assert "Dana" not in text(answer)
+
+
+def test_nor_who_appealed_or_reported_falsely_once_the_case_is_forgotten(alice: User, bob: User, carol: User) -> None:
+    case = reports.report_person(carol, bob.uid, complaint(), source=HERE, now=NOON).case
+    record("case.appeal", source=HERE, actor=carol.uid, case=str(case.pk))
+    why = Measure.RESTRICT_REPORTING
+    record("decision.make", source=HERE, object_type="user", object_id=carol.uid, case=str(case.pk), reason=why)
+    senior, page = at_console(alice, Role.SENIOR, days=None), f"/console/log/?case={case.pk}"
+    assert carol.display_name not in text(senior.get(page))
+    for rows in (Report.objects.all(), Case.objects.all()):
+        rows.delete()
+    answer = senior.get(page)
+    assert acting(answer, "case.appeal") == ["who reported"]
+    assert carol.display_name not in text(answer)
+    assert carol.uid not in text(answer)
 
 
 def test_nor_who_reported_a_room_by_their_being_refused_once_it_is_ended_at_once(room: Room) -> None:
