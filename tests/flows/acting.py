@@ -72,6 +72,14 @@ class Actors:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def end(self) -> None:
+        """Nothing: nobody acts any more, also where one fell."""
+        fallen = [process for process in self.processes if process.poll() is not None]
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        assert not fallen, self._words()[-4000:]
+
     def _words(self) -> str:
         """What the actors wrote that is no line of the server's log: why one fell."""
         return "\n".join(line for line in self.log.read_text().splitlines() if not line.startswith("{"))
@@ -166,5 +174,4 @@ def acting(stoa: Stoa, folder: Path, chance: random.Random) -> Iterator[tuple[Ac
         yield actors, tally
     finally:
         callers.stop()
-        while actors.processes:
-            actors.kill()
+        actors.end()
