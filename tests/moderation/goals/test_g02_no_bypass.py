@@ -31,6 +31,7 @@ READERS = ["rooms/arrivals.py", "rooms/sessions.py", "config/doctor.py", "config
 ASKERS = ["rooms/acquaintances.py", "rooms/cards.py", "rooms/hallway.py"]  # by `rows.cells`, which takes any SQL
 SQL = {"connection.cursor", "cursor.execute"}
 ELSEWHERE = {  # every other place with such a name, and why it changes nothing that the log should know
+    "accounts/adapter.py": {"user.save"},  # allauth's way to write a new password, with its entry
     "accounts/avatars.py": {"flat.save"},  # a picture, into memory
     "accounts/passkeys.py": {"super().save"},  # allauth's form; its signal writes the entry in the same transaction
     "accounts/qr.py": {"qrcode.make(text, image_factory=SvgPathFillImage, box_size=14, border=2).save"},  # into memory
