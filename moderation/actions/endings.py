@@ -88,9 +88,8 @@ def _go_on(user: User, now: datetime) -> bool:
 @transaction.atomic
 def _erase(user: User, now: datetime) -> None:
     hold(user)
-    erase(
-        user.uid, by="", reason=REASON, now=now, source=SOURCE
-    )  # the key before any row: see there who waits for whom
+    # The key before any row: see there who waits for whom.
+    erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
     for _, rows in _rows(user, Fate.ERASED):
         rows.delete()
     for place, rows in _rows(user, Fate.EMPTIED):

@@ -26,16 +26,6 @@ HERE: Any = {"now": NOON, "source": SOURCE}
 
 
 @pytest.fixture
-def dana(db: None) -> User:
-    return moderator("Dana")
-
-
-@pytest.fixture
-def femi(db: None) -> User:
-    return moderator("Femi", Role.SENIOR)
-
-
-@pytest.fixture
 def ines(db: None) -> User:
     return moderator("Ines", Role.SENIOR)
 
