@@ -15,8 +15,8 @@ from accounts.models import User
 from rooms.actions.rooms import Plan, open_room
 from rooms.models import Access, Room
 from rooms.roles import Move
+from tests.rooms.pages import text
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room, come, do, shape
-from tests.rooms.test_views import text
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,9 @@
 """What the tests of the media process share."""
 
+import asyncio
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import settings
 from benchmarks import servers
 from rooms.sfu import accelerator, build
 from rooms.sfu.fanout import Hearing
+from tests.rooms.sfu.desk import Desk
 from tests.rooms.sfu.harness import Media, media
 
 # An example of a property may take as long as the machine needs.
@@ -69,3 +71,14 @@ def hearing(request: pytest.FixtureRequest) -> Callable[[], Hearing]:
     """Both ways to send, one after the other: whoever takes this must find no difference."""
     made: Callable[[], Hearing] = Hearing if request.param == "plain" else request.getfixturevalue("accelerated")
     return made
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """A registry with its wire and its clients, drained afterwards."""
+    made = Desk()
+    yield made
+    await made.registry.drain()
+    for client in made.clients:
+        await client.close()
+    await asyncio.sleep(0)
