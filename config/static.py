@@ -16,6 +16,8 @@ IGNORED = ["CVS", ".*", "*~"]  # as collectstatic does
 _COMMENTS = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 _REMARKS = re.compile(rb"^([^\"'`/\n]*[;,{(])[ \t]+// [^\n]*", re.MULTILINE)
 """Comments behind code in which no text begins and no pattern."""
+_TYPES = re.compile(rb"/\*\* @(?:type|satisfies) [^*\n]+\*/ ?")
+"""Types within code, which no text looks like."""
 
 _ADDRESSES = (
     r"""(?P<matched>new URL\("(?P<url>\./[^"]+|\.\./[^"]+)", import\.meta\.url\))""",
@@ -38,11 +40,11 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 def bare(script: bytes) -> bytes:
-    """The script without its comments, as far as they are lines of their own, or behind code without texts.
+    """The script without its comments, as far as they are lines of their own, types, or behind code without texts.
 
     They are a third of what a browser would load, and never run.
     """
-    return _REMARKS.sub(rb"\1", _COMMENTS.sub(b"", script))
+    return _REMARKS.sub(rb"\1", _TYPES.sub(b"", _COMMENTS.sub(b"", script)))
 
 
 def collect() -> bool:

@@ -6,24 +6,24 @@ import { toast } from "./toast.js";
 /**
  * What imports a script, once the browser's cache has it: Firefox (ESR 153) never asks again for one whose import failed.
  * @template T
- * @param {URL} address
- * @param {() => Promise<T>} load imports the same: both are given the hash where they stand
+ * @param {URL[]} addresses of the script and of all it imports that no page has already
+ * @param {() => Promise<T>} load imports the first: both are given the hash where they stand
  * @returns {() => Promise<T>}
  */
-export function late(address, load) {
+export function late(addresses, load) {
   let there = false;
   return async () => {
-    there ||= await fetched(address);
+    if (!there) await Promise.all(addresses.map(fetched));
+    there = true;
     return load();
   };
 }
 
-/** True, once all of the file has come. @param {URL} address */
+/** Returns once all of the file has come. @param {URL} address */
 async function fetched(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new TypeError(`${answer.status} for ${address}`);
   await answer.text();
-  return true;
 }
 
 /**

@@ -2,7 +2,10 @@
 
 import { late, later } from "./later.js";
 
-const reporting = late(new URL("./report.js", import.meta.url), () => import("./report.js"));
+const reporting = late(
+  [new URL("./report.js", import.meta.url), new URL("./sheet.js", import.meta.url), new URL("./pieces/sheet.js", import.meta.url)],
+  () => import("./report.js"),
+);
 
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-report]"))) {
   const { report = "", reportRoom, reportPerson = "", reportLive } = button.dataset;

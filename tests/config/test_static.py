@@ -72,9 +72,10 @@ def test_a_file_that_goes_counts_as_a_change(site: Path) -> None:
 
 def test_scripts_are_served_without_their_comments_and_otherwise_as_they_are(site: Path, settings: Settings) -> None:
     code = (
-        'export const a = "; // no comment"; // behind a text it stays\n/** @type {string} */ (b).c();\nconst c = 1;\n'
+        'export const a = "; // no comment"; // behind a text it stays\n'
+        '(b).c();\nconst c = 1;\nconst d = "/** no type */";\n'
     )
-    remarked = code.replace("c = 1;", "c = 1; // second")
+    remarked = code.replace("(b)", "/** @type {string} */ (b)").replace("c = 1;", "c = 1; // second")
     (site / "helper.js").write_text(f"// why\n  /**\n   * @param {{string}} b\n   */\n{remarked}")
     assert static.collect()
     served = (Path(settings.STATIC_ROOT) / "helper.js").read_text()

@@ -16,7 +16,14 @@ const ADDRESS = new URL("https://stoa.example/static/js/report.js");
 const script = { open: () => "opened" };
 
 /** What imports the script over lines that answer so, one after the other, and what was asked of them. @param {(Response | TypeError)[]} answers */
-function over(...answers) {
+const over = (...answers) => all([ADDRESS], ...answers);
+
+/**
+ * The same for a script that imports others.
+ * @param {URL[]} addresses
+ * @param {(Response | TypeError)[]} answers
+ */
+function all(addresses, ...answers) {
   /** @type {string[]} */
   const asked = [];
   globalThis.fetch = async (address) => {
@@ -25,7 +32,7 @@ function over(...answers) {
     if (answer instanceof Response) return answer;
     throw answer;
   };
-  const load = late(ADDRESS, async () => (asked.push("imported"), script));
+  const load = late(addresses, async () => (asked.push("imported"), script));
   return { asked, load };
 }
 
@@ -40,6 +47,16 @@ test("a script is not imported before it is there, so that a browser which remem
   assert.deepEqual(asked, Array(2).fill(`fetched ${ADDRESS}`));
   assert.equal(await later(load), script);
   assert.deepEqual(asked.slice(2), [`fetched ${ADDRESS}`, "imported"]);
+});
+
+test("a script is not imported before all that it imports is there", async () => {
+  const other = new URL("menu.js", ADDRESS);
+  const { asked, load } = all([ADDRESS, other], new Response("code"), gone(), new Response("code"), new Response("code"));
+  assert.equal(await later(load), undefined);
+  assert.match(said(), /did not come/);
+  assert.equal(await later(load), script);
+  const both = [`fetched ${ADDRESS}`, `fetched ${other}`];
+  assert.deepEqual(asked, [...both, ...both, "imported"]);
 });
 
 test("a script that stops half way is not imported either", async () => {

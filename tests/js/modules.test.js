@@ -32,10 +32,20 @@ for (const { page, list, script } of pages) {
   });
 }
 
-test("every script that comes late is fetched from the very address that is imported", () => {
+test("every script that comes late is fetched first, with all it imports that its page has not", () => {
   const modules = readdirSync(STATIC, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".js"));
-  const sources = modules.map((path) => readFileSync(new URL(path, STATIC), "utf8").replaceAll(/^ *(\/\*\*|\*|\/\/).*$|\/\*\*.*?\*\//gm, ""));
-  const imports = sources.flatMap((source) => [...source.matchAll(/^.*import\("([^"]+)"\).*$/gm)]);
-  assert.equal(imports.length, 8);
-  for (const [line, path] of imports) assert.ok(line.includes(`late(new URL("${path}", import.meta.url), () => import("${path}"))`), line);
+  let imports = 0;
+  for (const by of modules) {
+    const source = readFileSync(new URL(by, STATIC), "utf8").replaceAll(/^ *(\/\*\*|\*|\/\/).*$|\/\*\*.*?\*\//gm, "");
+    imports += [...source.matchAll(/\bimport\(/g)].length;
+    const page = new Set([...needed("js/page.js"), ...needed(by.startsWith("js/room/") ? "js/room/room.js" : by)]);
+    for (const [, list = "", path = ""] of source.matchAll(/\blate\(\s*\[([^\]]+)\],\s*\(\) => import\("([^"]+)"\),?\s*\)/g)) {
+      const below = (/** @type {string} */ address) => new URL(address, new URL(by, STATIC)).pathname.slice(STATIC.pathname.length);
+      const fetched = [...list.matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g)].map(([, address = ""]) => below(address));
+      assert.equal(fetched[0], below(path));
+      assert.deepEqual(fetched.toSorted(), [...needed(below(path))].filter((module) => !page.has(module)).toSorted(), path);
+      imports -= 1;
+    }
+  }
+  assert.equal(imports, 0, "one is imported by another way");
 });

@@ -5,7 +5,7 @@ import { share } from "../share.js";
 
 /** @typedef {import("./protocol.js").Room} Room */
 
-const inviting = late(new URL("./invite.js", import.meta.url), () => import("./invite.js"));
+const inviting = late([new URL("./invite.js", import.meta.url)], () => import("./invite.js"));
 
 /** Gives the room to others in the way that lets them in. @param {Room} room */
 export function give(room) {
