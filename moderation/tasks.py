@@ -86,7 +86,8 @@ def expire() -> None:
 
 @shared_task(name="moderation.end_accounts", ignore_result=True)
 def end_accounts() -> None:
-    """Erase those whose accounts are closed, every minute."""
+    """Erase those whose accounts are closed, and what was written of them meanwhile, every minute."""
+    endings.clear(timezone.now())
     endings.sweep(timezone.now())
 
 

@@ -17,8 +17,7 @@ def close(user: User, *, now: datetime) -> None:
     codes = InviteCode.objects.filter(subject=user, revoked_at=None, uses_left__gt=0)
     codes.update(revoked_at=now)  # made to replace their keys
     Authenticator.objects.filter(user=user).delete()
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+    end_sessions(user)
     user.set_unusable_password()
     user.ended_at, user.is_active, user.sign_outs = now, False, user.sign_outs + 1
     user.is_staff = user.is_superuser = False
@@ -29,6 +28,12 @@ def close(user: User, *, now: datetime) -> None:
             *("is_staff", "is_superuser", "avatar"),
         ]
     )
+
+
+def end_sessions(user: User) -> None:
+    """Nothing: `user` is signed in nowhere."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def empty(user: User, *, now: datetime) -> bool:

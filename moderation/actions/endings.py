@@ -29,11 +29,14 @@ from moderation.ending import PLAN, Fate
 from moderation.models import About, Case
 from rooms.actions.leaving import hold, leave_all
 from rooms.models import Member
+from rooms.models import State as RoomState
 from rooms.roles import Rank
 from rooms.roles import Refused as RoomRefused
 
 REASON = "ended"
+LATE = "late"
 PREVENTED = (HeldError, NeededError, BusyError)
+_AT_ONCE, _AT_LAST = (Fate.CLOSED,), (Fate.ERASED, Fate.EMPTIED)
 
 
 def close(user: User, *, by: User | None, now: datetime, source: Source) -> None:
@@ -50,17 +53,68 @@ def close(user: User, *, by: User | None, now: datetime, source: Source) -> None
         if by is not None and row.is_superuser:
             raise Refused(Code.OWNER)
         staff.retire(row, by=by.uid if by else "", source=source)
-        for case in Case.objects.filter(holder=row, state=State.CLAIMED).select_related("subject", "holder"):
-            deadlines.release(case, REASON)
+        _give_back_cases(row)
         _leave_rooms(row, by, source, now)
         codes = standing.revoke_codes(row, by=by, now=now, source=source)
         barred = standing.bar_devices(row, now=now) if _undecided(row) else 0
         endings.close(row, now=now)
-        gone = {place: rows.delete()[0] for place, rows in _rows(row, Fate.CLOSED)}
-        detail = {"codes": codes, "barred": barred, "rows": {place: count for place, count in gone.items() if count}}
+        detail = {"codes": codes, "barred": barred, "rows": _deleted(row, Fate.CLOSED)}
         about = {"object_type": "user", "object_id": row.uid, "detail": detail}
         record("account.end", source=source, actor=by.uid if by else "", **about)  # type: ignore[arg-type]  # the words of `Act`
     avatars.forget(row.uid)
+
+
+def clear(now: datetime) -> int:
+    """How many accounts had rows again, or rooms, that what was under way as they ended had written since.
+
+    Those go as the others did. In one that is erased, nobody is told of by them; so it is once more.
+    """
+    return sum(_clear(user, now) for user in _late(now))
+
+
+def _late(now: datetime) -> QuerySet[User]:
+    """Those of whom there are such rows."""
+    quiet = now - ending.QUIET
+    there = Member.objects.filter(Q(present=True) | Q(rank=Rank.HOST), user__ended_at__lte=quiet)
+    found = set(there.exclude(room__state=RoomState.ENDED).values_list("user", flat=True))
+    found.update(Case.objects.filter(state=State.CLAIMED, holder__ended_at__lte=quiet).values_list("holder", flat=True))
+    for fates, since in ((_AT_ONCE, "ended_at"), (_AT_LAST, "erased_at")):
+        for place in (place for place, fate in PLAN.items() if fate in fates):
+            column = _column(place)
+            rows = _model(place)._default_manager.filter(**{f"{column}__{since}__lte": quiet})  # noqa: SLF001  # documented
+            found.update(rows.values_list(column, flat=True))
+    return User.objects.filter(pk__in=found).order_by("pk")
+
+
+def _clear(user: User, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            _leave_rooms(user, None, SOURCE, now)
+            _give_back_cases(user)
+            _close_rows(user)
+        if user.erased_at:
+            erasures.wait(user.uid, now)
+            _erase_again(user, now)
+    except (Refused, *PREVENTED):
+        return False
+    return True
+
+
+@transaction.atomic
+def _erase_again(user: User, now: datetime) -> None:
+    hold(user)
+    erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
+    _erase_rows(user)
+
+
+def _close_rows(user: User) -> None:
+    """Nothing: what was theirs alone is gone, and an entry tells of it where there was any."""
+    endings.end_sessions(user)
+    staff.retire(user, by="", source=SOURCE)
+    gone = _deleted(user, Fate.CLOSED)
+    if gone:
+        about = {"object_type": "user", "object_id": user.uid, "detail": {"rows": gone}}
+        record("account.end", source=SOURCE, reason=LATE, **about)  # type: ignore[arg-type]  # the words of `Act`
 
 
 def sweep(now: datetime) -> int:
@@ -90,12 +144,15 @@ def _erase(user: User, now: datetime) -> None:
     hold(user)
     # The key before any row: see there who waits for whom.
     erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
-    for _, rows in _rows(user, Fate.ERASED):
-        rows.delete()
-    for place, rows in _rows(user, Fate.EMPTIED):
-        rows.update(**{_column(place): None})
+    _erase_rows(user)
     if not endings.empty(user, now=now):
         raise BusyError  # another sweep was faster, and told of it
+
+
+def _erase_rows(user: User) -> None:
+    _deleted(user, Fate.ERASED)
+    for place, rows in _rows(user, Fate.EMPTIED):
+        rows.update(**{_column(place): None})
 
 
 def forget(now: datetime) -> int:
@@ -132,6 +189,11 @@ def _undecided(user: User) -> bool:
     return Case.objects.filter(about, state__in=(*OPEN, State.APPEALED)).exists()
 
 
+def _give_back_cases(user: User) -> None:
+    for case in Case.objects.filter(holder=user, state=State.CLAIMED).select_related("subject", "holder"):
+        deadlines.release(case, REASON)
+
+
 def _leave_rooms(user: User, by: User | None, source: Source, now: datetime) -> None:
     try:
         leave_all(user, by=by, source=source, now=now)
@@ -139,11 +201,20 @@ def _leave_rooms(user: User, by: User | None, source: Source, now: datetime) -> 
         raise Refused(Code.AWAY) from refused
 
 
+def _deleted(user: User, fate: Fate) -> dict[str, int]:
+    """How many rows of this fate went, by their place in the plan."""
+    gone = {place: rows.delete()[0] for place, rows in _rows(user, fate)}
+    return {place: count for place, count in gone.items() if count}
+
+
 def _rows(user: User, fate: Fate) -> Iterator[tuple[str, QuerySet[Model]]]:
     """The person's rows of this fate, by their place in the plan."""
     for place in (place for place, one in PLAN.items() if one is fate):
-        model = apps.get_model(place.rpartition(".")[0])
-        yield place, model._default_manager.filter(**{_column(place): user})  # noqa: SLF001  # documented
+        yield place, _model(place)._default_manager.filter(**{_column(place): user})  # noqa: SLF001  # documented
+
+
+def _model(place: str) -> type[Model]:
+    return apps.get_model(place.rpartition(".")[0])
 
 
 def _column(place: str) -> str:
