@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import member
-from moderation import dossier
+from moderation import dossier, leaving
 from moderation.actions import holds
 from moderation.audit import people, prune
 from moderation.audit.models import Entry, Hold
@@ -35,16 +35,20 @@ def _shown(request: HttpRequest, form: HoldForm) -> HttpResponseBase:
     held = list(Hold.objects.filter(released_at=None).order_by("review_at"))
     keyed = people.by_id([hold.person for hold in held if hold.person])
     waiting = HoldRequest.objects.filter(decided_at=None).select_related("asked_by").order_by("pk")
+    now = timezone.now()
+    leavers, first = leaving.leavers(settings.STOA_PROFILE, now, SHOWN)
     uids = {person.uid for person in keyed.values()} | {one.object_id for one in waiting}
     context = {
         **_kept(),
+        "leavers": leavers,
+        "first_leavers": first,
         "holds": [{"hold": hold, "person": keyed[hold.person].uid if hold.person in keyed else ""} for hold in held],
         "asked": waiting,
         "names": dossier.names(uids),
         "form": form,
         "staff": staff_of(member(request)),
         "holding": Act.HOLD in acts_of(member(request)),
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "console/retention.html", context)
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(WORDS[refused.code]) from refused
         return (
             f"The account of {user.username} is closed. The workers erase them in a minute, or once nothing needs them "
-            "any more: /console/retention/ shows open holds."
+            "any more: /console/retention/ says what for."
         )
 
 

@@ -7,11 +7,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from moderation.actions import endings
 from moderation.audit.models import Entry, Hold, Result
-from moderation.models import HoldRequest
+from moderation.models import Case, HoldRequest
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
+from tests.rooms.scenes import SOURCE
 
 SOON = (timezone.now() + timedelta(days=30)).date().isoformat()
 
@@ -80,6 +82,23 @@ def test_a_refused_request_holds_nothing_and_is_not_decided_twice(femi: Client, 
 def test_what_does_not_exist_or_is_over_is_not_held(femi: Client, mallory: User, fields: dict[str, str]) -> None:
     ask(femi, **fields)
     assert not HoldRequest.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.SENIOR, Role.REVIEWER])
+def test_closed_accounts_that_wait_stand_there_by_their_ids_and_no_case_and_reporter_is_named(
+    case: Case, carol: User, mallory: User, role: Role
+) -> None:
+    endings.close(carol, by=None, now=timezone.now(), source=SOURCE)
+    page = text(at_console(mallory, role).get("/console/retention/"))
+    assert carol.uid in page
+    assert "a case that is not closed" in page
+    assert "Carol" not in page
+    assert f"/console/cases/{case.pk}/" not in page.partition("Closed accounts that wait")[2]
+    assert Entry.objects.filter(action="console.read", object_id="retention.read").count() == 1
+
+
+def test_where_none_waits_nothing_is_said_of_them(femi: Client) -> None:
+    assert "Closed accounts" not in text(femi.get("/console/retention/"))
 
 
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.REVIEWER, Role.INSPECTOR])
