@@ -119,7 +119,7 @@ def patterns(case: Case) -> list[Hint]:
 
 def past(case: Case) -> Past | None:
     """What is known of whoever the case is about, as far as the profile allows; None where it is about nobody."""
-    person = case.subject
+    person = case.whom
     if person is None:
         return None
     made = Decision.objects.filter(subject=person).exclude(case=case).exclude(measure=Measure.NONE)
@@ -128,7 +128,7 @@ def past(case: Case) -> Past | None:
     first = came.order_by("redeemed_at").first() if shows else None
     return Past(
         list(made.filter(state__in=(Stand.IN_FORCE, Stand.UNDONE)).order_by("-made_at")[:SHOWN]),
-        Case.objects.filter(subject=person).exclude(pk=case.pk).count(),
+        Case.objects.filter(Q(subject=person) | Q(host=person)).exclude(pk=case.pk).count(),
         person.date_joined,
         first.code.issuer if first else None,
         shows,

@@ -46,6 +46,7 @@ PLAN: Mapping[str, Fate] = MappingProxyType({
     "accounts.InviteCode.issuer": Fate.NAMELESS,
     "accounts.InviteCode.subject": Fate.NAMELESS,
     "accounts.Redemption.user": Fate.NAMELESS,
+    "moderation.Case.host": Fate.NAMELESS,
     "moderation.Case.subject": Fate.NAMELESS,
     "moderation.Decision.subject": Fate.NAMELESS,
     "moderation.Appeal.hearer": Fate.KEEPS,

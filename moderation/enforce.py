@@ -14,11 +14,11 @@ from moderation.actions.base import Code, Refused
 from moderation.audit.record import Grounds
 from moderation.audit.source import Source
 from moderation.measures import Measure
-from moderation.models import Case, Decision, Report, Stand
+from moderation.models import Case, Decision, Report, Stand, host_of
 from rooms.actions import orders
 from rooms.models import Member
 from rooms.roles import Code as RoomCode
-from rooms.roles import Move, Rank
+from rooms.roles import Move
 from rooms.roles import Refused as RoomRefused
 
 SHUT_OUT = (Measure.SUSPEND, Measure.BAN, Measure.PRUNE)
@@ -26,14 +26,15 @@ _Do = Callable[[Decision, User | None, Source, datetime], object]
 
 
 def subject_of(case: Case, measure: Measure, report: int | None = None) -> User | None:
-    """Whom a measure on this case restricts: whoever it is about, the host of a reported room, or a false reporter."""
+    """Whom a measure on this case restricts: whoever it is about, a false reporter, or the host of a room that ends.
+
+    The last is whoever hosts it now, since it is taken from them; all else of a room is about whoever hosted it then.
+    """
     if measure is Measure.RESTRICT_REPORTING:
         made = Report.objects.filter(pk=report or 0, case=case).select_related("reporter").first()
         return made.reporter if made else None
-    if case.subject is not None and measure is not Measure.END_ROOM:
-        return case.subject
-    host = Member.objects.filter(room=case.room, rank=Rank.HOST).select_related("user").first()
-    return host.user if host else case.subject
+    ends = host_of(case.room) if measure is Measure.END_ROOM else None
+    return ends or case.whom
 
 
 def apply(decision: Decision, *, by: User | None, source: Source, now: datetime) -> None:

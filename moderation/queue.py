@@ -72,7 +72,7 @@ class Page:
 def page(reader: User, shelf: Shelf, after: int | None = None, size: int = PAGE) -> Page:
     """The first cases on the shelf, or those that follow the case `after`."""
     _, order = _SHELVES[shelf]
-    cases = on_shelf(reader, shelf).select_related("subject", "holder").defer("secret").order_by(*order)
+    cases = on_shelf(reader, shelf).select_related("subject", "host", "holder").defer("secret").order_by(*order)
     last = Case.objects.filter(pk=after).first() if after else None
     if last is not None:
         cases = cases.filter(_beyond(order, last))
@@ -93,7 +93,7 @@ def visible(reader: User) -> QuerySet[Case]:
         Report.objects.filter(Q(reporter=reader) | Q(staff=reader)),
         Member.objects.filter(user=reader, rank=Rank.HOST),
     )
-    cases = Case.objects.exclude(subject=reader).exclude(pk__in=reported.values("case"))
+    cases = Case.objects.exclude(subject=reader).exclude(host=reader).exclude(pk__in=reported.values("case"))
     rooms = Q(room__in=hosted.values("room")) | Q(room__in=reported.filter(case__about=About.ROOM).values("case__room"))
     return cases.exclude(rooms, about=About.ROOM)
 

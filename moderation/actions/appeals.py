@@ -20,6 +20,8 @@ from moderation.measures import Measure
 from moderation.models import About, Appeal, Case, Channel, Decision, Report, Result, Stand
 from moderation.policies import Severity
 
+_SAME = ("about", "subject", "host", "room")
+
 
 @transaction.atomic
 def appeal(pk: int, words: str, *, by: User, now: datetime, source: Source) -> Appeal:
@@ -87,7 +89,9 @@ def hear(pk: int, result: Result, reasons: str, *, by: User, now: datetime, sour
     if case is None:
         raise Refused(Code.GONE)
     locked(case)
-    made = Appeal.objects.select_related("decision__case__subject", "decision__subject", "by").get(pk=pk)
+    made = Appeal.objects.select_related(
+        "decision__case__subject", "decision__case__host", "decision__subject", "by"
+    ).get(pk=pk)
     if not reasons.strip():
         raise Refused(Code.EMPTY)
     if made.result:
@@ -112,7 +116,9 @@ def _falling(made: Appeal) -> QuerySet[Appeal]:
     """The other appeals that wait, against what ends where this one has success."""
     ends = Q(decision=made.decision) | Q(decision__root=made.decision)
     others = _waiting(made.decision.case_id).filter(ends).exclude(pk=made.pk)
-    return others.select_related("decision__case__subject", "decision__subject", "by").order_by("pk")
+    return others.select_related("decision__case__subject", "decision__case__host", "decision__subject", "by").order_by(
+        "pk"
+    )
 
 
 def _lead_on(made: Appeal, result: Result, answered: Collection[int], by: User, now: datetime, source: Source) -> None:
@@ -166,7 +172,7 @@ def _open_to_anybody(case: int, now: datetime) -> bool:
 
 def _open_beside(case: Case) -> bool:
     """Whether another case about the same is open already, which then goes on for both."""
-    same = Case.objects.filter(about=case.about, subject=case.subject, room=case.room, state__in=OPEN)
+    same = Case.objects.filter(**{name: getattr(case, name) for name in _SAME}, state__in=OPEN)
     return case.about != About.NOTICE and same.exists()
 
 

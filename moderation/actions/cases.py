@@ -14,19 +14,14 @@ from moderation.audit.source import Source
 from moderation.cases import OPEN, Act, Actor, State, due, step, unfit
 from moderation.cases import Code as CaseCode
 from moderation.evidence import keys
-from moderation.models import About, Case, Decision, Report, Staff, Stand
+from moderation.models import About, Case, Decision, Report, Staff, Stand, host_of
 from moderation.policies import SEVERITIES, Policy, Severity
 from moderation.staff import Act as StaffAct
 from moderation.staff import refusal
 from rooms import rows
 from rooms.models import Room, known
-from rooms.roles import Rank
 
-_STAYS = f"""
-SELECT id FROM accounts_user WHERE id = coalesce(%s, (
-  SELECT user_id FROM rooms_member WHERE room_id = %s AND rank = {Rank.HOST:d}
-)) FOR KEY SHARE
-"""  # noqa: S608  # our own names
+_STAYS = "SELECT id FROM accounts_user WHERE id = %s FOR KEY SHARE"
 
 
 def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
@@ -83,9 +78,10 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
     meant: dict[str, Any] = {
         "about": About.PERSON if subject else About.ROOM,
         "subject": subject,
+        "host": host_of(room.pk) if room and subject is None else None,
         "room": room.pk if room else "",
     }
-    stays(subject, meant["room"])
+    stays(subject or meant["host"])
     same = Case.objects.select_for_update().filter(**meant, state__in=OPEN)  # decided, it would take no more
     other = same.first()
     if other is None:
@@ -143,11 +139,17 @@ def keep(case: Case, holder: User, now: datetime) -> None:
 
 
 def drawn_up(about: About, subject: User | None, room: str, policy: Policy, now: datetime, **values: Any) -> Case:
-    """The case as it would be, with the key that its evidence will be sealed under; it is not stored."""
+    """The case as it would be, with the room's host and the key that its evidence will be sealed under.
+
+    It is not stored; until the end of this transaction whoever it is about is not erased.
+    """
     severity, pair = SEVERITIES[policy], keys.new_pair()
+    host = host_of(room) if about is About.ROOM else None
+    stays(subject or host)
     return Case(
         about=about,
         subject=subject,
+        host=host,
         room=room,
         policy=policy,
         severity=severity,
@@ -168,8 +170,8 @@ def tell_opened(case: Case, source: Source, *, at_once: bool = False) -> None:
     record(
         "case.open",
         source=source,
-        object_type="user" if case.subject else "case",
-        object_id=case.subject.uid if case.subject else str(case.pk),
+        object_type="user" if case.whom else "case",
+        object_id=case.whom.uid if case.whom else str(case.pk),
         room=case.room,
         case=str(case.pk),
         policy=case.policy,
@@ -177,15 +179,16 @@ def tell_opened(case: Case, source: Source, *, at_once: bool = False) -> None:
     )
 
 
-def stays(subject: User | None, room: str) -> None:
-    """Nothing: until the end of this transaction whoever a case will be about, or the room's host, is not erased."""
-    if connection.features.has_select_for_update:
-        rows.cells(_STAYS, [subject.pk if subject else None, room])
+def stays(person: User | None) -> None:
+    """Nothing: until the end of this transaction whoever a case will be about is not erased."""
+    if person is not None and connection.features.has_select_for_update:
+        rows.cells(_STAYS, [person.pk])
 
 
 def locked(pk: int) -> Case:
     """The case, whose row this transaction holds. Raises `Refused(GONE)`."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("subject", "holder").filter(pk=pk).first()
+    found = Case.objects.select_for_update(of=("self",)).select_related("subject", "host", "holder")
+    case = found.filter(pk=pk).first()
     if case is None:
         raise Refused(Code.GONE)
     return case
@@ -202,7 +205,7 @@ def note(
     **act: Any,
 ) -> int:
     """The number of the entry of an act on the case; the person it is about, or `on`, is sealed in it."""
-    subject = on or case.subject
+    subject = on or case.whom
     entry = record(
         action,
         source=source,

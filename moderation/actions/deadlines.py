@@ -27,7 +27,7 @@ ADDRESS_KEPT = timedelta(days=365)
 
 def release_idle(now: datetime) -> int:
     """How many cases went back to the queue, because nobody had worked on them for so long."""
-    return sum(release(case, "idle") for case in _idle(now).select_related("subject", "holder"))
+    return sum(release(case, "idle") for case in _idle(now).select_related("subject", "host", "holder"))
 
 
 def _idle(now: datetime) -> QuerySet[Case]:
@@ -64,7 +64,7 @@ def forget_addresses(now: datetime) -> int:
     """How many cases had e-mail addresses of people outside that are forgotten: all is told, or a year is over."""
     over = Q(case__state=State.CLOSED) | Q(made_at__lte=now - ADDRESS_KEPT)
     left = Report.objects.exclude(email="").filter(over)
-    cases = Case.objects.filter(pk__in=left.values("case")).select_related("subject")
+    cases = Case.objects.filter(pk__in=left.values("case")).select_related("subject", "host")
     return sum(_forget_addresses(case, left) for case in cases)
 
 
@@ -91,7 +91,7 @@ def forget(now: datetime) -> int:
 @transaction.atomic
 def _forget(pk: int) -> bool:
     """Whether the case is gone, with all that belongs to it; the entry is its receipt."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("subject").get(pk=pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("subject", "host").get(pk=pk)
     if _held(pk):
         return False
     note(case, "case.forget", SOURCE, by=None, automated=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from accounts.models import User
 from moderation import enforce, news
 from moderation.actions.base import Code, Refused
-from moderation.actions.cases import advance, drawn_up, locked, note, stays, tell_opened
+from moderation.actions.cases import advance, drawn_up, locked, note, tell_opened
 from moderation.actions.staff import independent
 from moderation.audit.source import Source
 from moderation.cases import APPEAL_FOR, Act, State
@@ -55,6 +55,8 @@ def decide(pk: int, verdict: Verdict, *, by: User, now: datetime, source: Source
     """
     case = locked(pk)
     subject = enforce.subject_of(case, verdict.measure, verdict.report)
+    if subject == by:  # of a case about somebody else: they host the room that ends
+        raise Refused(Code.SUBJECT)
     _check(verdict, case, subject)
     if two_people(verdict.measure, verdict.lasts):
         decision = draft(case, subject, verdict, by, now)
@@ -78,7 +80,6 @@ def decide_at_once(room_id: str, verdict: Verdict, *, by: User, now: datetime, s
     if room is None:
         raise Refused(Code.GONE)
     made: dict[str, Any] = {"state": State.DECIDED, "step": Step.DONE, "decided_at": now}
-    stays(None, room.pk)
     case = drawn_up(About.ROOM, None, room.pk, verdict.policy, now, **made)
     case.save(force_insert=True)
     tell_opened(case, source, at_once=True)
@@ -173,7 +174,7 @@ def undo(decision: Decision, *, by: User, now: datetime, source: Source) -> None
         reason=decision.measure,
         detail={"decision": decision.pk},
     )
-    branches = decision.branch.filter(state=Stand.IN_FORCE).select_related("case__subject", "subject")
+    branches = decision.branch.filter(state=Stand.IN_FORCE).select_related("case__subject", "case__host", "subject")
     for branch in branches.order_by("subject_id"):  # whoever let somebody in was there before them: one order for all
         undo(branch, by=by, now=now, source=source)
 

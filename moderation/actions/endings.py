@@ -26,7 +26,7 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.cases import OPEN, State
 from moderation.ending import PLAN, Fate
-from moderation.models import About, Case
+from moderation.models import Case
 from rooms.actions.leaving import hold, leave_all
 from rooms.models import Member
 from rooms.models import State as RoomState
@@ -183,14 +183,12 @@ def _let_in(user: User, now: datetime) -> None:
 
 
 def _undecided(user: User) -> bool:
-    """Whether somebody has to decide about them, or about a room that they hosted."""
-    hosted = Member.objects.filter(user=user, rank=Rank.HOST).values("room")
-    about = Q(subject=user) | Q(about=About.ROOM, room__in=hosted)
-    return Case.objects.filter(about, state__in=(*OPEN, State.APPEALED)).exists()
+    """Whether somebody has to decide about them, or about a room that they hosted as it was reported."""
+    return Case.objects.filter(Q(subject=user) | Q(host=user), state__in=(*OPEN, State.APPEALED)).exists()
 
 
 def _give_back_cases(user: User) -> None:
-    for case in Case.objects.filter(holder=user, state=State.CLAIMED).select_related("subject", "holder"):
+    for case in Case.objects.filter(holder=user, state=State.CLAIMED).select_related("subject", "host", "holder"):
         deadlines.release(case, REASON)
 
 

@@ -11,7 +11,6 @@ from accounts.models import Switch, User
 from moderation.audit.erase import BusyError, NeededError
 from moderation.cases import State
 from moderation.models import (
-    About,
     Case,
     DataRequest,
     Decision,
@@ -26,8 +25,6 @@ from moderation.models import (
     Unmasking,
     Wish,
 )
-from rooms.models import Member
-from rooms.roles import Rank
 
 DOERS = (
     (Staff, "granted_by"),
@@ -86,8 +83,7 @@ def wait(uid: str, now: datetime) -> None:
 
 def _cases(uid: str) -> list[int]:
     """The cases that are not closed and are about this person, have their voice, or were reported by them."""
-    hosted = Member.objects.filter(user__uid=uid, rank=Rank.HOST)
-    part = Q(subject__uid=uid) | Q(about=About.ROOM, room__in=hosted.values("room"))
+    part = Q(subject__uid=uid) | Q(host__uid=uid)
     for rows in (
         Report.objects.filter(Q(reporter__uid=uid) | Q(staff__uid=uid)),
         Evidence.objects.filter(user__uid=uid),

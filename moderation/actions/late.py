@@ -37,7 +37,9 @@ def hand_over() -> None:
 def catch_up(pk: int, now: datetime) -> bool:
     """Whether the track was written down and searched by this call, and its case has the risk that follows."""
     with turn() as ours:
-        track = _unwritten().select_related("case__subject", "freeze").filter(pk=pk).first() if ours else None
+        track = (
+            _unwritten().select_related("case__subject", "case__host", "freeze").filter(pk=pk).first() if ours else None
+        )
         if track is None or not throttle.hit(TRY, str(pk), limit=TRIES, per=DAY):
             return False
         hints.write_late(track, now)

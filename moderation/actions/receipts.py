@@ -78,7 +78,9 @@ def addressed(case: int, pk: int, *, by: User) -> Report:
 
     Raises `Refused`: GONE where there is no address (any more), UNCLAIMED, SUBJECT, REPORTER.
     """
-    report = Report.objects.select_related("case__holder", "case__subject").filter(pk=pk, case=case).first()
+    report = (
+        Report.objects.select_related("case__holder", "case__subject", "case__host").filter(pk=pk, case=case).first()
+    )
     if report is None or not report.email:
         raise Refused(Code.GONE)
     code = strange(State(report.case.state), Actor(by.uid), report.case.parties)

@@ -24,6 +24,7 @@ from rooms import rows
 from rooms.actions import evidence
 from rooms.admission import visible_room
 from rooms.models import Member, Room, State
+from rooms.roles import Rank
 
 PER_HOUR = 20  # reports of one person
 FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
@@ -49,7 +50,8 @@ WHERE report.reporter_id = %s AND report.made_at > %s AND report.policy = %s
 AND coalesce(held.subject_id, 0) = %s AND held.room = %s AND held.state IN {_OPEN} ORDER BY report.made_at DESC
 """)  # fmt: skip
 _HELD = f"FROM moderation_case AS held WHERE held.about = %s AND held.room = %s AND held.state IN {_OPEN} "
-_OF_NOBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id IS NULL")
+_HOSTS = f"SELECT user_id FROM rooms_member WHERE room_id = held.room AND rank = {Rank.HOST:d}"  # noqa: S608  # ours
+_OF_ROOM = rows.select(Case, "held", f"{_HELD} AND coalesce(held.host_id, 0) = coalesce(({_HOSTS}), 0)")
 _OF_SOMEBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id = %s")
 
 
@@ -229,20 +231,22 @@ def _case(target: _Target, case: Case | None, complaint: Complaint, source: Sour
 
 
 def _held(target: _Target) -> Case | None:
-    """The open case about the same, whose row this transaction holds; a notice stands for itself."""
+    """The open case about the same, whose row this transaction holds; a notice stands for itself.
+
+    A room under another host is not the same.
+    """
     if target.about == About.NOTICE:
         return None
     hold = " FOR UPDATE" if connection.features.has_select_for_update else ""
     room = target.room.pk if target.room else ""
     if target.subject is None:
-        return rows.read(Case, _OF_NOBODY + hold, [target.about, room])
+        return rows.read(Case, _OF_ROOM + hold, [target.about, room])
     return rows.read(Case, _OF_SOMEBODY + hold, [target.about, room, target.subject.pk])
 
 
 def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) -> Case | None:
     """The new case; None where somebody else reported the same at the same moment, and it is there by now."""
     room = target.room.pk if target.room else ""
-    working.stays(target.subject, room)
     case = working.drawn_up(target.about, target.subject, room, complaint.policy, now)
     try:
         with transaction.atomic():

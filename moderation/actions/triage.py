@@ -48,7 +48,7 @@ def standing(now: datetime) -> list[int]:
 
 def go_on(pk: int, now: datetime) -> bool:
     """Whether anything was done for the case: then there may be more to do."""
-    case = Case.objects.select_related("subject").filter(pk=pk).exclude(step=Step.DONE).first()
+    case = Case.objects.select_related("subject", "host").filter(pk=pk).exclude(step=Step.DONE).first()
     return case is not None and STEPS[case.step](case, now)
 
 
@@ -105,8 +105,8 @@ def facts(case: Case, now: datetime) -> risk.Facts:
     told = raid.facts if raid else {}
     reporters = case.reports.exclude(reporter=None).values("reporter").distinct().count()
     strangers = case.reports.filter(reporter=None).count()
-    against = Decision.objects.filter(subject=case.subject, in_force_at__gt=now - PAST, state=Stand.IN_FORCE)
-    history = against.filter(measure__in=RESTRICTIONS).count() if case.subject else 0
+    against = Decision.objects.filter(subject=case.whom, in_force_at__gt=now - PAST, state=Stand.IN_FORCE)
+    history = against.filter(measure__in=RESTRICTIONS).count() if case.whom else 0
     return risk.Facts(
         severity=Severity(case.severity),
         reporters=reporters + min(strangers, 1) - max(0, told.get("reporters", 0) - 1),

@@ -1,6 +1,6 @@
 """Every row of this app."""
 
-from moderation.models.cases import About, Case, Channel, Report, Stand, Step
+from moderation.models.cases import About, Case, Channel, Report, Stand, Step, host_of
 from moderation.models.decisions import Appeal, Decision, Ground, PolicyText, Result
 from moderation.models.evidence import Evidence, Freeze, Frozen, Grant, Hint, Kind
 from moderation.models.holds import Held, HoldRequest
@@ -58,4 +58,5 @@ __all__ = [
     "Trigger",
     "Unmasking",
     "Wish",
+    "host_of",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from moderation.cases import OPEN, Parties, State
 from moderation.policies import Policy, Severity
 from rooms.models import Member, new_id
@@ -44,6 +45,9 @@ class Stand(models.TextChoices):
 class Case(models.Model):
     """One person or one room that was reported, and what became of it.
 
+    `host` is whoever hosted the reported room as the case was opened: what is decided on the case is about them, also
+    where somebody else hosts by then.
+
     `key` is the public half of the key that its evidence is sealed under, `secret` the private one, wrapped
     (`moderation.evidence.keys`); without it nothing of the case's evidence opens any more. `seal_until` is when it is
     destroyed.
@@ -51,6 +55,7 @@ class Case(models.Model):
 
     about = models.CharField(max_length=10, choices=About.choices)
     subject = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="cases")
+    host = models.ForeignKey(_PERSON, models.SET_NULL, null=True, related_name="+")
     room = models.CharField(max_length=12, blank=True, default="")
     policy = models.CharField(max_length=20, choices=[(policy.value, policy.value) for policy in Policy])
     severity = models.PositiveSmallIntegerField(choices=[(grade.value, grade.name) for grade in Severity])
@@ -76,7 +81,9 @@ class Case(models.Model):
                 name="one_open_case_per_person_and_room",
             ),
             models.UniqueConstraint(
-                fields=["room"], condition=Q(state__in=OPEN, about=About.ROOM), name="one_open_case_per_room"
+                fields=["room", "host"],
+                condition=Q(state__in=OPEN, about=About.ROOM),
+                name="one_open_case_per_room_and_host",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.CLAIMED) | Q(held_at__isnull=False), name="a_claim_has_a_time"
@@ -101,27 +108,33 @@ class Case(models.Model):
 
     @property
     def parties(self) -> Parties:
-        """Who has a part in it; a room's host is the subject of what is reported of the room."""
+        """Who has a part in it. Whoever hosts a reported room by now is a subject, too: it may be taken from them."""
         made = list(
             self.decisions.exclude(state=Stand.DECLINED).values_list(
                 "state", "subject__uid", "made_by__uid", "second__uid"
             )
         )
-        subjects = {self.subject.uid if self.subject else self._host(), *(subject for _, subject, *_ in made)}
+        hosts = host_of(self.room) if self.about == About.ROOM else None
+        people = {one.uid for one in (self.subject, self.host, hosts) if one is not None}
         deciders = {one for state, _, *both in made if state != Stand.PROPOSED for one in both}
         return Parties(
-            subjects=frozenset(subjects - {None, ""}),
+            subjects=frozenset(people | {subject for _, subject, *_ in made if subject}),
             reporters=makers(self.concerning),
             holder=self.holder.uid if self.holder else "",
             proposer=next((maker for state, _, maker, _ in made if state == Stand.PROPOSED), ""),
             deciders=frozenset(deciders - {None}),
         )
 
-    def _host(self) -> str:
-        if self.about != About.ROOM:
-            return ""
-        host = Member.objects.filter(room=self.room, rank=Rank.HOST).values_list("user__uid", flat=True).first()
-        return host or ""
+    @property
+    def whom(self) -> User | None:
+        """The person it is about: the reported one, or whoever hosted the reported room as it was opened."""
+        return self.subject or self.host
+
+
+def host_of(room: str) -> User | None:
+    """Whoever hosts the room now, or did when it ended."""
+    host = Member.objects.filter(room=room, rank=Rank.HOST).select_related("user").first()
+    return host.user if host else None
 
 
 class Channel(models.TextChoices):

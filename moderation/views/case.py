@@ -49,7 +49,7 @@ def case(request: HttpRequest, case: int) -> HttpResponseBase:
 
 def _shown(request: HttpRequest, pk: int, **forms: Any) -> HttpResponseBase:
     reader, now = member(request), timezone.now()
-    found = get_object_or_404(Case.objects.select_related("subject", "holder").defer("secret"), pk=pk)
+    found = get_object_or_404(Case.objects.select_related("subject", "host", "holder").defer("secret"), pk=pk)
     actor = Actor(reader.uid, senior=working.is_senior(reader, now))
     code = cases.conflict(actor, found.parties)
     if code is not None:
@@ -95,7 +95,7 @@ def _people(found: Case, reader: User) -> dict[str, Any]:
         "reporters": dossier.reporters(found),
         "done": done,
         "names": dossier.names({one.by for one in done}),
-        "others": working_too.exclude(user=found.subject).select_related("user").order_by("user__display_name"),
+        "others": working_too.exclude(user=found.whom).select_related("user").order_by("user__display_name"),
     }
 
 
@@ -203,7 +203,7 @@ def preview(request: HttpRequest, case: int) -> HttpResponseBase:
 
     A reporter's language would be a hint at who they are: that one is shown in the reader's own.
     """
-    found = get_object_or_404(Case.objects.select_related("subject", "holder"), pk=case)
+    found = get_object_or_404(Case.objects.select_related("subject", "host", "holder"), pk=case)
     if cases.step(cases.State(found.state), cases.Act.DECIDE, Actor(member(request).uid), found.parties)[1] is not None:
         raise Http404
     form = VerdictForm(found, request.POST)

@@ -148,6 +148,7 @@ REASONS = {
     "rooms.RoomInvite": _ACCOUNT,
     "rooms.Reminder": _ACCOUNT,
     "moderation.Case": _THING,
+    "moderation.Case.host": _LET_GO,
     "moderation.Case.subject": _LET_GO,
     "moderation.Case.holder": _LET_GO,
     "moderation.Case.key": _SEALED,
