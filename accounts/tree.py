@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from accounts.models import InviteCode, Purpose, Redemption, User
 
@@ -26,9 +26,18 @@ def places(user: User, now: datetime) -> Places:
     """What became of the quota of `user`, in two queries."""
     own = InviteCode.objects.filter(issuer=user)
     came: int = own.aggregate(came=Count("redemptions"))["came"]
-    still_open = own.filter(revoked_at=None, expires_at__gt=now, uses_left__gt=0)
-    held = still_open.aggregate(waiting=Sum("uses_left", default=0), next_at=Min("expires_at"))
+    held = still_open(own, now).aggregate(waiting=Sum("uses_left", default=0), next_at=Min("expires_at"))
     return Places(came, **held, left=max(0, user.invite_quota - came - held["waiting"]))
+
+
+def way_in(user: User) -> QuerySet[InviteCode]:
+    """The codes that the person came in by, which may be somebody else's and let in others."""
+    return InviteCode.objects.filter(redemptions__user=user, purpose=Purpose.JOIN)
+
+
+def still_open(codes: QuerySet[InviteCode], now: datetime) -> QuerySet[InviteCode]:
+    """Those of the codes that let somebody in, unless their issuer is suspended."""
+    return codes.filter(revoked_at=None, uses_left__gt=0, expires_at__gt=now)
 
 
 @dataclass(frozen=True, slots=True)

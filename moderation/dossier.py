@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
+from accounts import tree
 from accounts.models import Purpose, Redemption, User
 from moderation.audit.models import Entry, Result
 from moderation.audit.opened import Opened, opened
 from moderation.cases import Act, Actor, State, step
+from moderation.enforce import SHUT_OUT
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Evidence, Freeze, Grant, Hint, Kind, Report, Stand
 from moderation.models.cases import makers
@@ -133,6 +135,15 @@ def past(case: Case) -> Past | None:
         first.code.issuer if first else None,
         shows,
     )
+
+
+def way_in(proposal: Decision | None, now: datetime) -> int:
+    """How many more come in by the code by which whoever the proposal shuts out came; 0 where nobody does."""
+    if proposal is None or proposal.subject is None or proposal.measure not in SHUT_OUT:
+        return 0
+    opens = tree.still_open(tree.way_in(proposal.subject), now)
+    left: int = opens.aggregate(left=Sum("uses_left", default=0))["left"]
+    return left
 
 
 def reporters(case: Case) -> Reporters:

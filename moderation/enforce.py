@@ -131,6 +131,11 @@ def prune(decision: Decision, *, by: User | None, source: Source, now: datetime)
     return below
 
 
+def revoke_way_in(decision: Decision, *, by: User | None, source: Source, now: datetime) -> None:
+    """Nothing: whoever it shuts out does not come in again by the code of before, nor does anybody else."""
+    standing.revoke_way_in(_person(decision), by=by, now=now, source=source, **_grounds(decision))
+
+
 def _restore(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
     """Back, unless another decision still holds."""
     person = _person(decision)

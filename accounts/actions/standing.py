@@ -16,7 +16,7 @@ from accounts import hints
 from accounts.actions.base import Code, Refused
 from accounts.models import BarredDevice, InviteCode, User
 from accounts.standing import FOR_GOOD, shut_out, suspended
-from accounts.tree import Branch, branch
+from accounts.tree import Branch, branch, still_open, way_in
 from moderation.audit.record import Grounds, record
 from moderation.audit.source import Source
 
@@ -75,8 +75,20 @@ def revoke_codes(user: User, *, by: User | None, now: datetime, source: Source, 
 
     One entry, `invite.revoke`, for each.
     """
-    opening = InviteCode.objects.filter(issuer=user, revoked_at=None, uses_left__gt=0, expires_at__gt=now)
-    codes = list(opening.select_for_update().order_by("pk"))
+    return _revoke(InviteCode.objects.filter(issuer=user), by, now, source, grounds)
+
+
+@transaction.atomic
+def revoke_way_in(user: User, *, by: User | None, now: datetime, source: Source, **grounds: Unpack[Grounds]) -> int:
+    """How many codes that the person came in by still opened the door, and do not any more: for others neither.
+
+    One entry, `invite.revoke`, for each.
+    """
+    return _revoke(way_in(user), by, now, source, grounds)
+
+
+def _revoke(ended: QuerySet[InviteCode], by: User | None, now: datetime, source: Source, grounds: Grounds) -> int:
+    codes = list(still_open(ended, now).select_for_update(of=("self",)).order_by("pk"))
     for code in codes:
         code.revoked_at = now
         code.save(update_fields=["revoked_at"])

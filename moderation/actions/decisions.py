@@ -130,15 +130,23 @@ def decide_by_reflex(case: Case, verdict: Verdict, reflex: str, *, now: datetime
 
 
 @transaction.atomic
-def confirm(pk: int, *, by: User, now: datetime, source: Source) -> Decision:
-    """The decision that somebody else proposed, in force. Raises `Refused`: GONE, DECIDED, and what `decide` does."""
+def confirm(pk: int, *, by: User, now: datetime, source: Source, way_in: bool = False) -> Decision:
+    """The decision that somebody else proposed, in force; with `way_in` the code that they came by lets in nobody more.
+
+    Raises `Refused`: GONE, DECIDED, and what `decide` does; MEASURE for `way_in` where it keeps nobody out.
+    """
     decision = _proposed(pk)
+    if way_in and decision.measure not in enforce.SHUT_OUT:
+        raise Refused(Code.MEASURE)
     case = advance(
         decision.case_id, Act.CONFIRM, by=by, now=now, source=source, reason=decision.measure, decided_at=now
     )
     independent(decision.made_by, by, now)
     decision.second = by
-    return _enforce(decision, case, by, now, source)
+    made = _enforce(decision, case, by, now, source)
+    if way_in:
+        enforce.revoke_way_in(made, by=by, source=source, now=now)
+    return made
 
 
 @transaction.atomic

@@ -128,9 +128,11 @@ def _decided(found: Case, hearings: Mapping[int, HearingForm]) -> dict[str, Any]
     """What was decided, and each appeal with its form, or with the one that was filled in."""
     made = list(found.decisions.select_related("subject", "made_by", "second", "undone_by", "root").order_by("-pk"))
     appealed = Appeal.objects.filter(decision__case=found).select_related("hearer", "decision__subject").order_by("pk")
+    proposal = next((one for one in made if one.state == Stand.PROPOSED), None)
     return {
         "decisions": [(one, reasons.statement(one)) for one in made],
-        "proposal": next((one for one in made if one.state == Stand.PROPOSED), None),
+        "proposal": proposal,
+        "way_in": dossier.way_in(proposal, timezone.now()),
         "appeals": [(one, hearings.get(one.pk) or HearingForm(auto_id=f"id_{one.pk}_%s")) for one in appealed],
     }
 
@@ -221,7 +223,12 @@ def preview(request: HttpRequest, case: int) -> HttpResponseBase:
 def confirm(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
     """Back to the case; what somebody else proposed is in force."""
     get_object_or_404(Decision, pk=pk, case=case)
-    return _did(request, case, Act.CONFIRM, _("In force."), lambda _case, **how: decisions.confirm(pk, **how))
+    way_in = "way_in" in request.POST
+
+    def confirmed(_case: int, **how: Any) -> object:
+        return decisions.confirm(pk, way_in=way_in, **how)
+
+    return _did(request, case, Act.CONFIRM, _("In force."), confirmed)
 
 
 @console(Act.CONFIRM)

@@ -164,6 +164,15 @@ def test_a_room_is_ended_and_its_host_has_the_reasons(case: Case, room: Room, al
     assert Room.objects.get(pk=room.pk).state == RoomState.ENDED
 
 
+def test_the_code_that_somebody_came_by_ends_with_nothing_less_than_what_keeps_them_out(
+    case: Case, dana: User, femi: User
+) -> None:
+    report = case.reports.get()
+    what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "It was false.", 180 * DAY, report=report.pk)
+    proposed = decisions.decide(case.pk, what, by=dana, now=NOON, source=SOURCE)
+    unchanged(Code.MEASURE, lambda: decisions.confirm(proposed.pk, by=femi, now=NOON, source=SOURCE, way_in=True))
+
+
 def at_once(room: Room, by: User, facts: str = "They called for violence.") -> Decision:
     what = Verdict(Measure.END_ROOM, Policy.HATE, facts)
     return decisions.decide_at_once(room.pk, what, by=by, now=NOON, source=SOURCE)

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actions import issue
+from accounts.models import InviteCode, Redemption, User
 from moderation.actions import appeals, staff
 from moderation.actions import cases as working
 from moderation.actions.base import Refused
@@ -189,6 +190,23 @@ def test_a_ban_is_proposed_and_a_senior_confirms_or_declines_it(
     said(senior, case, f"decisions/{made.pk}/{act}")
     made.refresh_from_db()
     assert made.state == state
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_whoever_confirms_a_ban_says_whether_the_code_they_came_by_ends_too(
+    case: Case, desk: Client, senior: Client, bob: User, alice: User, *, ended: bool
+) -> None:
+    now = timezone.now()
+    issue(alice, uses=3, days=7, now=now, source=SOURCE)
+    code = InviteCode.objects.get()
+    Redemption.objects.create(code=code, user=bob, redeemed_at=now)
+    said(desk, case, "claim/")
+    said(desk, case, "decide/", **verdict(Measure.BAN, facts="Again and again."))
+    assert "3 more people can come in by it" in text(senior.get(address(case)))
+    said(senior, case, f"decisions/{Decision.objects.get().pk}/confirm/", **({"way_in": "on"} if ended else {}))
+    code.refresh_from_db()
+    assert (code.revoked_at is not None) is ended
+    assert Decision.objects.get().state == Stand.IN_FORCE
 
 
 def test_nobody_confirms_what_they_proposed(case: Case, senior: Client) -> None:
