@@ -26,7 +26,7 @@ def test_it_shows_what_was_decided_and_lasted(alice: User, bob: User, carol: Use
     sequence.seal(timezone.now())
     page = at_console(alice, Role.REVIEWER).get("/console/quality/").content.decode()
     assert "Harassment" in page
-    assert "<td>1</td><td>0 %</td>" in page
+    assert "<td>1</td><td>0%</td>" in page
 
 
 def test_it_shows_what_became_of_the_cases_that_a_program_pointed_at(alice: User, bob: User, carol: User) -> None:
@@ -36,7 +36,7 @@ def test_it_shows_what_became_of_the_cases_that_a_program_pointed_at(alice: User
     decided(claimed(case, dana), dana, Measure.NONE)
     sequence.seal(timezone.now())
     page = at_console(alice, Role.REVIEWER).get("/console/quality/").content.decode()
-    assert "sound 1</bdi></th><td>1</td><td>1</td><td>100 %</td><td>0 %</td><td>0 %</td>" in page
+    assert "sound 1</bdi></th><td>1</td><td>1</td><td>100%</td><td>0%</td><td>0%</td>" in page
 
 
 def test_a_senior_turns_a_reflex_on_and_a_moderator_does_not(alice: User, bob: User) -> None:
