@@ -1,5 +1,6 @@
 """The first page of the console says what waits for people."""
 
+import re
 from datetime import timedelta
 
 from django.test import Client
@@ -36,6 +37,13 @@ def test_what_waits_is_counted_in_the_menu_of_every_page_and_beside_the_page_whe
     page = text(client.get("/console/cases/"))
     assert 'Cases <span class="count">2<' in page
     assert 'Work <span class="count">2<' in page
+
+
+def test_each_line_of_the_menu_has_a_sign_of_its_own(alice: User) -> None:
+    page = text(at_console(alice, Role.MODERATOR).get("/"))
+    ways = re.findall(r'class="menu-item" href="([^"]+)"><svg[^>]*><use href="(#[^"]+)"', page)
+    assert {"/console/", "/privacy/"} <= dict(ways).keys()
+    assert len({sign for _, sign in ways}) == len(ways)
 
 
 def test_nobody_else_is_told_of_the_console(bob: User) -> None:
