@@ -154,7 +154,7 @@ class SearchForm(forms.Form):
     room = forms.CharField(label=_("Room (the last part of its address)"), max_length=32, required=False)
     address = forms.GenericIPAddressField(label=_("Network address"), required=False)
     case = forms.CharField(label=_("Case"), max_length=32, required=False)
-    policy = forms.CharField(label=_("Policy"), max_length=60, required=False)
+    policy = forms.CharField(label=_("Rule"), max_length=60, required=False)
     result = forms.ChoiceField(label=_("How it ended"), choices=[("", _("Any way")), *RESULTS.items()], required=False)
     since = MomentField(label=_("From (UTC)"), required=False)
     until = MomentField(label=_("Before (UTC)"), required=False)

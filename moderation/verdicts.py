@@ -48,7 +48,7 @@ class ReasonsForm(forms.Form):
     """Why something is decided: all that a statement of reasons asks of whoever decides (DSA Art. 17(3))."""
 
     policy = forms.ChoiceField(
-        label=_("Policy"), choices=[("", _("Please choose")), *((policy.value, POLICIES[policy]) for policy in Policy)]
+        label=_("Rule"), choices=[("", _("Please choose")), *((policy.value, POLICIES[policy]) for policy in Policy)]
     )
     facts = forms.CharField(
         label=_("What happened"),

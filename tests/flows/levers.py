@@ -50,7 +50,7 @@ def end(page: Page, room: str, facts: str) -> float:
     """When the button was pressed (ms since 1970), after which the room was over, for these reasons."""
     page.goto(f"/console/powers/?room={room}")
     item = page.locator(f"#room-{room}")
-    item.get_by_label("Policy").select_option("spam")
+    item.get_by_label("Rule").select_option("spam")
     item.get_by_label("What happened").fill(facts)
     at: float = page.evaluate("performance.timeOrigin + performance.now()")
     item.get_by_role("button", name="End the room", exact=True).click()

@@ -67,7 +67,7 @@ def reviewer(browser: Browser, own: Stoa) -> Iterator[Visitor]:
     come_in(visitor.page, own, "rita")
     own.manage("staff", "grant", "rita", "reviewer", "--days", "7")
     visitor.page.goto("/console/")
-    visitor.page.get_by_role("heading", name="First a second factor").wait_for()
+    visitor.page.get_by_role("heading", name="Add a second factor first").wait_for()
     inspector = Inspector(visitor.page)
     inspector.look("without a second factor")
     inspector.assert_nothing_found()

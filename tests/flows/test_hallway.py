@@ -102,7 +102,7 @@ def test_search_finds_rooms_and_people_and_says_how_many(visit: Visit, stoa: Sto
         expect(dana.page.get_by_role("heading", level=3)).to_have_text([found])
         expect(dana.page.locator("#found")).to_have_text("1 room found")
     field.fill("nothing like it")
-    expect(dana.page.get_by_text("Nothing here says")).to_be_visible()
+    expect(dana.page.get_by_text("Nothing here matches")).to_be_visible()
     dana.page.reload()
     expect(dana.page.locator("#found")).to_have_text("No room found")  # the address keeps the search
     dana.press(dana.page.get_by_role("link", name="Show all rooms"))

@@ -96,7 +96,7 @@ def test_an_expired_reviewer_stays_outside_and_is_told_why(alice: User) -> None:
 def test_without_a_second_factor_nobody_gets_in(alice: User) -> None:
     answer = at_console(alice, Role.SENIOR, factor=False).get("/console/")
     assert answer.status_code == 403
-    assert "First a second factor" in text(answer)
+    assert "Add a second factor first" in text(answer)
 
 
 def test_a_second_factor_that_this_session_has_not_shown_is_asked_for(alice: User) -> None:

@@ -130,7 +130,7 @@ def test_what_is_not_done_is_said_and_recorded(moderator: Client, room: Room) ->
     assert "That is so already." in press(moderator, room, Power.MUTE_ALL)
     assert "Say something first." in press(moderator, room, Power.MUTE_ALL, words=" ")
     assert "Select a valid choice" in press(moderator, room, "paint")
-    assert "Policy: This field is required." in end(moderator, room, policy="")
+    assert "Rule: This field is required." in end(moderator, room, policy="")
     assert "What happened: This field is required." in end(moderator, room, facts=" ")
     assert Room.objects.get(pk=room.pk).state == State.LIVE
     refusals = Entry.objects.filter(action="power.room", result="refused").order_by("pk")
