@@ -51,6 +51,12 @@ for tried in ({}, {"tries": 3, "failed_at": now}):
 """
 """Run by `manage.py shell`: prints the numbers of a report that is being made, and of one that could not be made."""
 
+GAPS = """(fields) => fields.map((field) => {
+  const words = field.querySelector(".help") ?? field.querySelector("label");
+  return field.querySelector("input, select").getBoundingClientRect().top - words.getBoundingClientRect().bottom;
+})"""
+"""How far each control stands below the words that name or explain it."""
+
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
@@ -88,6 +94,14 @@ def test_the_reviewer_sees_every_control_and_when_it_last_passed(reviewer: Visit
     assert re.search(r"tried ([1-9]\d*) times .* refused \1 times", sealed.inner_text())
     assert sealed.locator(".pill").inner_text() == "Fulfilled"
     assert page.locator("main li .pill").filter(has_text="Not checked yet").count() == 0
+
+
+def test_a_control_stands_right_below_its_words_beside_one_that_needs_more_of_them(reviewer: Visitor) -> None:
+    page = reviewer.page
+    page.goto("/console/log/")
+    fields = page.locator(".fields > .field")
+    assert fields.filter(has=page.locator(".help")).count() < fields.count()
+    assert max(fields.evaluate_all(GAPS)) < 12
 
 
 @pytest.fixture(scope="module")
