@@ -14,22 +14,35 @@ from rooms.models import Room, State
 
 
 def keep_log(now: datetime, *, source: Source) -> Path | None:
-    """The bundle that was written to `STOA_DATA/exports`; None while it is not due, or when it was written before.
+    """The bundle that was written to `STOA_DATA/exports`; None while it is not due, while
+    another bundle is made, or when it was written before.
 
     It holds every entry without what is personal in it, which would outlive in a file the people who ask to be
     forgotten; the console gives that out. Writing it again changes nothing: its name is the suspension's.
     """
-    switch = pulled(Lever.SERVER)
-    if switch is None or not _due(switch, now):
+    if _due(now) is None:
         return None
+    try:
+        with draft.alone():
+            switch = _due(now)  # asked again: another may have written it meanwhile, and its digest is that of its file
+            return _kept(switch, now, source) if switch else None
+    except BlockingIOError:
+        return None  # until the next run
+
+
+def _due(now: datetime) -> Switch | None:
+    """The suspension whose log has to be taken out now."""
+    switch = pulled(Lever.SERVER)
+    if switch is None or switch.export or Room.objects.filter(state=State.LIVE).exists():
+        return None
+    over = switch.ends_at is not None and switch.ends_at + timedelta(seconds=EXPORT_AFTER) <= now
+    return switch if over else None
+
+
+def _kept(switch: Switch, now: datetime, source: Source) -> Path | None:
     path = draft.folder() / f"stoa-{switch.pulled_at:%Y%m%dT%H%M%SZ}.zip"
     digest = _write(path, now)
     return path if keep_export(path.name, digest, source=source) else None
-
-
-def _due(switch: Switch, now: datetime) -> bool:
-    over = switch.ends_at is not None and switch.ends_at + timedelta(seconds=EXPORT_AFTER) <= now
-    return over and not switch.export and not Room.objects.filter(state=State.LIVE).exists()
 
 
 def _write(path: Path, now: datetime) -> str:

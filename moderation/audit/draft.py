@@ -39,10 +39,14 @@ def whole(path: Path) -> Iterator[BufferedRandom]:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Within it no other thread or process takes anything out: the room that there is on the disk is one's own.
+    """Within it no other thread or process takes a bundle out: what room the disk has is one's own.
 
-    Raises `BlockingIOError` where another is at it.
+    The folder itself is what is held, so that no file of another owner is in the servers' way. Raises
+    `BlockingIOError` where another is at it.
     """
-    with folder().with_name("exports.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    held = os.open(folder(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    finally:
+        os.close(held)

@@ -3,6 +3,8 @@
 import hashlib
 import stat
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from pytest_django import Settings
 from accounts.actions.switches import pull
 from accounts.models import Lever, Switch, User
 from moderation.actions.closing import keep_log
-from moderation.audit import sequence, verify
+from moderation.audit import draft, sequence, verify
 from moderation.audit.source import Source
 from rooms.models import Room, State
 from tests.log import entry
@@ -59,6 +61,34 @@ def test_it_is_written_once(settings: Settings) -> None:
     path = keep_log(timezone.now(), source=SOURCE)
     assert keep_log(timezone.now(), source=SOURCE) is None
     assert exports(settings) == [path]
+
+
+@pytest.mark.usefixtures("suspended")
+def test_it_waits_while_another_bundle_is_made_and_nothing_changed(settings: Settings) -> None:
+    with draft.alone():
+        assert keep_log(timezone.now(), source=SOURCE) is None
+    assert exports(settings) == []
+    assert Switch.objects.get().export == ""
+    assert keep_log(timezone.now(), source=SOURCE) is not None
+
+
+@pytest.mark.usefixtures("suspended")
+def test_of_two_workers_at_once_the_slower_leaves_the_file_whose_digest_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = draft.alone
+
+    @contextmanager
+    def second() -> Iterator[None]:
+        monkeypatch.setattr(draft, "alone", alone)
+        assert keep_log(timezone.now(), source=SOURCE) is not None
+        with alone():
+            yield
+
+    monkeypatch.setattr(draft, "alone", second)
+    assert keep_log(timezone.now(), source=SOURCE) is None
+    (path,) = exports(settings)
+    assert entry(action="power.export").detail == {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def test_it_waits_for_the_last_room_and_its_seal(suspended: datetime, settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from moderation.audit import bundle, keys, verify
+from moderation.audit import bundle, draft, keys, verify
 from moderation.audit.verify import Trust
 from tests import log
 from tests.moderation.audit.stored import ORIGIN, seal, write
@@ -54,6 +54,16 @@ def test_a_bundle_that_the_disk_has_no_room_for_leaves_none_either(tmp_path: Pat
     with patch.object(bundle, "line", side_effect=full), pytest.raises(CommandError, match="No space left"):
         said("export", str(tmp_path / "bundle.zip"))
     assert not list(tmp_path.glob("*bundle*"))
+
+
+def test_while_another_bundle_is_made_it_is_refused_and_nothing_changed(tmp_path: Path) -> None:
+    write(1)
+    seal(timezone.now())
+    before = log.entries()
+    with draft.alone(), pytest.raises(CommandError, match="another bundle is being made"):
+        said("export", str(tmp_path / "bundle.zip"))
+    assert (log.entries(), list(tmp_path.glob("*bundle*"))) == (before, [])
+    assert "1 entries" in said("export", str(tmp_path / "bundle.zip"))
 
 
 def test_a_receipt_is_printed_and_the_log_says_so() -> None:

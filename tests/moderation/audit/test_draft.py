@@ -34,3 +34,12 @@ def test_one_without_a_name_stands_in_no_folder() -> None:
         assert (told.st_nlink, stat.S_IMODE(told.st_mode)) == (0, 0o600)
         assert list(draft.folder().iterdir()) == []
     assert stat.S_IMODE(draft.folder().stat().st_mode) == 0o700
+
+
+def test_one_bundle_is_made_at_a_time_and_the_next_when_it_is_done_or_failed() -> None:
+    with draft.alone(), pytest.raises(BlockingIOError), draft.alone():
+        pytest.fail("two at once")
+    with pytest.raises(ZeroDivisionError), draft.alone():
+        raise ZeroDivisionError
+    with draft.alone():
+        assert list(draft.folder().iterdir()) == []

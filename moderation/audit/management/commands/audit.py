@@ -85,7 +85,14 @@ class Command(BaseCommand):
             raise CommandError("the log is not whole")
         self.stdout.write(f"The log is whole: {size} entries up to the newest checkpoint.")
 
-    def _export(self, out: Path, first: int, count: int | None, **given: list[str]) -> None:
+    def _export(self, out: Path, **given: Any) -> None:
+        try:
+            with draft.alone():
+                self._write(out, **given)
+        except BlockingIOError as error:
+            raise CommandError("another bundle is being made, here or in the console; try again") from error
+
+    def _write(self, out: Path, first: int, count: int | None, **given: list[str]) -> None:
         with transaction.atomic():
             record("log.export", source=SOURCE, detail={"first": first} | ({"count": count} if count else {}))
         try:
