@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
 
 from accounts.models import InviteCode, Purpose, Redemption, User
 
@@ -13,7 +13,9 @@ from accounts.models import InviteCode, Purpose, Redemption, User
 class Places:
     """How many people somebody may let in: those who came, those whom open codes still wait for, and those left.
 
-    `next_at` is when the next of those who are waited for can come no more; None where nobody is.
+    Whoever came and left keeps their place: else whoever makes accounts to throw away would have one more for each, and
+    a place that comes back would tell when somebody was erased. `next_at` is when the next of those who are waited for
+    can come no more; None where nobody is.
     """
 
     came: int
@@ -25,7 +27,7 @@ class Places:
 def places(user: User, now: datetime) -> Places:
     """What became of the quota of `user`, in two queries."""
     own = InviteCode.objects.filter(issuer=user)
-    came: int = own.aggregate(came=Count("redemptions"))["came"]
+    came: int = own.aggregate(came=Sum(F("uses") - F("uses_left"), default=0))["came"]
     held = still_open(own, now).aggregate(waiting=Sum("uses_left", default=0), next_at=Min("expires_at"))
     return Places(came, **held, left=max(0, user.invite_quota - came - held["waiting"]))
 

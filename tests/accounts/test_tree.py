@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts import actions, codes, invites, notice
-from accounts.actions import Keys, Newcomer
+from accounts.actions import Keys, Newcomer, endings
 from accounts.models import User, new_uid
 from accounts.tree import Branch, Places, branch, places
 from moderation.audit.source import Source
@@ -61,3 +61,14 @@ def test_places_left_are_the_quota_less_who_came_and_who_may_come(alice: User, n
     week = now + timedelta(days=7)
     assert places(alice, now) == Places(came=1, waiting=2, left=2, next_at=week)
     assert places(alice, week) == Places(came=1, waiting=0, left=4, next_at=None)
+
+
+def test_whoever_left_keeps_the_place_that_they_took(alice: User, now: datetime, source: Source) -> None:
+    bob = let_in(alice, "bob", now, source)
+    endings.close(bob, now=now)
+    endings.empty(bob, now=now)
+    assert endings.delete(bob)
+    assert names(branch(alice)) == {}
+    assert places(alice, now) == Places(came=1, waiting=0, left=4, next_at=None)
+    with pytest.raises(actions.Refused):
+        actions.issue(alice, uses=5, days=7, now=now, source=source)
