@@ -33,7 +33,7 @@ from rooms.actions import history, invites, moves, presence, reminders  # noqa: 
 from rooms.actions import rooms as rooming  # noqa: E402
 from rooms.models import Access, Carrier, Member, Room, RoomInvite, State  # noqa: E402
 from rooms.roles import Move, Rank, Refused, Stage  # noqa: E402
-from tests.flows import casework, housework  # noqa: E402
+from tests.flows import casework, goodbyes, housework  # noqa: E402
 
 PEOPLE = 12
 REFUSED = (Refused, people.Refused, written.Refused, CaseRefused, HeldError, NeededError, BusyError)
@@ -46,7 +46,7 @@ class Actor:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.acts = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
-        self.acts += [partial(act, self) for act in (*casework.ACTS, *housework.ACTS)]
+        self.acts += [partial(act, self) for act in (*casework.ACTS, *housework.ACTS, *goodbyes.ACTS)]
         self.number = 0
 
     def act(self) -> None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests import postgres, watched
-from tests.flows import stack
+from tests.flows import goodbyes, stack
 from tests.flows.acting import NAMES, Actors, acting, put_on_staff
 from tests.flows.stack import Stoa
 from tests.postgres import Cluster
@@ -48,6 +48,9 @@ UNION ALL SELECT 'decisions', count(*) FROM moderation_decision
 UNION ALL SELECT 'bans', count(*) FROM moderation_decision WHERE measure = 'ban' AND state IN ('in_force', 'undone')
 UNION ALL SELECT 'appeals', count(*) FROM moderation_appeal
 UNION ALL SELECT 'answers', count(*) FROM moderation_appeal WHERE result <> ''
+UNION ALL SELECT 'accounts ended', count(*) FROM audit_entry
+  WHERE action = 'account.end' AND result = 'ok' AND reason = ''
+UNION ALL SELECT 'erasures after it', count(*) FROM audit_entry WHERE action = 'log.erase' AND reason = 'ended'
 UNION ALL SELECT 'overturned', count(*) FROM moderation_appeal WHERE result = 'overturned'
 """
 SERVERS = "stoa_app"
@@ -69,6 +72,12 @@ with transaction.atomic():
     tell()
 """
 """A change that is told twice, one that is not told, and an entry that tells of none."""
+HALF = """
+from django.utils import timezone
+from accounts.models import User
+User.objects.create_user("half", ended_at=timezone.now())
+"""
+"""Closed, and still open to whoever has a way in."""
 PEOPLE = """
 from accounts.models import User
 for name in %r: User.objects.create_user(name, password="seven grey herons wade", display_name=name)
@@ -113,6 +122,15 @@ def test_what_is_told_twice_or_not_at_all_or_did_not_happen_is_found(stoa: Stoa,
     with psycopg.connect(cluster.dsn) as database:
         database.execute("TRUNCATE g1_seen")
     assert (doubled(cluster), astray(cluster)) == ([], [])
+
+
+def test_an_account_that_is_ended_by_half_is_found(stoa: Stoa, cluster: Cluster) -> None:
+    stoa.manage("shell", "--verbosity", "0", "--command", HALF)
+    assert left(stoa) == "{'a way in': 1}"
+    stoa.manage("shell", "--verbosity", "0", "--command", "User.objects.exclude(ended_at=None).delete()")
+    assert left(stoa) == "{}"
+    with psycopg.connect(cluster.dsn) as database:
+        database.execute("TRUNCATE g1_seen")
 
 
 def test_a_log_that_cannot_be_written_rings_within_five_seconds(
@@ -186,6 +204,7 @@ def test_no_change_is_without_an_entry_and_no_entry_without_a_change(
     )
     stack.until("no case is stuck", lambda: count(cluster, STUCK) == 0, UNSTUCK)
     stack.until("all is sealed", lambda: unsealed(cluster) == 0, 90)
+    assert left(stoa) == "{}"
     assert astray(cluster) == []
     assert doubled(cluster) == []
     changes = count(cluster, "SELECT count(DISTINCT xid) FROM g1_seen")
@@ -200,6 +219,11 @@ def test_no_change_is_without_an_entry_and_no_entry_without_a_change(
     figure(
         f"of {len(MOVED)} tables that ever change {len(changed)} did; not {', '.join(sorted(MOVED - changed)) or '-'}"
     )
+
+
+def left(stoa: Stoa) -> str:
+    """What is left of those whose account has ended, though it should be gone."""
+    return stoa.manage("shell", "--verbosity", "0", "--command", goodbyes.LEFT).strip()
 
 
 def astray(cluster: Cluster) -> list[tuple[list[str], list[str]]]:
