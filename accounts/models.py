@@ -154,7 +154,7 @@ class PushSubscription(models.Model):
 
 
 class Notification(models.Model):
-    """Words on their way to one browser; the row is gone once they are sent, or too old to matter."""
+    """Words on their way to one browser; the row is gone once they are sent, or no news any more."""
 
     subscription = models.ForeignKey(PushSubscription, models.CASCADE, related_name="+")
     title = models.CharField(max_length=200)
@@ -162,6 +162,7 @@ class Notification(models.Model):
     url = models.CharField(max_length=300)  # a path of ours
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)  # whoever sends it moves this on first, so that nobody else does
+    expires_at = models.DateTimeField()  # nobody is to read it from then on
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.pk}"

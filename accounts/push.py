@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import ssl
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -45,13 +46,16 @@ def trusted(endpoint: str) -> bool:
     return known and parts.scheme == "https" and _HOST.fullmatch(host) is not None and endpoint.isascii()
 
 
-def send(user: User, title: str, body: str, url: str) -> None:
+def send(user: User, title: str, body: str, url: str, until: datetime) -> None:
     """Show this on every browser on which `user` wants notifications; `url` is a path of ours, opened by a tap.
+
+    A browser that is off until then, and longer than `acts.LONGEST`, never shows it: each kind of news has its own end.
 
     Whether they want to hear of such things at all (`notify_reminders`, `notify_openings`) is for the caller to ask, as
     is to say it in their language.
     """
-    rows = acts.announce(user, title, body, url, now=timezone.now(), source=Source.internal("celery"))
+    source = Source.internal("celery")
+    rows = acts.announce(user, title, body, url, until=until, now=timezone.now(), source=source)
     for pk in rows:
         transaction.on_commit(lambda pk=pk: hand_over(pk), robust=True)  # type: ignore[misc]  # one argument, given
 
@@ -79,12 +83,13 @@ def _post(row: Notification) -> int:
     """The status that the push service answers, or `AWAY`. No redirect is followed."""
     browser, parts = row.subscription, urlsplit(row.subscription.endpoint)
     words = json.dumps({"title": row.title, "body": row.body, "url": row.url}, ensure_ascii=False).encode()
+    now = timezone.now()
     key, salt = ec.generate_private_key(CURVE), secrets.token_bytes(SALT)
     headers = {
-        "Authorization": vapid.authorization(browser.endpoint, timezone.now()),
+        "Authorization": vapid.authorization(browser.endpoint, now),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(int(acts.LIFETIME.total_seconds())),
+        "TTL": str(max(0, int((row.expires_at - now).total_seconds()))),
         "Urgency": "high",
     }
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,5 +1,7 @@
 """News for whom a decision or an answer concerns. A lock screen is read by others: it says neither what nor who."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -13,6 +15,9 @@ from moderation.models import Appeal, DataRequest, Decision
 from moderation.reasons import language_of
 from rooms import protocol
 from rooms.actions.orders import tell
+
+FRESH = timedelta(weeks=4)
+"""It waits for a browser that long: whoever is away for a while still has most of the time in which to appeal."""
 
 
 def decided(decision: Decision) -> None:
@@ -55,5 +60,5 @@ def _send(person: User, what: str, path: str) -> str:
             "heard": _("Your appeal was heard. Tap to read the answer."),
             "settled": _("There is an answer to what you asked about your data."),
         }
-        push.send(person, "Stoa", words[what], path)
+        push.send(person, "Stoa", words[what], path, timezone.now() + FRESH)
         return words[what]

@@ -2,14 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db.models import Q
 
-from rooms.models import Reminder, State
+from rooms.models import Reminder, Room, State
 
 LEAD = timedelta(minutes=10)  # before the time it is scheduled for
 KEPT = timedelta(days=7)  # a room that is called off stands in the hallway of those who asked no longer
 CALLED_OFF = ("host", "moderator")  # why a room that never started is over, where somebody ended it
+
+
+class News(StrEnum):
+    """What somebody is notified of."""
+
+    STARTS = "starts"  # the room that they asked to be reminded of
+    OPENED = "opened"  # a room whose host they know
+    CHANGED = "changed"  # it moved, or was called off
+
+
+AFTER = {News.STARTS: timedelta(minutes=30), News.OPENED: timedelta(hours=1), News.CHANGED: timedelta(minutes=30)}
+"""How long after the time of the room, or after now where that has passed, it is news still."""
+
+
+def until(news: News, room: Room, now: datetime) -> datetime:
+    """When it is too late to say so: of what changed, not before the room would have begun, however far off it is."""
+    return max(room.scheduled_for or now, now) + AFTER[news]
 
 
 def due(now: datetime) -> Sequence[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions.base import note
 from accounts.models import Notification, PushSubscription, User
@@ -12,7 +13,8 @@ from moderation.audit.source import Source
 
 MOST = 20  # browsers of one person; the oldest gives way
 PATIENCE = timedelta(minutes=1)  # between two tries
-LIFETIME = timedelta(hours=1)  # news that is older is none
+TRIED = timedelta(days=1)  # a push service that is away for longer is tried no more
+LONGEST = timedelta(weeks=4)  # for which a push service waits for a browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +64,27 @@ def forget_person(user: User) -> None:
 
 
 @transaction.atomic
-def announce(user: User, title: str, body: str, url: str, *, now: datetime, source: Source) -> list[int]:
-    """The rows, one for each browser of `user`, that `deliver` is to work on; none for whoever is suspended."""
+def announce(
+    user: User, title: str, body: str, url: str, *, until: datetime, now: datetime, source: Source
+) -> list[int]:
+    """The rows, one for each browser of `user`, that `deliver` is to work on; none for whoever is suspended.
+
+    From `until` on they are no news any more, and reach nobody.
+    """
     if suspended(user, now):
         return []
     browsers = list(PushSubscription.objects.filter(user=user))
-    words = {"title": title[:200], "body": body[:300], "url": url, "created_at": now, "due_at": now}
-    rows = Notification.objects.bulk_create(Notification(subscription=browser, **words) for browser in browsers)
+    words = {"title": title[:200], "body": body[:300], "url": url}
+    times = {"created_at": now, "due_at": now, "expires_at": min(until, now + LONGEST)}
+    rows = Notification.objects.bulk_create(Notification(subscription=one, **words, **times) for one in browsers)
     if rows:
         note("push.send", user, source, browsers=len(rows), notification=rows[0].pk)
     return [row.pk for row in rows]
 
 
 def claim(pk: int, *, now: datetime) -> Notification | None:
-    """The row, for the caller alone until it is due again; None where somebody else has it or it is gone."""
-    if not Notification.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + PATIENCE):
+    """The row, for the caller alone until it is due again; None where somebody else has it, or it is gone or stale."""
+    if not Notification.objects.filter(pk=pk, due_at__lte=now, expires_at__gt=now).update(due_at=now + PATIENCE):
         return None
     return Notification.objects.select_related("subscription__user").filter(pk=pk).first()
 
@@ -95,6 +103,6 @@ def gone(subscription: PushSubscription, *, source: Source) -> None:
 
 
 def overdue(*, now: datetime) -> list[int]:
-    """The rows whose task was lost or whose push service was away; those too old to matter are deleted."""
-    Notification.objects.filter(created_at__lt=now - LIFETIME).delete()
+    """The rows whose task was lost or whose push service was away; those that are no news are deleted."""
+    Notification.objects.filter(Q(expires_at__lte=now) | Q(created_at__lt=now - TRIED)).delete()
     return list(Notification.objects.filter(due_at__lte=now).order_by("pk").values_list("pk", flat=True)[:500])

@@ -29,6 +29,8 @@ QUIET = timedelta(minutes=10)
 """Between two notices of the same kind to the same person, however much comes to wait meanwhile."""
 AGAIN = timedelta(days=1)
 """After so long they are told again of what still waits."""
+LATE = timedelta(hours=1)
+"""For so long they are still told of a case whose time is up, or nearly."""
 _Known = tuple[int, datetime]
 _NOBODYS = (State.NEW, State.TRIAGED)
 _URGENT = Q(severity__gte=Severity.HIGH) | Q(risk__gte=TELL)
@@ -45,9 +47,10 @@ def due(case: Case, now: datetime) -> bool:
 
 def tell(case: Case, now: datetime) -> None:
     """Tell everybody who could work on it. Nobody is told of a case that they may not work on."""
+    end = max(case.due_at, now + LATE)
     for user in _desk(case, now):
         with override(user.language or settings.LANGUAGE_CODE):
-            push.send(user, gettext("A case is waiting"), _words(case, now), f"/console/cases/{case.pk}/")
+            push.send(user, gettext("A case is waiting"), _words(case, now), f"/console/cases/{case.pk}/", end)
 
 
 def remind(now: datetime) -> None:
@@ -74,7 +77,7 @@ def _told(user: User, wait: Wait, number: int, before: _Known | None, now: datet
     address = reverse(kind.page) + (f"?shelf={kind.shelf}" if kind.shelf else "")
     with override(user.language or settings.LANGUAGE_CODE):
         words = ngettext("%(number)d is waiting for you.", "%(number)d are waiting for you.", number)
-        push.send(user, str(WAITS[wait]), words % {"number": number}, address)
+        push.send(user, str(WAITS[wait]), words % {"number": number}, address, now + AGAIN)
     return number, now
 
 

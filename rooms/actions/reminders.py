@@ -17,7 +17,7 @@ from rooms.acquaintances import known_to
 from rooms.actions.base import live, refusals, seen
 from rooms.admission import visible_room
 from rooms.models import Reminder, Room, State
-from rooms.reminders import LEAD
+from rooms.reminders import LEAD, News, until
 from rooms.roles import Code, Rank, Refused
 
 
@@ -69,7 +69,8 @@ def send(pk: int, *, source: Source, now: datetime) -> bool:
         if not _wanted(user, room, host):
             return False
         with override(user.language or settings.LANGUAGE_CODE):
-            push.send(user, room.title, _words(room, host, now), reverse("room", args=[room.pk]))
+            news = News.STARTS if host is None else News.OPENED
+            push.send(user, room.title, _words(room, host, now), _page(room), until(news, room, now))
         _note("reminder.send", user, room.pk, source)
     return True
 
@@ -89,7 +90,7 @@ def tell(pk: int, *, source: Source, now: datetime) -> bool:
         with override(user.language or settings.LANGUAGE_CODE):
             if not (words := _change(room, now)):
                 return False
-            push.send(user, room.title, words, reverse("room", args=[room.pk]))
+            push.send(user, room.title, words, _page(room), until(News.CHANGED, room, now))
         _note("reminder.tell", user, room.pk, source)
     return True
 
@@ -138,6 +139,10 @@ def _change(room: Room, now: datetime) -> str:
         return ""
     time = date_format(room.scheduled_for, "DATETIME_FORMAT")
     return gettext("The host changed the time. It is to start on %(time)s UTC.") % {"time": time}
+
+
+def _page(room: Room) -> str:
+    return reverse("room", args=[room.pk])
 
 
 def _ahead(room: Room, now: datetime) -> bool:

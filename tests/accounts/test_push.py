@@ -43,9 +43,9 @@ def on(user: User, browser: Browser, endpoint: str, source: Source, session: str
     acts.subscribe(user, where, now=timezone.now(), source=source)
 
 
-def sent(user: User, queued: list[Any], capture: Any, title: str = "A title") -> int:
+def sent(user: User, queued: list[Any], capture: Any, title: str = "A title", hours: int = 1) -> int:
     with capture(execute=True):
-        push.send(user, title, "Words", "/r/abc")
+        push.send(user, title, "Words", "/r/abc", timezone.now() + timedelta(hours=hours))
     row: int = queued[-1][1][0]
     return row
 
@@ -61,11 +61,22 @@ def test_a_browser_reads_what_it_is_sent(
     assert json.loads(browser.read(letter.body)) == {"title": "开始了: Ångström", "body": "Words", "url": "/r/abc"}
     assert letter.path == "/send/abc?d=1"
     told = letter.headers
-    assert (told["content-encoding"], told["ttl"], told["urgency"]) == ("aes128gcm", "3600", "high")
+    assert (told["content-encoding"], told["urgency"]) == ("aes128gcm", "high")
     assert told["authorization"].startswith("vapid t=")
     assert not Notification.objects.exists()
     tasks.deliver(row)
     assert len(service.letters) == 1
+
+
+@pytest.mark.parametrize(("hours", "waits"), [(1, 3_600), (14, 14 * 3_600), (24 * 365, 28 * 24 * 3_600)])
+def test_a_push_service_keeps_it_for_a_browser_that_is_off_as_long_as_it_is_news_and_four_weeks_at_most(
+    alice: User, service: Service, queued: list[Any], source: Source, django_capture_on_commit_callbacks: Any,
+    hours: int, waits: int,
+) -> None:  # fmt: skip
+    on(alice, Browser(), service.endpoint, source)
+    tasks.deliver(sent(alice, queued, django_capture_on_commit_callbacks, hours=hours))
+    (letter,) = service.letters
+    assert waits - 60 <= int(letter.headers["ttl"]) <= waits
 
 
 def test_celery_is_told_a_number_and_nothing_else(
@@ -82,7 +93,7 @@ def test_somebody_without_a_browser_costs_nothing(
     alice: User, queued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        push.send(alice, "A title", "", "/")
+        push.send(alice, "A title", "", "/", timezone.now() + timedelta(hours=1))
     assert queued == []
     assert not Entry.objects.filter(action="push.send").exists()
 
@@ -166,7 +177,8 @@ def test_nobody_is_notified_whose_account_is_closed(
 
 def test_the_sweep_hands_over_what_was_lost(alice: User, service: Service, queued: list[Any], source: Source) -> None:
     on(alice, Browser(), service.endpoint, source)
-    rows = acts.announce(alice, "A title", "", "/", now=timezone.now(), source=source)
+    now = timezone.now()
+    rows = acts.announce(alice, "A title", "", "/", until=now + timedelta(hours=1), now=now, source=source)
     tasks.deliver_overdue()
     assert queued == [("accounts.deliver", rows)]
 

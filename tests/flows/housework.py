@@ -5,6 +5,7 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import push
 from accounts.actions import push as browsers
@@ -134,7 +135,7 @@ def unsubscribe(one: Anybody) -> None:
 
 def tell(one: Anybody) -> None:
     if browser := one.pick(PushSubscription.objects.select_related("user")):
-        push.send(browser.user, "Owls", "at night", "/")
+        push.send(browser.user, "Owls", "at night", "/", timezone.now() + timedelta(hours=one.chance.randrange(48)))
 
 
 def add_codes(one: Anybody) -> None:

@@ -1,6 +1,7 @@
 """Who is notified of what: bob of the decision, carol of the answer; nobody of what only waits."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """What is on its way: to whom, in which words, and where it leads."""
     caught: Sent = []
 
-    def send(person: User, _title: str, body: str, url: str) -> None:
+    def send(person: User, _title: str, body: str, url: str, _until: datetime) -> None:
         caught.append((person.username, body, url))
 
     monkeypatch.setattr("accounts.push.send", send)

@@ -8,8 +8,8 @@ from accounts.models import User
 from rooms.actions.reminders import remind
 from rooms.actions.rooms import Edit, cancel, edit, start
 from rooms.models import Reminder
-from rooms.reminders import LEAD, changed, due, over
-from tests.rooms.scenes import NOON, SOURCE, a_scheduled_room
+from rooms.reminders import LEAD, News, changed, due, over, until
+from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +72,13 @@ def test_those_that_were_asked_for_come_first(alice: User, bob: User, carol: Use
     later = a_scheduled_room(alice, 2)
     remind(bob, later.pk, source=SOURCE, now=NOON)
     assert due(NOON + timedelta(hours=2)) == [Reminder.objects.get(room=later).pk, opening.pk]
+
+
+@pytest.mark.parametrize(("news", "after"), [(News.STARTS, 30), (News.OPENED, 60), (News.CHANGED, 30)])
+def test_each_kind_is_news_until_after_the_time_of_the_room_or_after_now_where_that_has_passed(
+    alice: User, news: News, after: int
+) -> None:
+    room, later = a_scheduled_room(alice, hours=14), NOON + timedelta(hours=20)
+    assert until(news, room, NOON) == NOON + timedelta(hours=14, minutes=after)
+    assert until(news, room, later) == later + timedelta(minutes=after)
+    assert until(news, a_room(alice), NOON) == NOON + timedelta(minutes=after)

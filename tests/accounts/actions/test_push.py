@@ -12,6 +12,7 @@ from moderation.audit.source import Source
 from tests.log import entry
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 def browser(number: int = 0, session: str = "s", auth: str = "auth") -> push.Browser:
@@ -68,7 +69,7 @@ def test_a_browser_that_is_gone_is_told_of_once(alice: User, now: datetime, sour
 
 def test_a_row_is_claimed_by_one(alice: User, now: datetime, source: Source) -> None:
     push.subscribe(alice, browser(), now=now, source=source)
-    (pk,) = push.announce(alice, "A" * 300, "b" * 400, "/", now=now, source=source)
+    (pk,) = push.announce(alice, "A" * 300, "b" * 400, "/", until=now + HOUR, now=now, source=source)
     row = push.claim(pk, now=now)
     assert row is not None
     assert (len(row.title), len(row.body)) == (200, 300)
@@ -80,9 +81,28 @@ def test_a_row_is_claimed_by_one(alice: User, now: datetime, source: Source) -> 
     assert push.claim(pk, now=now + 2 * push.PATIENCE) is None
 
 
+def test_what_is_no_news_any_more_is_handed_to_nobody_and_deleted(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    (soon,) = push.announce(alice, "Starts", "", "/", until=now + HOUR, now=now, source=source)
+    (late,) = push.announce(alice, "Called off", "", "/", until=now + 14 * HOUR, now=now, source=source)
+    assert push.claim(soon, now=now + HOUR) is None
+    assert push.overdue(now=now + HOUR) == [late]
+    assert push.claim(late, now=now + HOUR) is not None
+    assert push.overdue(now=now + 14 * HOUR) == []
+    assert not Notification.objects.exists()
+
+
+def test_a_push_service_that_is_away_for_a_day_is_tried_no_more(alice: User, now: datetime, source: Source) -> None:
+    push.subscribe(alice, browser(), now=now, source=source)
+    (row,) = push.announce(alice, "Called off", "", "/", until=now + 500 * HOUR, now=now, source=source)
+    assert push.overdue(now=now + push.TRIED) == [row]
+    assert push.overdue(now=now + push.TRIED + push.PATIENCE) == []
+    assert not Notification.objects.exists()
+
+
 def test_with_a_browser_goes_what_was_on_its_way_to_it(alice: User, now: datetime, source: Source) -> None:
     push.subscribe(alice, browser(), now=now, source=source)
-    push.announce(alice, "A title", "", "/", now=now, source=source)
+    push.announce(alice, "A title", "", "/", until=now + HOUR, now=now, source=source)
     push.gone(PushSubscription.objects.get(), source=source)
     assert not Notification.objects.exists()
     assert entry(action="push.gone").actor == alice.uid
@@ -91,6 +111,6 @@ def test_with_a_browser_goes_what_was_on_its_way_to_it(alice: User, now: datetim
 def test_whoever_is_suspended_is_notified_of_nothing(alice: User, now: datetime, source: Source) -> None:
     push.subscribe(alice, browser(), now=now, source=source)
     alice.suspended_until = FOR_GOOD
-    assert push.announce(alice, "A room", "starts", "/", now=now, source=source) == []
+    assert push.announce(alice, "A room", "starts", "/", until=now + HOUR, now=now, source=source) == []
     assert not Notification.objects.exists()
     assert endpoints(alice) == ["https://push.example/0"]

@@ -52,7 +52,13 @@ def test_the_desk_is_told_of_an_urgent_case_and_nothing_of_what_it_is_about(bob:
     assert row is not None
     assert (row.title, row.body) == ("A case is waiting", "Decide it within 4 hours.")
     assert row.url == f"/console/cases/{case.pk}/"
+    assert row.expires_at == case.due_at
     assert Entry.objects.filter(action="push.send").count() == 2
+
+
+def test_of_a_case_whose_time_is_up_a_phone_that_is_off_still_hears_for_an_hour(bob: User) -> None:
+    _through(_ready(bob, due_at=NOON - timedelta(minutes=1)))
+    assert {row.expires_at for row in Notification.objects.all()} == {NOON + alarm.LATE}
 
 
 def test_in_their_own_language(alice: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,6 +154,7 @@ def test_who_may_act_is_told_how_much_waits_once_and_of_nobody(bob: User) -> Non
     for room in ("a", "b"):
         _escalated(room=room)
     assert _reminded() == [_notice("2 are")]
+    assert Notification.objects.get().expires_at == NOON + AGAIN
     assert _reminded(timedelta(seconds=30)) == []
 
 

@@ -135,7 +135,7 @@ REASONS = {
     "accounts.Acceptance": _ACCOUNT,
     "accounts.Block": _ACCOUNT,
     "accounts.PushSubscription": _ACCOUNT,
-    "accounts.Notification": "goes with the browser of an account, an hour later at most",
+    "accounts.Notification": "goes with the browser of an account, a day later at most",
     "accounts.BarredDevice": _ACCOUNT,
     "accounts.Switch": _THING,
     "accounts.Switch.note": _WORDS,

@@ -28,9 +28,11 @@ class Post:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str, str]] = []
+        self.until: list[datetime] = []
 
-    def __call__(self, user: User, title: str, body: str, url: str) -> None:
+    def __call__(self, user: User, title: str, body: str, url: str, until: datetime) -> None:
         self.sent.append((user.username, title, body, url))
+        self.until.append(until)
 
 
 @pytest.fixture
@@ -82,6 +84,7 @@ def test_it_is_sent_once_with_title_time_and_link(alice: User, bob: User, post: 
     assert send(pk)
     assert not send(pk)
     assert post.sent == [("bob", "Questions", "It starts in 10 minutes.", f"/r/{room.pk}")]
+    assert post.until == [BEGINS + timedelta(minutes=30)]
     assert entry(action="reminder.send").actor == bob.uid
 
 
@@ -171,6 +174,7 @@ def test_who_asked_is_told_of_another_time_once_and_again_of_the_next(alice: Use
     assert not tell(pk)
     words = "The host changed the time. It is to start on Jan 2, 2026, 2:00 PM UTC."
     assert post.sent == [("bob", "Questions", words, f"/r/{room.pk}")]
+    assert post.until == [BEGINS + timedelta(hours=2, minutes=30)]
     assert entry(action="reminder.tell").actor == bob.uid
     move_to(room, BEGINS, alice)
     assert tell(pk)
@@ -193,6 +197,7 @@ def test_who_asked_is_told_that_the_host_called_it_off_once_in_their_language(
     with translation.override("zh-hans"):
         words = translation.gettext("The host called this room off.")
     assert post.sent == [("bob", "Questions", words, f"/r/{room.pk}")]
+    assert post.until[-1] == BEGINS + timedelta(minutes=30)
     assert words != "The host called this room off."
     assert pk not in due(BEGINS)
 
