@@ -201,3 +201,15 @@ def test_nothing_is_changed_by_a_stranger_or_a_forged_form(alice: User, path: st
     forged = Client(enforce_csrf_checks=True)
     forged.force_login(alice)
     assert forged.post(path).status_code == 403
+
+
+def test_each_way_on_from_oneself_has_a_sign_of_its_own_and_ending_ones_account_not_that_of_signing_out(
+    member: Client,
+) -> None:
+    page = text(member.get("/me/"))
+    ways = dict(
+        re.findall(r'class="menu-item"[^>]*><svg[^>]*><use href="(#[^"]+)"/></svg>([^<]+)', page.split("More</h2>")[1])
+    )
+    assert {"End my account", "Past rooms"} <= set(ways.values())
+    assert page.split("More</h2>")[1].count('class="menu-item"') == len(ways)
+    assert not {"Sign out", "#i-leave"} & {*ways, *ways.values()}
