@@ -199,6 +199,7 @@ def test_an_entry_is_shown_with_a_proof_that_holds(rita: Client, bob: User) -> N
     one = acted(bob)
     sequence.seal(timezone.now())
     page = text(rita.get(f"/console/log/{one.pk}/"))
+    assert 'class="button quiet back" href="/console/log/"' in page
     assert "192.0.2.7" in page
     proof = rita.get(f"/console/log/{one.pk}/receipt").content
     verdict = verify.verify_proof(proof, verify.Trust(keys=tuple(keys.vkeys())))

@@ -18,6 +18,8 @@ from tests.moderation.cast import at_console
 
 SOURCE = Source.internal("command")
 PERIOD = {"profile": "cn", "start": "2026-11-01", "end": "2026-11-25"}
+BACK = 'class="button quiet back" href="/console/review/"'
+"""As one goes back on every page that stands below another."""
 
 
 @pytest.fixture
@@ -42,6 +44,7 @@ def test_until_a_worker_has_made_it_its_page_says_so_and_nothing_is_there_to_tak
     answer = reviewer.get(address)
     assert answer.status_code == 202
     assert "The report is being made" in text(answer)
+    assert BACK in text(answer)
     assert "Being made" in text(reviewer.get("/console/review/"))
     for name in ("report.pdf", "report.html", "annex.txt"):
         assert reviewer.get(f"{address}{name}").status_code == 404
@@ -61,6 +64,7 @@ def test_a_report_that_could_not_be_made_says_so_and_is_asked_for_again(reviewer
     answer = reviewer.get(address)
     assert answer.status_code == 200
     assert "The report could not be made" in text(answer)
+    assert BACK in text(answer)
     assert "Could not be made" in text(reviewer.get("/console/review/"))
     answer = reviewer.post(f"{address}again/", follow=True)
     assert answer.status_code == 202
