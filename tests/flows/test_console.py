@@ -132,7 +132,7 @@ def evidence(reviewer: Visitor, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The bundle as it was downloaded, in a folder far from ours, with the verifier out of it beside it."""
     reviewer.page.goto("/console/review/")
     with reviewer.page.expect_download() as download:
-        reviewer.page.get_by_role("button", name="Download the evidence bundle").click()
+        reviewer.page.get_by_role("button", name="Download the bundle").click()
     path = tmp_path_factory.mktemp("home") / "stoa-evidence.zip"
     download.value.save_as(path)
     with zipfile.ZipFile(path) as bundle:
