@@ -172,7 +172,7 @@ def test_where_udp_is_blocked_the_sound_takes_tcp_and_it_is_said(visit: Visit, r
         visitor.page.add_init_script(f"({TCP_ALONE})()")
     talk.enter(alice, room)
     talk.enter(bob, room)
-    expect(bob.page.get_by_text("Your network blocks UDP; sound takes a slower way")).to_be_visible()
+    expect(bob.page.get_by_text("Your network blocks the fast way for sound")).to_be_visible()
     talk.enter(carol, room)
     talk.speak_up(alice)
     bob.hears(HUM)
@@ -181,7 +181,7 @@ def test_where_udp_is_blocked_the_sound_takes_tcp_and_it_is_said(visit: Visit, r
     alice.hears(HUM)
     carol.hears(HUM)
     assert received(carol, 1000) > 40
-    assert alice.page.get_by_text("Your network blocks UDP").count() == 0
+    assert alice.page.get_by_text("Your network blocks the fast way").count() == 0
 
 
 def test_another_address_is_followed_and_another_network_is_joined_without_a_tap(

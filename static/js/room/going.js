@@ -64,5 +64,5 @@ export function going(name, run) {
 /** Said once, since nothing is to be done about it. @type {Record<import("./media.js").Detour, () => string>} */
 export const DETOURS = {
   relay: () => gettext("Your network blocks direct sound; it goes through a relay."),
-  tcp: () => gettext("Your network blocks UDP; sound takes a slower way and may have gaps."),
+  tcp: () => gettext("Your network blocks the fast way for sound; it takes a slower one and may have gaps."),
 };

@@ -160,7 +160,7 @@ def test_firefox_takes_tcp_where_udp_is_blocked_and_says_so(
 ) -> None:
     room, _ = talk.spoken_in(visit, stoa, "Foxes and others")
     dana.enter(fox, stoa, room, before=f"({TCP_ALONE})()")
-    fox.shows("Your network blocks UDP; sound takes a slower way")
+    fox.shows("Your network blocks the fast way for sound")
     until("Firefox hears alice", lambda: hears(fox))
 
 
