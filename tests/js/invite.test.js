@@ -46,10 +46,10 @@ test("the choices are told in words", async () => {
   assert.deepEqual(words("Works for"), ["1 hour", "24 hours", "7 days"]);
 });
 
-test("a fresh link is shown once, and what it opens is listed", async () => {
+test("a fresh link is shown once, right below what made it, and what it opens is listed", async () => {
   await open();
   await tap("Make a link");
-  assert.match(sheet.textContent, /https:\/\/stoa\.example\/i\/abc/);
+  assert.match(sheet.textContent, /Make a linkhttps:\/\/stoa\.example\/i\/abcCopy.*Or one person/s);
   assert.match(sheet.textContent, /A link straight to the stage2 of 5 left · until /);
 });
 

@@ -36,13 +36,13 @@ export function openInvite(room) {
       icon("link"),
       gettext("Make a link"),
     ),
+    answer,
     h(
       "form",
       { class: "field", onsubmit: byName },
       h("label", { for: "invite-name" }, gettext("Or one person, by user name")),
       h("div", { class: "row" }, h("span", { class: "grow" }, name), h("button", { class: "button" }, gettext("Invite"))),
     ),
-    answer,
     links,
   ]);
   list();
