@@ -125,7 +125,7 @@ function row(room, invite, links) {
   return h(
     "li",
     { class: "row" },
-    h("p", { class: "grow small" }, format(gettext("A link %(intent)s"), { intent: intent(invite.stage) }), h("br"), h("span", { class: "muted" }, `${left} · ${until}`)),
+    h("p", { class: "grow small" }, format(gettext("A link %(intent)s"), { intent: intent(invite.stage) }), h("br"), h("span", { class: "muted" }, `${left} · `, h("time", { datetime: invite.expires_at }, until))),
     h("button", { type: "button", class: "button danger", onclick: revoke }, gettext("Take back")),
   );
 }
