@@ -3,16 +3,19 @@
 import ctypes
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -115,7 +118,10 @@ class Stoa:
 
 @contextmanager
 def running(folder: Path, *before: str, **extra: str) -> Iterator[Stoa]:
-    """A Stoa that is ready, and stopped in order at the end; `before` are words before its command."""
+    """A Stoa that is ready, and stopped in order at the end; `before` are words before its command.
+
+    Its tables are there already, unless a test names a folder or a database, in which it makes them itself.
+    """
     http, tcp, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
     address = outward_address()
     environment = {
@@ -130,6 +136,8 @@ def running(folder: Path, *before: str, **extra: str) -> Iterator[Stoa]:
         "ALLOWED_HOSTS": f"127.0.0.1,localhost,{address}",
         **extra,
     }
+    if not {"STOA_DATA", "DATABASE_URL"} & extra.keys() and not (folder / "data").exists():
+        shutil.copytree(_migrated().name, folder / "data")
     with (folder / "serve.log").open("wb") as log:
         command = [*before, sys.executable, "manage.py", "serve"]
         process = subprocess.Popen(
@@ -192,6 +200,17 @@ def outward_address() -> str:
         unreachable = probe.connect_ex(("198.51.100.1", 9))  # a documentation address: nothing is sent
         assert not unreachable, "this machine has no route out, and Firefox pairs no candidates on loopback"
         return str(probe.getsockname()[0])
+
+
+@cache
+def _migrated() -> tempfile.TemporaryDirectory[str]:
+    """A data folder with an empty database, made once in each process: migrations take as long as a start."""
+    folder = tempfile.TemporaryDirectory(prefix="stoa-migrated-")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {**variables, "STOA_DATA": folder.name, "SECRET_KEY": "k" * 50}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+    (Path(folder.name) / "stoa.sqlite3").chmod(0o600)
+    return folder
 
 
 def _end_with_parent() -> None:

@@ -32,8 +32,9 @@ LINK = re.compile(r"once, at (http://\S+/join/(\S+))")
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoa]:
-    """A Stoa of this module's own, since the tests break it."""
-    with stack.running(tmp_path_factory.mktemp("serve")) as running:
+    """A Stoa of this module's own, since the tests break it, from an empty folder on."""
+    folder = tmp_path_factory.mktemp("serve")
+    with stack.running(folder, STOA_DATA=str(folder / "data")) as running:
         yield running
 
 
