@@ -1,7 +1,11 @@
-"""Lets the test runner empty the audit table between transactional tests, which the database otherwise refuses."""
+"""Lets the test runner empty the audit table between transactional tests, which the database otherwise refuses.
 
-from collections.abc import Iterator
+And lets it delete the few rows there are: PostgreSQL takes a third of a second to truncate all tables.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import TransactionTestCase
@@ -29,8 +33,13 @@ def _run(statements: object) -> None:
 
 
 def _lifted_teardown(case: TransactionTestCase) -> None:
-    with lifted():
+    with lifted(), patch.object(connection.ops, "sql_flush", _deletions):
         _teardown(case)
+
+
+def _deletions(_style: object, tables: Sequence[str], **_how: bool) -> list[str]:
+    """What empties the tables; what refers to what is asked when all are empty."""
+    return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
 
 
 TransactionTestCase._fixture_teardown = _lifted_teardown  # type: ignore[attr-defined]  # as above
