@@ -113,7 +113,7 @@ def test_a_search_that_is_not_understood_says_so_and_not_that_nothing_fits(rita:
     acted(bob)
     page = text(rita.get("/console/log/?address=here"))
     assert "Enter a valid IPv4 or IPv6 address." in page
-    assert "No entry fits." not in page
+    assert "No entry matches." not in page
 
 
 @pytest.mark.parametrize(
