@@ -21,6 +21,7 @@ from benchmarks import (
     log,
     loss,
     moderation,
+    own,
     page,
     relay,
     ring,
@@ -48,6 +49,7 @@ PARTS = (
     "log",
     "ring",
     "moderation",
+    "own",
     "loss",
 )
 ASKED = {"hearing", "loss"}
@@ -77,6 +79,7 @@ def main() -> None:
         "log": lambda: log.measure(arguments.entries),
         "ring": lambda: ring.measure(),
         "moderation": lambda: _product(moderation.REPORTERS, moderation.measure),
+        "own": lambda: own.measure(),
         "loss": lambda: _product(0, loss.measure),
     }
     wanted = arguments.part or [name for name in parts if name not in ASKED]

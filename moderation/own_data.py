@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -26,6 +27,7 @@ from rooms.models import Member, Reminder, RoomInvite
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
+AT_ONCE = 500  # entries that are in memory
 CROWD = 3
 """So many others were there that a track tells of a report, and not whose it was."""
 _ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "channel")
@@ -39,7 +41,8 @@ def bundle(user: User) -> bytes:
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", json.dumps(data(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        with archive.open("data.json", "w") as told:
+            told.writelines(text.encode() for text in _told(user))
         if newest := cosign.cosigned():
             archive.writestr("checkpoint.txt", str(newest.note))
         if user.avatar and (picture := avatars.read(user.uid, user.avatar)):
@@ -50,6 +53,18 @@ def bundle(user: User) -> bytes:
             if (words := _written_down(track)) is not None:
                 archive.writestr(f"voice/{track.pk}.txt", words)
     return file.getvalue()
+
+
+def _told(user: User) -> Iterator[str]:
+    """The text of `data.json`, piece by piece: a log may be long, and is never in memory as a whole."""
+    yield f'{_json(data(user), indent=2).removesuffix("}").rstrip()},\n  "log": ['
+    for number, entry in enumerate(_log(user)):
+        yield f"{',' if number else ''}\n    {_json(entry)}"
+    yield "\n  ]\n}\n"
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=indent)
 
 
 def _written_down(track: Evidence) -> str | None:
@@ -78,7 +93,7 @@ def _others(track: Evidence) -> QuerySet[Member]:
 
 
 def data(user: User) -> dict[str, Any]:
-    """What `data.json` says. Other people are in it only by the id that the person's own acts gave them."""
+    """What `data.json` says beside the log. Others are in it only by the id that the person's own acts gave them."""
     return {
         "account": _account(user),
         "accepted": list(user.acceptances.values("profile", "version", "digest", "language", "accepted_at")),
@@ -125,7 +140,6 @@ def data(user: User) -> dict[str, Any]:
         ),
         "on_the_staff": list(Staff.objects.filter(user=user).values("role", "granted_at", "expires_at")),
         "asked_of_their_data": _asked(user),
-        "log": list(_log(user)),
     }
 
 
@@ -152,8 +166,11 @@ def _log(user: User) -> Iterator[dict[str, Any]]:
     if who is None:
         return
     parts = [part for part in range(8) if part & Part.ACTOR]
-    boxes = dict(Label.objects.filter(person=who.id, part__in=parts).values_list("entry", "box"))
-    for entry in Entry.objects.filter(pk__in=boxes).order_by("pk").iterator():
-        personal = who.open(bytes(boxes[entry.pk]), entry.event)
-        own = {name: value for name, (_, value) in personal.items() if name not in ("actor", "object", "second")}
-        yield {name: getattr(entry, name) for name in _ENTRY} | own
+    labels = (
+        Label.objects.filter(person=who.id, part__in=parts).order_by("entry").values_list("entry", "box").iterator()
+    )
+    while boxes := dict(islice(labels, AT_ONCE)):
+        for entry in Entry.objects.filter(pk__in=boxes).order_by("pk"):
+            personal = who.open(bytes(boxes[entry.pk]), entry.event)
+            own = {name: value for name, (_, value) in personal.items() if name not in ("actor", "object", "second")}
+            yield {name: getattr(entry, name) for name in _ENTRY} | own

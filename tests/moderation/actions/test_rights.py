@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from accounts import avatars
@@ -17,6 +18,7 @@ from moderation.actions import appeals, evidence, rights
 from moderation.actions.base import Code
 from moderation.audit import keys, sequence, verify
 from moderation.audit.models import Checkpoint
+from moderation.audit.record import record
 from moderation.cases import State
 from moderation.hearing.tracks import shut
 from moderation.hearing.transcript import Transcript, Word
@@ -57,6 +59,20 @@ def test_everything_of_oneself_is_in_it_and_nobody_else(alice: User, bob: User, 
     for other in (alice, carol, femi):
         assert other.uid not in everything
         assert other.display_name not in everything
+
+
+def test_a_long_log_is_in_it_whole_and_in_order_though_few_of_its_entries_are_in_memory(
+    bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    with transaction.atomic():
+        for number in range(14):
+            person = (bob, carol)[number % 2]
+            made.append(record("room.open", source=SOURCE, actor=person.uid, room=f"r{number}").pk)
+    monkeypatch.setattr(own_data, "AT_ONCE", 3)
+    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob))) as archive:
+        told = json.loads(archive.read("data.json"))
+    assert [one["id"] for one in told["log"]] == made[::2]
 
 
 def test_the_checkpoint_of_the_log_comes_with_it(bob: User) -> None:
@@ -146,6 +162,7 @@ NOT_IN_IT = {
     "accounts_block.blocked": "would tell who blocks them",
     "accounts_invitecode.subject": "the operator's link to a new password: it works, or is over",
     "account_emailaddress.user": "Stoa keeps no address",
+    "moderation_case.host": "would tell that somebody reported",
     "moderation_case.subject": "would tell that somebody reported",
     "moderation_evidence.user": "a file beside it, once its case is decided",
     "accounts_user_groups.user": "never written",
