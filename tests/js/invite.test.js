@@ -51,7 +51,7 @@ test("a fresh link is shown once, right below what made it, and what it opens is
   await tap("Make a link");
   assert.match(sheet.textContent, /Make a linkhttps:\/\/stoa\.example\/i\/abcCopy.*Or one person/s);
   assert.match(sheet.textContent, /A link straight to the stage2 of 5 left · until /);
-  assert.match(sheet.querySelector("time").textContent, /^until .+/, "which style keeps in one line");
+  assert.match(sheet.querySelector("time")?.textContent ?? "", /^until .+/, "which style keeps in one line");
 });
 
 test("one person is invited by name, without the spaces around it, and the page stays", async () => {
