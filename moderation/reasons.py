@@ -51,7 +51,7 @@ def _what(decision: Decision) -> str:
 
 
 def _how_long(decision: Decision) -> str:
-    return _length(decision) or _("It was done once and has no length.")
+    return _length(decision) or _("It was done once and does not go on.")
 
 
 def _length(decision: Decision) -> str:

@@ -25,7 +25,7 @@ const WORDS = {
   install: () =>
     gettext("On an iPhone or iPad, install Stoa first: tap Share, then “Add to Home Screen”, and open it from there."),
   denied: () =>
-    gettext("Notifications from here are forbidden. Allow them in the browser's settings for this site, then load this page again."),
+    gettext("This browser blocks notifications from here. Allow them in its settings for this site, then load this page again."),
   off: () => gettext("Off on this device."),
   on: () => gettext("On for this device, as long as you are signed in here."),
 };
