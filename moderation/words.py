@@ -12,7 +12,7 @@ ROLES: dict[str, Promise] = {
 SHELVES: dict[str, Promise] = {
     "open": _("Open"),
     "mine": _("Mine"),
-    "escalated": _("Escalated"),
+    "escalated": _("With seniors"),
     "asked": _("Evidence asked for"),
     "appeals": _("Appeals"),
     "decided": _("Decided"),
