@@ -1,12 +1,23 @@
-#!/usr/bin/env python
+#!/usr/bin/env python3
 """Stoa's command line: `manage.py help` lists the commands."""
 
 import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
-from django.core.management import execute_from_command_line
+VENV = Path(__file__).resolve().parent / ".venv"
 
-from config import folder
+if __name__ == "__main__":
+    if find_spec("django") is None:  # some other Python runs this, and not the one that `make run` fitted out
+        python = VENV / "bin" / "python"
+        if Path(sys.prefix) == VENV or not python.exists():
+            sys.exit("What Stoa stands on is not installed here. First: make run")
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nothing to be quoted
+
+from django.core.management import execute_from_command_line  # noqa: E402  # as above
+
+from config import folder  # noqa: E402
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
