@@ -16,6 +16,7 @@ if __name__ == "__main__":
         os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nothing to be quoted
 
 from django.core.management import execute_from_command_line  # noqa: E402  # as above
+from django.db import OperationalError  # noqa: E402
 
 from config import folder  # noqa: E402
 
@@ -24,4 +25,9 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:  # it alone may make the keys without which settings do not load
         os.umask(0o077)
         folder.prepare(folder.path(os.environ))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"The database does not answer: {' '.join(str(error).split())}. `manage.py doctor` looks further.")

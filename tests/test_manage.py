@@ -1,5 +1,6 @@
-"""`manage.py` by a Python that has nothing of what Stoa stands on, as a shell finds it first."""
+"""`manage.py` where something that it needs is not there."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,13 @@ def bare(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
+def without_database(*words: str) -> subprocess.CompletedProcess[str]:
+    """What becomes of `manage.py` where nothing answers at the database's address."""
+    away = {"DATABASE_URL": "postgres://stoa@127.0.0.1:1/stoa", "SECRET_KEY": "k" * 50, "STOA_DATA": "/nowhere"}
+    command, environment = [sys.executable, "manage.py", *words], {"PATH": os.environ["PATH"], **away}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_it_goes_on_with_the_python_that_make_run_fitted_out(tmp_path: Path) -> None:
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
@@ -27,3 +35,16 @@ def test_it_goes_on_with_the_python_that_make_run_fitted_out(tmp_path: Path) -> 
 def test_it_says_what_to_do_first_where_nothing_is_installed(tmp_path: Path) -> None:
     answer = bare(tmp_path, "doctor")
     assert (answer.returncode, answer.stderr) == (1, "What Stoa stands on is not installed here. First: make run\n")
+
+
+def test_without_its_database_a_command_says_so_in_one_line() -> None:
+    done = without_database("create_invite")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("The database does not answer: ")
+    assert done.stderr.endswith(" `manage.py doctor` looks further.\n")
+
+
+def test_whoever_asks_for_it_gets_the_whole_traceback() -> None:
+    done = without_database("create_invite", "--traceback")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback ")
