@@ -11,7 +11,7 @@ from rooms.bus import Parcel
 from rooms.placement import Taker
 from rooms.roles import Code, Refused
 from rooms.sfu import messages
-from rooms.sfu.messages import Alive, Answer, Connected, Figures, Gone, Line, Order, Rejected, Sealed
+from rooms.sfu.messages import Alive, Answer, Connected, Figures, Gone, Line, Order, Present, Rejected, Sealed
 
 DEAD_AFTER = 5.0  # seconds without a word
 BACK_WITHIN = 5.0  # seconds that everybody may take to find the road again
@@ -66,7 +66,7 @@ class Media:
         arrived: Callable[[Alive], None],
         lost: Callable[[str, str], None],
         leaving: Callable[[str], None],
-        told: Callable[[Connected | Gone | Line | Sealed], None],
+        told: Callable[[Connected | Gone | Present | Line | Sealed], None],
     ) -> None:
         self._arrived, self._lost, self._leaving, self._told = arrived, lost, leaving, told
         self._seen: dict[str, Seen] = {}
@@ -84,7 +84,7 @@ class Media:
             return
         if isinstance(report, Alive):
             self._alive(report)
-        elif isinstance(report, Connected | Gone | Line | Sealed):
+        elif isinstance(report, Connected | Gone | Present | Line | Sealed):
             self._told(report)
         elif isinstance(report, Figures):
             self.figures[report.sfu] = report

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from rooms import bus, leases, media, protocol, sessions
-from rooms.actions import carriers, peers, presence
+from rooms.actions import carriers, peers, presence, unseen
 from rooms.actions.base import listening
 from rooms.actions.peers import Connection, Placed
 from rooms.actions.presence import Seat
@@ -28,7 +28,19 @@ from rooms.offered import Offered
 from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
 from rooms.roles import Code, Rank, Refused
-from rooms.sfu.messages import REPORTS, Alive, Answer, Connected, Figures, Gone, Ice, Line, Sealed, orders_channel
+from rooms.sfu.messages import (
+    REPORTS,
+    Alive,
+    Answer,
+    Connected,
+    Figures,
+    Gone,
+    Ice,
+    Line,
+    Present,
+    Sealed,
+    orders_channel,
+)
 from rooms.threads import Threads
 
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
@@ -236,7 +248,7 @@ class Process:
     def _heard_from(self, sfu: str) -> list[Socket]:
         return [socket for socket in self.hub.sockets if socket.sfu == sfu]
 
-    def _told(self, report: Connected | Gone | Line | Sealed) -> None:
+    def _told(self, report: Connected | Gone | Present | Line | Sealed) -> None:
         match report:
             case Connected() if report.peer in self._offered:
                 if self._offered.connected(report, timezone.now()):
@@ -246,6 +258,9 @@ class Process:
                 if report.peer.startswith(media.SESSION):
                     leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
                     self._keep(self._try(self.in_thread, leave))
+            case Present():
+                cut = partial(unseen.cut, report, source=Source.internal("media"), now=timezone.now())
+                self._keep(self._try(self.in_thread, cut))
             case Line() if report.room in self.hub.rooms:
                 self._keep(self._try(self._tell_line, report))
             case Sealed():

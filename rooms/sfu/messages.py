@@ -16,6 +16,7 @@ from rooms.sfu.fields import build
 REPORTS = "stoa:reports"
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 32 * 1024
+MAX_PRESENT = 2_000
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Milliseconds at which a histogram of `Figures` is divided."""
 
@@ -217,6 +218,16 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Report: the members of whom the process has connections, by room; sent every ten seconds, at most `MAX_PRESENT`
+    members in one: whoever the room does not list is found, although the `Drop` was lost.
+    """
+
+    sfu: str
+    rooms: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Report: a member's line, `sending` or hearing, became `weak` or is well again; told every 30 s while it is weak.
 
@@ -261,7 +272,7 @@ class Figures:
 
 
 Order = Wanted | Offer | Drop | Freeze | Ice | Spread | Elsewhere
-Report = Answer | Rejected | Alive | Connected | Gone | Line | Sealed | Figures
+Report = Answer | Rejected | Alive | Connected | Gone | Present | Line | Sealed | Figures
 Message = Order | Report
 
 _KINDS: Mapping[str, type[Any]] = MappingProxyType(

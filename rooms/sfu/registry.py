@@ -27,6 +27,7 @@ from rooms.sfu.messages import (
     Ice,
     Offer,
     Order,
+    Present,
     Refused,
     Rejected,
     Report,
@@ -107,6 +108,10 @@ class Registry:
         draining, key, talking = self._draining, self.routes.public, self.rooms.talking(time.monotonic())
         peers = len(self.connections)
         return Alive(self._sfu, self._epoch, peers, draining, rooms, self.fan_out, key, spreads, talking)
+
+    def present(self) -> list[Present]:
+        """The reports that say of whom there are connections."""
+        return [Present(self._sfu, rooms) for rooms in self.rooms.present()]
 
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""

@@ -71,6 +71,11 @@ class Room:
         return bool(self._members)
 
     @property
+    def members(self) -> Iterable[int]:
+        """Those of whom there are connections."""
+        return self._members
+
+    @property
     def ssrcs(self) -> tuple[int, ...]:
         """The SSRC of each slot."""
         return tuple(slot.ssrc for slot in self.stage.slots)

@@ -1,8 +1,8 @@
 """The rooms that a media process was told of, and who went from them: a late offer brings back neither."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from rooms.sfu.messages import Drop, Wanted
+from rooms.sfu.messages import MAX_PRESENT, Drop, Wanted
 from rooms.sfu.room import Room
 
 MAX_ROOMS = 20_000
@@ -26,6 +26,15 @@ class Rooms:
     def held(self) -> dict[str, int]:
         """The version that each room with connections is known in."""
         return {name: room.wanted.version for name, room in self._rooms.items() if room}
+
+    def present(self) -> Iterator[dict[str, tuple[int, ...]]]:
+        """Of whom there are connections in each room, so many at a time as go into one report."""
+        here = [(name, member) for name, room in self._rooms.items() for member in room.members]
+        for begin in range(0, len(here), MAX_PRESENT):
+            found: dict[str, list[int]] = {}
+            for name, member in here[begin : begin + MAX_PRESENT]:
+                found.setdefault(name, []).append(member)
+            yield {name: tuple(members) for name, members in found.items()}
 
     def talking(self, now: float) -> dict[str, tuple[int, ...]]:
         """Who talks in each room with connections; rooms in which nobody does are not in it."""

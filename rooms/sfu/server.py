@@ -1,6 +1,7 @@
 """The media process: datagrams and orders in, datagrams and reports out."""
 
 import asyncio
+import itertools
 import logging
 import secrets
 import signal
@@ -32,6 +33,8 @@ from rooms.sfu.vault import Vault
 BATCH = 64
 """Datagrams read from one socket before the loop looks at the others."""
 ALIVE_EVERY = 2.0
+PRESENT_EVERY = 5
+"""Signs of life between two reports of whom there are connections."""
 TICK = 1.0
 LOOK_EVERY = 0.05
 LEAVING = 20.0
@@ -135,9 +138,9 @@ class Server:
             _log.warning("drain_cut_short")
 
     async def _beat(self) -> None:
-        while True:
+        for beat in itertools.count():
             await asyncio.sleep(ALIVE_EVERY)
-            self._link.greet(self._figures())
+            self._link.greet(self._figures(), *(self.registry.present() if beat % PRESENT_EVERY == 0 else ()))
 
     def _figures(self) -> Figures:
         counts = {str(name): self.counters[name] for name in sorted(HARMLESS)}

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.models import Entry, Result
 from rooms import consumers
-from rooms.models import Carrier, Room
+from rooms.actions import unseen
+from rooms.models import Carrier, Member, Room
 from rooms.sfu import messages
 from tests.log import entries
 from tests.rooms.relay import Relay
@@ -145,3 +147,21 @@ async def test_a_media_process_that_missed_an_order_is_told_again(enter: Any, al
         await relay.alive({open_room.pk: 0, "zzzzzzzzzzzz": 3})
         assert await relay.took(messages.Wanted) == messages.Wanted(open_room.pk, 1, True, (), ())
         assert await relay.took(messages.Wanted, 2) == messages.Wanted("zzzzzzzzzzzz", 3, False, (), ())
+
+
+async def test_whoever_is_connected_and_stands_in_no_list_is_cut_and_told(
+    enter: Any, alice: User, bob: User, open_room: Room
+) -> None:
+    async with Relay() as relay:
+        host = await enter(alice, open_room)
+        await host.enter()
+        await relay.alive()
+        ghost = await sync_to_async(Member.objects.create)(
+            room=open_room, user=bob, number=66, visit=1, left_at=timezone.now() - unseen.GRACE
+        )
+        await relay.report(messages.Present(relay.name, {open_room.pk: (1, ghost.number)}))
+        assert await relay.took(messages.Drop) == messages.Drop(open_room.pk, ghost.number, 0)
+        async with asyncio.timeout(10):
+            while not (told := await sync_to_async(entries)(action="media.connect", result="refused")):  # noqa: ASYNC110  # as it comes
+                await asyncio.sleep(0.05)
+        assert [(one.actor, one.reason) for one in told] == [(bob.uid, "unseen")]

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import packets, sdp
 from benchmarks.light import Client
 from benchmarks.room import Room
-from rooms.sfu.messages import Figures, Gone, Line
+from rooms.sfu.messages import Drop, Figures, Gone, Line, Present
 from rooms.sfu.quality import EVERY, TIMES_WEAK
 from rooms.sfu.rtcp import Reception, receiver_report
 from tests.rooms.sfu.harness import (
@@ -65,6 +65,22 @@ async def test_copies_reach_who_takes_red_and_the_frame_alone_the_others(relay: 
         assert [packet.copies for packet in carol] == [tuple(frames[max(0, at - 2) : at]) for at in range(25)]
         assert {packet.payload_type for packet in dave} == {sdp.OPUS}
         assert [packet.payload for packet in dave] == [packet.payload for packet in carol]
+
+
+@pytest.mark.timeout(60)
+async def test_whom_it_holds_is_told_within_ten_seconds_and_a_ghost_is_cut_by_the_order_that_follows(
+    relay: Media,
+) -> None:
+    async with room(relay) as made:
+        await made.join(CAROL)
+        name = made.wanted.room
+        async with asyncio.timeout(12):
+            while not (report := await made.desk.report(Present, seconds=12)).rooms.get(name):
+                made.desk.reports.clear()
+        assert report.rooms[name] == (CAROL,)
+        await made.desk.order(Drop(name, CAROL, 0))
+        gone = await made.desk.report(Gone)
+        assert (gone.member, gone.reason) == (CAROL, "dropped")
 
 
 async def test_it_tells_what_it_counted(relay: Media) -> None:
