@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { plain, watchPlugs } from "../../static/js/room/plugs.js";
+import { Signal } from "../../static/js/signal.js";
 import { change } from "../../static/js/room/settings.js";
 import { banners, polite, quiet, shown } from "./saying.js";
 
@@ -9,19 +10,23 @@ const BUILT = [device("audioinput", "m1", "Desk"), device("audiooutput", "s1", "
 const HEADSET = [device("audioinput", "h-in", "Jabra (0b0e:0300)"), device("audiooutput", "h-out", "Jabra (0b0e:0300)")];
 
 /** A page that watches what is plugged in; `open` has the microphone open, and `choosable` a browser that lets one choose what plays. */
-async function watched({ open = true, choosable = true, output = "" } = {}) {
+async function watched({ open = true, choosable = true, output = "", first = BUILT } = {}) {
   /** @type {string[]} */
   const done = [];
   const sounds = [{ setSinkId: async (/** @type {string} */ id) => void done.push(`sinks to "${id}"`) }];
-  let there = BUILT;
+  const opened = /** @type {Signal<void>} */ (new Signal());
+  let there = first;
   let plug = async () => {};
   const mediaDevices = { enumerateDevices: async () => there, addEventListener: (/** @type {string} */ _, /** @type {any} */ listener) => (plug = listener) };
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: { mediaDevices } });
   change({ output });
   const player = { sounds, choosable, choose: (/** @type {string} */ id) => done.push(`plays on ${id}`) };
-  watchPlugs(/** @type {any} */ ({ track: open ? {} : null }), /** @type {any} */ (player), (id) => done.push(`speaks into ${id}`));
+  watchPlugs(/** @type {any} */ ({ track: open ? {} : null, opened }), /** @type {any} */ (player), (id) => done.push(`speaks into ${id}`));
   await new Promise((resolve) => setImmediate(resolve));
-  return { done, now: (/** @type {typeof BUILT} */ devices) => ((there = devices), plug()) };
+  const now = (/** @type {typeof BUILT} */ devices) => ((there = devices), plug());
+  /** The microphone opens, and with the permission the devices have names. */
+  const allow = async () => ((there = BUILT), opened.emit(), await new Promise((resolve) => setImmediate(resolve)));
+  return { done, now, allow };
 }
 
 /** Taps the button of the banner. @param {string} label */
@@ -41,6 +46,13 @@ test("a headset is offered by its name, and used with both its ends when one say
   assert.deepEqual([shown(), done], [{ plugged: "Jabra was plugged in." }, []]);
   tap("Use it");
   assert.deepEqual([shown(), done], [{}, ["speaks into h-in", "plays on h-out"]]);
+});
+
+test("the first headset is offered to whoever opened the microphone since", async () => {
+  const { now, allow } = await watched({ first: [device("audioinput", "", "")] });
+  await allow();
+  await now([...BUILT, ...HEADSET]);
+  assert.deepEqual(shown(), { plugged: "Jabra was plugged in." });
 });
 
 test("whoever does not want it is left with what they had", async () => {

@@ -35,17 +35,20 @@ export async function devices() {
 }
 
 /**
- * Says what came and what went, from now on.
+ * Says what came and what went, from now on. Gives back what takes the list anew: for when a permission brings names.
  * @param {(change: {came: MediaDeviceInfo[], went: MediaDeviceInfo[]}) => void} tell
  */
-export async function watchDevices(tell) {
-  if (!navigator.mediaDevices?.addEventListener) return; // an insecure page has none
-  let before = await devices();
-  navigator.mediaDevices.addEventListener("devicechange", async () => {
+export function watchDevices(tell) {
+  /** @type {MediaDeviceInfo[]} */
+  let before = [];
+  const look = async () => void (before = await devices());
+  look();
+  navigator.mediaDevices?.addEventListener?.("devicechange", async () => { // an insecure page has none
     const after = await devices();
     // A list without labels is one from before the permission: then everything would seem new.
     const change = before.some((device) => device.label) ? compare(before, after) : { came: [], went: [] };
     before = after;
     if (change.came.length || change.went.length) tell(change);
   });
+  return look;
 }

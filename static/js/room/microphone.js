@@ -43,6 +43,8 @@ export function loudness(linear) {
 }
 
 export class Microphone {
+  /** @type {Signal<void>} */
+  opened = new Signal();
   /** The device was unplugged or taken away. @type {Signal<void>} */
   lost = new Signal();
   /** A call or the system took it for a while, or gave it back. @type {Signal<boolean>} */
@@ -75,6 +77,7 @@ export class Microphone {
     track.onunmute = () => this.interrupted.emit(false);
     change({ microphone: track.getSettings().deviceId ?? "" });
     this.#listen(track);
+    this.opened.emit();
     return track;
   }
 

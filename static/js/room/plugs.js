@@ -20,7 +20,7 @@ export function plain(label) {
  * @param {(device: string) => void} use opens this microphone
  */
 export function watchPlugs(microphone, output, use) {
-  watchDevices(({ came, went }) => {
+  const look = watchDevices(({ came, went }) => {
     const lost = went.find(({ kind, deviceId }) => kind === "audiooutput" && deviceId === settings().output);
     if (lost) fallBack(lost);
     if (went.length) hideBanner("plugged");
@@ -28,6 +28,7 @@ export function watchPlugs(microphone, output, use) {
     const speaker = output.choosable && came.find(({ kind }) => kind === "audiooutput");
     if (input || speaker) offer(input || undefined, speaker || undefined);
   });
+  microphone.opened.on(look);
 
   /** @param {MediaDeviceInfo} device */
   function fallBack(device) {
