@@ -205,68 +205,6 @@ def test_fifty_on_stage_fit_on_a_phone(visit: Visit, phone: dict[str, Any], stoa
         assert min(sizes) >= FINGER
 
 
-def test_a_blocked_person_who_came_on_stage_since_the_page_was_loaded_is_warned_of_at_the_tap(
-    visit: Visit, stoa: Stoa, hand: dict[str, Any], room: str
-) -> None:
-    def moves(name: str, move: str, member: int | None = None) -> None:
-        assert stoa.ask(name, "POST", f"/api/v1/rooms/{room}/moves/", {"move": move, "member": member})[0] == 204
-
-    with crowd(stoa, room, ["alice", "bob"]) as people:
-        _, members = stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/members/")
-        uid = next(member["uid"] for member in members["results"] if member["name"] == "Bob")
-        assert stoa.ask("carol", "POST", "/api/v1/blocks/", {"uid": uid})[0] in (200, 201)
-        carol = visit("carol", **hand)
-        carol.page.goto(f"/r/{room}")
-        listen = carol.page.locator("#join")
-        expect(listen).to_have_text("Listen")
-        expect(carol.page.locator("#blocked")).to_be_hidden()
-        moves("alice", "invite", people.numbers["bob"])
-        moves("bob", "accept")
-        carol.press(listen)
-        expect(carol.page.locator("#blocked")).to_have_text("Somebody you blocked is heard in this room: Bob")
-        expect(carol.page.locator("#blocked")).to_be_visible()
-        expect(listen).to_have_text("Listen anyway")
-        assert stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/")[1]["listening"] == 0  # carol is not in
-        carol.press(listen)
-        talk.connected(carol)
-    assert stoa.ask("carol", "DELETE", f"/api/v1/blocks/{uid}/")[0] == 204
-
-
-def test_a_blocked_person_is_warned_of_and_kept_out(visit: Visit, stoa: Stoa, hand: dict[str, Any], room: str) -> None:
-    alice, carol = visit("alice", **hand), visit("carol", **hand)
-    talk.enter(alice, room)
-    with crowd(stoa, room, ["bob", "mallory"]) as others:
-        talk.enter(carol, room)
-        for host, name in ((alice, "Mallory"), (carol, "Alice")):
-            talk.decide(host, name, "Block")
-            expect(talk.toast(host, f"You blocked {name}. They are not told.")).to_be_visible()
-        others.go("mallory")
-        talk.dock(carol, "Raise hand").wait_for()
-        carol.press(carol.page.get_by_role("button", name="Leave quietly"))
-        alice.page.get_by_role("button", name=re.compile("^Mallory")).wait_for(state="detached")
-
-    mallory = visit("mallory")
-    answer = mallory.page.goto(f"/r/{room}")
-    assert answer is not None
-    assert answer.status == 404
-    mallory.forgive("404")
-    mallory.page.goto("/")
-    expect(mallory.page.locator(f"#card-{room}")).to_have_count(0)
-
-    carol.page.goto(f"/r/{room}")
-    expect(carol.page.get_by_text("Somebody you blocked is heard in this room: Alice")).to_be_visible()
-    carol.press(carol.page.get_by_role("button", name="Listen anyway"))
-    talk.connected(carol)
-    talk.decide(carol, "Alice", "Unblock")
-    expect(talk.toast(carol, "Alice is not blocked any more")).to_be_visible()
-    alice.page.goto("/me/")
-    unblock = alice.page.get_by_role("button", name=re.compile("Mallory"))
-    alice.press(unblock)
-    expect(unblock).to_have_count(0)
-    mallory.page.goto(f"/r/{room}")
-    mallory.page.get_by_role("button", name="Listen").wait_for()
-
-
 def test_who_leaves_does_so_quietly_and_can_come_back(visit: Visit, stoa: Stoa, room: str) -> None:
     alice, bob = visit("alice"), visit("bob")
     talk.enter(alice, room)

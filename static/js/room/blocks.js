@@ -9,34 +9,31 @@ import { refused } from "./words.js";
 /** @typedef {{uid: string, name: string}} Person */
 
 export class Blocks {
-  /** @type {Set<string> | undefined} */
-  #uids;
+  /** @type {Set<string>} */
+  #uids = new Set();
 
   /** Whether I blocked this person, as far as that is known. @param {string} uid */
   has(uid) {
-    return this.#uids?.has(uid) ?? false;
+    return this.#uids.has(uid);
   }
 
-  /** Asks the server, once; true when that was news. */
+  /** Asks the server, each time: I may block people on other pages, too. Without an answer what was known stands. */
   async load() {
-    if (this.#uids) return false;
-    const page = await call("GET", "blocks/").catch(() => null); // without an answer, blocking is offered, and does no harm twice
-    if (!page) return false;
-    this.#uids = new Set(page.results.map((/** @type {Person} */ person) => person.uid));
-    return this.#uids.size > 0;
+    const page = await call("GET", "blocks/").catch(() => null); // to block twice, or to unblock nobody, does no harm
+    if (page) this.#uids = new Set(page.results.map((/** @type {Person} */ person) => person.uid));
   }
 
   /** Blocks somebody, and says so. @param {Person} person */
   async block(person) {
     if (!(await this.#ask("POST", "blocks/", { uid: person.uid }))) return;
-    this.#uids?.add(person.uid);
+    this.#uids.add(person.uid);
     undoable(format(gettext("You blocked %(name)s. They are not told."), { name: person.name }), () => this.unblock(person));
   }
 
   /** Takes a block back, and says so. @param {Person} person */
   async unblock(person) {
     if (!(await this.#ask("DELETE", `blocks/${person.uid}/`))) return;
-    this.#uids?.delete(person.uid);
+    this.#uids.delete(person.uid);
     toast(format(gettext("%(name)s is not blocked any more"), { name: person.name }));
   }
 

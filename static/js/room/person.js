@@ -76,7 +76,7 @@ export class PersonSheet {
     this.#number = number;
     this.#drawn = "";
     this.refresh();
-    this.#blocks.load().then((news) => news && this.refresh());
+    this.#blocks.load().then(() => this.refresh());
   }
 
   /** Draws the open sheet anew when the person has changed; closes it when they have left. */

@@ -172,10 +172,12 @@ async function join() {
   socket.open();
 }
 
+/** Back where one comes in: focus stands on that button, also for whoever tapped one of a screen that is gone. */
 function outside() {
   media.close();
   sound.end();
   view("prejoin");
+  button.focus();
 }
 
 function leave() {
@@ -304,6 +306,7 @@ watchNetwork(() => socket.hurry());
 for (const sign of ["pageshow", "visibilitychange"]) {
   window.addEventListener(sign, () => document.hidden || awake());
 }
+document.addEventListener("visibilitychange", () => (warning.blocks = true)); // on the page seen meanwhile one may block somebody
 byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
 watchClock(byId("live-time"));
 const button = /** @type {HTMLButtonElement} */ (byId("join"));
