@@ -108,7 +108,7 @@ test("a refusal subscribes to nothing, and says where to allow them", async () =
   const page = await visit({ answer: "denied" });
   await page.button.onclick();
   assert.deepEqual([page.asked, page.subscription, page.button.hidden], [[], null, true]);
-  assert.match(page.words.textContent, /Allow them in the browser's settings/);
+  assert.match(page.words.textContent, /Allow them in its settings for this site/);
 });
 
 test("the server is told anew at each visit where they are on, and nowhere else", async () => {
