@@ -58,6 +58,18 @@ def test_erase_is_refused_under_a_hold_and_done_after_its_release() -> None:
     assert BOB not in repr(entries())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("erase", "bob"), ("hold", "user", "bob", "--ground", "proceeding 7", "--by", "a11ce", "--approver", "ca401")],
+)
+def test_a_name_in_place_of_a_person_s_id_is_refused_and_nothing_changed(words: tuple[str, ...]) -> None:
+    record("member.join", source=Source("192.0.2.7"), actor=BOB)
+    with pytest.raises(CommandError, match="'bob' is no person's id"):
+        run(*words)
+    assert [entry.action for entry in Entry.objects.all()] == ["member.join"]
+    assert not Hold.objects.exists()
+
+
 @pytest.mark.parametrize("words", [("release", "7"), ("erase", ""), ("keys", "--retire", "00000000")])
 def test_what_is_not_there_is_refused_in_words(words: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):

@@ -1,5 +1,6 @@
 """`manage.py audit`: the log in an operator's hands, to verify, export, prove, prune, erase, hold and release."""
 
+import re
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +19,10 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 
 SOURCE = Source.internal("command")
+ID = re.compile(r"[0-9a-f]{16}")
+NO_ID = (
+    "{!r} is no person's id, which has 16 of 0 to 9 and a to f: in the console the log's search finds it by a user name"
+)
 
 
 class Command(BaseCommand):
@@ -121,7 +126,7 @@ class Command(BaseCommand):
 
     def _erase(self, person: str, reason: str) -> None:
         try:
-            gone = erase.erase(person, by="", reason=reason, now=timezone.now(), source=SOURCE)
+            gone = erase.erase(_id(person), by="", reason=reason, now=timezone.now(), source=SOURCE)
         except (hold.HeldError, erase.NeededError, erase.BusyError, ValueError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Erased from {gone.entries} entries; entry {gone.event} says so, and not whom.")
@@ -130,6 +135,8 @@ class Command(BaseCommand):
     def _hold(self, days: int, **given: str) -> None:
         now = timezone.now()
         kind, subject = given.pop("type"), given.pop("id")
+        if kind == "user":
+            _id(subject)
         try:
             placed = hold.place(kind, subject, review_at=now + timedelta(days=days), now=now, source=SOURCE, **given)
         except ValueError as error:
@@ -175,3 +182,10 @@ class Command(BaseCommand):
 _DJANGO = frozenset(
     {"stdout", "stderr", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"}
 )
+
+
+def _id(person: str) -> str:
+    """The person's id. A name is refused: it is known to nobody here, so that nothing would be erased, or kept."""
+    if not ID.fullmatch(person):
+        raise CommandError(NO_ID.format(person))
+    return person
