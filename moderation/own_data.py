@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+import structlog
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from cryptography.exceptions import InvalidTag
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Q, QuerySet
 
@@ -17,13 +19,17 @@ from accounts.models import BarredDevice, User
 from moderation import cases, outcomes
 from moderation.actions.evidence import unsealed
 from moderation.audit import cosign, people
+from moderation.audit.keys import KeysMissingError
 from moderation.audit.models import Entry, Label, Part
+from moderation.evidence import sealed
 from moderation.evidence.ogg import ogg
-from moderation.hearing.tracks import opened
+from moderation.hearing.tracks import UnheardError, opened
 from moderation.hearing.transcript import Transcript
 from moderation.models import Appeal, DataRequest, Evidence, Kind, Report, Staff
 from moderation.own import decisions_on
 from rooms.models import Member, Reminder, RoomInvite
+
+_log = structlog.get_logger(__name__)
 
 SETTLED = (cases.State.DECIDED, cases.State.APPEALED, cases.State.CLOSED)
 """Cases whose evidence its speaker may have: before that it would tell them that somebody reported."""
@@ -48,17 +54,26 @@ def bundle(user: User) -> bytes:
         if user.avatar and (picture := avatars.read(user.uid, user.avatar)):
             archive.writestr("picture.webp", picture)
         for track in voice(user):
-            start_ms = round(track.start_at.timestamp() * 1000)
-            archive.writestr(f"voice/{track.pk}.ogg", ogg(unsealed(track), start_ms, track.pk))
-            if (words := _written_down(track)) is not None:
-                archive.writestr(f"voice/{track.pk}.txt", words)
+            for name, content in _heard(track):
+                archive.writestr(f"voice/{track.pk}.{name}", content)
     return file.getvalue()
+
+
+def _heard(track: Evidence) -> list[tuple[str, bytes | str]]:
+    """The track's files; an empty one that says so where it does not open (any more), and all else is theirs still."""
+    try:
+        sound = ogg(unsealed(track), round(track.start_at.timestamp() * 1000), track.pk)
+        words = _written_down(track)
+    except (sealed.Refused, KeysMissingError, InvalidTag, UnheardError, OSError) as error:
+        _log.error("evidence_unreadable", evidence=track.pk, error=type(error).__name__)
+        return [("unreadable", b"")]
+    return [("ogg", sound), *([("txt", words)] if words is not None else [])]
 
 
 def _told(user: User) -> Iterator[str]:
     """The text of `data.json`, piece by piece: a log may be long, and is never in memory as a whole."""
     yield f'{_json(data(user), indent=2).removesuffix("}").rstrip()},\n  "log": ['
-    for number, entry in enumerate(_log(user)):
+    for number, entry in enumerate(_entries(user)):
         yield f"{',' if number else ''}\n    {_json(entry)}"
     yield "\n  ]\n}\n"
 
@@ -160,7 +175,7 @@ def _account(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in names + times} | {"has_picture": bool(user.avatar)}
 
 
-def _log(user: User) -> Iterator[dict[str, Any]]:
+def _entries(user: User) -> Iterator[dict[str, Any]]:
     """What they did, as the log has it, and from where; not what others did to them, which would tell of those."""
     who = people.find(user.uid)
     if who is None:

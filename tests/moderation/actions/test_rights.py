@@ -113,6 +113,13 @@ def test_where_nothing_was_decided_their_voice_is_theirs_among_so_many_that_nobo
     assert entry(action="data.take").detail["voice"] == [track.pk]
 
 
+def test_a_track_that_does_not_open_keeps_nobody_from_all_else(room: Room, bob: User, carol: User, femi: User) -> None:
+    track = recorded(room, carol, bob, femi, Measure.WARN)
+    (evidence.folder() / track.file).unlink()
+    with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
+        assert archive.namelist() == ["data.json", f"voice/{track.pk}.unreadable"]
+
+
 def test_with_their_voice_comes_what_a_machine_wrote_down_of_it(room: Room, bob: User, carol: User, femi: User) -> None:
     track = recorded(room, carol, bob, femi, Measure.WARN)
     box = shut(Transcript("en", (Word(0, 900, "owls", 0.9),)).dump(), track.case, track, Kind.TRANSCRIPT)
