@@ -1,7 +1,7 @@
 """How long the log keeps what: after its time an entry goes, and its hash stays in the tree."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from moderation.audit.triggers import FLOOR
 from moderation.audit.verify import PRUNED, leaf_hash
 
 BATCH = 1_000
+_BEFORE = -(2**63)  # every id, whoever chose it
 YEARS = 3 * 365 + 1  # assessments of impact, and records of what was shared: three years at least
 RETENTION = {"standard": 400, "private": FLOOR, "cn": FLOOR}  # days, by STOA_PROFILE
 LONGER = {  # days, by the first word of an action
@@ -58,21 +59,27 @@ def prune(now: datetime, *, source: Source) -> int:
     An entry `log.prune` says which leaves went and what they hashed to, signed by the log's key: whoever holds the
     database alone can take an entry away, and not say so. A role that may not delete prunes nothing: see `audit grant`.
     """
-    gone = 0
-    while _may_delete() and (count := _prune_some(now, source)):
-        gone += count
+    gone, last = 0, _BEFORE
+    while _may_delete() and (over := _over(last, now)):
+        gone, last = gone + _prune_some(over, source), over[-1]
     return gone
 
 
+def _over(last: int, now: datetime) -> list[int]:
+    """The next entries behind `last` whose time is over, kept or not: each is asked about once, however many are."""
+    entries = Entry.objects.filter(due(now, settings.STOA_PROFILE), pk__gt=last)
+    leaves = Leaf.objects.filter(entry__in=entries.values("pk"), entry__gt=last).order_by("entry")
+    return list(leaves.values_list("entry", flat=True)[:BATCH])
+
+
 @transaction.atomic
-def _prune_some(now: datetime, source: Source) -> int:
-    over = Entry.objects.filter(due(now, settings.STOA_PROFILE)).exclude(held())
+def _prune_some(over: Sequence[int], source: Source) -> int:
+    going = Entry.objects.filter(pk__in=over).exclude(held())
     for _, needed in pruning.send(Entry):
-        over = over.exclude(needed)
-    leaves = Leaf.objects.filter(entry__in=over.values("pk")).order_by("entry")
-    places = dict(leaves.values_list("entry", "index")[:BATCH])
-    rows = list(Entry.objects.select_for_update().filter(pk__in=places).values("id", *PUBLIC))
-    if rows:  # fewer than places, where another process prunes as well
+        going = going.exclude(needed)
+    rows = list(going.select_for_update().values("id", *PUBLIC))
+    if rows:
+        places = dict(Leaf.objects.filter(entry__in=[row["id"] for row in rows]).values_list("entry", "index"))
         kept = Counter(f"{days(row['action'], settings.STOA_PROFILE)}" for row in rows)
         gone = dict(sorted((places[row["id"]], leaf_hash(leaf_of(row))) for row in rows))
         record(PRUNED, source=source, detail={"entries": len(gone), "kept": kept, "note": _signed(gone)})

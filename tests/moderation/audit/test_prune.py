@@ -1,5 +1,6 @@
 """Tests of moderation.audit.prune: what goes when, and what stays."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from moderation.audit import check, keys, verify
+from moderation.audit import prune as prune_module
 from moderation.audit.hold import place
 from moderation.audit.models import Checkpoint, Entry, Label, Leaf
 from moderation.audit.prune import LONGER, days, prune
@@ -115,6 +117,26 @@ def test_a_batch_tells_which_leaves_went_and_how_many_by_the_time_they_were_kept
     told = Entry.objects.get(action="log.prune").detail
     assert (told["entries"], told["kept"]) == (4, {"184": 3, "1096": 1})
     assert verify.parse_pruning(verify.parse_note(told["note"].encode())).leaves == "0-1 3-4"
+
+
+def test_each_batch_begins_behind_the_last_and_passes_by_what_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, *over = [old(2000, room=room) for room in ("held", "r1", "r2", "r3")]
+    seal(timezone.now())
+    now = timezone.now()
+    place("room", "held", ground="proceeding 7", by="a", approver="b", review_at=now, now=now, source=SOURCE)
+    monkeypatch.setattr("moderation.audit.prune.BATCH", 1)
+    asked: list[int] = []
+    some = prune_module._prune_some
+
+    def batch(over: Sequence[int], source: Source) -> int:
+        asked.extend(over)
+        return some(over, source)
+
+    monkeypatch.setattr(prune_module, "_prune_some", batch)
+    assert gone() == 3
+    assert asked == [kept, *over]
+    assert Entry.objects.filter(pk=kept).exists()
+    assert list(check.faults(timezone.now())) == []
 
 
 def test_what_the_server_cannot_sign_it_does_not_prune_and_nothing_changed() -> None:
