@@ -19,6 +19,7 @@ Visit = Callable[..., Visitor]
 AROUND = "[...document.querySelectorAll('meta[name=theme-color]')].map(({ content }) => content)"
 """What the browser draws around the page, while the system is light and while it is dark."""
 LIGHT, DARK = "#faf8f5", "#14120f"
+END = "(element) => Math.round(element.getBoundingClientRect().right)"
 
 
 def test_one_looks_after_oneself(visit: Visit, phone: dict[str, Any], stoa: Stoa, tmp_path: Path) -> None:
@@ -87,6 +88,8 @@ def test_one_sees_who_came_and_takes_a_code_back(visit: Visit, phone: dict[str, 
     door.answer(guest.page, "Pip")
     alice.page.reload()
     expect(alice.page.get_by_text("Pip came in on")).to_be_visible()
+    tree, flag = alice.page.locator(".tree"), alice.page.get_by_role("button", name="Report Pip")
+    assert flag.evaluate(END) == tree.evaluate(END)
     alice.page.get_by_role("button", name=re.compile("^Revoke")).first.tap()
     expect(alice.page.get_by_text("Revoked").first).to_be_visible()
 
