@@ -178,6 +178,20 @@ def test_nothing_is_wider_than_a_narrow_window(
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+def test_the_mark_of_a_raised_hand_keeps_off_the_heading_above_it(
+    browser: Browser, live_server: Any, room: Room, carol: User
+) -> None:
+    with a_page(browser, live_server.url, carol, viewport=PHONE) as page:
+        Scene(page, live_server.url).join(room.pk, LISTENER)
+        heading, mark = (
+            page.locator("#hands-heading .grow").bounding_box(),
+            page.locator("#hands .badge").first.bounding_box(),
+        )
+        assert heading
+        assert mark
+        assert mark["y"] - heading["y"] - heading["height"] >= 8
+
+
 @contextmanager
 def a_page(browser: Browser, url: str, user: User, **context: Any) -> Iterator[Page]:
     pages = browser.new_context(reduced_motion="reduce", **context)
