@@ -95,7 +95,7 @@ def as_host(alice: Album, room: str) -> None:
     alice.take("room-host", whole=False)
     for name, opener in SHEETS.items():
         page.locator(opener).last.click()
-        page.locator("dialog .menu-item").first.wait_for()
+        page.locator("dialog .menu-item").first.click(trial=True)  # once it has come to rest
         alice.take(name, whole=False)
         page.keyboard.press("Escape")
     page.locator("#dock-main").click()
