@@ -23,13 +23,14 @@ from urllib.parse import urlencode
 import redis
 
 from config.folder import valkey_socket
+from tests.flows.commands import CommandLine
 from tests.flows.people import SIGN_IN
 
 OURS = ("STOA_", "DJANGO_", "SECRET_", "PYTHON")
 """How the variables begin that a Stoa under test must not have from us."""
 ROOT = Path(__file__).resolve().parents[2]
-STARTUP, SHUTDOWN, COMMAND = 90, 30, 60
-"""Seconds that a first start may take on a busy machine, the way down, and one command."""
+STARTUP, SHUTDOWN = 90, 30
+"""Seconds that a first start may take on a busy machine, and the way down."""
 
 T = TypeVar("T")
 _LIBC = ctypes.CDLL(None)
@@ -44,16 +45,12 @@ class Stoa:
     process: subprocess.Popen[bytes]
     url: str
     outside: str
+    commands: CommandLine
     keys: dict[str, str] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py ARGUMENTS` prints."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=COMMAND, check=False
-        )
-        assert done.returncode == 0, f"{arguments[0]} failed:\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return self.commands.run(*arguments)
 
     def sign_in(self, *names: str) -> dict[str, str]:
         """A session key for each name; whoever is new gets an account, as if by an invite code."""
@@ -143,11 +140,13 @@ def running(folder: Path, *before: str, **extra: str) -> Iterator[Stoa]:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent
         )
-    stoa = Stoa(folder, environment, process, environment["PUBLIC_URL"], f"http://{address}:{http}")
+    commands = CommandLine(environment)
+    stoa = Stoa(folder, environment, process, environment["PUBLIC_URL"], f"http://{address}:{http}", commands)
     try:
         until("Stoa is ready", lambda: _ready(stoa), STARTUP)
         yield stoa
     finally:
+        commands.close()
         process.terminate()
         process.wait(SHUTDOWN)
 
