@@ -54,11 +54,9 @@ export class Ear {
  * @returns {Heard[]}
  */
 function heardBy(receiver) {
-  const stream = receiver.getSynchronizationSources()[0]?.audioLevel;
-  return receiver.getContributingSources().map(({ source, timestamp, audioLevel }) => ({
-    source,
-    timestamp,
-    audioLevel: audioLevel ?? stream,
+  return receiver.getContributingSources().map((heard) => ({
+    ...heard,
+    audioLevel: heard.audioLevel ?? receiver.getSynchronizationSources()[0]?.audioLevel,
   }));
 }
 
