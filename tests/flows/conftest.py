@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.flows import chromium, stack, talk
+from tests.flows import chromium, people, stack, talk
 from tests.flows.axe import LOOKS
 from tests.flows.chromium import Visitor
 from tests.flows.stack import Stoa
@@ -48,6 +48,14 @@ def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
 def room(stoa: Stoa) -> str:
     """A room that alice hosts."""
     return stoa.room("alice", "Slow Sunday")
+
+
+@pytest.fixture
+def hallway(stoa: Stoa) -> Iterator[None]:
+    """An empty one, before and after."""
+    stoa.manage("shell", "--command", people.EMPTY)
+    yield
+    stoa.manage("shell", "--command", people.EMPTY)
 
 
 @pytest.fixture(scope="module")
