@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { density, step, update } from "../../static/js/room/stage.js";
+import { density, update } from "../../static/js/room/stage.js";
 
 test("the more people are on stage, the smaller their faces", () => {
   assert.deepEqual([1, 6, 7, 15, 16, 30, 31, 50].map((count) => density(count, "large")), [
@@ -17,17 +17,6 @@ test("somebody who comes and goes at the edge changes nobody's size twice", () =
 
 test("a stage that empties at once is drawn for those who are left", () => {
   assert.equal(density(2, "tiny"), "large");
-});
-
-test("a ring has three steps, and none in silence", () => {
-  assert.deepEqual([0, 0.06, 0.3, 0.5, 0.7, 1].map((level) => step(level, 0)), [0, 1, 1, 2, 3, 3]);
-  assert.deepEqual([1, 2, 3].map((before) => step(0, before)), [0, 0, 0]);
-});
-
-test("a voice on the border of two steps leaves its ring as it is, one that goes on changes it", () => {
-  assert.deepEqual([0.38, 0.28, 0.38].map((level) => step(level, 2)), [2, 2, 2]);
-  assert.deepEqual([0.38, 0.28, 0.38].map((level) => step(level, 1)), [1, 1, 1]);
-  assert.deepEqual([step(0.45, 1), step(0.2, 2), step(0.06, 1)], [2, 1, 1]);
 });
 
 test("somebody on stage is said to be what is drawn beside them, a machine's voice as well", () => {

@@ -54,9 +54,11 @@ export class Ear {
  * @returns {Heard[]}
  */
 function heardBy(receiver) {
-  return receiver.getContributingSources().map((heard) => ({
-    ...heard,
-    audioLevel: heard.audioLevel ?? receiver.getSynchronizationSources()[0]?.audioLevel,
+  const stream = receiver.getSynchronizationSources()[0]?.audioLevel;
+  return receiver.getContributingSources().map(({ source, timestamp, audioLevel }) => ({
+    source,
+    timestamp,
+    audioLevel: audioLevel ?? stream,
   }));
 }
 

@@ -16,9 +16,7 @@ import { role } from "./words.js";
 /** How many fit at most, by size. @type {[Density, number][]} */
 const DENSITIES = [["large", 6], ["medium", 15], ["small", 30], ["tiny", Infinity]];
 const SLACK = 2; // fewer than would fit the next size, before faces grow again: one who comes and goes moves nobody
-const STEPS = 3; // of a ring: finer ones are not seen, and each costs a frame
-const SLIP = 0.2; // of a step, beyond which a voice changes it
-const STILL = 0.5; // level of every voice where nothing is to move
+const STEPS = 5; // of a ring's size, about a pixel each: finer ones are not seen, and each costs a frame
 
 /**
  * How large faces are for so many people.
@@ -33,23 +31,13 @@ export function density(count, before) {
   return DENSITIES[grown ? was : fits][0];
 }
 
-/**
- * The step of a ring at this level; a voice on the border of two leaves it as it was.
- * @param {number} level 0 to 1
- * @param {number} before
- */
-export function step(level, before) {
-  const at = level * STEPS;
-  return level && Math.min(Math.max(before || Math.ceil(at), Math.ceil(at - SLIP)), Math.ceil(at + SLIP));
-}
-
 export class StageView {
   #stage = byId("stage");
   #roster = roster("stage");
   /** @type {Map<number, Avatar>} */
   #faces = new Map();
-  /** The step of each one's ring now. @type {WeakMap<Avatar, number>} */
-  #rings = new WeakMap();
+  /** Steps of the ring now, by member number. @type {Map<number, number>} */
+  #rings = new Map();
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /**
@@ -77,17 +65,20 @@ export class StageView {
    * @param {Map<number, number>} levels 0 to 1, by member number
    */
   rings(levels) {
-    for (const [number, face] of this.#faces) {
+    for (const number of new Set([...this.#rings.keys(), ...levels.keys()])) {
       const level = levels.get(number) ?? 0;
-      const before = this.#rings.get(face) ?? 0;
-      const now = step(level && this.#still.matches ? STILL : level, before);
-      if (now !== before) face.level = now / STEPS;
-      this.#rings.set(face, now);
+      const step = this.#still.matches ? Math.sign(level) * Math.ceil(STEPS / 2) : Math.ceil(level * STEPS);
+      if (step === (this.#rings.get(number) ?? 0)) continue;
+      const face = this.#faces.get(number);
+      if (face) face.level = step / STEPS;
+      if (step) this.#rings.set(number, step);
+      else this.#rings.delete(number);
     }
   }
 
   /** @param {Member} member */
   #make(member) {
+    this.#rings.delete(member.number);
     const face = /** @type {Avatar} */ (avatar(member));
     this.#faces.set(member.number, face);
     return h(
