@@ -22,12 +22,13 @@ class News(StrEnum):
 
 
 AFTER = {News.STARTS: timedelta(minutes=30), News.OPENED: timedelta(hours=1), News.CHANGED: timedelta(minutes=30)}
-"""How long after the time of the room, or after now where that has passed, it is news still."""
+"""How long after the time of the room, or after now where that has passed or the room has begun, it is news still."""
 
 
 def until(news: News, room: Room, now: datetime) -> datetime:
     """When it is too late to say so: of what changed, not before the room would have begun, however far off it is."""
-    return max(room.scheduled_for or now, now) + AFTER[news]
+    ahead = room.state != State.LIVE and room.scheduled_for  # a host may begin weeks before the time
+    return max(ahead or now, now) + AFTER[news]
 
 
 def due(now: datetime) -> Sequence[int]:

@@ -8,7 +8,7 @@ from accounts.models import User
 from rooms.actions.reminders import remind
 from rooms.actions.rooms import Edit, cancel, edit, start
 from rooms.models import Reminder
-from rooms.reminders import LEAD, News, changed, due, over, until
+from rooms.reminders import AFTER, LEAD, News, changed, due, over, until
 from tests.rooms.scenes import NOON, SOURCE, a_room, a_scheduled_room
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +82,9 @@ def test_each_kind_is_news_until_after_the_time_of_the_room_or_after_now_where_t
     assert until(news, room, NOON) == NOON + timedelta(hours=14, minutes=after)
     assert until(news, room, later) == later + timedelta(minutes=after)
     assert until(news, a_room(alice), NOON) == NOON + timedelta(minutes=after)
+
+
+@pytest.mark.parametrize("news", [News.STARTS, News.OPENED])
+def test_that_a_room_has_begun_before_its_time_is_no_news_until_that_time(alice: User, news: News) -> None:
+    room = start(alice, a_scheduled_room(alice, hours=24 * 7).pk, source=SOURCE, now=NOON)
+    assert until(news, room, NOON) == NOON + AFTER[news]
