@@ -11,7 +11,7 @@ VENV = Path(__file__).resolve().parent / ".venv"
 if __name__ == "__main__":
     if find_spec("django") is None:  # some other Python runs this, and not the one that `make run` fitted out
         python = VENV / "bin" / "python"
-        if Path(sys.prefix) == VENV or not python.exists():
+        if Path(sys.executable) == python or not python.exists():
             sys.exit("What Stoa stands on is not installed here. First: make run")
         os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nothing to be quoted
 

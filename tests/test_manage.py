@@ -13,7 +13,7 @@ def bare(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """What becomes of `manage.py` in the folder, where site packages are out of reach."""
     shutil.copy(ROOT / "manage.py", folder)
     command = [sys.executable, "-S", "-E", str(folder / "manage.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=30)
 
 
 def without_database(*words: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +33,14 @@ def test_it_goes_on_with_the_python_that_make_run_fitted_out(tmp_path: Path) -> 
 
 
 def test_it_says_what_to_do_first_where_nothing_is_installed(tmp_path: Path) -> None:
+    answer = bare(tmp_path, "doctor")
+    assert (answer.returncode, answer.stderr) == (1, "What Stoa stands on is not installed here. First: make run\n")
+
+
+def test_it_goes_on_once_alone_where_nothing_is_installed_there_either(tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(Path(sys.executable).resolve())  # which finds no packages of ours: it has no pyvenv.cfg beside it
     answer = bare(tmp_path, "doctor")
     assert (answer.returncode, answer.stderr) == (1, "What Stoa stands on is not installed here. First: make run\n")
 
