@@ -146,8 +146,8 @@ def running(folder: Path, *before: str, **extra: str) -> Iterator[Stoa]:
         until("Stoa is ready", lambda: _ready(stoa), STARTUP)
         yield stoa
     finally:
+        process.terminate()  # first: a command that hangs must not keep the server
         commands.close()
-        process.terminate()
         process.wait(SHUTDOWN)
 
 
