@@ -67,7 +67,7 @@ class Board {
       this.#show();
       byId("deck-play").focus();
     } catch (error) {
-      if (!(error instanceof Elsewhere)) toast(gettext("It could not be opened. Perhaps the leave has run out."));
+      if (!(error instanceof Elsewhere)) toast(gettext("It could not be opened. Perhaps the approval has run out."));
     }
     button.disabled = false;
   }

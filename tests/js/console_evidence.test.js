@@ -183,6 +183,6 @@ test("what may not be opened is said, nothing is shown, and one may try again", 
   answer = () => new Response("", { status: 403 });
   await fetched();
   mock.timers.tick(1_200);
-  assert.equal(polite.textContent, "It could not be opened. Perhaps the leave has run out.");
+  assert.equal(polite.textContent, "It could not be opened. Perhaps the approval has run out.");
   assert.deepEqual([parts["deck-controls"].hidden, parts.fetch.disabled, parts.fetch.textContent], [true, false, undefined]);
 });
