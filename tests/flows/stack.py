@@ -26,7 +26,7 @@ from config.folder import valkey_socket
 from tests.flows.commands import CommandLine
 from tests.flows.people import SIGN_IN
 
-OURS = ("STOA_", "DJANGO_", "SECRET_", "PYTHON")
+OURS = ("STOA_", "DJANGO_", "DATABASE_", "SECRET_", "PYTHON")
 """How the variables begin that a Stoa under test must not have from us."""
 ROOT = Path(__file__).resolve().parents[2]
 STARTUP, SHUTDOWN = 90, 30
