@@ -1,6 +1,7 @@
 """What `compose.yaml` says, read as Compose reads it; `tests/flows/test_apart.py` runs it, outside containers."""
 
 import re
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ import yaml
 from django.conf import settings
 
 TEXT = (settings.BASE_DIR / "compose.yaml").read_text(encoding="utf-8")
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+FILE: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service.get("image") == "stoa:latest")
 OWNERS = {"migrate", "prune"}
 """The two that have the database's owner's rights; neither hears anybody."""
@@ -57,3 +59,13 @@ def test_whatever_secret_it_asks_for_stands_in_the_file_that_operations_tells_to
     manual = (settings.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
     (written,) = re.findall(r"^cat > \.env <<END\n(.*?)^END$", manual, re.MULTILINE | re.DOTALL)
     assert asked == {line.partition("=")[0] for line in written.splitlines()}
+
+
+def test_the_address_that_is_trusted_is_the_proxy_s_and_no_other_container_is_ever_given_it() -> None:
+    trusted = ip_network(SERVICES["web"]["environment"]["STOA_TRUSTED_PROXIES"])
+    (plan,) = FILE["networks"]["inside"]["ipam"]["config"]
+    proxy = ip_address(SERVICES["caddy"]["networks"]["inside"]["ipv4_address"])
+    assert list(trusted) == [proxy]
+    assert proxy in ip_network(plan["subnet"])
+    assert proxy not in ip_network(plan.get("ip_range", plan["subnet"]))
+    assert str(proxy) != plan["gateway"]
