@@ -253,7 +253,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stoa",
-    "DESCRIPTION": "Live audio rooms: the same acts as the room socket, over HTTP.",
+    "DESCRIPTION": "Live audio rooms: the same acts as on the room socket, over HTTP, and what is one's own. "
+    "One asks by the browser's session; a change also takes its CSRF token, in X-CSRFToken. "
+    "Encoders and players come by WHIP and WHEP with a room token instead: docs/protocol.md.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
