@@ -48,6 +48,10 @@ def test_the_database_s_owner_migrates_in_a_step_of_its_own_before_anybody_serve
         assert SERVICES[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
 
 
+def test_the_database_is_healthy_once_it_hears_the_network_and_not_while_it_is_made() -> None:
+    assert " pg_isready --host 127.0.0.1 " in " ".join(SERVICES["database"]["healthcheck"]["test"])
+
+
 def test_what_the_log_has_kept_long_enough_goes_once_a_day() -> None:
     shell, option, line = SERVICES["prune"]["command"]
     assert (shell, option) == ("sh", "-ec")  # and begun anew where it fails
