@@ -44,14 +44,16 @@ SELECT EXISTS (
 ), (SELECT count(*) FROM moderation_report WHERE reporter_id = person.id AND made_at > %s)
 FROM accounts_user AS person WHERE id = %s
 """  # noqa: S608  # our own names
+_HOSTS = f"SELECT user_id FROM rooms_member WHERE room_id = held.room AND rank = {Rank.HOST:d}"  # noqa: S608  # ours
+_SAME_HOST = f"coalesce(held.host_id, 0) = coalesce(({_HOSTS}), 0)"
 _AGAIN = rows.select(Report, "report", f"""
 FROM moderation_report AS report JOIN moderation_case AS held ON held.id = report.case_id
 WHERE report.reporter_id = %s AND report.made_at > %s AND report.policy = %s
-AND coalesce(held.subject_id, 0) = %s AND held.room = %s AND held.state IN {_OPEN} ORDER BY report.made_at DESC
+AND coalesce(held.subject_id, 0) = %s AND held.room = %s AND held.state IN {_OPEN}
+AND (held.about <> '{About.ROOM}' OR {_SAME_HOST}) ORDER BY report.made_at DESC
 """)  # fmt: skip
 _HELD = f"FROM moderation_case AS held WHERE held.about = %s AND held.room = %s AND held.state IN {_OPEN} "
-_HOSTS = f"SELECT user_id FROM rooms_member WHERE room_id = held.room AND rank = {Rank.HOST:d}"  # noqa: S608  # ours
-_OF_ROOM = rows.select(Case, "held", f"{_HELD} AND coalesce(held.host_id, 0) = coalesce(({_HOSTS}), 0)")
+_OF_ROOM = rows.select(Case, "held", f"{_HELD} AND {_SAME_HOST}")
 _OF_SOMEBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id = %s")
 
 

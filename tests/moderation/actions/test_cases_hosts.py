@@ -16,7 +16,7 @@ from moderation.audit.erase import NeededError
 from moderation.cases import Code as CaseCode
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import About, Case, Decision, Result
+from moderation.models import About, Case, Decision, Report, Result
 from moderation.reasons import statement
 from rooms.models import Room
 from rooms.roles import Move
@@ -71,6 +71,15 @@ def test_whoever_reported_before_and_after_reported_two_people(case: Case, room:
     assert (case.host_id, other.host_id) == (Case.objects.get(pk=case.pk).host_id, bob.pk)
     assert other != case
     assert of_room(room, carol, 9) == other
+
+
+def test_whoever_reports_again_as_the_room_was_just_handed_on_reports_whoever_has_it_now(
+    case: Case, room: Room, alice: User, bob: User, carol: User
+) -> None:
+    other = of_room(room, carol)
+    assert (case.host, other.host) == (alice, bob)
+    assert of_room(room, carol) == other  # tapped again
+    assert Report.objects.count() == 2
 
 
 def test_handing_the_room_on_is_no_way_to_judge_oneself(case: Case, alice: User, bob: User, dana: User) -> None:
