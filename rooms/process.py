@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from accounts.throttle import Unavailable
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from rooms import bus, leases, media, protocol, sessions
@@ -48,7 +49,7 @@ LOOK_EVERY = 0.4  # seconds between two looks for media processes that were kill
 MOVE_WITHIN = 5.0  # seconds in which all go who are told to: each joins anew, and the others want to be heard meanwhile
 MOVE_EVERY = 0.01  # seconds between two of them, if there are few
 OVERLAP = 1.0  # seconds that somebody's last connection is left open beside their new one, to be changed without a gap
-AWAY = (RedisError, DatabaseError, OSError)
+AWAY = (RedisError, Unavailable, DatabaseError, OSError)
 
 _log = structlog.get_logger(__name__)
 _P = ParamSpec("_P")

@@ -22,15 +22,19 @@ ONCE = 3600  # s in which one who is cut by several web processes is told of onc
 
 
 def cut(report: Present, *, source: Source, now: datetime) -> int:
-    """How many members were cut whom their room has not listed for a while. Raises `redis.RedisError`."""
+    """How many members were cut whom their room has not listed for a while.
+
+    Told first: whoever dies in between is told of no less, and the next report has them cut. Raises `redis.RedisError`
+    and `throttle.Unavailable`.
+    """
     here = {(room, number) for room, numbers in report.rooms.items() for number in numbers}
     rows = Member.objects.filter(room__in=report.rooms)
     others = here.difference(rows.filter(present=True).values_list("room", "number"))
     found = [_drop(rows, room, number, now) for room, number in sorted(others)]
     drops = [drop for drop in found if drop is not None]
-    bus.publish(media.parcel(report.sfu, drop) for drop in drops)
     for drop in drops:
         _tell(drop, source)
+    bus.publish(media.parcel(report.sfu, drop) for drop in drops)
     return len(drops)
 
 

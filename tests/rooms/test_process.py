@@ -5,13 +5,16 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connections
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from accounts.models import User
+from accounts.throttle import Unavailable
 from moderation.audit.source import correlation
 from rooms import leases, media, process
 from rooms.actions import presence
@@ -63,6 +66,11 @@ async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
     here.lose(seat)
     await until(lambda: member(bob, open_room).lost_at is not None)
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize("away", [RedisError, Unavailable, DatabaseError, OSError])
+async def test_what_cannot_be_done_while_something_is_away_ends_no_job(here: Process, away: type[Exception]) -> None:
+    await here._try(AsyncMock(side_effect=away))
 
 
 async def test_pings_go_on_without_the_database(here: Process, monkeypatch: pytest.MonkeyPatch) -> None:

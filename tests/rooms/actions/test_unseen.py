@@ -1,11 +1,14 @@
 """Contract of `rooms.actions.unseen`: bob left while Redis was away, and still has a connection."""
 
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
+from redis.exceptions import RedisError
 
 from accounts import throttle
 from accounts.models import User
+from rooms import bus
 from rooms.actions import unseen
 from rooms.actions.presence import leave
 from rooms.models import Member, Room
@@ -66,6 +69,19 @@ def test_whoever_left_and_is_still_connected_is_cut_and_told_of_once(
     assert cut(report) == [drop]
     assert cut(report) == [drop]  # another web process, or the order was lost again
     assert refusals() == [("media.connect", bob.uid, "unseen")]
+
+
+def test_whoever_cannot_be_cut_now_is_told_of_already_and_once(
+    report: Present, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as away:
+        away.setattr(bus, "publish", Mock(side_effect=RedisError))
+        with pytest.raises(RedisError):
+            unseen.cut(report, source=SOURCE, now=LATER)
+    told = [("media.connect", bob.uid, "unseen")]
+    assert refusals() == told
+    assert len(cut(report)) == 1
+    assert refusals() == told
 
 
 def test_an_order_that_is_on_its_way_has_its_time(report: Present) -> None:
