@@ -13,7 +13,7 @@ from accounts import throttle
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
 from rooms import bus, media
-from rooms.models import Member
+from rooms.models import Member, State
 from rooms.sfu.messages import Drop, Present
 
 GRACE = timedelta(seconds=30)  # since they left, in which a `Drop` is on its way
@@ -39,12 +39,17 @@ def cut(report: Present, *, source: Source, now: datetime) -> int:
 
 
 def _drop(rows: QuerySet[Member], room: str, number: int, now: datetime) -> Drop | None:
-    """The order again that was lost; None for whoever came back, or left a moment ago."""
-    member = rows.filter(room=room, number=number).first()
+    """The order again that was lost; None for whoever came back, or left a moment ago.
+
+    None also where the room is over: nobody left it, and `carriers.reconcile` tells the media process so.
+    """
+    member = rows.filter(room=room, number=number).select_related("room").first()
     if member is None:
         return Drop(room, number, LAST)
     recent = member.left_at is not None and member.left_at > now - GRACE
-    return None if member.present or recent else Drop(room, number, member.visit - 1)
+    if member.present or recent or member.room.state == State.ENDED:
+        return None
+    return Drop(room, number, member.visit - 1)
 
 
 def _tell(drop: Drop, source: Source) -> None:

@@ -12,10 +12,11 @@ from rooms import bus
 from rooms.actions import unseen
 from rooms.actions.presence import leave
 from rooms.models import Member, Room
+from rooms.roles import Move
 from rooms.sfu import messages
 from rooms.sfu.messages import Drop, Present
 from tests.log import entries
-from tests.rooms.scenes import NOON, SOURCE, come, member, wire
+from tests.rooms.scenes import NOON, SOURCE, come, do, member, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + unseen.GRACE
@@ -95,6 +96,15 @@ def test_whoever_came_back_is_left_alone_and_so_is_whoever_lost_a_socket(
     come(bob, open_room)
     Member.objects.filter(user=bob).update(lost_at=NOON)
     assert cut(report) == []
+    assert refusals() == []
+
+
+def test_whoever_was_there_as_the_room_ended_is_told_of_as_nobody_who_hid(
+    alice: User, bob: User, open_room: Room, told: set[str]
+) -> None:
+    seats = [come(person, open_room).seat for person in (alice, bob)]
+    do(alice, open_room, Move.END)
+    assert cut(Present("node-0", {open_room.pk: tuple(seat.number for seat in seats)})) == []
     assert refusals() == []
 
 
