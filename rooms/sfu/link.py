@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.log import words
-from rooms.sfu.messages import REPORTS, Alive, Order, Refused, Report, dump, load, orders_channel
+from rooms.sfu.messages import REPORTS, Alive, Order, Present, Refused, Report, dump, load, orders_channel
 
 MAX_WAITING = 20_000
 FIRST_DELAY, LAST_DELAY = 0.05, 1.0
@@ -72,6 +72,8 @@ class Link:
                     group.create_task(self._publish())
             except* (RedisError, OSError, TimeoutError) as errors:
                 _log.warning("redis_lost", extra={"fields": {"errors": words(errors)}})
+            # Who was there as the line went down may have left since: the next report is soon enough.
+            self._waiting = deque(report for report in self._waiting if not isinstance(report, Present))
             if clock() - began > PATIENCE:
                 delay = FIRST_DELAY
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret

@@ -13,7 +13,7 @@ from benchmarks import servers
 from rooms.sfu import link as module
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import REPORTS, Alive, Code, Drop, Gone, Order, Report, dump, load, orders_channel
+from rooms.sfu.messages import REPORTS, Alive, Code, Drop, Gone, Order, Present, Report, dump, load, orders_channel
 
 ALIVE = Alive("node-0", "epoch", 0, False, {})
 
@@ -165,6 +165,14 @@ async def test_one_greeting_waits_and_no_more_while_the_line_is_down() -> None:
     line.link.greet()
     line.link.greet()
     assert list(line.link._waiting) == [ALIVE]
+
+
+async def test_nobody_hears_later_of_who_was_there_as_the_line_went_down() -> None:
+    line = Line("unix:///nowhere")
+    line.link.greet(Present("node-0", {"room": (7,)}))
+    line.link.send(gone(7))
+    async with running(line):
+        await until(lambda: list(line.link._waiting) == [ALIVE, gone(7)])
 
 
 @pytest.mark.server
