@@ -64,7 +64,7 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
     """The case of a notice from outside, about the person or room it means; or the open case about the same.
 
     In the latter the notice counts as a report from now on, and its own case is closed. Raises `Refused`: GONE where
-    there is no such room or person, STATE for what is no notice, UNCLAIMED, and SUBJECT for oneself.
+    there is no such room or person, STATE for what is no notice, UNCLAIMED, and SUBJECT for oneself and one's own room.
     """
     case = locked(pk)
     if case.about != About.NOTICE:
@@ -73,15 +73,16 @@ def name(pk: int, room_id: str, username: str, *, by: User, now: datetime, sourc
     subject = User.objects.filter(username__iexact=username).first() if username else None
     if (room_id and room is None) or (username and subject is None) or (room is None and subject is None):
         raise Refused(Code.GONE)
-    if subject == by:
+    host = host_of(room.pk) if room and subject is None else None
+    if by in (subject, host):
         raise Refused(CaseCode.SUBJECT)
     meant: dict[str, Any] = {
         "about": About.PERSON if subject else About.ROOM,
         "subject": subject,
-        "host": host_of(room.pk) if room and subject is None else None,
+        "host": host,
         "room": room.pk if room else "",
     }
-    stays(subject or meant["host"])
+    stays(subject or host)
     same = Case.objects.select_for_update().filter(**meant, state__in=OPEN)  # decided, it would take no more
     other = same.first()
     if other is None:

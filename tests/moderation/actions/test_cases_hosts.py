@@ -134,6 +134,13 @@ def test_a_notice_is_about_whoever_hosts_as_somebody_says_which_room_it_means(
     assert (case.about, case.host) == (About.ROOM, alice)
 
 
+def test_nobody_says_of_their_own_room_that_a_notice_means_it(room: Room, alice: User) -> None:
+    acts_as_staff(alice)
+    told = claimed(reports.notice(complaint(words="The room of Sunday."), source=SOURCE, now=NOON).case, alice)
+    unchanged(CaseCode.SUBJECT, lambda: acts.name(told.pk, room.pk, "", by=alice, now=NOON, source=SOURCE))
+    assert acts.release(told.pk, by=alice, now=NOON, source=SOURCE).holder is None  # for somebody else to say
+
+
 def test_what_was_dismissed_is_open_again_about_the_same_host(
     case: Case, alice: User, carol: User, dana: User, femi: User
 ) -> None:
