@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from moderation.actions.staff import NEW
+from moderation.actions.staff import bound
 from moderation.cases import OPEN, State
 from moderation.models import Case, DataRequest, Decision, HoldRequest, LawfulRequest, Staff, Stand, Unmasking
 from moderation.queue import asked_for, visible
@@ -82,8 +82,8 @@ def pages(staff: Staff, now: datetime) -> dict[str, int]:
 
 
 def _reader(staff: Staff, now: datetime) -> _Reader:
-    brought = User.objects.filter(uid=staff.granted_by) if staff.granted_at > now - NEW else User.objects.none()
-    return _Reader(staff, staff.user, [staff.user_id, *brought.values_list("pk", flat=True)], now)
+    firsts = User.objects.filter(uid__in=bound(staff.user, now)).values_list("pk", flat=True)
+    return _Reader(staff, staff.user, list(firsts), now)
 
 
 def _open_to(reader: _Reader) -> tuple[dict[Wait, Q], dict[Wait, QuerySet[Any]]]:

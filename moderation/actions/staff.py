@@ -14,19 +14,30 @@ from moderation.staff import GUESTS, LONGEST_REVIEW, Role
 
 Asked = TypeVar("Asked", Grant, HoldRequest, LawfulRequest, Unmasking)
 NEW = timedelta(days=1)
-"""How long somebody new on the staff is no second person for whoever brought them."""
+"""How long somebody new on the staff and whoever brought them are not two people."""
 
 
 def independent(first: User | None, second: User, now: datetime) -> None:
     """Nothing, if `second` may be the second person for what `first` asked or proposed.
 
-    Raises `Refused(SAME_PERSON)` for the same one, and for an account that `first` has just put on the staff.
+    Raises `Refused(SAME_PERSON)` where they may be one and the same.
     """
-    if first is None:
-        return
-    brought = Staff.objects.filter(user=second, granted_by=first.uid, granted_at__gt=now - NEW)
-    if first.pk == second.pk or brought.exists():
+    if first is not None and (first.uid in bound(second, now) or second.uid in bound(first, now)):
         raise Refused(Code.SAME_PERSON)
+
+
+def bound(user: User, now: datetime) -> frozenset[str]:
+    """The ids of those who may be the same person as this one, themselves among them.
+
+    Somebody new, whoever brought them, and whoever that one brought: they may be accounts of one. Where whoever brought
+    one of them is on the staff no more, nobody can say whose they are, and it may be anybody's of the staff.
+    """
+    new = Staff.objects.filter(granted_at__gt=now - NEW).exclude(granted_by="")
+    brought, found = list(new.values_list("user__uid", "granted_by")), {user.uid}
+    while more := {uid for pair in brought if not found.isdisjoint(pair) for uid in pair} - found:
+        found |= more
+    here = set(Staff.objects.values_list("user__uid", flat=True))
+    return frozenset(found | here if found - here - {user.uid} else found)
 
 
 def answerable(kind: type[Asked], pk: int, by: User, now: datetime) -> Asked:

@@ -104,3 +104,29 @@ def test_whom_one_has_just_put_on_the_staff_is_no_second_person(alice: User, bob
     staff.independent(alice, bob, NOON + staff.NEW)
     staff.independent(carol, bob, NOON)
     staff.independent(None, bob, NOON)
+
+
+def test_nor_do_two_who_are_bound_by_such_grants_make_two_people(
+    alice: User, bob: User, carol: User, mallory: User
+) -> None:
+    for user, by in ((alice, ""), (carol, ""), (bob, alice.uid), (mallory, bob.uid)):
+        staff.grant(user, Role.SENIOR, None, now=NOON, source=SOURCE, by=by)
+    for first, second in ((bob, alice), (alice, mallory), (mallory, alice)):
+        with pytest.raises(Refused):
+            staff.independent(first, second, NOON)
+        staff.independent(first, second, NOON + staff.NEW)
+    for first in (alice, bob, mallory):
+        staff.independent(first, carol, NOON)
+
+
+def test_who_was_let_in_by_somebody_who_has_left_is_no_second_person_for_anybody(
+    alice: User, bob: User, mallory: User
+) -> None:
+    for user, by in ((alice, ""), (bob, alice.uid), (mallory, bob.uid)):
+        staff.grant(user, Role.SENIOR, None, now=NOON, source=SOURCE, by=by)
+    staff.revoke(bob, source=SOURCE, by=mallory.uid)
+    for first, second in ((alice, mallory), (mallory, alice)):
+        with pytest.raises(Refused) as refused:
+            staff.independent(first, second, NOON)
+        assert refused.value.code is Code.SAME_PERSON
+        staff.independent(first, second, NOON + staff.NEW)
