@@ -137,8 +137,11 @@ def revoke_way_in(decision: Decision, *, by: User | None, source: Source, now: d
 
 
 def _restore(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
-    """Back, unless another decision still holds."""
-    person = _person(decision)
+    """Back, unless another decision still holds.
+
+    The row is held before the others are looked at: one that comes or goes at this moment is waited for, and counts.
+    """
+    person = standing.held([_person(decision)]).get()
     others = Decision.objects.filter(subject=person, state=Stand.IN_FORCE, measure__in=SHUT_OUT)
     ends = [other.until or FOR_GOOD for other in others.exclude(pk=decision.pk)]
     until = max((end for end in ends if end > now), default=None)

@@ -1,11 +1,14 @@
 """Deciding: what is in force, what waits for a second person, and what is refused."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import codes
+from accounts.actions import standing
 from accounts.models import InviteCode, Redemption, User
 from accounts.standing import suspended
 from moderation import dossier, queue
@@ -285,6 +288,25 @@ def test_what_is_undone_holds_no_more_unless_another_decision_holds(
     assert bob.suspended_until is None
     unchanged(Code.DECIDED, lambda: decisions.undo(first, by=femi, now=NOON, source=SOURCE))
     assert len(entries(action="decision.undo")) == 2
+
+
+def test_of_two_that_are_undone_at_once_neither_holds_for_the_other(
+    case: Case, room: Room, bob: User, carol: User, dana: User, femi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = decided(case, dana, Measure.SUSPEND, 7 * DAY)
+    come(carol, room)
+    second = decided(claimed(reported(carol, bob, room).case, dana), dana, Measure.SUSPEND, 20 * DAY)
+
+    def held(people: Iterable[User]) -> QuerySet[User]:  # waited for whoever undid the other
+        Decision.objects.filter(pk=second.pk).update(state=Stand.UNDONE)
+        return hold(people)
+
+    hold = standing.held
+    monkeypatch.setattr(standing, "held", held)
+    first = Decision.objects.select_related("subject").get(pk=first.pk)
+    decisions.undo(first, by=femi, now=NOON, source=SOURCE)
+    bob.refresh_from_db()
+    assert bob.suspended_until is None
 
 
 def let_in(host: User, guest: User) -> None:
