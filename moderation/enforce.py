@@ -151,8 +151,9 @@ def _restore(decision: Decision, by: User | None, source: Source, now: datetime)
 
 
 def _unban(decision: Decision, by: User | None, source: Source, now: datetime) -> None:
+    """In again like anybody else, unless they were only removed, and banned since: by the host, or in another case."""
     member = Member.objects.filter(room=decision.room, user=decision.subject).first()
-    if member is not None:
+    if member is not None and not (member.barred and decision.measure == Measure.REMOVE):
         orders.readmit(decision.room, member.number, by=by, source=source, now=now, **_grounds(decision))
 
 

@@ -24,11 +24,11 @@ from moderation.policies import Policy
 from rooms.actions import invites
 from rooms.models import Access, Room
 from rooms.models import State as RoomState
+from rooms.roles import Move, Stage
 from rooms.roles import Refused as RoomRefused
-from rooms.roles import Stage
 from tests.log import entries, entry
 from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, unchanged, verdict
-from tests.rooms.scenes import NOON, SOURCE, a_room, come, member
+from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,9 +151,6 @@ def test_a_decision_names_the_version_of_the_policy_that_counts(case: Case, dana
 
 
 def test_a_host_is_muted_by_the_moderation_of_the_server(room: Room, alice: User, carol: User, dana: User) -> None:
-    from rooms.roles import Move
-    from tests.rooms.scenes import do
-
     do(alice, room, Move.UNMUTE)
     case = claimed(reported(carol, alice, room).case, dana)
     decided(case, dana, Measure.MUTE)
@@ -307,6 +304,16 @@ def test_of_two_that_are_undone_at_once_neither_holds_for_the_other(
     decisions.undo(first, by=femi, now=NOON, source=SOURCE)
     bob.refresh_from_db()
     assert bob.suspended_until is None
+
+
+def test_an_undone_removal_lifts_no_ban_that_came_after_it(
+    case: Case, room: Room, alice: User, bob: User, dana: User, femi: User
+) -> None:
+    removed = decided(case, dana, Measure.REMOVE)
+    do(alice, room, Move.BAN, bob)
+    decisions.undo(removed, by=femi, now=NOON, source=SOURCE)
+    assert member(bob, room).barred
+    assert not entries(action="member.readmit")
 
 
 def let_in(host: User, guest: User) -> None:
