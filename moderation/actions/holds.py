@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.staff import answerable
-from moderation.audit import hold
+from moderation.audit import hold, people
+from moderation.audit.models import Hold
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Case, Held, HoldRequest
@@ -18,7 +19,9 @@ from rooms.models import Room
 def ask(
     kind: Held, object_id: str, ground: str, review_at: datetime, *, by: User, now: datetime, source: Source
 ) -> HoldRequest:
-    """The new request. Raises `Refused`: GONE where there is no such thing, SUBJECT for oneself, EMPTY, LENGTH."""
+    """The new request. Raises `Refused`: GONE where there is no such thing, SUBJECT for oneself, EMPTY, SCOPE."""
+    if kind is Held.CASE and object_id.isdecimal():
+        object_id = str(int(object_id))  # as the log has it: a hold on 007, or in other digits, would keep nothing
     if not _exists(kind, object_id):
         raise Refused(Code.GONE)
     if object_id == by.uid:
@@ -59,7 +62,10 @@ def decide(pk: int, placed: bool, *, by: User, now: datetime, source: Source) ->
 
 
 def release(pk: int, *, by: User, now: datetime, source: Source) -> None:
-    """Nothing: the hold ended. Raises `Refused(GONE)` where it had ended before."""
+    """Nothing: the hold ended. Raises `Refused`: SUBJECT for one on oneself, GONE where it had ended before."""
+    who = people.find(by.uid)
+    if who and Hold.objects.filter(pk=pk, person=who.id).exists():
+        raise Refused(Code.SUBJECT)
     if not hold.release(pk, by=by.uid, now=now, source=source):
         raise Refused(Code.GONE)
 

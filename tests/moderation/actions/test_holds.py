@@ -12,6 +12,7 @@ from moderation.models import Held, HoldRequest
 from moderation.staff import Role
 from tests.log import entry
 from tests.moderation.desk import DAY
+from tests.moderation.filed import a_case
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,28 @@ def test_a_request_has_somebody_a_ground_and_a_day_to_look_again(
         holds.ask(Held.PERSON, object_id or bob.uid, ground, at, by=femi, now=NOON, source=SOURCE)
     assert told.value.code is code
     assert not HoldRequest.objects.exists()
+
+
+def test_whom_a_hold_is_about_does_not_release_it(asked: HoldRequest, femi: User, gus: User, bob: User) -> None:
+    decide(asked, gus)
+    placed, before = Hold.objects.get(), Entry.objects.count()
+    with pytest.raises(Refused) as told:
+        holds.release(placed.pk, by=bob, now=NOON, source=SOURCE)
+    assert told.value.code is Code.SUBJECT
+    assert (Hold.objects.get().released_at, Entry.objects.count()) == (None, before)
+    holds.release(placed.pk, by=femi, now=NOON, source=SOURCE)
+    assert Hold.objects.get().released_at == NOON
+
+
+@pytest.mark.parametrize("digits", ["00{}", "\N{FULLWIDTH DIGIT ZERO}{}"])
+def test_however_the_number_of_a_case_is_written_the_hold_keeps_the_case(digits: str, bob: User, femi: User) -> None:
+    case = a_case(bob)
+    asked = holds.ask(Held.CASE, digits.format(case.pk), "A suit.", NOON + DAY, by=femi, now=NOON, source=SOURCE)
+    assert asked.object_id == str(case.pk)
+
+
+@pytest.mark.parametrize("named", ["", "seven", "9" * 150])
+def test_a_case_that_is_not_there_is_not_held(named: str, femi: User) -> None:
+    with pytest.raises(Refused) as told:
+        holds.ask(Held.CASE, named, "A suit.", NOON + DAY, by=femi, now=NOON, source=SOURCE)
+    assert told.value.code is Code.GONE
