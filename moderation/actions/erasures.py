@@ -27,7 +27,6 @@ from moderation.models import (
 )
 
 DOERS = (
-    (Staff, "granted_by"),
     (Statement, "made_by"),
     (PolicyText, "made_by"),
     (Review, "run_by"),
@@ -36,8 +35,15 @@ DOERS = (
 )
 """Who did something: nobody, from now on."""
 
-SUBJECTS = ((LawfulRequest, "person"), (Unmasking, "person"), (HoldRequest, "object_id"))
-"""Whom something was about: `ERASED`, since a request about nobody would be one about everybody."""
+SUBJECTS = (
+    (LawfulRequest, "person"),
+    (Unmasking, "person"),
+    (HoldRequest, "object_id"),
+    (Staff, "granted_by"),
+)
+"""Whom something was about: `ERASED`, since a request about nobody would be one about everybody; and who let somebody
+onto the staff, since nobody is the operator.
+"""
 
 ERASED = "erased"
 

@@ -8,7 +8,7 @@ from moderation.staff import GUESTS, Role, Standing
 
 
 class Staff(models.Model):
-    """Somebody is on the staff. `granted_by` is the uid of who let them in; empty is the operator."""
+    """Somebody is on the staff. `granted_by` is the uid of who let them in, or `erased`; empty is the operator."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="staff")
     role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.views import member
 from moderation import dossier
 from moderation.actions import staff as acting
+from moderation.actions.erasures import ERASED
 from moderation.audit.source import Source
 from moderation.gate import acts_of, console, staff_of
 from moderation.house import StaffForm
@@ -29,7 +30,7 @@ def _shown(request: HttpRequest, form: StaffForm) -> HttpResponseBase:
     rows = sorted(Staff.objects.select_related("user"), key=lambda row: (_ORDER.index(Role(row.role)), row.granted_at))
     context = {
         "rows": rows,
-        "names": dossier.names({row.granted_by for row in rows}),
+        "names": {**dossier.names({row.granted_by for row in rows}), ERASED: _("somebody who left")},
         "form": form,
         "staff": staff_of(member(request)),
         "changes": Act.CHANGE_STAFF in acts_of(member(request)),

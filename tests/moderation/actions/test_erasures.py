@@ -52,7 +52,8 @@ def doers() -> set[str]:
 def test_no_row_names_who_was_erased_and_every_row_stays(worked: User) -> None:
     assert doers() == {worked.uid}
     erase(worked.uid, by="", reason="request", now=timezone.now(), source=SOURCE)
-    assert doers() == {""}
+    assert doers() == {"", ERASED}
+    assert Staff.objects.get().granted_by == ERASED  # and not the operator
 
 
 def test_of_others_nothing_is_let_go(worked: User, bob: User) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from moderation.actions.erasures import ERASED
 from moderation.audit.models import Entry, Result
 from moderation.models import Staff
 from moderation.staff import GUESTS, Role
@@ -68,3 +70,14 @@ def test_a_guest_sees_who_is_there_by_id(femi: Client, alice: User, bob: User, r
     page = text(at_console(bob, role).get("/console/staff/")).partition("<h1>")[2]
     assert alice.uid in page
     assert "Alice" not in page
+
+
+def test_whoever_was_let_in_by_somebody_erased_was_not_let_in_by_the_operator(
+    femi: Client, alice: User, bob: User
+) -> None:
+    Staff.objects.update_or_create(
+        user=bob, defaults={"role": Role.SENIOR, "granted_by": ERASED, "granted_at": timezone.now()}
+    )
+    page = text(femi.get("/console/staff/"))
+    assert page.count("let in by <bdi>somebody who left</bdi>") == 1
+    assert page.count("let in by the operator") == 1  # alice
