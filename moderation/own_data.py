@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -39,9 +39,9 @@ CROWD = 3
 _ENTRY = ("id", "recorded_at", "action", "result", "reason", "room", "policy", "channel")
 
 
-def bundle(user: User) -> bytes:
-    """A ZIP with `data.json`, the log's newest checkpoint and, as Ogg Opus, what of their voice is kept as evidence in
-    cases that are decided, with the words that a machine wrote down of it; and their picture.
+def bundle(user: User, tracks: Iterable[Evidence]) -> bytes:
+    """A ZIP with `data.json`, the log's newest checkpoint and, as Ogg Opus, these `tracks` of their `voice`, with the
+    words that a machine wrote down of it; and their picture.
 
     It is made in memory: no voice stands on a disk unsealed.
     """
@@ -53,7 +53,7 @@ def bundle(user: User) -> bytes:
             archive.writestr("checkpoint.txt", str(newest.note))
         if user.avatar and (picture := avatars.read(user.uid, user.avatar)):
             archive.writestr("picture.webp", picture)
-        for track in voice(user):
+        for track in tracks:
             for name, content in _heard(track):
                 archive.writestr(f"voice/{track.pk}.{name}", content)
     return file.getvalue()

@@ -25,9 +25,9 @@ def take(user: User, *, now: datetime, source: Source) -> bytes:
         request = _asked(user, Wish.ACCESS, "", now)
         request.answered_at, request.granted = now, True
         request.save(update_fields=["answered_at", "granted"])
-        tracks = [track.pk for track in own_data.voice(user)]
-        _note("data.take", request, user, source, detail={"voice": tracks})
-    return own_data.bundle(user)
+        tracks = list(own_data.voice(user))
+        _note("data.take", request, user, source, detail={"voice": [track.pk for track in tracks]})
+    return own_data.bundle(user, tracks)
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ def test_a_long_log_is_in_it_whole_and_in_order_though_few_of_its_entries_are_in
             person = (bob, carol)[number % 2]
             made.append(record("room.open", source=SOURCE, actor=person.uid, room=f"r{number}").pk)
     monkeypatch.setattr(own_data, "AT_ONCE", 3)
-    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob))) as archive:
+    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob, ()))) as archive:
         told = json.loads(archive.read("data.json"))
     assert [one["id"] for one in told["log"]] == made[::2]
 
@@ -113,6 +113,23 @@ def test_where_nothing_was_decided_their_voice_is_theirs_among_so_many_that_nobo
     assert entry(action="data.take").detail["voice"] == [track.pk]
 
 
+def test_of_a_case_that_is_decided_a_moment_later_no_voice_leaves_that_the_entry_does_not_name(
+    room: Room, bob: User, carol: User, femi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(room, carol, bob, femi, Measure.WARN)
+    Case.objects.update(state=State.CLAIMED)
+
+    def decided_meanwhile(*asked: Any) -> bytes:
+        Case.objects.update(state=State.DECIDED)
+        return bundle(*asked)
+
+    bundle = own_data.bundle
+    monkeypatch.setattr(own_data, "bundle", decided_meanwhile)
+    with zipfile.ZipFile(io.BytesIO(rights.take(bob, now=NOON, source=SOURCE))) as archive:
+        assert archive.namelist() == ["data.json"]
+    assert entry(action="data.take").detail["voice"] == []
+
+
 def test_a_track_that_does_not_open_keeps_nobody_from_all_else(room: Room, bob: User, carol: User, femi: User) -> None:
     track = recorded(room, carol, bob, femi, Measure.WARN)
     (evidence.folder() / track.file).unlink()
@@ -142,7 +159,7 @@ def test_what_they_asked_and_the_links_they_made_are_in_it(room: Room, alice: Us
 def test_their_picture_is_in_it(bob: User) -> None:
     bob.avatar = avatars.digest_of(b"a picture")
     avatars.keep(bob.uid, b"a picture")
-    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob))) as archive:
+    with zipfile.ZipFile(io.BytesIO(own_data.bundle(bob, ()))) as archive:
         assert archive.read("picture.webp") == b"a picture"
 
 
