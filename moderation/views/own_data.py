@@ -44,11 +44,11 @@ def page(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("We have it. You find the answer on this page."))
         return redirect("own_data")
     new = set(unread_answers(user).values_list("pk", flat=True))
+    rights.read(user, now=timezone.now(), source=Source.of_request(request))
     asked = [
         {"request": one, "wish": WISHES[one.wish], "unread": one.pk in new}
         for one in DataRequest.objects.filter(user=user).order_by("-pk")[:SHOWN]
     ]
-    rights.read(user, now=timezone.now(), source=Source.of_request(request))
     return render(request, "moderation/own_data.html", {"form": form, "asked": asked})
 
 

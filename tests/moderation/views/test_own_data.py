@@ -1,15 +1,18 @@
 """`/privacy/data/` and `/console/data/`."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from moderation.actions import rights
 from moderation.models import DataRequest, Wish
 from moderation.staff import Role
 from moderation.views import own_data
 from tests.log import entries
 from tests.moderation.cast import at_console
-from tests.rooms.scenes import NOON
+from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,3 +62,19 @@ def test_a_refusal_without_a_reason_is_told_to_whoever_made_it(bob: User, femi_a
     assert "Say something first." in femi_at.get("/console/data/").content.decode()
     asked.refresh_from_db()
     assert asked.answered_at is None
+
+
+def test_an_answer_that_comes_this_moment_is_on_the_page_if_it_counts_as_read(
+    client: Client, bob: User, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = rights.ask(bob, Wish.ERASURE, "My rooms.", now=NOON, source=SOURCE)
+
+    def answered_meanwhile(user: User, **how: Any) -> None:
+        rights.answer(asked.pk, "Done.", granted=True, by=alice, now=NOON, source=SOURCE)
+        read(user, **how)
+
+    read = rights.read
+    monkeypatch.setattr(rights, "read", answered_meanwhile)
+    client.force_login(bob)
+    assert "Done." in client.get("/privacy/data/").content.decode()
+    assert len(entries(action="data.told")) == 1
