@@ -1,9 +1,10 @@
 """`/console/log`: the log, searched; each entry with its proof; the checkpoint and what witnesses say of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +17,10 @@ from moderation.actions import unmasking
 from moderation.actions.base import Refused
 from moderation.actions.cases import role_of
 from moderation.audit import cosign, keys, proof, search, sequence
+from moderation.audit.leaf import stamp
 from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.audit.opened import Opened, opened
+from moderation.audit.record import record
 from moderation.audit.search import Page, Wish
 from moderation.audit.source import Source
 from moderation.forms import SearchForm, SpanForm
@@ -146,4 +149,13 @@ def bundle(request: HttpRequest) -> HttpResponseBase:
     except Refused as refused:
         why_not(request, Act.EXPORT_LOG, refused)
         return redirect("console_log")
+    _note_export(request, form.cleaned_data)
     return Download(file, as_attachment=True, filename=f"stoa-evidence-{now:%Y%m%d-%H%M}.zip")
+
+
+@transaction.atomic
+def _note_export(request: HttpRequest, span: Mapping[str, datetime | None]) -> None:
+    """One entry, before the first byte: who takes away which time of the log."""
+    user, source = member(request), Source.of_request(request)
+    detail = {name: stamp(moment) for name, moment in span.items() if moment}
+    record("log.export", source=source, actor=user.uid, role=role_of(user), detail=detail)

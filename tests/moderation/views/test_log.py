@@ -253,11 +253,13 @@ def test_the_evidence_is_taken_home_and_verified_there(rita: Client, bob: User, 
     assert verdict.count == verdict.checkpoint.size > 0
 
 
-def test_a_downloaded_bundle_is_an_entry(rita: Client) -> None:
+def test_a_downloaded_bundle_is_an_entry_that_says_of_which_time(rita: Client) -> None:
     sequence.seal(timezone.now())
-    rita.get("/console/log/bundle.zip")
-    last = Entry.objects.order_by("-pk")[0]
-    assert (last.action, last.object_id) == ("console.read", "log.export")
+    rita.get("/console/log/bundle.zip?since=2026-01-05")
+    read, taken = reversed(Entry.objects.order_by("-pk")[:2])
+    assert (read.action, read.object_id) == ("console.read", "log.export")
+    assert (taken.action, taken.role, taken.result) == ("log.export", "reviewer", "ok")
+    assert taken.detail["since"].startswith("2026-01-05T00:00:00")
 
 
 def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User, carol: User, tmp_path: Path) -> None:
