@@ -172,7 +172,7 @@ def expire(now: datetime, source: Source = _INTERNAL) -> int:
     destroyed = sum(_tried(_destroy, pk, now, source) for pk in list(due))
     shut = Q(state=State.CLOSED, closed_at__lte=now - KEPT) | Q(opened_at__lte=now - LONGEST)
     for pk in list(Case.objects.filter(shut, secret__isnull=False).values_list("pk", flat=True)):
-        _forget(pk, now, source)
+        _tried(_forget, pk, now, source)
     kept = set(Evidence.objects.filter(destroyed_at=None).values_list("file", flat=True))
     for file in folder().glob("*.sealed"):
         if file.name not in kept:

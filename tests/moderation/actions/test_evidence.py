@@ -19,6 +19,7 @@ from rooms.models import Member, Room
 from tests.log import entries, entry
 from tests.moderation import tape
 from tests.moderation.desk import reported
+from tests.moderation.filed import a_case
 from tests.rooms.scenes import NOON, SOURCE, carry
 
 pytestmark = pytest.mark.django_db
@@ -294,3 +295,19 @@ def test_a_file_that_the_disk_does_not_let_go_keeps_no_other(
     for track in (first, second):
         track.refresh_from_db()
     assert (first.destroyed_at, second.destroyed_at) == (None, NOON + evidence.LONGEST)
+
+
+def test_a_key_that_the_disk_does_not_let_go_keeps_no_other(
+    bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (a_case(one, state=State.CLOSED, closed_at=NOON) for one in (bob, carol))
+
+    def destroy(public: str) -> None:
+        if public == first.key:
+            raise PermissionError
+        drop(public)
+
+    drop = keys.destroy
+    monkeypatch.setattr(keys, "destroy", destroy)
+    evidence.expire(NOON + evidence.KEPT)
+    assert {one.pk: one.secret is None for one in Case.objects.all()} == {first.pk: False, second.pk: True}
