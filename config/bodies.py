@@ -1,9 +1,11 @@
-"""How long the body of a request may be: Daphne itself takes any, and keeps it in /tmp before we are asked."""
+"""How long the body of a request may be, and how slow: Daphne itself takes any, and keeps it before we are asked."""
 
 from daphne import http_protocol
+from twisted.web import http
 
 LIMIT = 256 * 1024  # bytes; the longest we need is an SDP offer
 LIMITS = {b"/me/picture/": 4 * 1024 * 1024 + LIMIT}  # a picture, and the form around it
+ENOUGH = 64 * 1024  # bytes in each of Twisted's minutes; all the headers that it takes are less
 _ANSWER = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -44,6 +46,24 @@ class Request(http_protocol.WebRequest):  # type: ignore[misc]  # Daphne has no 
         self.channel.loseConnection()
 
 
+class Channel(http.HTTPChannel):
+    """A connection that is cut when a request on it comes too slowly: Twisted would wait a minute for each byte."""
+
+    came = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
+        """Take what came, and count it."""
+        self.came += len(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
+
+    def resetTimeout(self) -> None:  # noqa: N802  # Twisted's name
+        """Wait a minute from now where a request begins, or enough of it came since the last time."""
+        if self.came >= ENOUGH or not (self.requests or self._buffer):
+            self.came = 0
+            super().resetTimeout()  # type: ignore[no-untyped-call]  # Twisted's
+
+
 def bound() -> None:
-    """Let Daphne make its requests from our class; it has no setting for it."""
+    """Let Daphne make its requests, and Twisted their connections, from our classes; there is no setting for it."""
     http_protocol.WebRequest = Request
+    http.HTTPChannel = Channel  # type: ignore[misc]

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from daphne import http_protocol
 from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
+from twisted.web import http
 
 from config import asgi, bodies
 from config.bodies import LIMIT, LIMITS
@@ -23,6 +25,8 @@ class Connection:
         server.proxy_forwarded_address_header, server.root_path, server.request_buffer_size = None, "", LIMIT + 1
         server.create_application = self.take
         self.protocol: Any = http_protocol.HTTPFactory(server).buildProtocol(None)
+        self.clock: Any = Clock()
+        self.protocol.callLater = self.clock.callLater
         self.transport: Any = StringTransport()  # type: ignore[no-untyped-call]  # Twisted's
         self.protocol.makeConnection(self.transport)
 
@@ -35,6 +39,15 @@ class Connection:
     def send(self, *parts: bytes) -> None:
         for part in parts:
             self.protocol.dataReceived(part)
+
+    def drip(self, data: bytes, *, every: float = 1, times: int) -> bool:
+        """Whether the connection was cut before all of `data` had come, so many times, one every so many seconds."""
+        for _ in range(times):
+            self.send(data)
+            self.clock.advance(every)
+            if self.transport.disconnecting:
+                return True
+        return False
 
     def content(self) -> Any:
         return self.protocol._channel.requests[0].content
@@ -65,6 +78,7 @@ def chunk(data: bytes) -> bytes:
 def test_our_entry_bounds_the_requests_of_daphne() -> None:
     assert asgi.application
     assert http_protocol.WebRequest is bodies.Request
+    assert http.HTTPChannel is bodies.Channel
 
 
 def test_a_body_that_is_announced_too_long_is_refused_before_it_comes(connection: Connection) -> None:
@@ -112,6 +126,40 @@ def test_a_picture_that_is_longer_than_that_is_refused(connection: Connection) -
     assert not connection.refused()
     connection.send(chunk(b"x"))
     assert connection.refused()
+
+
+@pytest.mark.parametrize(
+    ("before", "drop"),
+    [
+        (b"", b"x"),
+        (b"GET / HTTP/1.1\r\n", b"X-Again: 1\r\n"),
+        (b"GET / HTTP/1.1\r\nX-Long: ", b"x"),
+        (announced(LIMIT), b"x"),
+        (CHUNKED, chunk(b"x")),
+    ],
+)
+def test_a_request_that_comes_drop_by_drop_is_cut_after_a_minute(
+    connection: Connection, before: bytes, drop: bytes
+) -> None:
+    connection.send(before)
+    assert not connection.drip(drop, every=2, times=29)
+    assert connection.drip(drop, every=2, times=2)
+    assert connection.passed == []
+
+
+def test_one_on_a_slow_line_is_waited_for(connection: Connection) -> None:
+    connection.send(announced(LIMIT))
+    assert not connection.drip(b"x" * 16 * 1024, every=14, times=16)
+    assert connection.passed == [b"x" * LIMIT]
+
+
+def test_a_minute_begins_with_each_request_of_a_connection(connection: Connection) -> None:
+    connection.clock.advance(50)
+    connection.send(b"GET / HTTP/1.1\r\n")
+    connection.clock.advance(50)
+    assert not connection.transport.disconnecting
+    connection.send(b"Host: localhost\r\n\r\n")
+    assert connection.passed == [b""]
 
 
 def test_the_proxies_we_write_down_let_through_what_we_take() -> None:
