@@ -17,6 +17,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from cryptography.x509 import InvalidVersion
 from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib
 
@@ -150,7 +151,10 @@ class Peer:
         self._wire.carry = send
         dtls._set_role("client" if client else "server")  # noqa: SLF001 - the one door to aiortc
         known = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in fingerprints]
-        await dtls.start(RTCDtlsParameters(fingerprints=known))
+        try:
+            await dtls.start(RTCDtlsParameters(fingerprints=known))
+        except (ValueError, InvalidVersion):  # a certificate that OpenSSL takes, and cannot be read
+            return False
         if dtls.state != "connected":
             return False
         self._sessions = dtls._rx_srtp._srtp, dtls._tx_srtp._srtp  # noqa: SLF001 - the one door to aiortc

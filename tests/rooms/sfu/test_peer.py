@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate, RTCDtlsTransport
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
+from OpenSSL import crypto
 from pylibsrtp import ERRORS, Session, _binding
 
 from rooms.sfu import peer as module
@@ -49,6 +51,28 @@ async def shake(
         ),
     )
     return results[0], results[1]
+
+
+class Odd(Identity):
+    """An identity whose certificate says that it is of a version that there is not."""
+
+    def _create_ssl_context(self, srtp_profiles: Any) -> Any:
+        context = super()._create_ssl_context(srtp_profiles)
+        pem = self._cert.public_bytes(Encoding.PEM)
+        odd = crypto.load_certificate(crypto.FILETYPE_PEM, pem)
+        odd.set_version(6)
+        odd.sign(crypto.PKey.from_cryptography_key(self._key), "sha256")
+        context.use_certificate(odd)
+        return context
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")  # nothing else writes such a one
+async def test_a_certificate_that_cannot_be_read_is_a_handshake_that_failed() -> None:
+    ours, theirs = Peer(SERVER), Peer(Odd.generateCertificate())
+    accepted, _ = await shake(ours, theirs)
+    assert not accepted
+    assert not ours.ready
+    await finish(ours, theirs)
 
 
 async def pair(**options: Any) -> tuple[Peer, Peer]:
