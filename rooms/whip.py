@@ -1,5 +1,6 @@
 """WHIP (RFC 9725) and WHEP: an encoder speaks, a player listens, each by one HTTP request with a room token."""
 
+import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -22,6 +23,7 @@ from rooms.models import known
 from rooms.process import here
 from rooms.protocol import MAX_SDP
 from rooms.roles import Code, Refused
+from rooms.sfu.messages import Answer
 from rooms.tokens import RoomToken
 
 _SDP, _FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
@@ -150,16 +152,8 @@ def _tag(sdp: str) -> str:
 
 
 async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> HttpResponse:
-    sdp = _body(request, _SDP)
-    process, source = here(), _source(request)
-    peer = media.new_peer(media.SESSION)
-    sitting = Session(peer, process.id, speaks=not listen)
-    joined = await process.in_thread(_sit_down, token, sitting, source)
-    try:
-        answer = await process.connect(joined.seat, peer, sdp, source=source, listen=listen, alone=True)
-    except (Refused, DatabaseError):
-        await process.in_thread(presence.leave, joined.seat, "left", source=source, now=timezone.now())
-        raise
+    sdp, peer = _body(request, _SDP), media.new_peer(media.SESSION)
+    answer = await asyncio.shield(_connect(token, peer, sdp, _source(request), listen=listen))
     response = HttpResponse(answer.sdp, status=201, content_type=_SDP)
     response.headers["Location"] = reverse("whip_session", args=[token.room, peer])
     response.headers["ETag"] = _tag(answer.sdp)
@@ -168,6 +162,25 @@ async def _begin(request: HttpRequest, token: RoomToken, *, listen: bool) -> Htt
     if links:
         response.headers["Link"] = ", ".join(links)
     return response
+
+
+async def _connect(token: RoomToken, peer: str, sdp: str, source: Source, *, listen: bool) -> Answer:
+    """The media side's answer, and who joined has left again where there is none.
+
+    It goes on for one who hung up meanwhile: the media side finds nobody there and says so, but of somebody who joined
+    and never was on their way there, nobody would.
+    """
+    process = here()
+    sitting = Session(peer, process.id, speaks=not listen)
+    joined = await process.in_thread(_sit_down, token, sitting, source)
+    try:
+        return await process.connect(joined.seat, peer, sdp, source=source, listen=listen, alone=True)
+    except (Refused, DatabaseError):
+        try:
+            await process.in_thread(presence.leave, joined.seat, "left", source=source, now=timezone.now())
+        finally:
+            process.lose(joined.seat)  # where the database was away, when it is back
+        raise
 
 
 def _body(request: HttpRequest, kind: str) -> str:

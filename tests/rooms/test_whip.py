@@ -1,12 +1,15 @@
 """WHIP and WHEP, with a media process that answers."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.test import AsyncClient
 from django.utils import timezone
 
@@ -23,6 +26,7 @@ from tests.log import entries
 from tests.moderation.unwritable import full_meanwhile, state
 from tests.rooms.relay import Relay
 from tests.rooms.scenes import come, do
+from tests.rooms.test_process import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,6 +154,46 @@ async def test_a_refused_offer_leaves_nobody_behind(relay: Relay, open_room: Roo
     assert not (await Member.objects.aget(user=bob)).present
     (refusal,) = await sync_to_async(entries)(result=Result.REFUSED)
     assert (refusal.action, refusal.reason, refusal.actor) == ("member.offer", "bad_sdp", bob.uid)
+
+
+@pytest.mark.parametrize("held", ["rooms.whip._sit_down", "rooms.actions.carriers.place"])
+async def test_whoever_hangs_up_before_the_answer_leaves_nobody_behind(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    relay.refuse = messages.Code.FULL
+    asked, go = threading.Event(), threading.Event()
+    module, name = held.rsplit(".", 1)
+    do = getattr(import_module(module), name)
+
+    def hold(*arguments: Any, **more: Any) -> Any:
+        asked.set()
+        go.wait(10)
+        return do(*arguments, **more)
+
+    monkeypatch.setattr(held, hold)
+    call = asyncio.create_task(post(relay, open_room.pk, "whep", token(bob, open_room)))
+    assert await asyncio.to_thread(asked.wait, 10)
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    go.set()
+    await left(bob)
+
+
+async def test_whoever_finds_no_database_when_refused_is_waited_for_no_longer_than_a_lost_connection(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay.refuse = messages.Code.FULL
+    monkeypatch.setattr("rooms.actions.presence.leave", away)
+    assert (await post(relay, open_room.pk, "whep", token(bob, open_room))).status_code == 503
+    await until(lambda: Member.objects.get(user=bob).lost_at is not None)
+
+
+def away(*_arguments: object, **_more: object) -> None:
+    raise DatabaseError
+
+
+async def left(user: User) -> None:
+    await until(lambda: Member.objects.filter(user=user, present=False).exists())
 
 
 async def test_without_an_answer_it_is_unavailable(
