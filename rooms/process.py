@@ -71,8 +71,8 @@ class Process:
 
     def start(self) -> None:
         """Start everything, in the running loop."""
-        jobs = self._every_second(), self._look_for_the_dead(), self._hear(), self._note_connections()
-        for job in (self.bus.run(), self.hub.run(), *jobs):
+        jobs = self._every_second(), self._hold_leases(), self._look_for_the_dead(), self._hear()
+        for job in (self.bus.run(), self.hub.run(), self._note_connections(), *jobs):
             self._keep(job)
 
     async def stop(self) -> None:
@@ -162,12 +162,16 @@ class Process:
             await self._try(self._note_losses)
             await self._try(self._tell_reactions)
             await self._try(self.hub.tick)
-            if second % leases.RENEW_EVERY == 0:
-                await self._try(self.in_thread, leases.renew, self.id, *self.media.leases())
             if second % SESSIONS_EVERY == 0:
                 await self._try(self._sign_out, self.hub.sockets)
             second += 1
             await asyncio.sleep(1)
+
+    async def _hold_leases(self) -> None:
+        """Hold them whatever else takes long, in no thread that others wait for: without, all here would be lost."""
+        while True:
+            await self._try(lambda: asyncio.to_thread(leases.renew, self.id, *self.media.leases()))
+            await asyncio.sleep(leases.RENEW_EVERY)
 
     async def _note_connections(self) -> None:
         while True:

@@ -16,8 +16,9 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from accounts.throttle import Unavailable
 from moderation.audit.source import correlation
-from rooms import leases, media, process
+from rooms import bus, leases, media, process
 from rooms.actions import presence
+from rooms.actions.presence import Seat
 from rooms.evidence import sealed
 from rooms.models import Room
 from rooms.process import Process
@@ -47,6 +48,27 @@ async def until(true: Callable[[], Any]) -> None:
 async def test_there_is_one_for_each_event_loop_and_it_holds_its_lease(here: Process) -> None:
     assert process.here() is here
     await until(lambda: leases.living([here.id]))
+
+
+async def test_its_lease_is_held_however_long_it_takes_to_note_who_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    noting, done = threading.Event(), threading.Event()
+    monkeypatch.setattr(leases, "RENEW_EVERY", 0.1)
+
+    def lose(_seat: Seat, **_more: Any) -> bool:
+        noting.set()
+        return done.wait(20)
+
+    monkeypatch.setattr(presence, "lose", lose)
+    here = process.here()
+    here.lose(Seat("room", 1, 1, "bob", "connection"))
+    try:
+        assert await asyncio.to_thread(noting.wait, 10)
+        bus.client().delete(leases._key(here.id))
+        await until(lambda: leases.living([here.id]))
+    finally:
+        done.set()
+        await here.stop()
+        await sync_to_async(connections.close_all)()
 
 
 async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
