@@ -261,8 +261,7 @@ class Process:
             case Gone():
                 self._offered.forget(report.peer)
                 if report.peer.startswith(media.SESSION):
-                    leave = partial(presence.leave_session, report.room, report.member, report.peer, now=timezone.now())
-                    self._keep(self._try(self.in_thread, leave))
+                    self._keep(self._session_gone(report))
             case Present():
                 cut = partial(unseen.cut, report, source=Source.internal("media"), now=timezone.now())
                 self._keep(self._try(self.in_thread, cut))
@@ -271,6 +270,18 @@ class Process:
             case Sealed():
                 about = {"room": report.room, "freeze": report.freeze, "sfu": report.sfu, "tracks": report.tracks}
                 self._keep(self._try(self.in_thread, partial(sealed.send, Process, **about)))
+
+    async def _session_gone(self, report: Gone) -> None:
+        """Have its member leave, as soon as the database is there: nobody says it again."""
+        whose = report.room, report.member, report.peer
+        while True:
+            try:
+                await self.in_thread(presence.leave_session, *whose, now=timezone.now())
+            except AWAY as error:
+                _log.warning("away", error=type(error).__name__)
+                await asyncio.sleep(1)
+            else:
+                return
 
     async def _tell_line(self, report: Line) -> None:
         """Tell those who run the room, and nobody else."""

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.audit.models import Entry, Result
 from rooms import process, tokens
+from rooms.actions import presence
 from rooms.bucket import Bucket
 from rooms.models import Member, Room
 from rooms.protocol import MAX_SDP
@@ -145,6 +146,23 @@ async def test_a_session_whose_media_is_gone_is_over(relay: Relay, open_room: Ro
             return
         await sync_to_async(connections.close_all)()
     pytest.fail("still there")
+
+
+async def test_and_so_it_is_when_the_database_was_away_as_it_ended(
+    relay: Relay, open_room: Room, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await post(relay, open_room.pk, "whep", token(bob, open_room))
+    leave, calls = presence.leave_session, []
+
+    def away_at_first(*arguments: Any, **more: Any) -> bool:
+        calls.append(arguments)
+        if len(calls) < 2:
+            raise DatabaseError
+        return leave(*arguments, **more)
+
+    monkeypatch.setattr(presence, "leave_session", away_at_first)
+    await relay.gone(await relay.took(messages.Offer))
+    await left(bob)
 
 
 async def test_a_refused_offer_leaves_nobody_behind(relay: Relay, open_room: Room, bob: User) -> None:
