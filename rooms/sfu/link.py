@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.log import words
-from rooms.sfu.messages import REPORTS, Alive, Order, Present, Refused, Report, dump, load, orders_channel
+from rooms.sfu.messages import REPORTS, Alive, Gone, Order, Present, Refused, Report, dump, load, orders_channel
 
 MAX_WAITING = 20_000
 FIRST_DELAY, LAST_DELAY = 0.05, 1.0
@@ -80,7 +80,7 @@ class Link:
             delay = min(LAST_DELAY, delay * 2)
 
     async def flushed(self) -> None:
-        """Nothing, once every report is published."""
+        """Nothing, once every report is published that anybody hears."""
         await self._empty.wait()
 
     async def _read(self) -> None:
@@ -105,14 +105,17 @@ class Link:
     async def _publish(self) -> None:
         while True:
             await self._more.wait()
-            batch = list(self._waiting)
+            batch = self._due()
             async with asyncio.timeout(PATIENCE), self._redis.pipeline(transaction=False) as pipeline:
                 for report in batch:
                     pipeline.publish(REPORTS, dump(report))
                 self.heard = any(await pipeline.execute())
-            published = set(map(id, batch))
-            while self._waiting and id(self._waiting[0]) in published:
-                self._waiting.popleft()
-            if not self._waiting:
+            told = {id(report) for report in batch if self.heard or not isinstance(report, Gone)}
+            self._waiting = deque(report for report in self._waiting if id(report) not in told)
+            if not self._due():
                 self._more.clear()
                 self._empty.set()
+
+    def _due(self) -> list[Report]:
+        """What is published now. Nobody says again that a peer is gone: it waits until the web side is there."""
+        return [report for report in self._waiting if self.heard or not isinstance(report, Gone)]

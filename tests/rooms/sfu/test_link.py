@@ -183,3 +183,18 @@ async def test_it_knows_whether_anybody_takes_its_reports(url: str) -> None:
         async with listening(url, line):
             line.link.greet()
             await until(lambda: line.link.heard)
+
+
+@pytest.mark.server
+async def test_that_a_peer_is_gone_is_told_when_somebody_is_there_to_hear_it_and_once(url: str) -> None:
+    line = Line(url)
+    async with running(line):
+        await until(lambda: not line.link.heard)
+        for report in (gone(1), Present("node-0", {}), gone(2)):
+            line.link.send(report)
+        await asyncio.wait_for(line.link.flushed(), 5)
+        async with listening(url, line):
+            line.link.greet()
+            await until(lambda: line.heard == [ALIVE, gone(1), gone(2)])
+            line.link.greet()
+            await until(lambda: line.heard == [ALIVE, gone(1), gone(2), ALIVE])
