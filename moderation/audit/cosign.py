@@ -56,13 +56,16 @@ def cosign(now: datetime) -> dict[str, Trouble | None]:
     if newest is None:
         return {}
     done = set(Cosignature.objects.filter(size=newest.size).values_list("key", flat=True))
-    return {peer.name: _ask(peer, newest, now) for peer in peers() if peer.name not in done}
+    return {peer.name: _ask(peer, now) for peer in peers() if peer.name not in done}
 
 
-def _ask(peer: Peer, newest: Checkpoint, now: datetime) -> Trouble | None:
+def _ask(peer: Peer, now: datetime) -> Trouble | None:
     stream, _ = Stream.objects.get_or_create(name=f"{WITNESS}{peer.name}")
     if not stream.ask(now):
         return Trouble.AWAY
+    # Only now: while another witness hung, somebody else may have shown this one more than there was then.
+    newest = Checkpoint.objects.latest("size")
+    stream.refresh_from_db(fields=["cursor"])
     try:
         trouble = _shown(peer, newest, stream.cursor, now)
         stream.answered()
@@ -89,7 +92,9 @@ def _shown(peer: Peer, newest: Checkpoint, old: int, now: datetime) -> Trouble |
             return Trouble.REFUSED
         if remembered > newest.size:
             return Trouble.BEHIND
-        reply = _post(peer, newest, remembered)
+        told, reply = reply, _post(peer, newest, remembered)
+        if reply.kind == SIZE_TYPE and reply.body != told.body:
+            return Trouble.AWAY  # what was given up a minute ago reached it just now
     if reply.status == HTTPStatus.OK:
         return _keep(peer, newest, reply.body, now)
     if reply.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:

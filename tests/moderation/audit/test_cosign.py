@@ -106,6 +106,42 @@ def test_a_witness_that_leaves_somebody_waiting_is_left_alone_for_a_minute(
     assert asked == [0, 60]
 
 
+def test_a_witness_that_was_shown_more_while_another_hung_does_not_look_as_if_the_past_was_changed(
+    peer: Peer, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    post = outgoing.post
+    hanging = Peer("http://hanging.example", WITNESS_KEY)
+
+    def hang(url: str, body: bytes, headers: dict[str, str]) -> Reply:
+        if not url.startswith(hanging.url):
+            return post(url, body, headers)
+        write(1)
+        seal(NOW)
+        assert cosign.cosign(NOW) == {hanging.name: Trouble.AWAY, peer.name: None}, "another process goes on"
+        write(1)
+        seal(NOW)
+        raise AwayError("did not come to an end in time")
+
+    settings.STOA_WITNESSES = [hanging, peer]
+    monkeypatch.setattr(outgoing, "post", hang)
+    write(3)
+    seal(NOW)
+    assert cosign.cosign(NOW) == {hanging.name: Trouble.AWAY, peer.name: None}
+    assert state(peer) == (5, "")
+    assert "log_contradicted" not in caplog.text
+
+
+def test_a_witness_that_learns_of_more_between_two_questions_contradicts_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = iter([Reply(409, "text/x.tlog.size", b"1\n"), Reply(409, "text/x.tlog.size", b"2\n")])
+    settings.STOA_WITNESSES = [Peer("http://witness.example", WITNESS_KEY)]
+    monkeypatch.setattr(outgoing, "post", lambda *_: next(replies))
+    write(3)
+    seal(NOW)
+    assert set(cosign.cosign(NOW).values()) == {Trouble.AWAY}
+
+
 def rewritten(size: int) -> None:
     """Put a checkpoint of another history, signed with the log's own key, in the newest one's place."""
     log = Log(keys.signers(ORIGIN)[0]).grow(*(b"forged %d" % number for number in range(size)))
