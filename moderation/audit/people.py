@@ -84,7 +84,7 @@ class Master:
 def person(uid: str) -> Person:
     """The person with this id, who has a key from now on. Belongs inside the transaction that needs it."""
     for _ in range(_TRIES):
-        found = find(uid) or _added(uid)
+        found = _known.get((_master().name, uid)) or find(uid) or _added(uid)
         if found:
             return found
         _masters.clear()  # somebody else added the same person, or a rotation has replaced the master key
@@ -92,15 +92,18 @@ def person(uid: str) -> Person:
 
 
 def find(uid: str) -> Person | None:
-    """The person with this id, if the log has a key of theirs."""
+    """The person with this id, if the log has a key of theirs.
+
+    Always asked of the database: what is at hand may be gone, and its row, after a rollback, somebody else's.
+    """
     master = _master()
-    known = _known.get((master.name, uid))
-    if known:
-        return known
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [master.token(uid)])
         row = cursor.fetchone()
-    return _remembered(master, master.person(*row)) if row else None
+    if row is None:
+        _known.pop((master.name, uid), None)
+        return None
+    return _remembered(master, master.person(*row))
 
 
 def by_id(ids: Iterable[int]) -> dict[int, Person]:
@@ -142,7 +145,7 @@ _masters: dict[object, Master] = {}  # by folder
 
 
 def _remembered(master: Master, who: Person) -> Person:
-    """The same, held at hand. If its row is rolled back or erased, the next label says so: see `sealing.label`."""
+    """The same, held at hand. If its row is rolled back or erased, the next label says so: see `sealing.write`."""
     if len(_known) >= REMEMBERED:
         _known.clear()
     _known[master.name, who.uid] = who

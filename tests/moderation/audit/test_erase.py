@@ -51,6 +51,51 @@ def hold(kind: str, subject: str) -> Hold:
     )
 
 
+def added_in_vain(uid: str) -> None:
+    """Have this process hold at hand a key whose row was taken back."""
+    with transaction.atomic():
+        record("room.open", source=SOURCE, actor=uid)
+        transaction.set_rollback(True)
+
+
+def other(uid: str) -> None:
+    """Have another process write an entry about somebody."""
+    known = dict(people._known)
+    people.forget_all()
+    record("room.open", source=SOURCE, actor=uid)
+    people._known.clear()
+    people._known.update(known)
+
+
+def test_the_key_that_somebody_else_got_in_a_row_taken_back_is_not_destroyed_in_its_place() -> None:
+    added_in_vain(ALICE)
+    other(BOB)
+    other(ALICE)
+    assert gone(ALICE) == 1
+    assert people.find(ALICE) is None
+    assert opened(Entry.objects.filter(action="room.open").order_by("pk"))[0].fields["actor"] == BOB
+
+
+def test_a_key_that_somebody_got_anew_elsewhere_is_destroyed_as_well() -> None:
+    acts()
+    known = dict(people._known)
+    gone(BOB)
+    other(BOB)
+    people._known.update(known)  # in the memory of another process
+    assert gone(BOB) == 1
+    assert people.find(BOB) is None
+
+
+def test_a_hold_is_on_the_key_that_somebody_has_and_not_on_one_that_was_taken_back() -> None:
+    added_in_vain(ALICE)
+    other(BOB)
+    other(ALICE)
+    hold("user", ALICE)
+    with pytest.raises(HeldError):
+        gone(ALICE)
+    assert gone(BOB)
+
+
 def test_an_erased_person_is_read_nowhere_and_others_are_read_as_before() -> None:
     acts()
     assert gone(BOB) == 2
