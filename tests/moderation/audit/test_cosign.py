@@ -16,7 +16,7 @@ from moderation.audit.models import Checkpoint, Cosignature, Stream
 from moderation.audit.outgoing import AwayError, Reply
 from moderation.audit.witness import Server, Witness
 from tests.audit_triggers import lifted
-from tests.moderation.audit.logs import WITNESS_KEY, Log
+from tests.moderation.audit.logs import WITNESS_KEY, Log, cosignature
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +218,18 @@ def test_any_other_answer_is_no_cosignature(
     write(1)
     seal(NOW)
     assert set(cosign.cosign(NOW).values()) == {trouble}
+    assert not Cosignature.objects.exists()
+
+
+def test_a_signature_on_more_than_the_checkpoint_is_not_kept_for_readers_to_find_false(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.STOA_WITNESSES = [Peer("http://witness.example", WITNESS_KEY)]
+    write(1)
+    whole = seal(NOW).note
+    reply = Reply(200, "text/plain", f"\n{cosignature(whole, 1)}".encode())
+    monkeypatch.setattr(outgoing, "post", lambda *_: reply)
+    assert set(cosign.cosign(NOW).values()) == {Trouble.REFUSED}
     assert not Cosignature.objects.exists()
 
 
