@@ -247,10 +247,11 @@ class Stream(models.Model):
     def ask(self, now: datetime) -> bool:
         """Whether it may be asked: nobody else waits for it, nor did in vain within the last minute.
 
-        So one that hangs holds one process of a worker at most, and leaves it free in between.
+        So one that hangs holds one process of a worker at most, and leaves it free in between. What was asked in the
+        future was asked before the clock was set back.
         """
-        free = Stream.objects.filter(Q(asked_at=None) | Q(asked_at__lte=now - self.REST), pk=self.pk)
-        return free.update(asked_at=now) == 1
+        rested = Q(asked_at=None) | Q(asked_at__lte=now - self.REST) | Q(asked_at__gt=now + self.REST)
+        return Stream.objects.filter(rested, pk=self.pk).update(asked_at=now) == 1
 
     def answered(self) -> None:
         """Note that it answered, whatever it was."""

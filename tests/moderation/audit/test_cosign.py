@@ -106,6 +106,24 @@ def test_a_witness_that_leaves_somebody_waiting_is_left_alone_for_a_minute(
     assert asked == [0, 60]
 
 
+def test_a_clock_that_was_set_back_by_a_day_keeps_nobody_from_being_asked(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[timedelta] = []
+
+    def hang(*_: object) -> Reply:
+        asked.append(step)
+        raise AwayError("did not come to an end in time")
+
+    settings.STOA_WITNESSES = [Peer("http://witness.example", WITNESS_KEY)]
+    monkeypatch.setattr(outgoing, "post", hang)
+    write(1)
+    seal(NOW)
+    for step in (timedelta(0), timedelta(seconds=-5), timedelta(days=-1)):
+        cosign.cosign(NOW + step)
+    assert asked == [timedelta(0), timedelta(days=-1)]
+
+
 def test_a_witness_that_was_shown_more_while_another_hung_does_not_look_as_if_the_past_was_changed(
     peer: Peer, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
