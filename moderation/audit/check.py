@@ -12,9 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
-from moderation.audit import keys, sequence
+from moderation.audit import keys, sequence, store
 from moderation.audit.leaf import PUBLIC, leaf_of
-from moderation.audit.models import Checkpoint, Entry, Leaf
+from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
 from moderation.audit.verify import (
     PRUNED,
     Fault,
@@ -58,7 +58,7 @@ def faults(now: datetime) -> Iterator[str]:
     reckoning = Reckoning(prunings)
     for batch in _batches():
         yield from _changed(batch, reckoning)
-        checkpoints = _checkpoints(frontier.size + 1, frontier.size + len(batch))
+        first, checkpoints = frontier.size, _checkpoints(frontier.size + 1, frontier.size + len(batch))
         for place in batch:
             if place.index != frontier.size:
                 yield f"leaf {frontier.size} is missing"
@@ -66,13 +66,13 @@ def faults(now: datetime) -> Iterator[str]:
             frontier.append(bytes(place.hash))
             if frontier.size in checkpoints:
                 yield from _unsigned(checkpoints[frontier.size], frontier.root(), known)
+        yield from _misplaced(first, batch)
     for entry in reckoning.false():
         yield f"the pruning that entry {entry} tells of took something else than what was sealed"
     for size in Checkpoint.objects.filter(size__gt=frontier.size).order_by("size").values_list("size", flat=True):
         yield f"the checkpoint of {size} is larger than the tree of {frontier.size}"
     head = sequence.head()
-    if head.size != frontier.size:
-        yield f"the log says it has {head.size} leaves, and has {frontier.size}"
+    yield from _other_head(head, frontier)
     late = sequence.waiting(head).filter(recorded_at__lt=now - LATE).count()
     if late:
         yield f"{late} entries wait for longer than a minute to be sealed: is Celery running?"
@@ -99,6 +99,24 @@ def _changed(batch: list[Leaf], reckoning: Reckoning) -> Iterator[str]:
             yield f"leaf {place.index}: entry {place.entry} is gone, and no pruning says so"
         if row is not None and leaf_hash(leaf_of(row)) != bytes(place.hash):
             yield f"leaf {place.index}: entry {place.entry} is not what was sealed"
+
+
+def _misplaced(first: int, batch: Sequence[Leaf]) -> Iterator[str]:
+    """What is wrong with the nodes over these leaves, which begin with `first`: every proof is made of them."""
+    for node in store.completed(first, [bytes(leaf.hash) for leaf in batch]):
+        kept = Node.objects.filter(level=node.level, index=node.index).values_list("hash", flat=True).first()
+        if kept is None or bytes(kept) != node.hash:
+            yield f"node {node.index} of level {node.level} is not over the leaves"
+
+
+def _other_head(head: Head, frontier: Frontier) -> Iterator[str]:
+    """What is wrong with that from which the log grows on: the next checkpoint is signed over it."""
+    if head.size != frontier.size:
+        yield f"the log says it has {head.size} leaves, and has {frontier.size}"
+    elif bytes(head.frontier) != b"".join(frontier.nodes):
+        yield f"what the log grows on from is not the tree of {frontier.size}"
+    if frontier.size and not Checkpoint.objects.filter(size=frontier.size).exists():
+        yield f"there is no checkpoint of the whole tree of {frontier.size}"
 
 
 def _prunings(known: Sequence[Key]) -> tuple[dict[int, Pruning], list[str]]:

@@ -7,11 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from moderation.audit import check, keys, note
-from moderation.audit.models import Checkpoint
+from moderation.audit.models import Checkpoint, Head, Node
 from moderation.audit.sequence import seal_passed_over
 from moderation.audit.verify import Note, Signature
 from tests.audit_triggers import lifted
-from tests.log import belated
+from tests.log import belated, many
 from tests.moderation.audit.stored import ORIGIN, seal, write
 
 NOW = timezone.now()
@@ -50,6 +50,38 @@ def test_each_checkpoint_on_the_way_is_looked_at(monkeypatch: pytest.MonkeyPatch
     assert [fault.partition(":")[0] for fault in check.faults(NOW)] == [
         f"the checkpoint of {size}" for size in (1, 2, 3)
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("batch", [100, 5_000])
+def test_a_node_that_is_not_over_its_leaves_or_is_gone_is_a_fault(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "BATCH", batch)
+    many(600)
+    seal(NOW)
+    assert list(check.faults(NOW)) == []
+    with lifted():
+        Node.objects.filter(index=0).update(hash=bytes(32))
+        Node.objects.filter(index=1).delete()
+    assert list(check.faults(NOW)) == [f"node {index} of level 8 is not over the leaves" for index in (0, 1)]
+
+
+@pytest.mark.django_db
+def test_a_log_that_would_grow_on_from_another_tree_is_a_fault() -> None:
+    write(3)
+    seal(NOW)
+    Head.objects.update(frontier=bytes(64))
+    assert list(check.faults(NOW)) == ["what the log grows on from is not the tree of 3"]
+
+
+@pytest.mark.django_db
+def test_leaves_that_nobody_signed_are_a_fault() -> None:
+    write(3)
+    seal(NOW)
+    write(1)
+    seal(NOW)
+    with lifted():
+        Checkpoint.objects.filter(size=4).delete()
+    assert list(check.faults(NOW)) == ["there is no checkpoint of the whole tree of 4"]
 
 
 @pytest.mark.django_db
