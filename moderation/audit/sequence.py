@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
@@ -107,8 +107,20 @@ def _append(before: Head, rows: list[dict[str, Any]], now: datetime) -> int:
     for value in hashes:
         frontier.append(value)
     growth = Growth(before, [row["id"] for row in rows], hashes, frontier)
+    _keep_what_is_committed()
     keys.signed_from(growth.size)
     return len(rows) if _grow(growth, signers(before), now) else 0
+
+
+def _keep_what_is_committed() -> None:
+    """What this connection commits from now on outlives a loss of power, with all that was committed before it.
+
+    What others saw signed must not be lost: the log would grow again from before it, in another direction. PostgreSQL
+    keeps it anyway; with our settings SQLite loses what was committed last, and nothing but that.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
 
 
 def _grow(growth: Growth, signers: list[Signer], now: datetime) -> bool:

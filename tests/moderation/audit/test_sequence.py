@@ -47,6 +47,15 @@ def test_what_waits_is_under_a_signed_checkpoint_in_the_order_it_was_written() -
     whole(5)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL loses nothing that it has committed")
+def test_what_is_signed_outlives_a_loss_of_power() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        many(1)
+        seal(NOON)
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,), "the WAL reaches the disk with each commit"
+
+
 def test_without_anything_new_there_is_no_new_checkpoint() -> None:
     many(3)
     assert (seal(NOON), seal(NOON)) == (3, 0)
