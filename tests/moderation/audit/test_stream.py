@@ -180,6 +180,30 @@ def test_each_collector_gets_its_format(siem: Siem, settings: Settings, name: st
 LEAST = {"event": "a", "action": "a", "channel": "a", "occurred_at": "2026-11-25T19:46:01.123456Z", "result": "ok"}
 
 
+@pytest.mark.parametrize("name", ["jsonl", "ocsf", "ecs", "cef"])
+@pytest.mark.parametrize("odd", [{"severity": "none of ours"}, {"channel": ""}, {"action": ""}, {"result": ""}])
+def test_an_entry_that_no_honest_caller_wrote_keeps_none_after_it_from_a_collector(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, odd: dict[str, str]
+) -> None:
+    posted, written = list[bytes](), list[bytes]()
+
+    def post(_url: str, body: bytes, _headers: object) -> Reply:
+        posted.append(body)
+        return Reply(200, "", b"")
+
+    monkeypatch.setattr(outgoing, "post", post)
+    monkeypatch.setattr(outgoing, "write", lambda _url, data: written.append(data))
+    settings.STOA_LOG_STREAM = [
+        Collector.parse(f"{url}#{name}") for url in ("http://127.0.0.1:1/in", "syslog+tcp://127.0.0.1:1")
+    ]
+    told = {"action": "forged", "severity": "info", "result": "ok", "channel": "sql"} | odd
+    Entry.objects.create(event="e" * 32, occurred_at=NOW, host="h", version="0", **told)
+    write(2)
+    seal(NOW)
+    assert list(stream.send(NOW).values()) == [3, 3]
+    assert b"".join(posted).count(b"e" * 32) == b"".join(written).count(b"e" * 32) == 1
+
+
 def test_what_was_erased_before_it_was_sent_is_not_sent(siem: Siem) -> None:
     write(1)
     seal(NOW)
