@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from moderation.audit.canonical import CanonicalError, canonical
@@ -59,14 +60,17 @@ def leaf(fields: Mapping[str, object]) -> bytes:
 
 
 def leaf_of(fields: Mapping[str, object]) -> bytes:
-    """The leaf of an entry that is in the log. One that no honest caller wrote gets a hash in the place of its detail:
-    it must not keep those after it out of the tree.
+    """The leaf of an entry that is in the log. One that no honest caller wrote gets a hash in the place of its detail,
+    and of all else that has a form of its own if need be: it must not keep those after it out of the tree.
     """
-    try:
-        return leaf(fields)
-    except CanonicalError:
-        told = json.dumps(fields["detail"], sort_keys=True).encode()
-        return leaf({**fields, "detail": {"unreadable": hashlib.sha256(told).hexdigest()}})
+    for names in ((), ("detail",)):
+        with suppress(CanonicalError):
+            return leaf({**fields, **{name: _unreadable(fields[name]) for name in names}})
+    return leaf({**fields, **{name: _unreadable(fields[name]) for name in ("detail", "evidence", "commitments")}})
+
+
+def _unreadable(value: object) -> dict[str, str]:
+    return {"unreadable": hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()}
 
 
 def stamp(moment: datetime) -> str:

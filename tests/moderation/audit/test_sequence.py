@@ -18,6 +18,7 @@ from moderation.audit.sequence import head, seal, seal_passed_over
 from moderation.audit.source import Source
 from moderation.audit.store import Nodes
 from moderation.audit.verify import (
+    LEAF_SIZE,
     check_consistency,
     inclusion_root,
     leaf_hash,
@@ -288,16 +289,20 @@ def test_the_signing_key_is_in_no_row_and_for_the_server_alone() -> None:
 
 
 def test_an_entry_that_no_honest_caller_wrote_keeps_nobody_out_of_the_tree() -> None:
-    poison = record_raw({"half": 0.5})
+    poison = [
+        record_raw({"half": 0.5}),
+        record_raw({}, evidence=[0.5]),
+        record_raw({}, commitments={"actor": "x" * LEAF_SIZE}),
+    ]
     many(2)
-    assert seal(NOON) == 3
-    assert Leaf.objects.get(entry=poison).index == 0
-    whole(3)
+    assert seal(NOON) == 5
+    assert list(Leaf.objects.order_by("index").values_list("entry", flat=True))[:3] == poison
+    whole(5)
 
 
-def record_raw(detail: dict[str, object]) -> int:
+def record_raw(detail: dict[str, object], **odd: object) -> int:
     return Entry.objects.create(
-        event="e" * 32, occurred_at=NOON, action="forged", channel="sql", host="h", version="0", detail=detail
+        event="e" * 32, occurred_at=NOON, action="forged", channel="sql", host="h", version="0", detail=detail, **odd
     ).pk
 
 
