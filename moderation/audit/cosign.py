@@ -123,7 +123,7 @@ def _keep(peer: Peer, newest: Checkpoint, body: bytes, now: datetime) -> Trouble
 
 
 def cosigned(least: int = 0) -> verify.Checkpoint | None:
-    """The newest checkpoint of at least this size, or one up to a minute older that all witnesses cosigned."""
+    """The newest checkpoint of at least this size, or one up to a minute older that more witnesses cosigned."""
     rows = Checkpoint.objects.filter(size__gte=least).order_by("-size")
     latest = list(rows[:RECENT])
     if not latest:
@@ -131,7 +131,7 @@ def cosigned(least: int = 0) -> verify.Checkpoint | None:
     newest = latest[0]
     recent = [row for row in latest if row.created_at >= newest.created_at - WAIT]
     names, signed = {peer.name for peer in peers()}, _witnesses(recent)
-    row = next((one for one in recent if names and names <= signed.get(one.size, set())), newest)
+    row = max(recent, key=lambda one: (len(names & signed.get(one.size, set())), one.size))
     return verify.parse_checkpoint(text(row).encode())
 
 

@@ -260,6 +260,19 @@ def test_the_newest_checkpoint_that_everybody_cosigned_is_preferred(peer: Peer) 
     assert [found and found.size for found in map(cosign.cosigned, (0, 3, 4, 5))] == [3, 3, 4, None]
 
 
+def test_a_witness_that_is_away_takes_no_other_ones_cosignature_from_readers(peer: Peer, settings: Settings) -> None:
+    settings.STOA_WITNESSES = [peer, Peer("http://127.0.0.1:9", WITNESS_KEY)]
+    write(3)
+    seal(NOW)
+    assert cosign.cosign(NOW)[peer.name] is None
+    write(1)
+    seal(NOW)
+    found = cosign.cosigned()
+    assert found is not None
+    assert found.size == 3
+    assert verify.verified(found.note, [peer.key])
+
+
 def test_a_witness_that_has_been_away_for_long_keeps_nobody_from_the_newest(peer: Peer) -> None:
     write(3)
     seal(NOW - 2 * cosign.WAIT)
