@@ -181,7 +181,7 @@ LEAST = {"event": "a", "action": "a", "channel": "a", "occurred_at": "2026-11-25
 
 
 @pytest.mark.parametrize("name", ["jsonl", "ocsf", "ecs", "cef"])
-@pytest.mark.parametrize("odd", [{"severity": "none of ours"}, {"channel": ""}, {"action": ""}, {"result": ""}])
+@pytest.mark.parametrize("odd", [{"severity": "not ours"}, {"channel": ""}, {"action": ""}, {"result": ""}])
 def test_an_entry_that_no_honest_caller_wrote_keeps_none_after_it_from_a_collector(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, odd: dict[str, str]
 ) -> None:
