@@ -79,7 +79,7 @@ async def test_whom_it_holds_is_told_within_ten_seconds_and_a_ghost_is_cut_by_th
                 made.desk.reports.clear()
         assert report.rooms[name] == (CAROL,)
         await made.desk.order(Drop(name, CAROL, 0))
-        gone = await made.desk.report(Gone)
+        gone = await made.desk.report(Gone, peer=made.peers[CAROL])
         assert (gone.member, gone.reason) == (CAROL, "dropped")
 
 
