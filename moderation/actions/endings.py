@@ -94,17 +94,10 @@ def _clear(user: User, now: datetime) -> bool:
             _close_rows(user)
         if user.erased_at:
             erasures.wait(user.uid, now)
-            _erase_again(user, now)
+            _erase_all(user, now)
     except (Refused, *PREVENTED):
         return False
     return True
-
-
-@transaction.atomic
-def _erase_again(user: User, now: datetime) -> None:
-    hold(user)
-    erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
-    _erase_rows(user)
 
 
 def _close_rows(user: User) -> None:
@@ -141,15 +134,16 @@ def _go_on(user: User, now: datetime) -> bool:
 
 @transaction.atomic
 def _erase(user: User, now: datetime) -> None:
-    hold(user)
-    # The key before any row: see there who waits for whom.
-    erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
-    _erase_rows(user)
+    _erase_all(user, now)
     if not endings.empty(user, now=now):
         raise BusyError  # another sweep was faster, and told of it
 
 
-def _erase_rows(user: User) -> None:
+@transaction.atomic
+def _erase_all(user: User, now: datetime) -> None:
+    hold(user)
+    # The key before any row: see there who waits for whom.
+    erase(user.uid, by="", reason=REASON, now=now, source=SOURCE)
     _deleted(user, Fate.ERASED)
     for place, rows in _rows(user, Fate.EMPTIED):
         rows.update(**{_column(place): None})
