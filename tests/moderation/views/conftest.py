@@ -1,11 +1,20 @@
 """Who sits at a browser of the staff here."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
+from moderation.staff import Role
+from tests.moderation.cast import at_console
 
 
 @pytest.fixture
 def dana(db: None) -> User:
     """On the staff in whatever role a test gives her."""
     return User.objects.create_user("dana", display_name="Dana")
+
+
+@pytest.fixture
+def rita(alice: User) -> Client:
+    """A reviewer at her browser."""
+    return at_console(alice, Role.REVIEWER)
