@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from accounts import actions as people
 from accounts.actions import push as browsers
-from accounts.models import User
+from accounts.models import User, new_uid
 from moderation.actions import endings
 from moderation.ending import QUIET
 from rooms.actions import presence
@@ -49,7 +49,7 @@ def live(one: Anybody) -> None:
         endpoint = f"https://nobody.example/{who.uid}"
         browsers.subscribe(who, browsers.Browser("n" * 32, endpoint, "B" * 87, "A" * 22), **one.terms)
         if room := one.room():
-            presence.join(who, room.pk, presence.Session(who.uid, "actor", "tab"), **one.terms)
+            presence.join(who, room.pk, presence.Session(new_uid(), "actor", "tab"), **one.terms)
 
 
 def end(one: Anybody) -> None:

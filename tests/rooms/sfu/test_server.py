@@ -298,6 +298,6 @@ async def test_hosts_are_told_of_a_listener_who_reports_that_half_is_lost(relay:
         for _ in range(TIMES_WEAK):
             half = Reception(heard[0].ssrc, 1, 100, 0, packets=50)
             carol.send(carol.outbound.protect_rtcp(receiver_report(carol.local.ssrc, half)))
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(1.5 * EVERY)  # what comes sooner is not read
         line = await made.desk.report(Line)
         assert (line.member, line.sending, line.weak, line.lost, line.trip) == (CAROL, False, True, 50, -1)
