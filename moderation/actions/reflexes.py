@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from accounts.models import Redemption, User
 from moderation import cases, published, reflexes, transparency
@@ -14,10 +15,10 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Case, Decision, Reflex
 from moderation.policies import Policy
+from moderation.reasons import language_of
 from moderation.reflexes import Name, Witness
 
 FRESH = timedelta(minutes=10)
-FACTS = "Several people who do not belong together reported it within ten minutes. A person will look at it."
 REVERSED = "reversed_too_often"
 
 
@@ -42,7 +43,7 @@ def act(pk: int, *, now: datetime, source: Source) -> Decision | None:
         return None
     if Decision.objects.filter(case=case).exists() or not reflexes.crowd(_witnesses(case, now)):
         return None
-    verdict = Verdict(reflexes.MEASURES[Name.CROWD], Policy(case.policy), FACTS)
+    verdict = Verdict(reflexes.MEASURES[Name.CROWD], Policy(case.policy), _facts(case.subject))
     try:
         with transaction.atomic():
             return decide_by_reflex(case, verdict, Name.CROWD, now=now, source=source)
@@ -66,6 +67,14 @@ def judge(*, now: datetime, source: Source) -> list[Reflex]:
             _note("reflex.off", reflex, source, None, reason=REVERSED)
             off.append(reflex)
     return off
+
+
+def _facts(person: User) -> str:
+    """What happened, in the words of the server itself and in the language of whom it concerns."""
+    with override(language_of(person)):
+        return gettext(
+            "Several people who do not belong together reported it within ten minutes. A person will look at it."
+        )
 
 
 def _witnesses(case: Case, now: datetime) -> list[Witness]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.models import User
 from moderation import reasons
@@ -69,6 +70,18 @@ def test_a_crowds_report_moves_the_speaker_to_the_audience_until_a_person_looks(
     assert (made.automated, made.model, made.actor) == (True, "crowd", "")
     assert acted(case) is None
     unchanged(CaseCode.STATE, lambda: appeals.appeal(decision.pk, "No.", by=bob, now=NOON, source=SOURCE))
+
+
+def test_whom_it_concerns_reads_the_servers_own_words_in_their_language(
+    room: Room, alice: User, bob: User, femi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=bob.pk).update(language="zh-hans")
+    monkeypatch.setattr(reflexes, "gettext", lambda words: f"{get_language()}: {words}")
+    on(femi)
+    speaking(bob, room, alice)
+    decision = acted(crowded(bob, room))
+    assert decision is not None
+    assert decision.facts.startswith("zh-hans: Several people")
 
 
 def test_it_does_nothing_unless_somebody_turned_it_on(room: Room, alice: User, bob: User) -> None:
