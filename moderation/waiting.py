@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from moderation.actions import holds
 from moderation.actions.staff import bound
 from moderation.cases import OPEN, State
 from moderation.models import Case, DataRequest, Decision, HoldRequest, LawfulRequest, Staff, Stand, Unmasking
@@ -133,6 +134,13 @@ def _asked(kind: type[Unmasking] | type[LawfulRequest] | type[HoldRequest], abou
     return rows
 
 
+def _holds(reader: _Reader) -> QuerySet[HoldRequest]:
+    """Few wait at a time, so each is asked for by itself."""
+    waits: QuerySet[HoldRequest] = _asked(HoldRequest, "object_id")(reader)
+    own = [one.pk for one in waits if holds.part(one.object_type, one.object_id, reader.user)]
+    return waits.exclude(pk__in=own)
+
+
 def _data(reader: _Reader) -> QuerySet[DataRequest]:
     near = DataRequest.objects.filter(answered_at=None, due_at__lte=reader.now + NEAR)
     return near.exclude(user=reader.user)
@@ -147,6 +155,6 @@ KINDS: Mapping[Wait, _Kind] = MappingProxyType({
     Wait.DATA: _Kind(Act.ANSWER_DATA, "console_data", _data),
     Wait.NAME: _Kind(Act.GRANT_NAME, "console_names", _asked(Unmasking, "person")),
     Wait.LAWFUL: _Kind(Act.DECIDE_LAWFUL, "console_lawful", _asked(LawfulRequest, "person")),
-    Wait.HOLD: _Kind(Act.HOLD, "console_retention", _asked(HoldRequest, "object_id")),
+    Wait.HOLD: _Kind(Act.HOLD, "console_retention", _holds),
 })  # fmt: skip
 """Every kind, in the order in which the staff is told of them."""

@@ -69,6 +69,7 @@ REFUSALS: dict[str, Promise] = {
     "unsigned": _("Only a signed report can be filed. See what stands in its way."),
     "same_person": _("It takes a second person: whoever asked cannot decide."),
     "subject": _("Nobody decides over their own data."),
+    "part_in_it": _("You have a part in it. Leave it to somebody who has none."),
     "decided": _("This was decided already."),
     "not_approved": _("It was not approved, so nothing leaves."),
     "scope": _("A request needs a time, and a person or a room."),

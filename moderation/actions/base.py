@@ -18,6 +18,7 @@ class Code(StrEnum):
     UNSIGNED = "unsigned"
     SAME_PERSON = "same_person"
     SUBJECT = "subject"  # nobody decides over themselves
+    PART = "part_in_it"  # nor over what they have a part in
     DECIDED = "decided"
     UNDECIDED = "not_approved"
     SCOPE = "scope"

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.views import member
 from moderation import dossier, leaving
 from moderation.actions import holds
@@ -35,22 +36,32 @@ def _shown(request: HttpRequest, form: HoldForm) -> HttpResponseBase:
     held = list(Hold.objects.filter(released_at=None).order_by("review_at"))
     keyed = people.by_id([hold.person for hold in held if hold.person])
     waiting = HoldRequest.objects.filter(decided_at=None).select_related("asked_by").order_by("pk")
-    now = timezone.now()
+    reader, now = member(request), timezone.now()
     leavers, first = leaving.leavers(settings.STOA_PROFILE, now, SHOWN)
     uids = {person.uid for person in keyed.values()} | {one.object_id for one in waiting}
     context = {
         **_kept(),
         "leavers": leavers,
         "first_leavers": first,
-        "holds": [{"hold": hold, "person": keyed[hold.person].uid if hold.person in keyed else ""} for hold in held],
-        "asked": waiting,
+        "holds": [_row(hold, keyed[hold.person].uid if hold.person in keyed else "", reader) for hold in held],
+        "asked": [(one, one.asked_by != reader and _free(one, one.object_id, reader)) for one in waiting],
         "names": dossier.names(uids),
         "form": form,
-        "staff": staff_of(member(request)),
-        "holding": Act.HOLD in acts_of(member(request)),
+        "staff": staff_of(reader),
+        "holding": Act.HOLD in acts_of(reader),
         "now": now,
     }
     return render(request, "console/retention.html", context)
+
+
+def _row(hold: Hold, person: str, reader: User) -> dict[str, Any]:
+    """A hold on the page; `person` is whose id it holds, if anybody's."""
+    return {"hold": hold, "person": person, "free": _free(hold, person or hold.object_id, reader)}
+
+
+def _free(held: Hold | HoldRequest, object_id: str, reader: User) -> bool:
+    """Whether they have no part in what is held."""
+    return holds.part(held.object_type, object_id, reader) is None
 
 
 def _kept() -> dict[str, Any]:

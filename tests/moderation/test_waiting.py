@@ -149,6 +149,14 @@ def test_what_takes_two_people_waits_for_the_second_and_not_for_whom_it_is_about
     assert on_pages(ines) == {page: 1}
 
 
+def test_a_hold_on_a_case_waits_for_nobody_who_has_a_part_in_it(femi: User, ines: User, bob: User) -> None:
+    case = _triaged(bob)
+    a_report(case, ines)
+    holds.ask(Held.CASE, str(case.pk), "A suit", NOON + DAY, by=femi, **HERE)
+    assert waits(ines) == {}
+    assert waits(moderator("Gus", Role.SENIOR)) == {Wait.HOLD: 1}
+
+
 def test_whom_one_has_just_let_in_is_no_second_person(dana: User, femi: User, ines: User, bob: User) -> None:
     staff.grant(ines, Role.SENIOR, None, by=femi.uid, **HERE)
     _name(femi, bob)

@@ -1,18 +1,23 @@
 """Legal holds take two people: femi asks, gus places it, bob is whom it is about."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.models import User
 from moderation.actions import holds, staff
 from moderation.actions.base import Code, Refused
+from moderation.audit import hold
 from moderation.audit.models import Entry, Hold
-from moderation.models import Held, HoldRequest
+from moderation.models import About, Case, Held, HoldRequest
 from moderation.staff import Role
+from rooms.models import Member, Room
+from rooms.roles import Rank
 from tests.log import entry
-from tests.moderation.desk import DAY
-from tests.moderation.filed import a_case
+from tests.moderation.desk import DAY, claimed, decided, moderator, unchanged
+from tests.moderation.filed import a_case, a_report
 from tests.rooms.scenes import NOON, SOURCE
 
 pytestmark = pytest.mark.django_db
@@ -23,15 +28,21 @@ def asked(femi: User, bob: User) -> HoldRequest:
     return holds.ask(Held.PERSON, bob.uid, "A court asks.", NOON + DAY, by=femi, now=NOON, source=SOURCE)
 
 
+@pytest.fixture
+def ines(db: None) -> User:
+    """Is a third senior moderator."""
+    return moderator("Ines", Role.SENIOR)
+
+
 def decide(asked: HoldRequest, by: User, *, placed: bool = True) -> None:
     holds.decide(asked.pk, placed, by=by, now=NOON, source=SOURCE)
 
 
-def refused(code: Code, asked: HoldRequest, by: User) -> None:
+def refused(code: Code, asked: HoldRequest, by: User, *, placed: bool = True) -> None:
     """Refused, and nothing changed."""
     before = HoldRequest.objects.values().get(), Hold.objects.count(), Entry.objects.count()
     with pytest.raises(Refused) as told:
-        decide(asked, by)
+        decide(asked, by, placed=placed)
     assert told.value.code is code
     assert (HoldRequest.objects.values().get(), Hold.objects.count(), Entry.objects.count()) == before
 
@@ -81,6 +92,64 @@ def test_whom_a_hold_is_about_does_not_release_it(asked: HoldRequest, femi: User
     assert told.value.code is Code.SUBJECT
     assert (Hold.objects.get().released_at, Entry.objects.count()) == (None, before)
     holds.release(placed.pk, by=femi, now=NOON, source=SOURCE)
+    assert Hold.objects.get().released_at == NOON
+
+
+def _reported(case: Case, gus: User) -> tuple[Held, str]:
+    a_report(case, gus)
+    return Held.CASE, str(case.pk)
+
+
+def _about_them(case: Case, gus: User) -> tuple[Held, str]:
+    return Held.CASE, str(a_case(gus).pk)
+
+
+def _host_of_it(case: Case, gus: User) -> tuple[Held, str]:
+    return Held.CASE, str(a_case(about=About.ROOM, host=gus, room=case.room).pk)
+
+
+def _decided(case: Case, gus: User) -> tuple[Held, str]:
+    decided(claimed(case, gus), gus)
+    return Held.CASE, str(case.pk)
+
+
+def _hosts(case: Case, gus: User) -> tuple[Held, str]:
+    Member.objects.filter(room=case.room, rank=Rank.HOST).update(user=gus)
+    return Held.ROOM, case.room
+
+
+def _spoke(case: Case, gus: User) -> tuple[Held, str]:
+    Member.objects.create(room_id=case.room, user=gus, number=99, spoke=True)
+    return Held.ROOM, case.room
+
+
+@pytest.mark.parametrize("takes_part", [_reported, _about_them, _host_of_it, _decided, _hosts, _spoke])
+def test_who_has_a_part_in_a_case_or_room_neither_asks_for_a_hold_nor_places_refuses_or_releases_it(
+    takes_part: Callable[[Case, User], tuple[Held, str]], case: Case, femi: User, gus: User, ines: User
+) -> None:
+    kind, named = takes_part(case, gus)
+    how: Any = {"now": NOON, "source": SOURCE}
+    unchanged(Code.PART, lambda: holds.ask(kind, named, "A suit.", NOON + DAY, by=gus, **how))
+    asked = holds.ask(kind, named, "A suit.", NOON + DAY, by=femi, **how)
+    for placed in (True, False):
+        refused(Code.PART, asked, gus, placed=placed)
+    decide(asked, ines)
+    (placed_hold,) = Hold.objects.all()
+    unchanged(Code.PART, lambda: holds.release(placed_hold.pk, by=gus, **how))
+    assert Hold.objects.get().released_at is None
+    holds.release(placed_hold.pk, by=femi, **how)
+
+
+def test_who_only_listened_in_a_room_has_no_part_in_a_hold_on_it(room: Room, femi: User, gus: User) -> None:
+    Member.objects.create(room=room, user=gus, number=99)
+    decide(holds.ask(Held.ROOM, room.pk, "A suit.", NOON + DAY, by=femi, now=NOON, source=SOURCE), gus)
+    assert Hold.objects.get().object_id == room.pk
+
+
+def test_a_hold_on_a_case_that_is_deleted_can_be_released(femi: User) -> None:
+    how: Any = {"now": NOON, "source": SOURCE}
+    placed = hold.place("case", "999", ground="g", by="a", approver="b", review_at=NOON + DAY, **how)
+    holds.release(placed.pk, by=femi, **how)
     assert Hold.objects.get().released_at == NOON
 
 

@@ -65,6 +65,20 @@ def test_whom_it_is_about_neither_asks_for_it_nor_places_it(femi: Client, gus: C
     assert not Hold.objects.exists()
 
 
+def test_who_reported_a_case_is_offered_no_act_on_its_hold_and_a_try_is_an_entry(
+    case: Case, femi: Client, carol: User, mallory: User
+) -> None:
+    reporter = at_console(carol, Role.SENIOR)
+    ask(femi, kind="case", named=str(case.pk))
+    asked = HoldRequest.objects.get()
+    address = f"/console/retention/asked/{asked.pk}/"
+    assert address not in text(reporter.get("/console/retention/"))
+    assert "You have a part in it." in text(reporter.post(address, {"decision": "place"}, follow=True))
+    assert not Hold.objects.exists()
+    assert Entry.objects.get(action="log.hold", result=Result.REFUSED).reason == "part_in_it"
+    assert f'asked/{asked.pk}/"' in text(at_console(mallory, Role.SENIOR).get("/console/retention/"))
+
+
 def test_a_refused_request_holds_nothing_and_is_not_decided_twice(femi: Client, gus: Client, mallory: User) -> None:
     ask(femi)
     asked = HoldRequest.objects.get()
