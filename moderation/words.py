@@ -71,6 +71,9 @@ REFUSALS: dict[str, Promise] = {
     "subject": _("Nobody decides over their own data."),
     "part_in_it": _("You have a part in it. Leave it to somebody who has none."),
     "decided": _("This was decided already."),
+    "nothing_left": _(
+        "What it is about was deleted meanwhile, so nothing is left. If the request still waits, refuse it."
+    ),
     "not_approved": _("It was not approved, so nothing leaves."),
     "scope": _("A request needs a time, and a person or a room."),
     "approval_expired": _("The approval has run out. Ask again."),

@@ -20,6 +20,7 @@ class Code(StrEnum):
     SUBJECT = "subject"  # nobody decides over themselves
     PART = "part_in_it"  # nor over what they have a part in
     DECIDED = "decided"
+    NOTHING = "nothing_left"  # of what it is about
     UNDECIDED = "not_approved"
     SCOPE = "scope"
     EXPIRED = "approval_expired"

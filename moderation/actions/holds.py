@@ -45,10 +45,12 @@ def ask(
 def decide(pk: int, placed: bool, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: the hold is placed, or the request refused.
 
-    Raises `Refused`: GONE, DECIDED, SAME_PERSON, and what `part` says.
+    Raises `Refused`: GONE, DECIDED, SAME_PERSON, what `part` says, and NOTHING to hold what was deleted meanwhile.
     """
     asked = answerable(HoldRequest, pk, by, now)
     _no_part(asked.object_type, asked.object_id, by)
+    if placed and not _exists(asked.object_type, asked.object_id):
+        raise Refused(Code.NOTHING)
     asked.approver, asked.decided_at = by, now
     if placed:
         asked.hold = hold.place(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
+from moderation.actions.erasures import ERASED
 from moderation.actions.staff import answerable
 from moderation.audit import people
 from moderation.audit.models import Entry, Label
@@ -57,11 +58,13 @@ def ask(wish: Wish, *, by: User, now: datetime, source: Source) -> LawfulRequest
 def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: the request is approved or refused, by a second person who is not its subject.
 
-    Raises `Refused`: `GONE`, `DECIDED`, `SAME_PERSON`, `SUBJECT`.
+    Raises `Refused`: `GONE`, `DECIDED`, `SAME_PERSON`, `SUBJECT`, `NOTHING` to approve one about somebody erased.
     """
     request = answerable(LawfulRequest, pk, by, now)
     if request.person == by.uid:
         raise Refused(Code.SUBJECT)
+    if approved and request.person == ERASED:
+        raise Refused(Code.NOTHING)
     LawfulRequest.objects.filter(pk=pk).update(approver=by, approved=approved, decided_at=now)
     _note("lawful.approve" if approved else "lawful.refuse", request, by, source, second=request.asked_by.uid)
 
@@ -70,7 +73,8 @@ def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) 
 def export(pk: int, digest: str, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: it is written down that what has this digest leaves now. Call it before the first byte does.
 
-    Raises `Refused`: `GONE`, `UNDECIDED` unless it was approved, `DECIDED` where it left before, `EXPIRED`, `SUBJECT`.
+    Raises `Refused`: `GONE`, `UNDECIDED` unless it was approved, `DECIDED` where it left before, `EXPIRED`, `SUBJECT`,
+    `NOTHING` where whom it is about was erased since.
     """
     request = _locked(pk)
     refuse_export(request, by, now)
@@ -89,6 +93,8 @@ def refuse_export(request: LawfulRequest, by: User, now: datetime) -> None:
         raise Refused(Code.EXPIRED)
     if request.person == by.uid:
         raise Refused(Code.SUBJECT)
+    if request.person == ERASED:
+        raise Refused(Code.NOTHING)
 
 
 def scope(request: LawfulRequest) -> Callable[[Entry], bool]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import role_of
+from moderation.actions.erasures import ERASED
 from moderation.actions.staff import answerable
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -36,10 +37,15 @@ def ask(person: str, reason: str, *, by: User, now: datetime, source: Source, en
 
 @transaction.atomic
 def decide(pk: int, *, approved: bool, by: User, now: datetime, source: Source) -> Unmasking:
-    """The wish, granted for half an hour or refused. Raises `Refused`: GONE, DECIDED, SAME_PERSON, SUBJECT."""
+    """The wish, granted for half an hour or refused.
+
+    Raises `Refused`: GONE, DECIDED, SAME_PERSON, SUBJECT, NOTHING to grant the name of somebody erased.
+    """
     wish = answerable(Unmasking, pk, by, now)
     if wish.person == by.uid:
         raise Refused(Code.SUBJECT)
+    if approved and wish.person == ERASED:
+        raise Refused(Code.NOTHING)
     wish.approver, wish.approved, wish.decided_at = by, approved, now
     wish.expires_at = now + SHOWN if approved else None
     wish.save(update_fields=["approver", "approved", "decided_at", "expires_at"])

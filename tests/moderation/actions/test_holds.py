@@ -10,6 +10,7 @@ from accounts.models import User
 from moderation.actions import holds, staff
 from moderation.actions.base import Code, Refused
 from moderation.audit import hold
+from moderation.audit.erase import erase
 from moderation.audit.models import Entry, Hold
 from moderation.models import About, Case, Held, HoldRequest
 from moderation.staff import Role
@@ -54,6 +55,22 @@ def test_one_asks_another_places_it_once(asked: HoldRequest, femi: User, gus: Us
     placed = entry(action="log.hold")
     assert (placed.actor, placed.second, placed.object) == (femi.uid, gus.uid, bob.uid)
     refused(Code.DECIDED, asked, gus)
+
+
+def test_nobody_who_was_erased_meanwhile_is_held_and_the_request_can_only_be_refused(
+    asked: HoldRequest, gus: User, bob: User
+) -> None:
+    erase(bob.uid, by="", reason="request", now=NOON, source=SOURCE)
+    refused(Code.NOTHING, asked, gus)
+    decide(asked, gus, placed=False)
+    assert entry(action="log.hold_refuse").actor == gus.uid
+
+
+def test_a_case_that_was_deleted_meanwhile_is_not_held(femi: User, gus: User, bob: User) -> None:
+    case = a_case(bob)
+    asked = holds.ask(Held.CASE, str(case.pk), "A suit.", NOON + DAY, by=femi, now=NOON, source=SOURCE)
+    case.delete()
+    refused(Code.NOTHING, asked, gus)
 
 
 def test_a_request_that_is_refused_holds_nothing(asked: HoldRequest, gus: User) -> None:

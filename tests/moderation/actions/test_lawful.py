@@ -10,6 +10,7 @@ from accounts.models import User
 from moderation.actions import lawful
 from moderation.actions.base import Code, Refused
 from moderation.actions.lawful import Wish
+from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
@@ -89,6 +90,23 @@ def test_an_approval_runs_out_after_seven_days(asked: LawfulRequest, alice: User
     lawful.decide(asked.pk, True, by=carol, now=NOON, source=SOURCE)
     late = NOON + timedelta(days=7, seconds=1)
     unchanged(asked, Code.EXPIRED, lambda: lawful.export(asked.pk, DIGEST, by=alice, now=late, source=SOURCE))
+
+
+def test_a_request_about_somebody_who_was_erased_meanwhile_can_only_be_refused(
+    asked: LawfulRequest, bob: User, carol: User
+) -> None:
+    erase(bob.uid, by="", reason="request", now=NOON, source=SOURCE)
+    unchanged(asked, Code.NOTHING, lambda: lawful.decide(asked.pk, True, by=carol, now=NOON, source=SOURCE))
+    lawful.decide(asked.pk, False, by=carol, now=NOON, source=SOURCE)
+    assert entry(action="lawful.refuse").actor == carol.uid
+
+
+def test_nothing_leaves_of_somebody_who_was_erased_since_it_was_approved(
+    asked: LawfulRequest, alice: User, bob: User, carol: User
+) -> None:
+    lawful.decide(asked.pk, True, by=carol, now=NOON, source=SOURCE)
+    erase(bob.uid, by="", reason="request", now=NOON, source=SOURCE)
+    unchanged(asked, Code.NOTHING, lambda: lawful.export(asked.pk, DIGEST, by=alice, now=NOON, source=SOURCE))
 
 
 def test_the_whole_log_cannot_be_asked_for(wish: Wish, mallory: User) -> None:

@@ -6,6 +6,7 @@ from accounts.models import User
 from moderation.actions import unmasking
 from moderation.actions.base import Code
 from moderation.actions.unmasking import SHOWN
+from moderation.audit.erase import erase
 from moderation.models import Unmasking
 from moderation.staff import Role
 from tests.log import entries, entry
@@ -41,6 +42,14 @@ def test_what_was_refused_or_decided_stays_so(alice: User, bob: User, femi: User
     wish = unmasking.decide(asked(alice, bob).pk, approved=False, by=femi, now=NOON, source=SOURCE)
     assert unmasking.shown_to(alice, NOON) == frozenset()
     unchanged(Code.DECIDED, lambda: unmasking.decide(wish.pk, approved=True, by=femi, now=NOON, source=SOURCE))
+
+
+def test_the_name_of_somebody_who_was_erased_meanwhile_is_not_granted(alice: User, bob: User, femi: User) -> None:
+    wish = asked(alice, bob)
+    erase(bob.uid, by="", reason="request", now=NOON, source=SOURCE)
+    unchanged(Code.NOTHING, lambda: unmasking.decide(wish.pk, approved=True, by=femi, now=NOON, source=SOURCE))
+    unmasking.decide(wish.pk, approved=False, by=femi, now=NOON, source=SOURCE)
+    assert unmasking.shown_to(alice, NOON) == frozenset()
 
 
 def test_a_wish_has_a_reason_and_somebody_to_name(alice: User, bob: User) -> None:
