@@ -158,6 +158,7 @@ class _Page:
             self.fill("built", technology=self.texts["words"]["comma"].join(self.annex["technology"])),
             self.fill("scale", people=self.annex["people"], rooms=self.annex["rooms"]),
             self.texts["words"]["spoken"],
+            self.texts["words"]["no_ring" if self.annex["server_profile"] == "private" else "ring"],
         )
 
     def measured(self, name: str) -> Claim:

@@ -63,6 +63,24 @@ def test_a_requirement_that_nobody_measured_or_tested_is_said_to_have_no_evidenc
     assert [claim.status for claim in claims] == ["none"]
 
 
+def test_ciphers_of_the_media_are_not_answered_by_the_encryption_of_pages() -> None:
+    (claim,) = section(made(annex("asvs")), "17.2.2 Strong DTLS ciphers and SRTP profiles").claims
+    assert (claim.status, "tests/rooms/sfu/test_peer_ciphers.py" in claim.text) == ("tested", True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("profile", ["cn", "iso27001", "asvs"])
+def test_it_does_not_say_that_nothing_spoken_is_stored_where_a_report_seals_it(profile: str, language: str) -> None:
+    said = texts(language)["words"]
+    for served, told, untold in (
+        ("cn", "ring", "no_ring"),
+        ("standard", "ring", "no_ring"),
+        ("private", "no_ring", "ring"),
+    ):
+        document = words(made(annex(profile, server_profile=served), language))
+        assert (said[told] in document, said[untold] in document) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("language", "law"),
     [
