@@ -1,8 +1,6 @@
 """Who we are to push services (VAPID, RFC 8292): a key made when it is first needed, and kept in the data folder."""
 
 import json
-import os
-import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from accounts.sealing import CURVE, packed, point
+from moderation.audit.keyfile import kept
 
 LIFETIME = timedelta(hours=12)  # push services take 24 at most
 _HEADER = packed(b'{"typ":"JWT","alg":"ES256"}')
@@ -47,22 +46,10 @@ def authorization(endpoint: str, now: datetime) -> str:
 @cache
 def _key(file: Path) -> ec.EllipticCurvePrivateKey:
     """The key in the file, which is made if it is missing; of several processes at once, one makes it."""
-    if not file.exists():
-        _make(file)
-    key = load_pem_private_key(file.read_bytes(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101  # what `_make` writes
+    key = load_pem_private_key(kept(file, _made), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101  # what `_made` gives
     return key
 
 
-def _make(file: Path) -> None:
-    key = ec.generate_private_key(CURVE)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-        output.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        os.fsync(output.fileno())
-    try:
-        file.hardlink_to(draft)
-    except FileExistsError:
-        pass  # another process was first; its key is everybody's
-    finally:
-        draft.unlink()
+def _made() -> bytes:
+    return ec.generate_private_key(CURVE).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

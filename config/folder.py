@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from config.environment import Environment, SettingsError
+from moderation.audit import keyfile
 
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes on Linux, 103 on macOS
 
@@ -32,22 +33,13 @@ def prepare(data: Path) -> None:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         data.chmod(0o700)
-        _keep(data / "secret_key", secrets.token_urlsafe(64).encode())
+        keyfile.kept(data / "secret_key", secrets.token_urlsafe(64).encode)
         node_key = Ed25519PrivateKey.generate()
-        _keep(data / "node_key", node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        keyfile.kept(
+            data / "node_key", lambda: node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
     except OSError as error:
         raise SettingsError("STOA_DATA", f"cannot be written: {error}") from error
-
-
-def _keep(file: Path, content: bytes) -> None:
-    """Write `content` unless the file is there. It appears complete or not at all, whoever else is starting."""
-    if file.exists():
-        return
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-        output.write(content)
-        os.fsync(output.fileno())
-    draft.rename(file)
 
 
 def valkey_socket(data: Path) -> Path:

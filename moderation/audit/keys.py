@@ -6,12 +6,9 @@ when it signs is how old that file is, and until when it did how old `log-ID.ret
 `prunings` is no key: it says how long the log was when prunings were first signed, where no database can change that.
 """
 
-import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from moderation.audit import keyfile
 from moderation.audit.note import Signer
 from moderation.audit.verify import Key, parse_key
 
@@ -59,9 +57,9 @@ def folder() -> Path:
 
 def masters() -> dict[str, bytes]:
     """The master keys by their ids, the newest first; the first one is made when it is asked for."""
-    with _locked():
+    with keyfile.locked(folder()):
         files = sorted(folder().glob("master-*"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
-        found = [bytes.fromhex(file.read_text(encoding="ascii")) for file in files]
+        found = [_read(file.read_bytes()) for file in files]
         return {master_id(key): key for key in found or [_keep_master(secrets.token_bytes(32))]}
 
 
@@ -77,17 +75,13 @@ def address_key() -> bytes:
 
 def named(name: str) -> bytes:
     """The key of this name, 32 bytes; made when it is first asked for, and never changed."""
-    file = folder() / name
-    with _locked():
-        if not file.exists():
-            _keep(file, secrets.token_hex(32))
-    return bytes.fromhex(file.read_text(encoding="ascii"))
+    return _read(keyfile.kept(folder() / name, lambda: secrets.token_hex(32).encode()))
 
 
 def found(name: str) -> bytes:
     """The key of this name. Raises `KeysMissingError` where it was never made, or is destroyed."""
     try:
-        return bytes.fromhex((folder() / name).read_text(encoding="ascii"))
+        return _read((folder() / name).read_bytes())
     except FileNotFoundError as error:
         raise KeysMissingError(name) from error
 
@@ -101,8 +95,7 @@ def drop(name: str) -> None:
 
 def new_master() -> bytes:
     """One more master key, made and kept."""
-    with _locked():
-        return _keep_master(secrets.token_bytes(32))
+    return _keep_master(secrets.token_bytes(32))
 
 
 def drop_master(name: str) -> None:
@@ -112,7 +105,7 @@ def drop_master(name: str) -> None:
 
 def tidy() -> None:
     """Nothing: what a loss of power left of keys that were being destroyed is destroyed."""
-    with _locked():
+    with keyfile.locked(folder()):
         for file in folder().iterdir():
             if file.name.startswith(_DOOMED) or _is_blank(file):
                 _overwrite(file)
@@ -122,6 +115,12 @@ def signers(origin: str) -> list[Signer]:
     """The keys that sign the log of this origin, the newest first; none if none was made."""
     files = sorted(folder().glob("log-*.pem"), key=lambda file: (-file.stat().st_mtime_ns, file.name))
     return [Signer(origin, _private(file)) for file in files]
+
+
+def first_signer(origin: str) -> Signer:
+    """The key that signs a log from its beginning: of all who ask at once, the first makes it for all."""
+    with keyfile.locked(folder()):
+        return next(iter(signers(origin)), None) or new_signer(origin)
 
 
 def new_signer(origin: str) -> Signer:
@@ -139,14 +138,14 @@ def drawn_signer(origin: str) -> Signer:
 def keep_signer(signer: Signer) -> None:
     """Let this key sign the log from now on."""
     name = signer.key.key_id.hex()
-    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
-    _keep(folder() / f"log-{name}.vkey", f"{signer.key}\n")
-    _keep(folder() / f"log-{name}.pem", pem)
+    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    keyfile.write(folder() / f"log-{name}.vkey", f"{signer.key}\n".encode())
+    keyfile.write(folder() / f"log-{name}.pem", pem)
 
 
 def retire_signer(name: str) -> None:
     """Destroy the private half of a signing key; its public half stays, for what it has signed."""
-    _keep(folder() / f"log-{name}.retired", "")
+    keyfile.write(folder() / f"log-{name}.retired", b"")
     _shred(folder() / f"log-{name}.pem")
 
 
@@ -173,11 +172,7 @@ def _written(file: Path) -> datetime:
 
 def signed_from(size: int) -> int:
     """The leaf from which on a pruning has to be signed: `size`, when this is first asked, and the same ever after."""
-    file = folder() / "prunings"
-    with _locked():
-        if not file.exists():
-            _keep(file, str(size))
-    return int(file.read_text(encoding="ascii"))
+    return int(keyfile.kept(folder() / "prunings", str(size).encode))
 
 
 def _private(file: Path) -> Ed25519PrivateKey:
@@ -188,19 +183,12 @@ def _private(file: Path) -> Ed25519PrivateKey:
 
 
 def _keep_master(master: bytes) -> bytes:
-    _keep(folder() / f"master-{master_id(master)}", master.hex())
+    keyfile.write(folder() / f"master-{master_id(master)}", master.hex().encode())
     return master
 
 
-def _keep(file: Path, content: str) -> None:
-    """Write the file, for the server alone. It appears complete or not at all, and stays after a loss of power."""
-    draft = file.with_name(f".{file.name}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as output:
-        output.write(content)
-        output.flush()
-        os.fsync(output.fileno())
-    draft.rename(file)
-    _sync_folder()
+def _read(content: bytes) -> bytes:
+    return bytes.fromhex(content.decode("ascii"))
 
 
 def _shred(file: Path) -> None:
@@ -208,9 +196,9 @@ def _shred(file: Path) -> None:
 
     What the disk itself keeps of it is for full-disk encryption to hide.
     """
-    with _locked():
+    with keyfile.locked(folder()):
         doomed = file.rename(file.with_name(f"{_DOOMED}{file.name}"))
-        _sync_folder()
+        keyfile.sync(folder())
         _overwrite(doomed)
 
 
@@ -221,25 +209,10 @@ def _overwrite(file: Path) -> None:
         output.flush()
         os.fsync(output.fileno())
     file.unlink()
-    _sync_folder()
+    keyfile.sync(folder())
 
 
 def _is_blank(file: Path) -> bool:
     """Whether nothing is left of what was in it: a key was once overwritten before it lost its name."""
     content = file.read_bytes() if file.is_file() else b""
     return bool(content) and not content.strip(b"\0")
-
-
-def _sync_folder() -> None:
-    descriptor = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    with (folder() / ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -159,7 +159,7 @@ def signers(where: Head) -> list[Signer]:
     found = keys.signers(where.origin)
     if not found and where.size:
         raise keys.KeysMissingError("log-*.pem")
-    return found or [keys.new_signer(where.origin)]
+    return found or [keys.first_signer(where.origin)]
 
 
 def _peaks(where: Head) -> list[bytes]:

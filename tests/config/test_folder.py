@@ -8,13 +8,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from config import folder
 from config.environment import SettingsError
+from tests.processes import at_once
 
 
 def test_the_folder_and_its_keys_are_made_for_us_alone(tmp_path: Path) -> None:
     data = tmp_path / "a" / "data"
     folder.prepare(data)
     assert data.stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()} == {
+    assert {path.name: path.stat().st_mode & 0o777 for path in data.glob("*_key")} == {
         "secret_key": 0o600,
         "node_key": 0o600,
     }
@@ -27,6 +28,14 @@ def test_keys_stay_the_same_at_the_second_start(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     folder.prepare(tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_of_several_processes_that_start_at_once_all_have_one_secret_key(tmp_path: Path) -> None:
+    def start() -> bytes:
+        folder.prepare(tmp_path)
+        return (tmp_path / "secret_key").read_bytes()
+
+    assert set(at_once(start)) == {(tmp_path / "secret_key").read_bytes()}
 
 
 def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:

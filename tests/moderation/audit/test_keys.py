@@ -1,11 +1,13 @@
-"""The log's keys on a disk that loses its power in the middle."""
+"""The log's keys: made by one of all who ask, and on a disk that loses its power in the middle."""
 
+import os
 from unittest.mock import patch
 
 import pytest
 from celery import Celery
 
 from moderation.audit import keys, pulse, tasks
+from tests.processes import at_once
 
 ORIGIN = "stoa.example/audit"
 
@@ -91,3 +93,20 @@ def test_a_key_whose_retirement_was_cut_off_before_it_lost_its_name_signs_until_
     assert (new.signs, old.signs) == (True, False)
     assert old.until is not None
     assert old.since <= new.since <= old.until
+
+
+def test_of_several_processes_that_begin_a_log_at_once_one_makes_the_key_that_all_sign_with() -> None:
+    made = set(at_once(lambda: str(keys.first_signer(ORIGIN).key)))
+    assert made == {str(signer.key) for signer in keys.signers(ORIGIN)}
+    assert len(made) == len(keys.vkeys()) == 1
+
+
+def test_one_master_key_for_all_of_them() -> None:
+    (made,) = set(at_once(lambda: tuple(keys.masters().items())))
+    assert dict(made) == keys.masters()
+    assert len(made) == 1
+
+
+def test_one_key_of_each_name() -> None:
+    assert set(at_once(lambda: keys.named("evidence-1"))) == {keys.found("evidence-1")}
+    assert set(at_once(lambda: keys.signed_from(os.getpid()))) == {keys.signed_from(0)}

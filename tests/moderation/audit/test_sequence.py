@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, QuerySet
 
-from moderation.audit import check, keys, sequence, tree
+from moderation.audit import keys, sequence, tree
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
 from moderation.audit.record import record
@@ -25,18 +24,11 @@ from moderation.audit.verify import (
     open_checkpoint,
 )
 from tests.log import aged, belated, many
+from tests.moderation.audit.stored import NOON, whole
 
 SOURCE = Source.internal("command")
-NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def whole(entries: int) -> None:
-    """Everything that waited is sealed once, and nothing is wrong with the log."""
-    assert list(check.faults(NOON)) == []
-    assert sorted(Leaf.objects.values_list("entry", flat=True)) == sorted(Entry.objects.values_list("pk", flat=True))
-    assert head().size == Leaf.objects.count() == entries
 
 
 def test_what_waits_is_under_a_signed_checkpoint_in_the_order_it_was_written() -> None:
@@ -208,28 +200,6 @@ def test_when_settling_fails_the_next_seal_settles(persisted: bool) -> None:
 
 
 @pytest.mark.parametrize("persisted", [False, True])
-@pytest.mark.parametrize("kept", ["prunings", ".vkey", ".pem"])
-def test_when_the_first_key_cannot_be_kept_nothing_has_grown_and_the_next_seal_makes_it_good(
-    kept: str, persisted: bool
-) -> None:
-    many(3)
-    keep = keys._keep
-
-    def fail(file: Path, content: str) -> None:
-        fails = file.name.endswith(kept)
-        if persisted or not fails:
-            keep(file, content)
-        if fails:
-            raise OSError
-
-    with pytest.raises(OSError), patch.object(keys, "_keep", fail):  # noqa: PT011  # as the disk would
-        seal(NOON)
-    assert (head().size, Leaf.objects.count(), Checkpoint.objects.count()) == (0, 0, 0)
-    assert seal(NOON) == 3
-    whole(3)
-
-
-@pytest.mark.parametrize("persisted", [False, True])
 def test_when_the_commit_fails_the_next_seal_makes_it_good_whether_it_had_persisted_or_not(persisted: bool) -> None:
     many(3)
     head()
@@ -247,45 +217,6 @@ def test_when_the_commit_fails_the_next_seal_makes_it_good_whether_it_had_persis
     assert head().size == (3 if persisted else 0)
     assert seal(NOON) == (0 if persisted else 3)
     whole(3)
-
-
-def test_a_signing_key_that_is_lost_is_not_replaced_in_silence() -> None:
-    many(1)
-    seal(NOON)
-    for file in keys.folder().glob("log-*.pem"):
-        file.unlink()
-    many(1)
-    with pytest.raises(keys.KeysMissingError):
-        seal(NOON)
-    assert head().size == 1
-
-
-def test_during_a_rotation_both_keys_sign_and_afterwards_the_old_one_still_verifies() -> None:
-    many(1)
-    seal(NOON)
-    old = keys.signers(head().origin)[0].key
-    new = keys.new_signer(head().origin).key
-    many(1)
-    seal(NOON)
-    both = Checkpoint.objects.get(size=2).note.encode()
-    assert open_checkpoint(both, [old]) == open_checkpoint(both, [new])
-    keys.retire_signer(old.key_id.hex())
-    many(1)
-    seal(NOON)
-    assert open_checkpoint(Checkpoint.objects.get(size=3).note.encode(), [new]).size == 3
-    assert open_checkpoint(Checkpoint.objects.get(size=1).note.encode(), keys.vkeys()).size == 1
-    assert {old, new} == set(keys.vkeys())
-
-
-def test_the_signing_key_is_in_no_row_and_for_the_server_alone() -> None:
-    many(1)
-    seal(NOON)
-    (file,) = keys.folder().glob("log-*.pem")
-    assert file.stat().st_mode & 0o077 == 0
-    private = keys.signers(head().origin)[0].private.private_bytes_raw()
-    told = repr([list(model.objects.values()) for model in (Head, Checkpoint, Leaf, Entry)])
-    assert private.hex() not in told
-    assert repr(private)[2:-1] not in told
 
 
 def test_an_entry_that_no_honest_caller_wrote_keeps_nobody_out_of_the_tree() -> None:
