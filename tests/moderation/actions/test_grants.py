@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import User
 from moderation import cases
+from moderation.actions import appeals, deadlines, evidence, grants, staff
 from moderation.actions import cases as working
-from moderation.actions import deadlines, evidence, grants, staff
 from moderation.actions.base import Code, Refused
 from moderation.actions.grants import GRANTED
 from moderation.cases import IDLE, State
@@ -18,7 +18,7 @@ from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
 from tests.log import entries, entry
 from tests.moderation import tape
-from tests.moderation.desk import claimed, moderator, reported, unchanged
+from tests.moderation.desk import claimed, decided, moderator, reported, unchanged
 from tests.rooms.scenes import NOON, SOURCE, carry, come
 
 pytestmark = pytest.mark.django_db
@@ -229,13 +229,23 @@ def test_a_file_that_is_gone_is_said_to_be_broken(track: Evidence, dana: User, f
     assert entry(action="evidence.broken").reason == "FileNotFoundError"
 
 
-def test_a_senior_who_is_to_confirm_or_to_hear_the_appeal_may_ask_and_who_decided_may_not(
-    track: Evidence, dana: User, femi: User
-) -> None:
+def test_a_senior_who_is_to_confirm_may_ask_and_a_moderator_may_not(track: Evidence, dana: User, femi: User) -> None:
     Case.objects.update(state=State.ESCALATED, holder=None, held_at=None)
     unchanged(cases.Code.SENIOR, lambda: ask(track, dana))
     grant = ask(track, femi)
     assert listen(approve(grant, moderator("Grace", Role.SENIOR)), track, femi)
+
+
+def test_a_senior_who_is_to_hear_the_appeal_may_ask_and_who_decided_may_not(
+    track: Evidence, bob: User, dana: User, femi: User
+) -> None:
+    grace = moderator("Grace", Role.SENIOR)
+    working.hand_over(track.case_id, grace, by=dana, now=NOON, source=SOURCE)
+    early = approve(ask(track, grace), femi)
+    appeals.appeal(decided(track.case, grace).pk, "I only sang.", by=bob, now=NOON, source=SOURCE)
+    unchanged(cases.Code.FIRST_DECIDER, lambda: ask(track, grace))
+    unchanged(cases.Code.FIRST_DECIDER, lambda: listen(early, track, grace))
+    assert listen(approve(ask(track, femi), grace), track, femi)
 
 
 @pytest.mark.parametrize("work", ["ask", "approve", "open"])

@@ -282,8 +282,7 @@ def test_the_preview_is_what_the_member_would_read_in_their_language(case: Case,
     answer: Any = desk.post(address(case, "preview/"), verdict(Measure.SUSPEND, facts="He shouted."))
     told = answer.json()
     assert told["language"] == "zh-hans"
-    words = dict(told["fields"])
-    assert words["内容"] if "内容" in words else "He shouted." in words.values()
+    assert "He shouted." in dict(told["fields"]).values()
     assert all(text for _, text in told["fields"])
     assert not Decision.objects.exists()
 
