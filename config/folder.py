@@ -10,9 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from config.environment import Environment, SettingsError
 from moderation.audit import keyfile
 
@@ -26,18 +23,11 @@ def path(variables: Mapping[str, str]) -> Path:
 
 
 def prepare(data: Path) -> None:
-    """Make the data folder (0700) and the keys that are missing in it (0600).
-
-    `secret_key` signs sessions; `node_key` (Ed25519, PKCS 8) will sign the log.
-    """
+    """Make the data folder (0700) and, if it is missing, the key in it that signs sessions (0600)."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         data.chmod(0o700)
         keyfile.kept(data / "secret_key", secrets.token_urlsafe(64).encode)
-        node_key = Ed25519PrivateKey.generate()
-        keyfile.kept(
-            data / "node_key", lambda: node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        )
     except OSError as error:
         raise SettingsError("STOA_DATA", f"cannot be written: {error}") from error
 

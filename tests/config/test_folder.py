@@ -3,31 +3,25 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from config import folder
 from config.environment import SettingsError
 from tests.processes import at_once
 
 
-def test_the_folder_and_its_keys_are_made_for_us_alone(tmp_path: Path) -> None:
+def test_the_folder_and_its_key_are_made_for_us_alone(tmp_path: Path) -> None:
     data = tmp_path / "a" / "data"
     folder.prepare(data)
     assert data.stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in data.glob("*_key")} == {
-        "secret_key": 0o600,
-        "node_key": 0o600,
-    }
+    assert {path.name: path.stat().st_mode & 0o777 for path in data.glob("*_key")} == {"secret_key": 0o600}
     assert len((data / "secret_key").read_text()) >= 50
-    assert isinstance(load_pem_private_key((data / "node_key").read_bytes(), None), Ed25519PrivateKey)
 
 
-def test_keys_stay_the_same_at_the_second_start(tmp_path: Path) -> None:
+def test_the_key_stays_the_same_at_the_second_start(tmp_path: Path) -> None:
     folder.prepare(tmp_path)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = (tmp_path / "secret_key").read_bytes()
     folder.prepare(tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert (tmp_path / "secret_key").read_bytes() == before
 
 
 def test_of_several_processes_that_start_at_once_all_have_one_secret_key(tmp_path: Path) -> None:

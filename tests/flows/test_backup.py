@@ -53,7 +53,7 @@ def test_a_running_stoa_s_backup_brings_people_rooms_and_log_back(tmp_path: Path
     assert b"log-" not in (backup / "data.tar").read_bytes()
     shell(restore, STOA_DATA=str(new), BACKUP=str(backup), KEYS_BACKUP=str(keys))
     kept = {path.name for path in new.iterdir()}
-    assert kept >= {"stoa.sqlite3", "secret_key", "node_key", "push_key", "avatars", "keys"}
+    assert kept >= {"stoa.sqlite3", "secret_key", "push_key", "avatars", "keys"}
     assert not [name for name in kept if name.startswith(("valkey", "beat", "lock", "stoa.sqlite3-"))]
     assert {path.name for path in new.iterdir() if path.stat().st_mode & 0o077} == set()
     assert (new / "avatars" / "a" / "b.webp").read_bytes() == b"a face"
