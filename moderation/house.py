@@ -38,6 +38,7 @@ class PolicyForm(forms.Form):
     """A new text of a policy."""
 
     policy = forms.ChoiceField(choices=[(policy, policy) for policy in Policy], widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)  # that the writer has read
     english = forms.CharField(label=_("In English"), max_length=4000, widget=forms.Textarea({"lang": "en", "rows": 3}))
     chinese = forms.CharField(
         label=_("In Chinese"), max_length=4000, widget=forms.Textarea({"lang": "zh-hans", "rows": 3})

@@ -84,6 +84,9 @@ REFUSALS: dict[str, Promise] = {
     "no_law": _("Name the law, since it is the ground."),
     "not_possible_now": _("It cannot be done now: the member is not where it could be. Choose another measure."),
     "too_late": _("The time for an appeal is over."),
+    "overtaken": _(
+        "Somebody else has just changed it, so nothing was done. Read theirs first; yours is still in the form."
+    ),
     "no_number": _("Say how many newcomers a minute."),
     "already": _("That is so already. Perhaps somebody else was faster."),
     "away": _("A part of the server is away, so nothing was done. Try again in a moment."),

@@ -31,6 +31,7 @@ class Code(StrEnum):
     LAW = "no_law"
     UNDOABLE = "not_possible_now"  # whom it concerns is not where it could be done
     TOO_LATE = "too_late"
+    OVERTAKEN = "overtaken"  # somebody else has changed it
     ALREADY = "already"
     NUMBER = "no_number"  # of newcomers
     AWAY = "away"  # a part of the server that it needs

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
@@ -15,18 +15,23 @@ from moderation.rules import rule_of
 
 
 @transaction.atomic
-def write(policy: Policy, english: str, chinese: str, *, by: User, now: datetime, source: Source) -> PolicyText:
-    """The text of the policy that counts from now on; the log has its digest.
+def write(
+    policy: Policy, version: int, english: str, chinese: str, *, by: User, now: datetime, source: Source
+) -> PolicyText:
+    """The text of the policy that counts from now on, in the place of this `version`; the log has its digest.
 
-    Raises `Refused`: EMPTY where it lacks a language, DECIDED where it says what the present one says.
+    Raises `Refused`: EMPTY where it lacks a language, OVERTAKEN where another version counts by now, DECIDED where it
+    says what the present one says.
     """
     english, chinese = english.strip(), chinese.strip()
     if not english or not chinese:
         raise Refused(Code.EMPTY)
     present = rule_of(policy)
+    if present.version != version:
+        raise Refused(Code.OVERTAKEN)
     if (present.english, present.chinese) == (english, chinese):
         raise Refused(Code.DECIDED)
-    version, words = present.version + 1, hashlib.sha256(f"{english}\n{chinese}".encode()).hexdigest()
+    words = hashlib.sha256(f"{english}\n{chinese}".encode()).hexdigest()
     entry = record(
         "policy.write",
         source=source,
@@ -36,14 +41,18 @@ def write(policy: Policy, english: str, chinese: str, *, by: User, now: datetime
         policy=policy,
         before={"english": present.english, "chinese": present.chinese},
         after={"english": english, "chinese": chinese},
-        detail={"version": version, "words": words},
+        detail={"version": version + 1, "words": words},
     )
-    return PolicyText.objects.create(
-        policy=policy,
-        version=version,
-        english=english,
-        chinese=chinese,
-        made_by=by.uid,
-        made_at=now,
-        entry=entry.pk,
-    )
+    try:
+        with transaction.atomic():
+            return PolicyText.objects.create(
+                policy=policy,
+                version=version + 1,
+                english=english,
+                chinese=chinese,
+                made_by=by.uid,
+                made_at=now,
+                entry=entry.pk,
+            )
+    except IntegrityError as error:  # of somebody who writes one at this moment
+        raise Refused(Code.OVERTAKEN) from error

@@ -29,6 +29,7 @@ from moderation.policies import Policy
 from moderation.reflexes import Name
 from moderation.review.annex import Order
 from moderation.review.watch import shape
+from moderation.rules import rule_of
 from moderation.staff import Role
 from tests.flows.casework import Anybody
 
@@ -57,7 +58,8 @@ def state(one: Anybody) -> None:
 
 
 def write(one: Anybody) -> None:
-    policies.write(Policy.SPAM, f"No leaflets: {one.chance.random()}", "禁止传单。", by=_senior(one), **one.terms)
+    present, words = rule_of(Policy.SPAM).version, f"No leaflets: {one.chance.random()}"
+    policies.write(Policy.SPAM, present, words, "禁止传单。", by=_senior(one), **one.terms)
 
 
 def switch(one: Anybody) -> None:

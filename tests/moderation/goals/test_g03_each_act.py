@@ -108,7 +108,7 @@ def test_nothing_of_the_house_is_changed(room: Room, bob: User, femi: User) -> N
     senior = browser(femi, staff=True)
     tried(senior, "/console/staff/grant/", "staff.grant", user="bob", role="moderator")
     tried(senior, f"/console/staff/{Staff.objects.get(user=bob).pk}/revoke/", "staff.revoke")
-    text = {"policy": "spam", "english": "No leaflets.", "chinese": "禁止传单。"}
+    text = {"policy": "spam", "version": "1", "english": "No leaflets.", "chinese": "禁止传单。"}
     tried(senior, "/console/policies/new/", "policy.write", **text)
     pull = {"reason": "raid", "words": "Quiet, please."}
     for power in ("lock", "slow"):

@@ -6,13 +6,20 @@ from django.test import Client
 from accounts.models import User
 from moderation.audit.models import Entry, Result
 from moderation.models import PolicyText
+from moderation.policies import Policy
+from moderation.rules import rule_of
 from moderation.staff import Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 
 
 def write(client: Client, **fields: str) -> str:
-    said = {"policy": "spam", "english": "No leaflets.", "chinese": "禁止传单。"} | fields
+    said = {
+        "policy": "spam",
+        "version": str(rule_of(Policy.SPAM).version),
+        "english": "No leaflets.",
+        "chinese": "禁止传单。",
+    } | fields
     return text(client.post("/console/policies/new/", said, follow=True))
 
 
@@ -46,6 +53,20 @@ def test_the_same_text_once_more_is_refused(alice: User) -> None:
     write(client)
     assert "This was decided already." in write(client)
     assert PolicyText.objects.count() == 1
+
+
+def test_who_was_overtaken_reads_the_other_text_and_has_their_own_in_the_form(alice: User, bob: User) -> None:
+    write(at_console(alice, Role.SENIOR, days=None))
+    late = at_console(bob, Role.SENIOR)
+    page = write(late, english="No flyers.", chinese="禁止派单。", version="1")
+    assert "Somebody else has just changed it" in page
+    assert '<p lang="en">No leaflets.</p>' in page
+    assert all(words in page for words in ("<details open>", "No flyers.</textarea>", "禁止派单。</textarea>"))
+    assert PolicyText.objects.get().version == 2
+    assert Entry.objects.get(action="policy.write", result=Result.REFUSED).reason == "overtaken"
+    assert Entry.objects.filter(action="console.read", object_id="policy.write").count() == 1
+    assert '<input type="hidden" name="version" value="2"' in page
+    assert "Written." in write(late, english="No flyers.", version="2")
 
 
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.REVIEWER, Role.INSPECTOR])
