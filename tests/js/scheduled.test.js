@@ -32,6 +32,7 @@ async function visit({ state = "scheduled", refusal = /** @type {object | null} 
     start: new Button(),
     remind: new Button(),
     share: new Button(),
+    seen: async () => {},
   };
   /** @type {Record<string, object>} */
   const elements = { prejoin: { dataset: { room: "r1" } }, problem: page.problem, start: page.start, remind: page.remind, share: page.share };
@@ -41,7 +42,8 @@ async function visit({ state = "scheduled", refusal = /** @type {object | null} 
     if (method === "GET") return Response.json({ state: page.server.state, scheduled_for: page.server.planned });
     return page.server.refusal ? Response.json(page.server.refusal, { status: 409 }) : new Response(null, { status: 204 });
   };
-  Object.assign(document, { cookie: "", querySelector: (/** @type {string} */ wanted) => (wanted.endsWith(" time") ? { dateTime: "2026-07-04T22:05:00+02:00" } : null), getElementById: (/** @type {string} */ id) => elements[id] ?? getElementById(id) });
+  const addEventListener = (/** @type {string} */ _, /** @type {any} */ listener) => (page.seen = listener);
+  Object.assign(document, { addEventListener, hidden: false, cookie: "", querySelector: (/** @type {string} */ wanted) => (wanted.endsWith(" time") ? { dateTime: "2026-07-04T22:05:00+02:00" } : null), getElementById: (/** @type {string} */ id) => elements[id] ?? getElementById(id) });
   Object.assign(globalThis, { fetch, matchMedia: () => ({ matches: false }), location: { reload: () => (page.reloads += 1), origin: "https://stoa.example", pathname: "/r/r1" } });
   const serviceWorker = { getRegistration: async () => ({ pushManager: { getSubscription: async () => (shows ? {} : null) } }) };
   const navigator = { userAgent: "", serviceWorker, share: async (/** @type {object} */ what) => page.shared.push(what) };
@@ -135,4 +137,17 @@ test("whoever waits for a room that moves sees when it is now", async () => {
   mock.timers.tick(15_000);
   await settled();
   assert.equal(page.reloads, 1);
+});
+
+test("a page behind others asks nothing, and at once as it is seen again", async () => {
+  const page = await visit();
+  Object.assign(document, { hidden: true });
+  page.server.state = "live";
+  mock.timers.tick(10_000);
+  await settled();
+  await page.seen();
+  assert.deepEqual([page.asked, page.reloads], [[], 0]);
+  Object.assign(document, { hidden: false });
+  await page.seen();
+  assert.deepEqual([page.asked.length, page.reloads], [1, 1]);
 });

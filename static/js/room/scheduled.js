@@ -59,15 +59,21 @@ function hand({ dataset }) {
   return share(location.origin + location.pathname, dataset.title ?? "");
 }
 
+/** Whether the page is about to be loaded anew. Without an answer nothing is known; the next turn asks again. */
+async function look() {
+  const card = document.hidden ? null : await call("GET", path).catch(() => null);
+  if (!card || (card.state === "scheduled" && Date.parse(card.scheduled_for) === planned)) return false;
+  location.reload();
+  return true;
+}
+
 async function wait() {
-  // Without an answer nothing is known; the next turn asks again.
-  const card = await call("GET", path).catch(() => null);
-  if (card && (card.state !== "scheduled" || Date.parse(card.scheduled_for) !== planned)) location.reload();
-  else setTimeout(wait, EVERY * (1 + Math.random() / 2));
+  if (!(await look())) setTimeout(wait, EVERY * (1 + Math.random() / 2));
 }
 
 for (const [id, act] of Object.entries({ start: begin, remind, share: hand })) {
   const button = /** @type {HTMLButtonElement | null} */ (document.getElementById(id));
   button?.addEventListener("click", () => act(button));
 }
+document.addEventListener("visibilitychange", look);
 setTimeout(wait, EVERY);
