@@ -7,7 +7,7 @@ import { toast } from "../toast.js";
 /** @typedef {"clap" | "heart" | "laugh" | "wow" | "sad"} Reaction */
 
 /** What each is called; its icon has its own name. @type {Record<Reaction, () => string>} */
-export const REACTIONS = {
+const REACTIONS = {
   clap: () => gettext("Applause"),
   heart: () => gettext("Heart"),
   laugh: () => gettext("Laughter"),

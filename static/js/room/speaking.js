@@ -66,7 +66,7 @@ function heardBy(receiver) {
  * Whose voice came last, undefined where none ever did.
  * @param {Heard[]} heard
  */
-export function latest(heard) {
+function latest(heard) {
   return heard.reduce((last, one) => (last && last.timestamp >= one.timestamp ? last : one), /** @type {Heard | undefined} */ (undefined))?.source;
 }
 
