@@ -79,6 +79,21 @@ class MediaProcesses(Collector):
         return iter(())
 
 
+class Jobs(Collector):
+    """Tells how this web process's jobs fare."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """How often each fell by an error nobody foresaw, and was begun again."""
+        falls = CounterMetricFamily("stoa_web_job_falls", "Falls of what a web process keeps running", labels=["job"])
+        for job, number in sorted(process.falls().items()):
+            falls.add_metric([job], number)
+        yield falls
+
+    def describe(self) -> Iterator[CounterMetricFamily]:
+        """Nothing in advance: there is none before the first socket."""
+        return iter(())
+
+
 def _histogram(name: str, text: str, told: list[Figures], field: str) -> HistogramMetricFamily:
     family = HistogramMetricFamily(name, text, labels=["sfu"])
     bounds = [*(str(step / 1000) for step in STEPS), "+Inf"]
@@ -147,3 +162,4 @@ REGISTRY.register(Rooms())
 REGISTRY.register(Log())
 REGISTRY.register(Witnesses())
 REGISTRY.register(MediaProcesses())
+REGISTRY.register(Jobs())

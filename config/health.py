@@ -38,7 +38,7 @@ class _Round:
 
     async def _found(self, loop: asyncio.AbstractEventLoop) -> Mapping[str, bool | str]:
         try:
-            return await process.here().in_thread(_outcomes) | {"media": await media() or True}
+            return await process.here().in_thread(_outcomes) | {"media": await media() or True, "jobs": jobs() or True}
         finally:
             self.until = loop.time() + LASTS
 
@@ -144,6 +144,12 @@ async def media() -> str:
     except Refused:
         return "no media process"
     return ""
+
+
+def jobs() -> str:
+    """Which of what this web process keeps running falls again and again; empty when none does."""
+    falling = process.here().jobs.falling()
+    return f"falling: {', '.join(falling)}" if falling else ""
 
 
 def client() -> redis.Redis:

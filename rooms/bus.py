@@ -152,11 +152,16 @@ class Bus:
                 await self._listen()
             except (RedisError, OSError) as error:
                 _log.warning("redis_lost", error=type(error).__name__)
-            wait = min(wait * 2, LONGEST_WAIT) if self.open_since is None else FIRST_WAIT
-            self.open_since, self._away = None, True
-            for event in self._open.values():
-                event.clear()
+            finally:
+                wait = min(wait * 2, LONGEST_WAIT) if self.open_since is None else FIRST_WAIT
+                self._close()
             await asyncio.sleep(wait)
+
+    def _close(self) -> None:
+        """Whatever ended it, no channel is open, and nobody's silence counts."""
+        self.open_since, self._away = None, True
+        for event in self._open.values():
+            event.clear()
 
     async def _say(self, word: str, channel: str) -> None:
         """Tell Redis, if it is there; if not, the next connection starts with what is wanted then."""

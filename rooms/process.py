@@ -2,56 +2,36 @@
 
 import asyncio
 import secrets
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextvars import Context
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-import structlog
 from django.db import DatabaseError
 from django.utils import timezone
-from redis.exceptions import RedisError
 
-from accounts.throttle import Unavailable
 from moderation.audit.record import record_refusal
 from moderation.audit.source import Source
-from rooms import bus, leases, media, protocol, sessions
-from rooms.actions import carriers, peers, presence, unseen
+from rooms import bus, leases, media, sessions
+from rooms.actions import peers, presence
 from rooms.actions.base import listening
 from rooms.actions.peers import Connection, Placed
 from rooms.actions.presence import Seat
-from rooms.evidence import sealed
 from rooms.hub import Hub, Socket, each
-from rooms.models import Member, Room
+from rooms.jobs import AWAY, Jobs, attempt, every, tell_away
+from rooms.models import Room
 from rooms.offered import Offered
 from rooms.placement import Taker
 from rooms.reactions import CHANNEL, Coalescer
-from rooms.roles import Code, Rank, Refused
-from rooms.sfu.messages import (
-    REPORTS,
-    Alive,
-    Answer,
-    Connected,
-    Figures,
-    Gone,
-    Ice,
-    Line,
-    Present,
-    Sealed,
-    orders_channel,
-)
+from rooms.reports import Reports
+from rooms.roles import Code, Refused
+from rooms.sfu.messages import REPORTS, Answer, Figures, Ice, orders_channel
 from rooms.threads import Threads
 
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
 LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
-MOVE_WITHIN = 5.0  # seconds in which all go who are told to: each joins anew, and the others want to be heard meanwhile
-MOVE_EVERY = 0.01  # seconds between two of them, if there are few
-OVERLAP = 1.0  # seconds that somebody's last connection is left open beside their new one, to be changed without a gap
-AWAY = (RedisError, Unavailable, DatabaseError, OSError)
 
-_log = structlog.get_logger(__name__)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -63,23 +43,21 @@ class Process:
         self.id = secrets.token_hex(6)
         self.bus = bus.Bus(self._reconnected)
         self.hub = Hub(self.bus, self._count, self._seqs, Coalescer(self.id))
-        self.media = media.Media(self._arrived, self._media_lost, self._media_leaves, self._told)
+        self.jobs = Jobs()
         self._threads = Threads()
         self._lost: deque[Seat] = deque()
         self._offered = Offered()
-        self._jobs: set[asyncio.Task[None]] = set()
+        reports = Reports(self.hub, self._offered, self.jobs, self._threads)
+        self.media = media.Media(reports.arrived, reports.lost, reports.leaving, reports.told)
 
     def start(self) -> None:
         """Start everything, in the running loop."""
-        jobs = self._every_second(), self._hold_leases(), self._look_for_the_dead(), self._hear()
-        for job in (self.bus.run(), self.hub.run(), self._note_connections(), *jobs):
-            self._keep(job)
+        for name, job in self._kept().items():
+            self.jobs.keep(name, job)
 
     async def stop(self) -> None:
         """Stop everything."""
-        for job in self._jobs:
-            job.cancel()
-        await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self.jobs.stop()
         await self._threads.stop()
 
     async def in_thread(self, do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -142,41 +120,35 @@ class Process:
         try:
             return await self.in_thread(_numbers, rooms)
         except DatabaseError as error:
-            _log.warning("away", error=type(error).__name__)
+            tell_away(error)
             return {}  # a ping without a number still keeps the socket
 
-    def _keep(self, job: Coroutine[Any, Any, None]) -> None:
-        """Run it; it belongs to no request or socket, whichever it was that began it."""
-        task = asyncio.get_running_loop().create_task(job, context=Context())
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
+    def _kept(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+        """What runs until the process stops, each without waiting for another."""
+        return {
+            "bus": self.bus.run,
+            "hub": self.hub.run,
+            "ears": self._hear,
+            "losses": lambda: every(1, self._note_losses),
+            "reactions": lambda: every(1, self._tell_reactions),
+            "ticks": lambda: every(1, self.hub.tick),
+            "sessions": lambda: every(SESSIONS_EVERY, lambda: self._sign_out(self.hub.sockets)),
+            "leases": lambda: every(leases.RENEW_EVERY, self._hold_leases),
+            "connections": lambda: every(1, self._note_connections),
+            "media": self._look_for_the_dead,
+        }
 
     async def _hear(self) -> None:
         await self.bus.subscribe(REPORTS, self.media.take)
         await self.bus.subscribe(sessions.CHANNEL, self._session_ended)
         await self.bus.subscribe(CHANNEL, self.hub.reactions.hear)
 
-    async def _every_second(self) -> None:
-        second = 0
-        while True:
-            await self._try(self._note_losses)
-            await self._try(self._tell_reactions)
-            await self._try(self.hub.tick)
-            if second % SESSIONS_EVERY == 0:
-                await self._try(self._sign_out, self.hub.sockets)
-            second += 1
-            await asyncio.sleep(1)
-
     async def _hold_leases(self) -> None:
         """Hold them whatever else takes long, in no thread that others wait for: without, all here would be lost."""
-        while True:
-            await self._try(lambda: asyncio.to_thread(leases.renew, self.id, *self.media.leases()))
-            await asyncio.sleep(leases.RENEW_EVERY)
+        await asyncio.to_thread(leases.renew, self.id, *self.media.leases())
 
     async def _note_connections(self) -> None:
-        while True:
-            await asyncio.sleep(1)
-            await self._try(self._offered.note, lambda some: self.in_thread(peers.note, some))
+        await self._offered.note(lambda some: self.in_thread(peers.note, some))
 
     async def _look_for_the_dead(self) -> None:
         """Find at once a media process that was killed, and that nobody may start again: Redis knows who left."""
@@ -191,20 +163,13 @@ class Process:
         try:
             read = await self.in_thread(bus.readers, list(channels))
         except AWAY as error:
-            _log.warning("away", error=type(error).__name__)
+            tell_away(error)
             return None
         now = asyncio.get_running_loop().time()
         since = max(since or now, self.bus.open_since or now)
         self.media.tick(since)
         self.media.look({channels[channel] for channel in read}, since)
         return since
-
-    async def _try(self, do: Callable[..., Awaitable[object]], *args: object) -> None:
-        """Do it; if Redis or the database is away, say so and go on: it is done again."""
-        try:
-            await do(*args)
-        except AWAY as error:
-            _log.warning("away", error=type(error).__name__)
 
     async def _tell_reactions(self) -> None:
         """Tell the other processes of the reactions made here; what is lost on the road is not missed."""
@@ -218,7 +183,7 @@ class Process:
             self._lost.popleft()
 
     def _session_ended(self, uid: str) -> None:
-        self._keep(self._try(self._sign_out, [socket for socket in self.hub.sockets if socket.uid == uid]))
+        self.jobs.once(attempt(self._sign_out, [socket for socket in self.hub.sockets if socket.uid == uid]))
 
     async def _sign_out(self, sockets: list[Socket]) -> None:
         """Close those of the sockets whose sessions sign nobody in any more."""
@@ -229,69 +194,7 @@ class Process:
     def _reconnected(self) -> None:
         """Sockets learn at once what they missed."""
         self.hub.look_again()
-        self._keep(self._try(self.hub.ping, self.hub.rooms))
-
-    def _arrived(self, alive: Alive) -> None:
-        self._keep(self._try(self.in_thread, _catch_up, alive))
-
-    def _media_lost(self, sfu: str, epoch: str) -> None:
-        self._offered.lose(sfu)
-        self._keep(each(self._heard_from(sfu), lambda one: one.move_sound()))
-        self._keep(self._try(self.in_thread, carriers.lose, sfu, epoch))
-
-    def _media_leaves(self, sfu: str) -> None:
-        self._keep(self._move_out(sfu))
-
-    async def _move_out(self, sfu: str) -> None:
-        """Tell those who are still there, one after the other."""
-        sockets = self._heard_from(sfu)
-        for socket in sockets:
-            if socket.sfu == sfu:
-                await each([socket], lambda one: one.move_sound())
-            await asyncio.sleep(min(MOVE_EVERY, MOVE_WITHIN / len(sockets)))
-
-    def _heard_from(self, sfu: str) -> list[Socket]:
-        return [socket for socket in self.hub.sockets if socket.sfu == sfu]
-
-    def _told(self, report: Connected | Gone | Present | Line | Sealed) -> None:
-        match report:
-            case Connected() if report.peer in self._offered:
-                if self._offered.connected(report, timezone.now()):
-                    self._keep(self._try(self._moved, report))
-            case Gone():
-                self._offered.forget(report.peer)
-                if report.peer.startswith(media.SESSION):
-                    self._keep(self._session_gone(report))
-            case Present():
-                cut = partial(unseen.cut, report, source=Source.internal("media"), now=timezone.now())
-                self._keep(self._try(self.in_thread, cut))
-            case Line() if report.room in self.hub.rooms:
-                self._keep(self._try(self._tell_line, report))
-            case Sealed():
-                about = {"room": report.room, "freeze": report.freeze, "sfu": report.sfu, "tracks": report.tracks}
-                self._keep(self._try(self.in_thread, partial(sealed.send, Process, **about)))
-
-    async def _session_gone(self, report: Gone) -> None:
-        """Have its member leave, as soon as the database is there: nobody says it again."""
-        whose = report.room, report.member, report.peer
-        while True:
-            try:
-                await self.in_thread(presence.leave_session, *whose, now=timezone.now())
-            except AWAY as error:
-                _log.warning("away", error=type(error).__name__)
-                await asyncio.sleep(1)
-            else:
-                return
-
-    async def _tell_line(self, report: Line) -> None:
-        """Tell those who run the room, and nobody else."""
-        event = protocol.line(report.member, report.sending, report.weak, report.lost, report.jitter, report.trip)
-        for connection in await self.in_thread(_hosts, report.room):
-            self.hub.post(report.room, event, connection)
-
-    async def _moved(self, report: Connected) -> None:
-        await asyncio.sleep(OVERLAP)
-        await self.in_thread(peers.moved, report)
+        self.jobs.once(attempt(self.hub.ping, self.hub.rooms))
 
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
@@ -321,17 +224,13 @@ def talking() -> dict[str, frozenset[int]]:
     return found
 
 
+def falls() -> Mapping[str, int]:
+    """How often each job that is kept running here fell."""
+    found: Counter[str] = Counter()
+    for process in list(_processes.values()):
+        found.update(process.jobs.falls)
+    return found
+
+
 def _numbers(rooms: list[str]) -> dict[str, int]:
     return dict(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
-
-
-def _hosts(room: str) -> list[str]:
-    """The connections of the room's host and moderators."""
-    present = Member.objects.filter(room_id=room, present=True, rank__gte=Rank.MODERATOR)
-    return list(present.exclude(connection="").values_list("connection", flat=True))
-
-
-def _catch_up(alive: Alive) -> None:
-    orders = carriers.reconcile(alive, timezone.now())
-    if orders:
-        bus.publish(media.parcel(alive.sfu, order) for order in orders)

@@ -139,6 +139,13 @@ def test_what_the_media_processes_said_last_is_shown(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db
+def test_how_often_each_job_of_a_web_process_fell_is_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "falls", lambda: {"hub": 2, "bus": 0})
+    assert 'stoa_web_job_falls_total{job="bus"} 0.0' in shown()
+    assert 'stoa_web_job_falls_total{job="hub"} 2.0' in shown()
+
+
+@pytest.mark.django_db
 def test_the_dashboard_asks_for_nothing_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "media_figures", lambda: [SAID])
     pulse.give(Sign.BEAT, source=Source.internal("celery"))

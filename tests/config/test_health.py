@@ -16,7 +16,7 @@ from config import health
 from rooms import media, process
 from rooms.sfu import messages
 
-READY = {"ok": True, "database": True, "migrations": True, "log": True, "redis": True, "media": True}
+READY = {"ok": True, "database": True, "migrations": True, "log": True, "redis": True, "media": True, "jobs": True}
 
 
 @pytest.fixture
@@ -81,6 +81,17 @@ async def test_one_that_fell_silent_is_not_there_although_it_listens(
 async def test_one_that_takes_nobody_new_is_not_enough(async_client: AsyncClient, own: process.Process) -> None:
     own.media.take(alive(draining=True))
     assert (await async_client.get("/readyz")).json()["media"] == "no media process"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_media")
+async def test_not_ready_while_a_job_falls_again_and_again_and_it_is_named(
+    async_client: AsyncClient, own: process.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own.jobs, "falling", lambda: ["hub", "ticks"])
+    answer = await async_client.get("/readyz")
+    assert (answer.status_code, answer.json()["jobs"]) == (503, "falling: hub, ticks")
+    assert (await async_client.get("/healthz")).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -40,6 +40,14 @@ def hidden_room(request: pytest.FixtureRequest, alice: User, mallory: User) -> R
 
 
 @pytest.fixture
+async def here() -> AsyncIterator[process.Process]:
+    """What a web process keeps running, in the test's loop."""
+    yield process.here()
+    await process.here().stop()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
 async def enter() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
     """Makes a signed-in person's browser for a room; at the end all are closed."""
     browsers: list[Browser] = []

@@ -1,13 +1,16 @@
 """How tests set a scene: a room with people in it, and what was said there."""
 
+import asyncio
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
+
+from asgiref.sync import sync_to_async
 
 from accounts.models import Block, User
 from moderation.audit.source import Source
@@ -79,6 +82,13 @@ def member(user: User, room: Room) -> Member:
 def fresh(room: Room) -> Event:
     """A snapshot read now."""
     return snapshot(Room.objects.get(pk=room.pk))
+
+
+async def until(true: Callable[[], Any]) -> None:
+    """Nothing, once it is true."""
+    async with asyncio.timeout(20):
+        while not await sync_to_async(true)():  # noqa: ASYNC110  # what others do shows in the database
+            await asyncio.sleep(0.05)
 
 
 def shape(sql: str) -> str:

@@ -129,3 +129,22 @@ async def test_many_changes_of_an_audience_are_announced_once(ear: Ear, monkeypa
         bus.stir("r")
     say(bus.room_channel("r"), "end")
     assert [await ear.hear(), await ear.hear()] == [bus.Letter("").dump(), "end"]
+
+
+@pytest.mark.usefixtures("own_valkey")
+async def test_an_ear_that_a_handler_made_fall_counts_nobody_s_silence_until_it_runs_again() -> None:
+    ear = Ear()
+    task = asyncio.create_task(ear.bus.run())
+    await ear.bus.subscribe("a", lambda text: ear.heard.put_nowait(str(int(text))), wait=20)
+    await ear.open()
+    say("a", "no number")
+    with pytest.raises(ValueError, match="no number"):
+        await task
+    assert ear.bus.open_since is None
+    task = asyncio.create_task(ear.bus.run())
+    await ear.open()
+    assert await ear.bus.subscribe("a", ear.heard.put_nowait, wait=20)
+    say("a", "1")
+    assert await ear.hear() == "1"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

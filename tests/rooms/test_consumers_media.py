@@ -104,7 +104,7 @@ async def test_whose_line_is_weak_is_told_to_whoever_runs_the_room_and_to_nobody
 async def test_who_is_moved_gets_the_new_connection_first_and_the_old_one_is_closed_after(
     enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.process.OVERLAP", 0)
+    monkeypatch.setattr("rooms.reports.OVERLAP", 0)
     async with Relay("sfu-1") as old, Relay("sfu-2") as new:
         listener = await enter(bob, open_room)
         await listener.enter()

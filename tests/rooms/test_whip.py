@@ -26,8 +26,7 @@ from rooms.tokens import RoomToken
 from tests.log import entries
 from tests.moderation.unwritable import full_meanwhile, state
 from tests.rooms.relay import Relay
-from tests.rooms.scenes import come, do
-from tests.rooms.test_process import until
+from tests.rooms.scenes import come, do, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
