@@ -21,7 +21,7 @@ from moderation.staff import refusal
 from rooms import rows
 from rooms.models import Room, known
 
-_STAYS = "SELECT id FROM accounts_user WHERE id = %s FOR KEY SHARE"
+_UID = "SELECT uid FROM accounts_user WHERE id = %s"
 
 
 def claim(pk: int, *, by: User, now: datetime, source: Source) -> Case:
@@ -142,7 +142,7 @@ def keep(case: Case, holder: User, now: datetime) -> None:
 def drawn_up(about: About, subject: User | None, room: str, policy: Policy, now: datetime, **values: Any) -> Case:
     """The case as it would be, with the room's host and the key that its evidence will be sealed under.
 
-    It is not stored; until the end of this transaction whoever it is about is not erased.
+    It is not stored; until the end of this transaction whoever it is about is not erased. Raises `Refused` as `stays`.
     """
     severity, pair = SEVERITIES[policy], keys.new_pair()
     host = host_of(room) if about is About.ROOM else None
@@ -181,9 +181,16 @@ def tell_opened(case: Case, source: Source, *, at_once: bool = False) -> None:
 
 
 def stays(person: User | None) -> None:
-    """Nothing: until the end of this transaction whoever a case will be about is not erased."""
-    if person is not None and connection.features.has_select_for_update:
-        rows.cells(_STAYS, [person.pk])
+    """Nothing: until the end of this transaction whoever a case will be about is not erased.
+
+    Raises `Refused(GONE)` where they were erased since their row was read: the log would get to know the old id anew,
+    and nothing would ever erase that.
+    """
+    if person is None:
+        return
+    hold = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
+    if rows.cells(_UID + hold, [person.pk]) != [(person.uid,)]:
+        raise Refused(Code.GONE)
 
 
 def locked(pk: int) -> Case:

@@ -1,9 +1,11 @@
 """Working on cases: dana and eli sit at the desk, femi is a senior moderator, bob is whom it is about."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from accounts.actions import endings
 from accounts.models import User
 from moderation import queue
 from moderation.actions import cases as acts
@@ -88,6 +90,15 @@ def test_a_host_has_no_part_in_the_case_of_their_own_room(room: Room, alice: Use
     assert case not in queue.visible(alice)
     claimed(case, bob)
     unchanged(CaseCode.SUBJECT, lambda: acts.hand_over(case.pk, alice, by=bob, now=NOON, source=SOURCE))
+
+
+@pytest.mark.parametrize("leave", [endings.empty, lambda bob, now: bob.delete()])
+def test_no_case_is_drawn_up_about_the_old_id_of_somebody_who_was_erased_since_they_were_read(
+    leave: Callable[..., object], bob: User
+) -> None:
+    read = User.objects.get(pk=bob.pk)
+    leave(bob, now=NOON)
+    unchanged(Code.GONE, lambda: acts.drawn_up(About.PERSON, read, "", Policy.SPAM, NOON))
 
 
 def test_what_was_escalated_only_a_senior_takes(case: Case, dana: User, eli: User, femi: User) -> None:
