@@ -9,8 +9,10 @@ from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Mode
 
 from accounts.models import User
 from moderation.audit import cosign, keys, prune, pulse, sequence, tree
+from moderation.audit.export import text
 from moderation.audit.leaf import PERSONAL, PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Cosignature, Entry, Label, Leaf, Node, PersonKey, Result, Stream
+from moderation.audit.opened import Opened, opened
 from moderation.audit.role import INSERT_ONLY
 from moderation.audit.store import Nodes
 from moderation.audit.triggers import FLOOR, NAMES
@@ -23,6 +25,7 @@ SEALED_WITHIN = timedelta(seconds=10)
 MOST_SKEW = timedelta(seconds=2)
 NETWORK = Q(channel__in=("http", "websocket")) | Q(action="media.connect")
 WHENCE = ("address", "port", "destination")
+LINKING = ("actor", "object", "second", "address", "session")
 COMPARED = 1000
 """Entries that are compared with their leaves at each check: the newest half, and as many spread over all."""
 RECENT = 30  # checkpoints that a cosignature may be on: a witness is asked after each was signed
@@ -140,10 +143,15 @@ def witnessed(_span: Span) -> Found:
     return Found.if_true(len(signed) >= len(names) > 0, witnesses=len(names), cosigned=len(signed))
 
 
-def streamed(_span: Span) -> Found:
-    """Whether the log is sent to other systems, and each took it when it was last sent."""
+def streamed(span: Span) -> Found:
+    """Whether the log is sent to other systems, and each took it when it was last sent, and has all but the newest.
+
+    Where nobody sends any more nothing fails either; it shows by what is not sent.
+    """
     names = [collector.name for collector in settings.STOA_LOG_STREAM]
-    taken = Stream.objects.filter(name__in=names, error="", sent_at__isnull=False).count()
+    older = Checkpoint.objects.filter(created_at__lt=span.now - pulse.QUIET).order_by("-size")
+    due = older.values_list("size", flat=True).first() or 0
+    taken = Stream.objects.filter(name__in=names, error="", sent_at__isnull=False, cursor__gte=due).count()
     return Found.if_true(0 < len(names) == taken, collectors=len(names), away=len(names) - taken)
 
 
@@ -200,10 +208,18 @@ def read(span: Span) -> Found:
 
 
 def privacy(_span: Span) -> Found:
-    """Whether nothing personal has a column of its own in the log."""
+    """Whether nothing personal has a column of its own in the log, nor is to be read in one of the newest entries."""
     columns = {field.name for field in Entry._meta.concrete_fields}  # noqa: SLF001  # documented
+    told = {name for one in opened(Entry.objects.order_by("-pk")[:COMPARED]) for name in _legible(one)}
+    plain = len(columns & set(PERSONAL) | told)
     numbers = {"people": PersonKey.objects.count(), "erased": Entry.objects.filter(action="log.erase").count()}
-    return Found.if_true(not columns & set(PERSONAL), plain=len(columns & set(PERSONAL)), **numbers)
+    return Found.if_true(not plain, plain=plain, **numbers)
+
+
+def _legible(one: Opened) -> list[str]:
+    """The personal fields of an entry that its public half gives away. What a stranger may choose proves nothing."""
+    leaf = text(one.entry)
+    return [field for field in LINKING if field in one.openings and str(one.openings[field][1]) in leaf]
 
 
 def _entries(span: Span) -> QuerySet[Entry]:

@@ -1,5 +1,6 @@
 """The checks of the log, against a log that is whole and one that somebody had their hands in."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -189,6 +190,19 @@ def test_a_collector_that_does_not_answer_fails_and_one_that_does_passes(span: S
     assert facts(log.streamed(span)) == (Outcome.PASSED, {"collectors": 1, "away": 0})
 
 
+@pytest.mark.parametrize(("minutes", "outcome"), [(14, Outcome.PASSED), (16, Outcome.FAILED)])
+def test_a_collector_to_which_nobody_sends_any_more_fails_after_a_quarter_of_an_hour(
+    span: Span, settings: Settings, minutes: int, outcome: Outcome
+) -> None:
+    settings.STOA_LOG_STREAM = [Collector.parse("https://siem.example/log")]
+    row = Stream.objects.create(name=settings.STOA_LOG_STREAM[0].name, cursor=3, sent_at=span.start)
+    written(4)
+    sequence.seal(span.now - timedelta(minutes=minutes))
+    assert log.streamed(span).outcome == outcome
+    Stream.objects.filter(pk=row.pk).update(cursor=4)
+    assert log.streamed(span).outcome == Outcome.PASSED
+
+
 def test_entries_say_where_they_came_from(span: Span) -> None:
     written(2)
     assert facts(log.fields(span)) == (Outcome.PASSED, {"network": 2, "missing": 0, "device": 2})
@@ -271,3 +285,16 @@ def test_a_log_that_nobody_reads_fails(span: Span, alice: User) -> None:
 def test_nothing_personal_has_a_column_of_its_own(span: Span) -> None:
     written()
     assert facts(log.privacy(span)) == (Outcome.PASSED, {"plain": 0, "people": 1, "erased": 0})
+
+
+@pytest.mark.parametrize("value", ["a11ce0000000beef", HERE.address])
+def test_an_entry_that_gives_away_what_it_seals_fails(span: Span, value: str) -> None:
+    record("room.open", source=HERE, actor="a11ce0000000beef", detail={"about": "somebody"})
+    assert log.privacy(span).outcome == Outcome.PASSED
+    record("room.open", source=HERE, actor="a11ce0000000beef", detail={"about": f"seen: {value}"})
+    assert (log.privacy(span).outcome, log.privacy(span).facts["plain"]) == (Outcome.FAILED, 1)
+
+
+def test_no_stranger_fails_the_control_by_what_their_browser_calls_itself(span: Span) -> None:
+    record("room.open", source=replace(HERE, user_agent="room"), actor="a11ce0000000beef")
+    assert log.privacy(span).outcome == Outcome.PASSED
