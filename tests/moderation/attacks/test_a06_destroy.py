@@ -1,12 +1,14 @@
 """Attack 6: evidence is to go by somebody's right or rank."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
-from moderation.actions import appeals, evidence, reports, rights
+from moderation.actions import appeals, decisions, evidence, grants, reports, rights, staff
+from moderation.actions.base import Code
 from moderation.actions.deadlines import close_over
 from moderation.audit import check, hold
 from moderation.audit.erase import NeededError, erase
@@ -16,11 +18,12 @@ from moderation.audit.sealing import state_hash
 from moderation.audit.sequence import seal
 from moderation.cases import APPEAL_FOR
 from moderation.measures import Measure
-from moderation.models import Case, DataRequest, Evidence, Result, Wish
+from moderation.models import Case, DataRequest, Evidence, Grant, Result, Stand, Wish
+from moderation.staff import Role
 from rooms.models import Room
 from tests.log import entries, entry
 from tests.moderation import tape
-from tests.moderation.desk import claimed, complaint, decided
+from tests.moderation.desk import claimed, complaint, decided, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, member
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +117,21 @@ def test_nobody_approves_what_they_asked_for() -> None:
         hold.place("room", "r1", ground="g", by="m0d", approver="m0d", review_at=NOON, now=NOON, source=SOURCE)
     assert not Hold.objects.exists()
     assert not Entry.objects.exists()
+
+
+def test_a_second_account_that_one_has_just_brought_neither_confirms_a_ban_nor_opens_evidence(
+    track: Evidence, mallory: User, gus: User
+) -> None:
+    brought, later = {"now": NOON, "source": SOURCE}, {"now": NOON + staff.NEW, "source": SOURCE}
+    staff.grant(mallory, Role.SENIOR, None, by=gus.uid, **brought)  # type: ignore[arg-type]  # a table
+    case = claimed(track.case, gus)
+    wish = grants.ask(case.pk, "One has to hear it.", by=gus, **brought)  # type: ignore[arg-type]
+
+    def let(how: dict[str, Any]) -> Grant:
+        return grants.approve(wish.pk, by=mallory, factor=timedelta(0), **how)
+
+    unchanged(Code.SAME_PERSON, lambda: let(brought))
+    assert let(later).approved
+    proposal = decided(case, gus, Measure.BAN)
+    unchanged(Code.SAME_PERSON, lambda: decisions.confirm(proposal.pk, by=mallory, **brought))  # type: ignore[arg-type]
+    assert decisions.confirm(proposal.pk, by=mallory, **later).state == Stand.IN_FORCE  # type: ignore[arg-type]
