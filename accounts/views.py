@@ -34,6 +34,7 @@ SHOWN, GENERATIONS = 50, 4
 _WHY_NOT = {
     actions.Code.QUOTA: _lazy("You cannot let in that many more people."),
     actions.Code.FROZEN: _lazy("Nobody new can come in at the moment, so no codes are made. Please try again later."),
+    actions.Code.SUSPENDED: _lazy("Your account lets in nobody any more. Load the page again to read why."),
 }
 _set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
 

@@ -19,6 +19,8 @@ class Code(StrEnum):
     TOO_MANY_BLOCKS = "too_many_blocks"
     FROZEN = "invites_frozen"
     OWNER = "owner"  # of this server, whom nobody suspends
+    SUSPENDED = "suspended"
+    ENDED = "ended"  # the account, which was closed
     ALREADY = "already"
 
 

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts import invites
 from accounts.actions.base import Code, Refused
+from accounts.actions.standing import held
 from accounts.codes import digest_of, refusal
 from accounts.models import InviteCode, Lever, Purpose, User
+from accounts.standing import suspended
 from accounts.switches import pulled
 from accounts.tree import places
 from moderation.audit.record import record
@@ -24,9 +26,12 @@ LINK_LIFETIME = timedelta(days=7)
 def issue(by: User, *, uses: int, days: int, now: datetime, source: Source) -> str:
     """A new code of a member, for people.
 
-    Raises `Refused`: `QUOTA` beyond what they may still let in, `FROZEN` while nobody lets in anybody.
+    Raises `Refused`: `QUOTA` beyond what they may still let in, `FROZEN` while nobody lets in anybody, `SUSPENDED` for
+    whoever was shut out, or closed their account, while the request was on its way.
     """
     issuer = User.objects.select_for_update().get(pk=by.pk)
+    if suspended(issuer, now):
+        raise Refused(Code.SUSPENDED)
     if pulled(Lever.INVITES):
         raise Refused(Code.FROZEN)
     if not issuer.is_superuser and uses > places(issuer, now).left:
@@ -51,7 +56,12 @@ def issue_by_operator(
 
 @transaction.atomic
 def issue_reset(subject: User, *, now: datetime, source: Source) -> str:
-    """A new code that replaces every way into `subject`'s account; their older ones are revoked."""
+    """A new code that replaces every way into `subject`'s account; their older ones are revoked.
+
+    Raises `Refused` (`ENDED`) for an account that is closed.
+    """
+    if held([subject]).get().ended_at is not None:
+        raise Refused(Code.ENDED)
     _revoke_all(InviteCode.objects.filter(purpose=Purpose.RESET, subject=subject), now, source)
     invite = InviteCode(purpose=Purpose.RESET, subject=subject, expires_at=now + LINK_LIFETIME)
     return _circulate(invite, now, source)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from accounts.actions import push
 from accounts.actions.base import Code, Refused
 from accounts.actions.codes import redeem
+from accounts.actions.standing import held
+from accounts.codes import find
 from accounts.models import Acceptance, InviteCode, Lever, Purpose, Redemption, User
 from accounts.notice import Notice
 from accounts.switches import pulled
@@ -98,6 +100,9 @@ def replace_keys(digest: str, keys: Keys, *, now: datetime, source: Source) -> U
 
     Raises `invites.Refused`.
     """
+    found = find(digest)
+    if found is not None and found.subject is not None:
+        list(held([found.subject]))  # people before codes, as everywhere: whoever closes the account holds them so
     invite = redeem(digest, now, Purpose.RESET)
     user = invite.subject
     assert user is not None  # noqa: S101  # a RESET code is made for somebody, see `issue_reset`

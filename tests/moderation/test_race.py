@@ -1,13 +1,11 @@
 """Deciding, reporting and coming in at the same time: rows are held in one order, so that nobody waits in a ring."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection
 
 from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
@@ -24,46 +22,13 @@ from moderation.models import About, Case, Channel, Decision, Grant, Result, Sta
 from moderation.policies import Policy
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
-from tests.flows.stack import until
+from tests.holding import apart, held, needs_rows
 from tests.log import entry
 from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, rows, verdict
 from tests.rooms.scenes import NOON, SOURCE
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
-T = TypeVar("T")
-
-
-@pytest.fixture(autouse=True)
-def _rows_can_be_held() -> None:
-    if not connection.features.has_select_for_update:
-        pytest.skip("SQLite has one writer at a time")
-
-
-@contextmanager
-def held(hold: Callable[[], object], act: Callable[[], T]) -> Iterator[Future[T]]:
-    """What `act` comes to, which another connection does: it waits for the row that `hold` holds here until the end."""
-
-    with ThreadPoolExecutor(1) as thread, transaction.atomic():
-        hold()
-        done = thread.submit(apart, act)
-        until("it waits for us", lambda: done.done() or _waiting())
-        assert not done.done(), done.exception()
-        yield done
-
-
-def apart(act: Callable[[], T]) -> T:
-    """What `act` comes to on a connection of its own."""
-    try:
-        return act()
-    finally:
-        connections.close_all()
-
-
-def _waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60), needs_rows]
 
 
 def too_late(code: Code | cases.Code, first: Callable[[], object], second: Callable[[], object]) -> None:

@@ -36,11 +36,15 @@ class Command(BaseCommand):
     def _link(self, name: str) -> str:
         source, now = Source.internal("command"), timezone.now()
         user = User.objects.filter(username__iexact=name).first()
-        if user is not None and user.ended_at is not None:
-            raise CommandError("That account has ended. The name is free again once all of it is erased.")
         if user is not None:
+            try:
+                code = actions.issue_reset(user, now=now, source=source)
+            except actions.Refused as error:
+                raise CommandError(
+                    "That account has ended. The name is free again once all of it is erased."
+                ) from error
             self.stderr.write(f"{user.username} has an account: opening the link replaces every way into it.")
-            return actions.link(actions.issue_reset(user, now=now, source=source))
+            return actions.link(code)
         try:
             username = username_of(name)
         except ValidationError as error:
