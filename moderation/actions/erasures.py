@@ -54,6 +54,7 @@ evidence, at most."""
 
 def let_go(uid: str, now: datetime, **_signal: object) -> None:
     """Nothing: no row says any more that this person did it or was meant; that it was done, the log goes on saying.
+    What they asked for is done by that.
 
     Raises `NeededError` while a case that is not closed has a part of theirs, and they neither asked nor left a year
     ago, and `BusyError` while one may just be opened.
@@ -63,6 +64,7 @@ def let_go(uid: str, now: datetime, **_signal: object) -> None:
     for columns, instead in ((DOERS, ""), (SUBJECTS, ERASED)):
         for model, column in columns:
             model._default_manager.filter(**{column: uid}).update(**{column: instead})  # noqa: SLF001  # documented
+    DataRequest.objects.filter(user__uid=uid, wish=Wish.ERASURE).update(done=True)
 
 
 def _keep_others_out(uid: str) -> None:
@@ -79,9 +81,13 @@ def _keep_others_out(uid: str) -> None:
 
 
 def wait(uid: str, now: datetime) -> None:
-    """Nothing, where no case keeps the person; raises `NeededError` as `let_go` does."""
+    """Nothing, where no case keeps the person; raises `NeededError` as `let_go` does.
+
+    A request that was refused or is done counts no more: once made, it would open every later case to whoever leaves.
+    """
     found = _cases(uid)
     asked = DataRequest.objects.filter(user__uid=uid, wish=Wish.ERASURE, asked_at__lte=now - WAITS)
+    asked = asked.filter(done=False).exclude(granted=False)
     ended = User.objects.filter(uid=uid, ended_at__lte=now - WAITS)
     if found and not (asked.exists() or ended.exists()):
         raise NeededError(found, WAITS.days)

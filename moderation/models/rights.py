@@ -15,7 +15,10 @@ class Wish(models.TextChoices):
 
 
 class DataRequest(models.Model):
-    """Somebody's request about their own data, and its answer; a refusal says why (PIPL Art. 50)."""
+    """Somebody's request about their own data, and its answer; a refusal says why (PIPL Art. 50).
+
+    `done` says that they were erased from the log since; nothing else says when, or which entry tells of it.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     wish = models.CharField(max_length=10, choices=Wish.choices)
@@ -27,6 +30,7 @@ class DataRequest(models.Model):
     answer = models.CharField(max_length=1000, blank=True, default="")
     answered_by = models.CharField(max_length=16, blank=True, default="")
     read_at = models.DateTimeField(null=True)
+    done = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """Who is erased from the log is let go of by every row that names them by their id."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,12 @@ from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models import Lever, Switch, User
-from moderation.actions import reviews, staff
-from moderation.actions.erasures import DOERS, ERASED, SUBJECTS
+from moderation.actions import reviews, rights, staff
+from moderation.actions.erasures import DOERS, ERASED, SUBJECTS, WAITS
 from moderation.actions.statements import state
-from moderation.audit.erase import erase
+from moderation.audit.erase import NeededError, erase
 from moderation.audit.hold import HeldError, place
+from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import (
     Authority,
@@ -30,6 +32,8 @@ from moderation.models import (
 from moderation.policies import Policy
 from moderation.review.annex import Order, facts_of
 from moderation.staff import Role
+from tests.moderation.filed import a_case
+from tests.rooms.scenes import NOON
 
 SOURCE = Source.internal("command")
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,42 @@ def test_no_row_names_who_was_erased_and_every_row_stays(worked: User) -> None:
 def test_of_others_nothing_is_let_go(worked: User, bob: User) -> None:
     erase(bob.uid, by="", reason="request", now=timezone.now(), source=SOURCE)
     assert doers() == {worked.uid}
+
+
+def _waits(bob: User, wish: DataRequest) -> None:
+    """Nobody has answered yet."""
+
+
+def _is_granted(bob: User, wish: DataRequest) -> None:
+    rights.answer(wish.pk, "", granted=True, by=bob, now=NOON, source=SOURCE)
+
+
+def _is_refused(bob: User, wish: DataRequest) -> None:
+    rights.answer(wish.pk, "A case needs it.", granted=False, by=bob, now=NOON, source=SOURCE)
+
+
+def _is_done(bob: User, wish: DataRequest) -> None:
+    _is_granted(bob, wish)
+    assert wish.user
+    erase(wish.user.uid, by="", reason="request", now=NOON, source=SOURCE)
+
+
+@pytest.mark.parametrize(("becomes", "goes"), [(_waits, 1), (_is_granted, 1), (_is_refused, 0), (_is_done, 0)])
+def test_a_year_after_it_was_made_a_request_outweighs_a_case_unless_it_was_refused_or_is_done(
+    becomes: Callable[[User, DataRequest], None], goes: int, alice: User, bob: User
+) -> None:
+    becomes(bob, rights.ask(alice, Wish.ERASURE, "Forget me.", now=NOON, source=SOURCE))
+    record("room.open", source=SOURCE, actor=alice.uid)
+    case, late = a_case(alice), NOON + WAITS
+    with pytest.raises(NeededError):
+        erase(alice.uid, by="", reason="request", now=late - timedelta(seconds=1), source=SOURCE)
+    if not goes:
+        with pytest.raises(NeededError) as kept:
+            erase(alice.uid, by="", reason="request", now=late, source=SOURCE)
+        assert kept.value.cases == [case.pk]
+        return
+    assert erase(alice.uid, by="", reason="request", now=late, source=SOURCE).entries
+    assert DataRequest.objects.get().done
 
 
 def test_under_a_hold_nothing_is_let_go(worked: User) -> None:
