@@ -21,6 +21,7 @@ from moderation.actions.evidence import unsealed
 from moderation.audit import cosign, people
 from moderation.audit.keys import KeysMissingError
 from moderation.audit.models import Entry, Label, Part
+from moderation.audit.opened import contents
 from moderation.evidence import sealed
 from moderation.evidence.ogg import ogg
 from moderation.hearing.tracks import UnheardError, opened
@@ -186,6 +187,6 @@ def _entries(user: User) -> Iterator[dict[str, Any]]:
     )
     while boxes := dict(islice(labels, AT_ONCE)):
         for entry in Entry.objects.filter(pk__in=boxes).order_by("pk"):
-            personal = who.open(bytes(boxes[entry.pk]), entry.event)
+            personal = contents(bytes(boxes[entry.pk]), who, entry)
             own = {name: value for name, (_, value) in personal.items() if name not in ("actor", "object", "second")}
             yield {name: getattr(entry, name) for name in _ENTRY} | own

@@ -10,7 +10,7 @@ from moderation.audit import bundle, cosign, draft, keys, people, tree
 from moderation.audit.bundle import Part, Row
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Label, Leaf
-from moderation.audit.opened import Opened, Openings, opened
+from moderation.audit.opened import Opened, Openings, contents, opened
 from moderation.audit.store import Nodes
 
 PAGE = 500
@@ -118,7 +118,7 @@ def openings(entries: Sequence[Entry], person: str | None = None, opens: Opens =
         return [{} for _ in entries]
     labels = Label.objects.filter(person=who.id, entry__in=[entry.pk for entry in entries])
     boxes = {label.entry: bytes(label.box) for label in labels}
-    return [who.open(boxes[entry.pk], entry.event) if entry.pk in boxes else {} for entry in entries]
+    return [contents(boxes[entry.pk], who, entry) if entry.pk in boxes else {} for entry in entries]
 
 
 def text(entry: Entry) -> str:

@@ -4,9 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import structlog
+from cryptography.exceptions import InvalidTag
+
 from moderation.audit import people
 from moderation.audit.leaf import PERSONAL, PUBLIC
 from moderation.audit.models import Entry, Label
+
+_log = structlog.get_logger(__name__)
 
 Openings = Mapping[str, list[object]]
 
@@ -46,5 +51,14 @@ def _open(entry: Entry, labels: Iterable[Label], persons: Mapping[int, people.Pe
     openings: dict[str, list[object]] = {}
     for label in labels:
         if label.person in persons:
-            openings |= persons[label.person].open(bytes(label.box), entry.event)
+            openings |= contents(bytes(label.box), persons[label.person], entry)
     return openings
+
+
+def contents(box: bytes, who: people.Person, entry: Entry) -> Openings:
+    """What the box of a label opens of its entry. One that we did not seal opens nothing, and keeps none unread."""
+    try:
+        return who.open(box, entry.event)
+    except (InvalidTag, ValueError):
+        _log.error("label_unreadable", entry=entry.pk)
+        return {}

@@ -1,5 +1,7 @@
 """Attack 4: the log is to fall silent. Queues are emptied, Redis is flushed, the sequencer stands still, sinks hang."""
 
+import io
+import json
 import socket
 import time
 from datetime import timedelta
@@ -12,9 +14,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from moderation.audit import check, outgoing, tasks
+from moderation.audit import check, export, outgoing, tasks
 from moderation.audit.destinations import Collector, Peer
-from moderation.audit.models import Entry, Leaf, Stream
+from moderation.audit.models import Entry, Label, Leaf, Stream
+from moderation.audit.outgoing import Reply
 from moderation.audit.record import record, record_refusal
 from moderation.audit.sequence import seal, seal_passed_over, waited
 from moderation.audit.source import Source
@@ -87,6 +90,27 @@ def test_a_witness_and_collectors_that_hang_hold_a_worker_for_a_moment_and_the_l
         many(2)
         assert seal(timezone.now()) == 2
     assert [(row.cursor, bool(row.error)) for row in Stream.objects.all()] == [(0, True)] * 3
+
+
+@pytest.mark.parametrize("box", [b"", b"short", bytes(60)])
+def test_a_label_that_we_did_not_seal_keeps_nothing_from_being_read_taken_out_or_sent(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, box: bytes
+) -> None:
+    by_alice, by_bob = (record("room.open", source=Source("192.0.2.7"), actor=name).pk for name in ("alice", "bob"))
+    seal(timezone.now())
+    Label.objects.create(entry=by_alice, person=Label.objects.get(entry=by_bob).person, part=1, box=box)
+    sent: list[bytes] = []
+
+    def post(_url: str, body: bytes, _headers: object) -> Reply:
+        sent.append(body)
+        return Reply(200, "", b"")
+
+    monkeypatch.setattr(outgoing, "post", post)
+    settings.STOA_LOG_STREAM = [Collector.parse("https://siem.example/in")]
+    tasks.feed_collectors()
+    assert [json.loads(line)["actor"] for line in b"".join(sent).splitlines()] == ["alice", "bob"]
+    assert export.export(io.BytesIO(), now=timezone.now()) == 2
+    assert export.openings([Entry.objects.get(pk=by_alice)], "bob") == [{}]
 
 
 def test_updating_entries_by_query_changes_nothing() -> None:
