@@ -73,9 +73,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
                 while True:
                     await self.dispatch(await receive())
         finally:
-            await self._process.hub.leave(self._room, self)
             if self._seat is not None:
                 self._process.lose(self._seat)
+            await self._process.hub.leave(self._room, self)
 
     async def dispatch(self, message: Mapping[str, Any]) -> None:
         """Handle one ASGI event; without Channels' thread hop for each, as our threads mind their connections."""

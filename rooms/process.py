@@ -30,6 +30,7 @@ from rooms.sfu.messages import REPORTS, Answer, Figures, Ice, orders_channel
 from rooms.threads import Threads
 
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
+GHOSTS_EVERY = 15  # seconds between two looks for connections that nobody serves; longer than a WHIP offer takes
 LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
 
 _P = ParamSpec("_P")
@@ -46,6 +47,7 @@ class Process:
         self.jobs = Jobs()
         self._threads = Threads()
         self._lost: deque[Seat] = deque()
+        self._suspects: set[str] = set()
         self._offered = Offered()
         reports = Reports(self.hub, self._offered, self.jobs, self._threads)
         self.media = media.Media(reports.arrived, reports.lost, reports.leaving, reports.told)
@@ -130,6 +132,7 @@ class Process:
             "hub": self.hub.run,
             "ears": self._hear,
             "losses": lambda: every(1, self._note_losses),
+            "ghosts": lambda: every(GHOSTS_EVERY, self._lose_ghosts),
             "reactions": lambda: every(1, self._tell_reactions),
             "ticks": lambda: every(1, self.hub.tick),
             "sessions": lambda: every(SESSIONS_EVERY, lambda: self._sign_out(self.hub.sockets)),
@@ -181,6 +184,15 @@ class Process:
         while self._lost:
             await self.in_thread(presence.lose, self._lost[0], now=timezone.now())
             self._lost.popleft()
+
+    async def _lose_ghosts(self) -> None:
+        """Lose who came in by a commit whose answer was lost, or was gone before it: no socket knows of them.
+
+        Nor does one of somebody who is just coming in by WHIP: it takes two looks.
+        """
+        served = {socket.connection for socket in self.hub.sockets}
+        lose = partial(presence.lose_ghosts, self.id, served, self._suspects, now=timezone.now())
+        self._suspects = await self.in_thread(lose)
 
     def _session_ended(self, uid: str) -> None:
         self.jobs.once(attempt(self._sign_out, [socket for socket in self.hub.sockets if socket.uid == uid]))

@@ -1,5 +1,6 @@
 """Coming in, going, and being lost: who is in a room."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,6 +108,17 @@ def lose(seat: Seat, *, now: datetime) -> bool:
     """Whether the connection was still the member's. They keep their place for a while (see the sweep)."""
     here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
     return here.update(connection="", process="", lost_at=now) == 1
+
+
+def lose_ghosts(process: str, served: Container[str], suspects: Container[str], *, now: datetime) -> set[str]:
+    """The connections that members hold under this process's lease and that it does not serve: suspects of the next
+    call. Those who were suspects already are lost.
+    """
+    held = Member.objects.filter(present=True, process=process).exclude(connection="")
+    unserved = {one: pk for pk, one in held.values_list("pk", "connection").iterator() if one not in served}
+    for connection in [one for one in unserved if one in suspects]:
+        held.filter(pk=unserved.pop(connection), connection=connection).update(connection="", process="", lost_at=now)
+    return set(unserved)
 
 
 def still_here(seat: Seat) -> Member | None:

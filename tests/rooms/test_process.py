@@ -2,16 +2,18 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.utils import timezone
 
 from accounts.models import User
 from moderation.audit.source import correlation
-from rooms import bus, leases, media, process
+from rooms import bus, door, leases, media, process
 from rooms.actions import presence
 from rooms.actions.presence import Seat
 from rooms.models import Room
@@ -70,6 +72,37 @@ async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
     here.lose(seat)
     await until(lambda: member(bob, open_room).lost_at is not None)
     assert len(calls) == 2
+
+
+class Broken:
+    """What somebody who comes in meets once they are in."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._join, self._patch = presence.join, monkeypatch
+
+    def after_the_commit(self) -> None:
+        self._patch.setattr(door, "_listening", Mock(side_effect=DatabaseError))
+
+    def at_the_answer_of_the_commit(self) -> None:
+        def join(*args: Any, **more: Any) -> None:
+            self._join(*args, **more)
+            raise OperationalError
+
+        self._patch.setattr(presence, "join", join)
+
+
+@pytest.mark.parametrize("how", [Broken.after_the_commit, Broken.at_the_answer_of_the_commit])
+async def test_who_came_in_and_was_never_told_so_is_lost_soon_though_the_process_lives_on(
+    how: Callable[[Broken], None], enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "GHOSTS_EVERY", 0.2)
+    how(Broken(monkeypatch))
+    listener = await enter(bob, open_room)
+    assert (await listener.enter())["code"] == "unavailable"
+    await listener.socket.disconnect()
+    assert (await sync_to_async(member)(bob, open_room)).present
+    await until(lambda: member(bob, open_room).lost_at is not None)
+    assert leases.living([process.here().id])
 
 
 async def test_pings_go_on_without_the_database(here: Process, monkeypatch: pytest.MonkeyPatch) -> None:

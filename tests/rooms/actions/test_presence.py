@@ -88,6 +88,20 @@ def test_the_same_tab_resumes_where_it_was(open_room: Room, alice: User, bob: Us
     assert member(bob, open_room).lost_at is None
 
 
+def test_a_connection_that_its_process_does_not_serve_twice_running_is_lost(
+    open_room: Room, alice: User, bob: User, carol: User
+) -> None:
+    served = come(alice, open_room).seat.connection
+    ghost = come(bob, open_room).seat.connection
+    come(carol, open_room, a_session(process="another"))
+    assert presence.lose_ghosts("web", {served}, set(), now=NOON) == {ghost}
+    assert member(bob, open_room).lost_at is None
+    assert presence.lose_ghosts("web", {served}, {served, ghost}, now=NOON) == set()
+    bobs = member(bob, open_room)
+    assert (bobs.present, bobs.connection, bobs.process, bobs.lost_at) == (True, "", "", NOON)
+    assert [member(who, open_room).lost_at for who in (alice, carol)] == [None, None]
+
+
 def test_a_replaced_socket_takes_nobody_with_it(open_room: Room, bob: User) -> None:
     old = come(bob, open_room, a_session("one")).seat
     come(bob, open_room, a_session("two"))
