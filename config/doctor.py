@@ -221,16 +221,19 @@ def spread() -> Finding:
 
 
 def staff() -> Finding:
-    """Whether somebody decides what is reported, and a second person is there for what takes two."""
+    """Whether somebody decides what is reported, a second person agrees where it takes two, a third hears appeals."""
     deciding = Staff.objects.filter(role__in=(Role.MODERATOR, Role.SENIOR)).exclude(expires_at__lte=timezone.now())
     try:
-        people = deciding.count()
+        roles = list(deciding.values_list("role", flat=True))
     except DatabaseError:
         return Finding(Level.OK, "nothing to be said of it without its table")
-    if people > 1:
-        return Finding(Level.OK, f"{people} people decide what is reported")
-    text = "one person decides what is reported" if people else "nobody reads what is reported"
-    return Finding(Level.WARN, text, "manage.py staff grant USER senior; to open evidence takes two people.")
+    people, seniors = len(roles), roles.count(Role.SENIOR)
+    text = f"{people} people decide what is reported, {seniors} of them senior"
+    if people > 2 and seniors > 1:
+        return Finding(Level.OK, text)
+    few = ("nobody reads what is reported", "one person decides what is reported")
+    advice = "manage.py staff grant USER senior; to open evidence takes two people, and appeals are heard by a third."
+    return Finding(Level.WARN, few[people] if people < len(few) else text, advice)
 
 
 def _alive() -> list[messages.Alive]:

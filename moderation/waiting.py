@@ -18,9 +18,9 @@ from accounts.models import User
 from moderation.actions import holds
 from moderation.actions.staff import bound
 from moderation.cases import OPEN, State
-from moderation.models import Case, DataRequest, Decision, HoldRequest, LawfulRequest, Staff, Stand, Unmasking
+from moderation.models import Case, DataRequest, Decision, HoldRequest, LawfulRequest, Report, Staff, Stand, Unmasking
 from moderation.queue import asked_for, visible
-from moderation.staff import Act, refusal
+from moderation.staff import Act, Role, refusal
 
 NEAR = timedelta(days=7)
 """So long before the law's limit the staff is told of what somebody asked of their own data."""
@@ -38,6 +38,7 @@ class Wait(StrEnum):
     NAME = "name"
     LAWFUL = "lawful"
     HOLD = "hold"
+    NOBODY = "nobody"  # of the staff may act on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,20 @@ def _escalated(reader: _Reader, *, proposed: bool) -> Q:
     return Q(state=State.ESCALATED) & (waits if proposed else ~waits) & _fit(reader)
 
 
+def stranded(user: User, now: datetime) -> QuerySet[Case]:
+    """The cases that wait for a senior moderator, while all there are have a part in them or decided on them.
+
+    Not those in which this person has a part themselves.
+    """
+    case, one = OuterRef(OuterRef("pk")), OuterRef("user")
+    made = Decision.objects.filter(Q(made_by=one) | Q(second=one) | Q(subject=one), case=case)
+    reported = Report.objects.filter(Q(reporter=one) | Q(staff=one), case=case)
+    about = Case.objects.filter(Q(subject=one) | Q(host=one), pk=case)
+    seniors = Staff.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), role=Role.SENIOR, user__is_active=True)
+    fit = seniors.filter(~Exists(made.exclude(state=Stand.DECLINED)), ~Exists(reported), ~Exists(about))
+    return visible(user).filter(~Exists(fit), state__in=(State.ESCALATED, State.APPEALED))
+
+
 def _asked(kind: type[Unmasking] | type[LawfulRequest] | type[HoldRequest], about: str) -> Callable[[_Reader], Any]:
     """What others asked for, unless it is about the reader; `about` is the field that says about whom it is."""
 
@@ -156,5 +171,6 @@ KINDS: Mapping[Wait, _Kind] = MappingProxyType({
     Wait.NAME: _Kind(Act.GRANT_NAME, "console_names", _asked(Unmasking, "person")),
     Wait.LAWFUL: _Kind(Act.DECIDE_LAWFUL, "console_lawful", _asked(LawfulRequest, "person")),
     Wait.HOLD: _Kind(Act.HOLD, "console_retention", _holds),
+    Wait.NOBODY: _Kind(Act.CHANGE_STAFF, "console_staff", lambda one: stranded(one.user, one.now)),
 })  # fmt: skip
 """Every kind, in the order in which the staff is told of them."""

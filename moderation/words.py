@@ -27,6 +27,7 @@ WAITS: dict[str, Promise] = {
     "name": _("Names wait for a second person"),
     "lawful": _("Lawful requests wait for a second person"),
     "hold": _("Legal holds wait for a second person"),
+    "nobody": _("Cases wait for another senior moderator"),
 }
 """What the staff is told of what waits for it."""
 KINDS: dict[str, Promise] = {

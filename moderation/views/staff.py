@@ -16,6 +16,7 @@ from moderation.house import StaffForm
 from moderation.models import Staff
 from moderation.staff import Act, Role
 from moderation.views.answers import said
+from moderation.waiting import stranded
 
 _ORDER = list(Role)
 
@@ -28,13 +29,15 @@ def staff(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(request: HttpRequest, form: StaffForm) -> HttpResponseBase:
     rows = sorted(Staff.objects.select_related("user"), key=lambda row: (_ORDER.index(Role(row.role)), row.granted_at))
+    reader, now = member(request), timezone.now()
     context = {
         "rows": rows,
         "names": {**dossier.names({row.granted_by for row in rows}), ERASED: _("somebody who left")},
         "form": form,
-        "staff": staff_of(member(request)),
-        "changes": Act.CHANGE_STAFF in acts_of(member(request)),
-        "now": timezone.now(),
+        "staff": staff_of(reader),
+        "changes": Act.CHANGE_STAFF in acts_of(reader),
+        "stranded": stranded(reader, now).count(),
+        "now": now,
     }
     return render(request, "console/staff.html", context)
 

@@ -187,7 +187,7 @@ def test_a_larger_speech_model_that_cannot_be_used_is_worth_a_warning(
 
 
 @pytest.mark.django_db
-def test_it_takes_two_people_to_look_after_reports(alice: User, bob: User, carol: User) -> None:
+def test_it_takes_two_people_to_look_after_reports_and_a_third_for_appeals(alice: User, bob: User, carol: User) -> None:
     assert (doctor.staff().level, doctor.staff().text) == (Level.WARN, "nobody reads what is reported")
     now = timezone.now()
     Staff.objects.create(user=alice, role=Role.SENIOR, granted_at=now)
@@ -195,7 +195,11 @@ def test_it_takes_two_people_to_look_after_reports(alice: User, bob: User, carol
     Staff.objects.create(user=carol, role=Role.REVIEWER, granted_at=now, expires_at=now + timedelta(days=1))
     assert (doctor.staff().level, doctor.staff().text) == (Level.WARN, "one person decides what is reported")
     Staff.objects.filter(user=bob).update(expires_at=None)
-    assert doctor.staff() == Finding(Level.OK, "2 people decide what is reported")
+    assert (doctor.staff().level, doctor.staff().text[:8]) == (Level.WARN, "2 people")
+    Staff.objects.filter(user=carol).update(role=Role.MODERATOR)
+    assert doctor.staff().level == Level.WARN, "nobody hears an appeal against what the one senior decided"
+    Staff.objects.filter(user=carol).update(role=Role.SENIOR)
+    assert doctor.staff() == Finding(Level.OK, "3 people decide what is reported, 2 of them senior")
 
 
 def test_the_command_prints_each_finding_and_fails_with_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,31 @@ def test_an_appeal_waits_for_who_did_not_decide(femi: User, ines: User, bob: Use
     assert waits(ines, HEARD_WITHIN) == {Wait.LATE: 1, Wait.APPEAL: 1}
 
 
+def test_what_each_senior_decided_on_waits_for_one_who_is_still_to_be_put_on_the_staff(
+    dana: User, femi: User, bob: User
+) -> None:
+    made = decided(claimed(_triaged(bob), dana), dana, Measure.BAN)
+    assert waits(femi) == {Wait.PROPOSED: 1}
+    decisions.confirm(made.pk, by=femi, **HERE)
+    appeals.appeal(made.pk, "It was not me.", by=bob, **HERE)
+    assert (waits(dana), waits(femi), on_pages(femi)) == ({}, {Wait.NOBODY: 1}, {"console_staff": 1})
+    gus = moderator("Gus", Role.SENIOR)
+    assert (waits(femi), waits(gus)) == ({}, {Wait.APPEAL: 1})
+
+
+@pytest.mark.parametrize("part", ["reports", "is reported", "is gone"])
+def test_nor_is_a_senior_enough_who_has_a_part_in_it_or_is_here_no_more(part: str, femi: User, ines: User) -> None:
+    bob = User.objects.create_user("robert", display_name="Robert")
+    case = _triaged(ines if part == "is reported" else bob)
+    if part == "reports":
+        a_report(case, ines)
+    elif part == "is gone":
+        Staff.objects.filter(user=ines).update(expires_at=NOON)
+    decisions.decide(claimed(case, femi).pk, verdict(Measure.BAN), by=femi, **HERE)
+    assert waits(femi) == {Wait.NOBODY: 1}
+    assert waits(ines) == {}
+
+
 def test_nothing_waits_for_who_has_a_part_in_it(femi: User, ines: User) -> None:
     case = _triaged(ines)
     a_report(case, femi)

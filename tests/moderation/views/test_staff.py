@@ -7,10 +7,14 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.actions.erasures import ERASED
 from moderation.audit.models import Entry, Result
+from moderation.cases import State
+from moderation.measures import Measure
 from moderation.models import Staff
 from moderation.staff import GUESTS, Role
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
+from tests.moderation.desk import claimed, decided, moderator
+from tests.moderation.filed import a_case
 
 
 @pytest.fixture
@@ -81,3 +85,13 @@ def test_whoever_was_let_in_by_somebody_erased_was_not_let_in_by_the_operator(
     page = text(femi.get("/console/staff/"))
     assert page.count("let in by <bdi>somebody who left</bdi>") == 1
     assert page.count("let in by the operator") == 1  # alice
+
+
+def test_whoever_may_is_told_of_cases_that_need_one_more_senior(femi: Client, alice: User, bob: User) -> None:
+    told = "waits for a senior moderator, and each one here has a part in it"
+    assert told not in text(femi.get("/console/staff/"))
+    case = a_case(bob, state=State.TRIAGED)
+    decided(claimed(case, alice), alice, Measure.BAN)
+    assert told in text(femi.get("/console/staff/"))
+    moderator("Gus", Role.SENIOR)
+    assert told not in text(femi.get("/console/staff/"))
