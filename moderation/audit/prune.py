@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.dispatch import Signal
 
 from moderation.audit import note, sequence
 from moderation.audit.hold import held
 from moderation.audit.leaf import PUBLIC, leaf_of
-from moderation.audit.models import Entry, Label, Leaf
+from moderation.audit.models import Entry, Head, Label, Leaf
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.audit.triggers import FLOOR
@@ -56,13 +57,20 @@ def due(now: datetime, profile: str) -> Q:
 def prune(now: datetime, *, source: Source) -> int:
     """How many entries went, with their labels. Those under a hold, needed by other apps or not in the tree yet, stay.
 
-    An entry `log.prune` says which leaves went and what they hashed to, signed by the log's key: whoever holds the
-    database alone can take an entry away, and not say so. A role that may not delete prunes nothing: see `audit grant`.
+    Both clocks have to say that an entry's time is over, `now` and the database's: one that is ahead takes nothing
+    early, and what the database would refuse, with all that goes beside it, is not asked of it. An entry `log.prune`
+    says which leaves went and what they hashed to, signed by the log's key: whoever holds the database alone can take
+    an entry away, and not say so. A role that may not delete prunes nothing: see `audit grant`.
     """
-    gone, last = 0, _BEFORE
-    while _may_delete() and (over := _over(last, now)):
+    gone, last, moment = 0, _BEFORE, _agreed(now)
+    while _may_delete() and (over := _over(last, moment)):
         gone, last = gone + _prune_some(over, source), over[-1]
     return gone
+
+
+def _agreed(now: datetime) -> datetime:
+    """The earlier of `now` and the database's time."""
+    return min(now, Head.objects.values_list(Now(), flat=True).first() or now)
 
 
 def _over(last: int, now: datetime) -> list[int]:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import Expression
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -68,6 +70,36 @@ def test_an_entry_goes_with_its_labels_when_its_time_is_over_and_its_leaf_stays(
     seal(timezone.now())
     assert bytes(Checkpoint.objects.get(size=3).root) == root
     assert list(check.faults(timezone.now())) == []
+
+
+AHEAD = Now() + timedelta(days=30)
+
+
+@pytest.mark.parametrize("theirs", [Now(), AHEAD])
+@pytest.mark.parametrize("ours", [0, 30])
+def test_of_two_clocks_one_that_is_ahead_takes_nothing_before_its_time(
+    ours: int, theirs: Expression, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old(390)
+    seal(timezone.now())
+    monkeypatch.setattr(prune_module, "Now", lambda: theirs)
+    over = ours > 0 and theirs is AHEAD
+    assert prune(timezone.now() + timedelta(days=ours), source=SOURCE) == over
+
+
+def test_a_clock_that_is_ahead_keeps_nothing_whose_time_is_over_from_going(settings: Settings) -> None:
+    settings.STOA_PROFILE = "cn"
+    over, almost = old(FLOOR + 1), aged(record("room.open", source=SOURCE), timedelta(days=FLOOR, minutes=-1))
+    seal(timezone.now())
+    assert prune(timezone.now() + timedelta(minutes=5), source=SOURCE) == 1, "and the database refused nothing"
+    assert not Entry.objects.filter(pk=over).exists()
+    assert Entry.objects.filter(pk=almost).exists()
+
+
+def test_a_clock_that_was_behind_and_is_right_again_has_stopped_nothing() -> None:
+    old(401)
+    seal(timezone.now())
+    assert [prune(timezone.now() - timedelta(days=3000), source=SOURCE), gone()] == [0, 1]
 
 
 def test_what_no_checkpoint_covers_is_not_pruned() -> None:

@@ -1,6 +1,9 @@
 """G11: an entry goes at the age its policy says, never before the law's six months, and every proof goes on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -60,6 +63,13 @@ def consistent(old: Note) -> bool:
     return new.size > old.size
 
 
+@contextmanager
+def as_if() -> Iterator[None]:
+    """Within it, it is whatever time one says: the database, whose own clock stands still, is not asked for it."""
+    with lifted(), patch.object(pruning, "_agreed", lambda now: now):
+        yield
+
+
 @pytest.mark.parametrize(("profile", "days"), ACTIONS.items())
 @pytest.mark.parametrize("over", [False, True])
 def test_an_entry_is_there_a_minute_before_its_time_and_gone_a_minute_after(
@@ -69,7 +79,7 @@ def test_an_entry_is_there_a_minute_before_its_time_and_gone_a_minute_after(
     (mute, *_) = a_log()
     recorded = Entry.objects.get(pk=mute).recorded_at
     now = recorded + days * DAY + (MINUTE if over else -MINUTE)
-    with lifted():  # the database's own clock stands still here, and it knows of six months alone
+    with as_if():
         prune(now, source=SOURCE)
     assert Entry.objects.filter(pk=mute).exists() is not over
     assert Label.objects.filter(entry=mute).exists() is not over
@@ -81,7 +91,7 @@ def test_what_was_done_to_the_log_and_for_authorities_outlives_the_profile(setti
     a_log()
     for action, days in sorted(EVERYWHERE.items(), key=lambda kind: kind[1]):
         first = Entry.objects.filter(action=action).order_by("pk")[0]
-        with lifted():
+        with as_if():
             prune(first.recorded_at + days * DAY - MINUTE, source=SOURCE)
         assert Entry.objects.filter(pk=first.pk).exists()
 
@@ -111,7 +121,7 @@ def test_after_pruning_every_older_checkpoint_is_still_proved_and_the_receipt_of
     settings.STOA_PROFILE = "cn"
     (mute, search, *_) = a_log()
     held = [note(point) for point in Checkpoint.objects.order_by("size")]
-    with lifted():
+    with as_if():
         assert prune(timezone.now() + (FLOOR + 1) * DAY, source=SOURCE) == 1
     assert not Entry.objects.filter(pk=mute).exists()
     told = Entry.objects.get(action="log.prune")
@@ -145,7 +155,7 @@ def test_what_tells_of_a_case_outlives_its_time_while_the_case_is_there_and_goes
     (other,) = [record("member.mute", source=SOURCE, case=str(case.pk + 1)).pk]
     seal(timezone.now())
     last = closed + deadlines.KEPT
-    with lifted():
+    with as_if():
         prune(last - MINUTE, source=SOURCE)
         assert list(Entry.objects.filter(pk__in=[*told, other]).order_by("pk").values_list("pk", flat=True)) == told
         assert deadlines.forget(last) == 1
