@@ -22,6 +22,10 @@ test("what was done comes before the reasons, whatever it is called", () => {
   assert.equal(told({ ...a("warn"), text: "" }), "A moderator of this server warns you.");
 });
 
+test("what a rule of the server may have done is laid to no moderator", () => {
+  assert.match(told(a("move_to_audience")), /^The moderation of this server moved you .* You spoke over everybody\.$/);
+});
+
 test("what the whole room is put through is said to everybody", () => {
   for (const measure of ["mute_all", "lock", "unlock", "slow"]) {
     assert.match(told(a(measure, "")), /^A moderator of this server (?!decided).* You spoke over everybody\.$/);

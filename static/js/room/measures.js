@@ -19,7 +19,8 @@ const DONE = {
   lock: () => gettext("A moderator of this server locked this room: nobody new comes in."),
   unlock: () => gettext("A moderator of this server opened this room to newcomers again."),
   slow: () => gettext("A moderator of this server changed the slow mode of this room."),
-  move_to_audience: () => gettext("A moderator of this server moved you to the audience. You go on listening."),
+  // A rule of the server may have done it, until a person looks.
+  move_to_audience: () => gettext("The moderation of this server moved you to the audience. You go on listening."),
   remove: () => gettext("A moderator of this server removed you. You no longer hear this room, and nobody there hears you."),
   ban_room: () => gettext("A moderator of this server banned you from this room."),
   suspend: () => gettext("You cannot take part for now."),
