@@ -6,7 +6,7 @@ witness and the bundles that others hold.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -15,6 +15,7 @@ from django.db import connection
 from moderation.audit import keys, sequence, store
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
+from moderation.audit.pulse import LATE
 from moderation.audit.verify import (
     PRUNED,
     Fault,
@@ -31,7 +32,6 @@ from moderation.audit.verify import (
 )
 
 BATCH = 5_000
-LATE = timedelta(minutes=1)
 SNAPSHOT = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN DEFERRED"}
 
 

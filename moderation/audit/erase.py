@@ -81,11 +81,12 @@ def rewrap(*, by: str, source: Source) -> int:
     """
     # The new key first, so that no row names one that is not kept; then all rows and the entry; the old keys last, when
     # no row needs them. Whoever dies in between, or loses the answer to the commit, leaves a key that nothing is sealed
-    # under, the new one or an old one: the next run destroys it with the others.
-    master = people.Master.new()
+    # under, the new one or an old one: the next run destroys it with the others. Only those that were there when the
+    # rows were ours alone: one that came since is that of another run, which seals all under it.
     with transaction.atomic(), ExitStack() as failing:
-        failing.callback(keys.drop_master, master.name)
         people.lock()
+        old, master = keys.masters(), people.Master.new()
+        failing.callback(keys.drop_master, master.name)
         rows = list(PersonKey.objects.order_by("pk"))
         living = people.by_id(row.pk for row in rows)
         for row in rows:
@@ -95,7 +96,6 @@ def rewrap(*, by: str, source: Source) -> int:
         people.forget_all()
         record("log.rewrap", source=source, actor=by, detail={"persons": len(rows)})
         failing.pop_all()
-    for name in keys.masters():
-        if name != master.name:
-            keys.drop_master(name)
+    for name in old:
+        keys.drop_master(name)
     return len(rows)

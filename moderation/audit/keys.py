@@ -9,6 +9,7 @@ when it signs is how old that file is, and until when it did how old `log-ID.ret
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -88,9 +89,8 @@ def found(name: str) -> bytes:
 
 def drop(name: str) -> None:
     """Destroy the key of this name, if it is there: whatever only it opens, in a backup for instance, stays shut."""
-    file = folder() / name
-    if file.exists():
-        _shred(file)
+    with suppress(FileNotFoundError):
+        _shred(folder() / name)
 
 
 def new_master() -> bytes:

@@ -23,7 +23,7 @@ correlation: ContextVar[str] = ContextVar("correlation", default="")
 class Source:
     """The network source of an act; empty strings and port 0 where there is none.
 
-    `channel` is the road it came by: http, websocket, celery or command. `destination` is the address and port
+    `channel` is the road it came by: http, websocket, media, celery or command. `destination` is the address and port
     it was sent to, `session` a hash of the browser's session, `factors` how whoever is signed in there showed who
     they are, such as `password+totp`.
     """

@@ -1,13 +1,15 @@
 """Tests of moderation.audit.erase and hold: a person goes, the proofs stay; a hold keeps both."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from moderation.audit import check, keys, people
 from moderation.audit.erase import erase, rewrap
@@ -241,6 +243,27 @@ def test_what_a_run_that_was_killed_leaves_of_master_keys_the_next_one_destroys(
     rewrap(by=CAROL, source=SOURCE)
     assert len(keys.masters()) == 1
     assert not keys.masters().keys() & old.keys()
+    assert {entry.actor for entry in entries(action="room.open")} == {ALICE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_seal_all_keys_anew_at_once_neither_destroys_what_the_other_sealed_them_under() -> None:
+    with transaction.atomic():
+        acts()
+    barrier = Barrier(2)
+
+    def again() -> int:
+        try:
+            barrier.wait(30)
+            return rewrap(by=CAROL, source=SOURCE)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(again) for _ in range(2)]
+    assert all(run.result() for run in runs)
+    people.forget_all()
+    assert len(keys.masters()) == 1
     assert {entry.actor for entry in entries(action="room.open")} == {ALICE}
 
 
