@@ -125,11 +125,11 @@ def line(index: int, row: Row) -> str:
 
 
 def _put_format(box: _Box, name: str, first: int, rows: Iterable[Row]) -> None:
-    suffix, write_format = "" if name == "cef" else ".jsonl", formats.FORMATS[name]
+    suffix = "" if name == "cef" else ".jsonl"
     with box.member(f"entries.{name}{suffix}") as write_line:
         for index, row in enumerate(rows, first):
             if row.text is not None:
-                write_line(write_format(index, fields(row)).encode() + b"\n")
+                write_line(formats.line(name, index, fields(row)).encode() + b"\n")
 
 
 def fields(row: Row) -> dict[str, object]:

@@ -63,6 +63,8 @@ def leaf_of(fields: Mapping[str, object]) -> bytes:
     """The leaf of an entry that is in the log. One that no honest caller wrote gets a hash in the place of its detail,
     and of all else that has a form of its own if need be: it must not keep those after it out of the tree.
     """
+    if not isinstance(fields["commitments"], dict):  # which every reader takes for an object
+        fields = {**fields, "commitments": _unreadable(fields["commitments"])}
     for names in ((), ("detail",)):
         with suppress(CanonicalError):
             return leaf({**fields, **{name: _unreadable(fields[name]) for name in names}})

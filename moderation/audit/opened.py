@@ -33,7 +33,8 @@ class Opened:
     @property
     def erased(self) -> list[str]:
         """The personal fields that the entry had, and that nobody can open any more."""
-        return sorted(set(self.entry.commitments) - set(self.openings))
+        had = self.entry.commitments  # something else than an object where no honest caller wrote it
+        return sorted(set(had) - set(self.openings)) if isinstance(had, dict) else []
 
 
 def opened(rows: Iterable[Entry]) -> list[Opened]:

@@ -62,20 +62,12 @@ def _deliver(collector: Collector, rows: Sequence[tuple[int, Row]]) -> str:
     if not rows:
         return ""
     entries = [(index, fields(row)) for index, row in rows]
-    lines = [(index, entry, _line(collector.format, index, entry)) for index, entry in entries]
+    lines = [(index, entry, formats.line(collector.format, index, entry)) for index, entry in entries]
     if collector.url.startswith("syslog+"):
         outgoing.write(collector.url, b"".join(_framed(*line) for line in lines))
         return ""
     reply = outgoing.post(collector.url, "".join(f"{line}\n" for *_, line in lines).encode(), _headers(collector))
     return "" if 200 <= reply.status < 300 else f"answered with {reply.status}"
-
-
-def _line(name: str, index: int, entry: dict[str, Any]) -> str:
-    """The entry in this format; in our own words where no honest caller wrote it: it keeps none after it waiting."""
-    try:
-        return formats.FORMATS[name](index, entry)
-    except (KeyError, ValueError):
-        return formats.jsonl(index, entry)
 
 
 def _headers(collector: Collector) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -10,13 +11,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from moderation.audit import check
+from moderation.audit import check, export, keys, verify
 from moderation.audit.canonical import CanonicalError
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Entry, Leaf
+from moderation.audit.opened import opened
 from moderation.audit.record import record
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
+from moderation.audit.verify import Trust
 from tests.log import entries, entry
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -68,6 +71,30 @@ def test_a_detail_that_is_too_large_or_read_in_two_ways_is_refused_and_nothing_w
     with pytest.raises(CanonicalError):
         record("room.open", source=Source.internal("command"), detail=detail)
     assert not Entry.objects.exists()
+
+
+ODD: dict[str, tuple[object, ...]] = {
+    "commitments": ([{}], "x", 7),
+    "detail": ([1], "x", 0.5),
+    "evidence": ({"a": [1]},),
+    "severity": ("x",),
+    **dict.fromkeys(("result", "channel", "event", "action"), ("",)),
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in ODD.items() for value in values])
+def test_an_entry_that_was_written_past_us_keeps_no_bundle_from_being_made_and_verified_in_any_format(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    record("room.open", source=Source("192.0.2.7"), actor="a11ce")
+    (honest,) = Entry.objects.values()
+    Entry.objects.create(**honest | {"id": honest["id"] + 1, field: value})
+    seal(NOON)
+    with (tmp_path / "bundle.zip").open("wb") as file:
+        export.export(file, now=NOON, also=("ocsf", "ecs", "cef"))
+    assert verify.verify_bundle(tmp_path / "bundle.zip", Trust(tuple(keys.vkeys()))).count == 2
+    told = [(one.fields["actor"], "actor" in one.erased) for one in opened(Entry.objects.order_by("pk"))]
+    assert told == [("a11ce", False), (None, field != "commitments")]
 
 
 def test_a_long_user_agent_is_cut(client: Client) -> None:

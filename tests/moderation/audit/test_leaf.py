@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from moderation.audit.canonical import CanonicalError
-from moderation.audit.leaf import PERSONAL, PUBLIC, leaf, stamp
+from moderation.audit.leaf import PERSONAL, PUBLIC, leaf, leaf_of, stamp
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 EMPTY: dict[str, object] = dict.fromkeys(PUBLIC, "")
@@ -32,6 +32,11 @@ def test_a_moment_is_written_in_one_way_whatever_its_zone() -> None:
 def test_a_leaf_that_no_log_would_take_is_refused() -> None:
     with pytest.raises(CanonicalError):
         leaf(EMPTY | {"detail": {"words": "x" * 65_536}})
+
+
+@pytest.mark.parametrize("odd", [[{}], "x", 7, None])
+def test_commitments_that_are_no_object_have_a_hash_in_their_place(odd: object) -> None:
+    assert list(json.loads(leaf_of(EMPTY | {"commitments": odd}))["commitments"]) == ["unreadable"]
 
 
 def test_the_leaf_of_an_entry_from_before_a_field_was_there_is_what_it_was() -> None:
