@@ -9,17 +9,16 @@ from django.utils import timezone
 
 from accounts import codes
 from accounts.actions import standing
-from accounts.models import InviteCode, Redemption, User
+from accounts.models import InviteCode, User
 from accounts.standing import suspended
-from moderation import dossier, queue
-from moderation.actions import appeals, decisions, reports
+from moderation.actions import decisions
 from moderation.actions.base import Code
 from moderation.actions.decisions import Verdict
 from moderation.audit.models import Entry
 from moderation.cases import APPEAL_FOR, State
 from moderation.cases import Code as CaseCode
 from moderation.measures import Measure
-from moderation.models import About, Case, Decision, Ground, PolicyText, Result, Stand, Step
+from moderation.models import Case, Decision, Ground, PolicyText, Stand
 from moderation.policies import Policy
 from rooms.actions import invites
 from rooms.models import Access, Room
@@ -27,7 +26,7 @@ from rooms.models import State as RoomState
 from rooms.roles import Move, Stage
 from rooms.roles import Refused as RoomRefused
 from tests.log import entries, entry
-from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, unchanged, verdict
+from tests.moderation.desk import DAY, claimed, decided, reported, unchanged, verdict
 from tests.rooms.scenes import NOON, SOURCE, a_room, come, do, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,13 +76,13 @@ def test_a_ban_waits_for_a_second_person(case: Case, room: Room, bob: User, dana
     unchanged(Code.DECIDED, lambda: decisions.confirm(proposal.pk, by=femi, now=NOON, source=SOURCE))
 
 
-def _codes(*issuers: User) -> list[InviteCode]:
+def codes_of(*issuers: User) -> list[InviteCode]:
     """A code of each that has two uses left."""
     rows = {"uses": 2, "uses_left": 2, "created_at": NOON, "expires_at": NOON + 400 * DAY}
     return [InviteCode.objects.create(issuer=one, digest=f"open {one.username}", **rows) for one in issuers]
 
 
-def _opening(found: list[InviteCode]) -> list[str]:
+def opening(found: list[InviteCode]) -> list[str]:
     """Whose codes still open the door, also once everybody is back."""
     User.objects.update(suspended_until=None)
     fresh = [codes.find(code.digest) for code in found]
@@ -93,7 +92,7 @@ def _opening(found: list[InviteCode]) -> list[str]:
 def test_with_a_ban_end_the_codes_and_the_links_of_whoever_is_banned_and_nobody_elses(
     case: Case, room: Room, alice: User, bob: User, carol: User, dana: User, femi: User
 ) -> None:
-    found = _codes(bob, alice)
+    found = codes_of(bob, alice)
     own = a_room(bob, access=Access.INVITE)
     token = invites.issue(bob, own.pk, Stage.AUDIENCE, 2, 24, source=SOURCE, now=NOON).token
     proposal = decided(case, dana, Measure.BAN)
@@ -102,7 +101,7 @@ def test_with_a_ban_end_the_codes_and_the_links_of_whoever_is_banned_and_nobody_
     with pytest.raises(RoomRefused):
         invites.redeem(carol, token, source=SOURCE, now=NOON)
     assert entry(action="invite.revoke").case == str(case.pk)
-    assert _opening(found) == ["alice"]
+    assert opening(found) == ["alice"]
 
 
 def test_a_senior_who_proposes_needs_another_too(room: Room, bob: User, carol: User, femi: User) -> None:
@@ -171,73 +170,6 @@ def test_the_code_that_somebody_came_by_ends_with_nothing_less_than_what_keeps_t
     what = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "It was false.", 180 * DAY, report=report.pk)
     proposed = decisions.decide(case.pk, what, by=dana, now=NOON, source=SOURCE)
     unchanged(Code.MEASURE, lambda: decisions.confirm(proposed.pk, by=femi, now=NOON, source=SOURCE, way_in=True))
-
-
-def at_once(room: Room, by: User, facts: str = "They called for violence.") -> Decision:
-    what = Verdict(Measure.END_ROOM, Policy.HATE, facts)
-    return decisions.decide_at_once(room.pk, what, by=by, now=NOON, source=SOURCE)
-
-
-def test_a_room_that_is_ended_at_once_is_a_case_that_is_decided_and_its_host_may_appeal(
-    room: Room, alice: User, bob: User, dana: User, femi: User
-) -> None:
-    decision = at_once(room, dana)
-    case = decision.case
-    assert (decision.subject, decision.policy, decision.state) == (alice, Policy.HATE, Stand.IN_FORCE)
-    assert (case.about, case.state, case.step, case.reports.count()) == (About.ROOM, State.DECIDED, Step.DONE, 0)
-    assert Room.objects.get(pk=room.pk).state == RoomState.ENDED
-    acts = [(one.action, one.actor, one.case) for one in entries(case=str(case.pk))]
-    assert acts == [
-        ("case.open", "", str(case.pk)),
-        ("case.decide", dana.uid, str(case.pk)),
-        ("decision.make", dana.uid, str(case.pk)),
-        ("power.end_room", dana.uid, str(case.pk)),
-    ]
-    assert not case.freezes.exists()  # nobody reported anything
-    made = appeals.appeal(decision.pk, "We only sang.", by=alice, now=NOON, source=SOURCE)
-    appeals.hear(made.pk, Result.OVERTURNED, "They only sang.", by=femi, now=NOON, source=SOURCE)
-    assert Decision.objects.get().state == Stand.UNDONE
-
-
-def test_whoever_works_on_a_case_about_a_room_that_somebody_ends_goes_on(room: Room, carol: User, dana: User) -> None:
-    eli = moderator("Eli")
-    case = claimed(reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON).case, eli)
-    assert at_once(room, dana).case != case
-    case.refresh_from_db()
-    assert (case.state, case.holder) == (State.CLAIMED, eli)
-
-
-def test_whoever_reported_a_room_that_is_ended_at_once_neither_sees_that_case_nor_hears_its_appeal(
-    room: Room, alice: User, dana: User, femi: User, gus: User
-) -> None:
-    reports.report_room(femi, room.pk, complaint(), source=SOURCE, now=NOON)
-    decision = at_once(room, dana)
-    made = appeals.appeal(decision.pk, "We only sang.", by=alice, now=NOON, source=SOURCE)
-
-    def hear(by: User) -> None:
-        appeals.hear(made.pk, Result.OVERTURNED, "They only sang.", by=by, now=NOON, source=SOURCE)
-
-    unchanged(CaseCode.REPORTER, lambda: hear(femi))
-    assert not queue.visible(femi).filter(pk=decision.case_id).exists()
-    assert queue.visible(gus).filter(pk=decision.case_id).exists()
-    hear(gus)
-    assert Decision.objects.get().state == Stand.UNDONE
-
-
-def test_whoever_is_alone_at_the_desk_ends_a_room_that_they_reported_and_is_named(room: Room, dana: User) -> None:
-    reports.open_case(dana, room.pk, None, Policy.HATE, source=SOURCE, now=NOON)
-    decision = at_once(room, dana)
-    assert decision.state == Stand.IN_FORCE
-    assert {one.by for one in dossier.done(decision.case) if one.action == "decision.make"} == {dana.uid}
-
-
-def test_nobody_ends_at_once_their_own_room_or_without_reasons_or_one_that_is_over(
-    room: Room, alice: User, dana: User
-) -> None:
-    unchanged(Code.SUBJECT, lambda: at_once(room, alice))
-    unchanged(Code.FACTS, lambda: at_once(room, dana, "  "))
-    at_once(room, dana)
-    unchanged(Code.GONE, lambda: at_once(room, dana))
 
 
 def test_who_reports_falsely_may_not_report_for_a_while(
@@ -314,72 +246,6 @@ def test_an_undone_removal_lifts_no_ban_that_came_after_it(
     decisions.undo(removed, by=femi, now=NOON, source=SOURCE)
     assert member(bob, room).barred
     assert not entries(action="member.readmit")
-
-
-def let_in(host: User, guest: User) -> None:
-    code = InviteCode.objects.create(issuer=host, digest=guest.username, created_at=NOON, expires_at=NOON + DAY)
-    Redemption.objects.create(code=code, user=guest, redeemed_at=NOON)
-
-
-@pytest.fixture
-def pruned(case: Case, bob: User, mallory: User, alice: User, dana: User, femi: User) -> Decision:
-    """Bob let Mallory in, and she Alice; his branch is pruned for a week."""
-    let_in(bob, mallory)
-    let_in(mallory, alice)
-    return decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
-
-
-def out() -> set[str]:
-    return set(User.objects.exclude(suspended_until=None).values_list("username", flat=True))
-
-
-def test_everybody_on_a_pruned_branch_has_a_decision_with_reasons_and_an_entry_of_their_own(
-    pruned: Decision, alice: User, mallory: User, dana: User, femi: User
-) -> None:
-    assert out() == {"bob", "mallory", "alice"}
-    own = list(pruned.branch.order_by("pk"))
-    assert [(one.subject, one.measure, one.state) for one in own] == [
-        (mallory, Measure.SUSPEND, Stand.IN_FORCE),
-        (alice, Measure.SUSPEND, Stand.IN_FORCE),
-    ]
-    for one in own:
-        assert (one.until, one.appeal_until) == (NOON + 7 * DAY, NOON + APPEAL_FOR)
-        assert (one.made_by, one.second) == (dana, femi)
-        assert "Nobody says that you did" in one.facts
-        assert pruned.facts not in one.facts
-        made = entry(id=one.entry)
-        assert one.subject is not None
-        assert (made.action, made.object_id) == ("decision.make", one.subject.uid)
-
-
-def test_with_a_pruning_end_the_codes_of_the_whole_branch_and_nobody_elses(
-    case: Case, bob: User, carol: User, mallory: User, alice: User, dana: User, femi: User
-) -> None:
-    let_in(bob, mallory)
-    let_in(mallory, alice)
-    found = _codes(bob, mallory, alice, carol)
-    decisions.confirm(decided(case, dana, Measure.PRUNE, 7 * DAY).pk, by=femi, now=NOON, source=SOURCE)
-    assert _opening(found) == ["carol"]
-
-
-def test_one_of_a_pruned_branch_comes_back_alone(pruned: Decision, mallory: User, femi: User) -> None:
-    decisions.undo(pruned.branch.get(subject=mallory), by=femi, now=NOON, source=SOURCE)
-    assert out() == {"bob", "alice"}
-
-
-def test_with_the_pruning_end_the_decisions_that_have_no_other_ground(
-    pruned: Decision, mallory: User, femi: User
-) -> None:
-    decisions.undo(pruned.branch.get(subject=mallory), by=femi, now=NOON, source=SOURCE)
-    decisions.undo(pruned, by=femi, now=NOON, source=SOURCE)
-    assert out() == set()
-    assert len(entries(action="decision.undo")) == 3
-
-
-def test_nobody_prunes_the_branch_that_they_came_by(case: Case, bob: User, dana: User, femi: User) -> None:
-    let_in(bob, dana)
-    proposed = decided(case, dana, Measure.PRUNE, 7 * DAY)
-    unchanged(Code.SUBJECT, lambda: decisions.confirm(proposed.pk, by=femi, now=NOON, source=SOURCE))
 
 
 def test_the_verdict_of_the_desk_is_what_the_member_reads(case: Case, dana: User) -> None:

@@ -15,6 +15,18 @@ def dana(db: None) -> User:
 
 
 @pytest.fixture
+def desk(dana: User) -> Client:
+    """Dana, a moderator, at her browser."""
+    return at_console(dana, Role.MODERATOR, days=None)
+
+
+@pytest.fixture
+def senior(db: None) -> Client:
+    """Femi, a senior moderator, at her browser."""
+    return at_console(User.objects.create_user("femi", display_name="Femi"), Role.SENIOR, days=None)
+
+
+@pytest.fixture
 def rita(alice: User) -> Client:
     """A reviewer at her browser."""
     return at_console(alice, Role.REVIEWER)

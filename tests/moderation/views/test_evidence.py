@@ -28,16 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(dana: User) -> Client:
-    return at_console(dana, Role.MODERATOR, days=None)
-
-
-@pytest.fixture
-def senior(db: None) -> Client:
-    return at_console(User.objects.create_user("femi", display_name="Femi"), Role.SENIOR, days=None)
-
-
-@pytest.fixture
 def track(alice: User, bob: User, carol: User, dana: User, desk: Client) -> Evidence:
     """Bob's tone, sealed for a case that Dana has claimed."""
     room, now = a_room(alice), timezone.now()
