@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts import actions, codes, invites
@@ -19,11 +20,14 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 
 
+@transaction.atomic
 def banned(user: User) -> None:
+    list(standing.held([user]))
     standing.suspend(user, FOR_GOOD, by=None, now=NOON, source=SOURCE)
     standing.revoke_codes(user, by=None, now=NOON, source=SOURCE)
 
 
+@transaction.atomic
 def closed(user: User) -> None:
     row = standing.held([user]).get()
     standing.revoke_codes(row, by=None, now=NOON, source=SOURCE)
