@@ -22,9 +22,9 @@ CONTENT_DAYS_CN = 60  # Provisions on the Administration of Internet Live Stream
 LANGUAGES = ("en", "zh-hans")
 _SECTIONS = MappingProxyType(
     {
-        "standard": ("held", "short", "minute", "account", "browser", "reports", "log", "you"),
-        "private": ("voice", "short", "private", "account", "reports", "log", "you"),
-        "cn": ("held", "short", "minute", "account", "browser", "reports", "log", "china", "you"),
+        "standard": ("held", "short", "minute", "account", "browser", "rules", "reports", "log", "you"),
+        "private": ("voice", "short", "private", "account", "rules", "reports", "log", "you"),
+        "cn": ("held", "short", "minute", "account", "browser", "rules", "reports", "log", "china", "you"),
     }
 )
 _FOLDER = Path(__file__).parent / "notices"

@@ -93,7 +93,7 @@ def _ground(decision: Decision) -> str:
     words = {"policy": POLICIES[decision.policy], "version": decision.policy_version, "law": decision.law}
     if decision.ground == Ground.LAW:
         return _("The law: %(law)s. It forbids what falls under “%(policy)s”.") % words
-    return _("The rules of this server: “%(policy)s”, version %(version)s, which you accepted.") % words
+    return _("The rules of this server: “%(policy)s”, version %(version)s. It stands under “Rules”.") % words
 
 
 def _redress(decision: Decision) -> str:

@@ -51,6 +51,13 @@ def test_a_profile_that_holds_the_last_minute_says_so_and_the_private_one_denies
     assert ("not stored and not transcribed" in text) is not held
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_whoever_accepts_it_is_told_that_rules_apply_which_a_decision_can_name(profile: str) -> None:
+    text = notice.canonical(profile, notice.of(profile).texts)
+    assert "What nobody may do here stands under “Rules”" in text
+    assert "不允许的行为写在“规则”里" in text
+
+
 def test_evidence_is_destroyed_when_the_notice_says() -> None:
     a_month, a_year = timedelta(days=30), timedelta(days=365)
     assert a_month == KEPT

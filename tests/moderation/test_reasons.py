@@ -79,6 +79,15 @@ def test_the_member_is_told_in_their_language_whatever_the_moderator_speaks(deci
     assert told["decision"] == decision.pk
 
 
+def test_a_rule_is_named_in_its_version_and_nobody_is_said_to_have_accepted_what_was_written_since(
+    decision: Decision,
+) -> None:
+    decision.policy_version = 3
+    ground = dict(reasons.statement(decision))["On what ground"]
+    assert "“Harassment”, version 3." in ground
+    assert "accepted" not in ground
+
+
 def test_a_legal_ground_names_the_law(room: Room, bob: User, carol: User) -> None:
     dana = moderator("Dana")
     case = claimed(reported(carol, bob, room).case, dana)
