@@ -56,10 +56,6 @@ def erase(uid: str, *, by: str, reason: str, now: datetime, source: Source) -> E
         raise ValueError("nobody has no key to destroy")
     with transaction.atomic():
         who = people.find(uid)
-        holds = holding(who.id) if who else []
-        if holds:
-            raise HeldError(holds)
-        # The key first: on PostgreSQL this waits for whoever writes a label right now, and the labels then are all.
         gone = _destroy(who.id) if who else 0
         erasing.send(PersonKey, uid=uid, now=now)
         actor = "" if by == uid else by
@@ -70,7 +66,13 @@ def erase(uid: str, *, by: str, reason: str, now: datetime, source: Source) -> E
 
 
 def _destroy(person: int) -> int:
-    PersonKey.objects.filter(pk=person).delete()
+    # The key first: on PostgreSQL this waits for whoever writes a label or places a hold right now. Those then are all.
+    key = PersonKey.objects.select_for_update().filter(pk=person)
+    list(key)
+    holds = holding(person)
+    if holds:
+        raise HeldError(holds)
+    key.delete()
     return Label.objects.filter(person=person).delete()[0]
 
 

@@ -1,7 +1,6 @@
 """Deciding, reporting and coming in at the same time: rows are held in one order, so that nobody waits in a ring."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,18 +10,17 @@ from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer
 from accounts.models import InviteCode, Redemption, User, new_uid
 from moderation import cases
-from moderation.actions import appeals, decisions, evidence, grants, reports
+from moderation.actions import appeals, decisions, evidence, grants, policies, reports
 from moderation.actions import cases as acts
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
-from moderation.audit.erase import BusyError, Erased, NeededError, erase
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import About, Case, Channel, Decision, Grant, Result, Stand
+from moderation.models import Case, Channel, Decision, Grant, PolicyText, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
-from tests.holding import apart, held, needs_rows
+from tests.holding import held, needs_rows
 from tests.log import entry
 from tests.moderation import tape
 from tests.moderation.desk import DAY, claimed, complaint, decided, moderator, reported, rows, verdict
@@ -134,6 +132,17 @@ def test_a_decision_that_waited_for_a_report_on_its_case_is_on_that_too(
     assert (case.reports.count(), Case.objects.count()) == (2, 1)
 
 
+def test_of_two_who_write_the_same_rule_at_once_one_does_and_the_other_changed_nothing(db: None) -> None:
+    femi, gus = moderator("Femi", Role.SENIOR), moderator("Gus", Role.SENIOR)
+
+    def write(by: User, english: str) -> PolicyText:
+        return policies.write(Policy.SPAM, 1, english, "禁止传单。", by=by, now=NOON, source=SOURCE)
+
+    too_late(Code.OVERTAKEN, lambda: write(femi, "No leaflets."), lambda: write(gus, "No flyers."))
+    assert PolicyText.objects.get().english == "No leaflets."
+    assert entry(action="policy.write").actor == femi.uid
+
+
 @pytest.fixture
 def notices() -> list[tuple[Case, User]]:
     """Two people outside wrote about the same; Dana has the one, Eli the other."""
@@ -184,50 +193,6 @@ def test_a_report_at_the_moment_of_an_appeal_that_is_right_goes_on_for_both(
     assert Case.objects.filter(subject=bob, state__in=cases.OPEN).exclude(pk=case.pk).count() == 1
     case.refresh_from_db()
     assert case.state in {State.DECIDED, State.CLOSED}
-
-
-def erased(who: User) -> Erased:
-    return erase(who.uid, by="", reason="request", now=NOON, source=SOURCE)
-
-
-def test_nobody_is_erased_while_a_case_about_them_is_just_opened(room: Room, bob: User, carol: User) -> None:
-    with held(lambda: reported(carol, bob, room), lambda: erased(bob)) as late:
-        pass
-    assert isinstance(late.exception(), NeededError)
-
-
-def of_alice(room: Room, carol: User) -> Case:
-    return reports.report_member(carol, room.pk, 1, complaint(), source=SOURCE, now=NOON).case
-
-
-def of_her_room(room: Room, carol: User) -> Case:
-    return reports.report_room(carol, room.pk, complaint(), source=SOURCE, now=NOON).case
-
-
-@pytest.mark.parametrize("opens", [of_alice, of_her_room])
-def test_nobody_is_erased_before_the_log_tells_of_the_case_that_is_opened(
-    room: Room, alice: User, carol: User, opens: Callable[[Room, User], Case], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refused: list[BaseException | None] = []
-
-    def told(*_words: object, **_more: object) -> None:
-        if not refused:
-            refused.append(thread.submit(apart, lambda: erased(alice)).exception())
-
-    monkeypatch.setattr(acts, "record", told)
-    with ThreadPoolExecutor(1) as thread:
-        opens(room, carol)
-    assert isinstance(refused[0], BusyError), refused
-    with pytest.raises(NeededError):
-        erased(alice)
-
-
-def test_a_case_about_the_room_of_somebody_who_is_just_erased_waits_until_they_are(
-    room: Room, alice: User, carol: User
-) -> None:
-    with held(lambda: erased(alice), partial(of_her_room, room, carol)) as late:
-        assert not Case.objects.exists()
-    assert late.result().about == About.ROOM
 
 
 def test_of_two_cases_about_one_person_decided_at_once_each_has_its_decision(
