@@ -205,7 +205,7 @@ class AppealForm(forms.Form):
 
     words = forms.CharField(
         label=_("Why is it wrong?"),
-        help_text=_("What happened, in your words. Only those who hear the appeal read it."),
+        help_text=_("What happened, in your words. Only the staff of this server reads it."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )

@@ -12,6 +12,7 @@ from moderation.actions import cases as working
 from moderation.actions.base import Refused
 from moderation.audit.models import Entry, Result
 from moderation.cases import State
+from moderation.forms import AppealForm
 from moderation.measures import Measure
 from moderation.models import Appeal, Case, Channel, Decision, Report
 from moderation.policies import Policy
@@ -142,6 +143,14 @@ def test_an_appeal_is_heard_by_a_senior_who_had_no_part_in_it(appealed: Appeal, 
     assert (appealed.result, appealed.reasons, appealed.decision.state) == ("overturned", "He is right.", "undone")
     page = text(senior.get(address(case)))
     assert "The decision is overturned" in page
+
+
+def test_what_an_appeal_says_is_read_by_the_staff_alone_as_its_form_says(
+    appealed: Appeal, case: Case, desk: Client, carol: User
+) -> None:
+    assert "Only the staff of this server reads it." in str(AppealForm())
+    assert appealed.words in text(desk.get(address(case)))  # dana decided, and does not hear it
+    assert at_console(carol, None).get(address(case)).status_code == 403
 
 
 def test_an_appeal_without_reasons_is_asked_for_again_and_nothing_changed(
