@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.flows import talk
 from tests.flows.chromium import Visitor
 from tests.flows.crowd import Crowd, crowd
-from tests.flows.stack import Stoa
+from tests.flows.stack import Stoa, until
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 Visit = Callable[..., Visitor]
@@ -129,3 +129,35 @@ def test_whoever_blocked_somebody_on_another_page_meanwhile_is_warned_and_may_un
         assert stoa.ask("carol", "DELETE", f"/api/v1/blocks/{uid}/")[0] == 204
         carol.page.get_by_role("button", name=re.compile("^Bob")).click()
         expect(talk.sheet(carol, "Block")).to_be_visible()
+
+
+def test_a_line_that_says_nothing_of_blocks_keeps_nobody_outside_and_its_answer_leads_out_again(
+    visit: Visit, stoa: Stoa, room: str
+) -> None:
+    with crowd(stoa, room, ["alice", "bob"]) as people:
+        carol, held = visit("carol"), list[Route]()
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        carol.page.goto(f"/r/{room}")
+        uid = carol_blocks_bob(stoa, room)
+        bob_is_heard(stoa, room, people)
+        heard = f"**/{room}/blocked/"
+        carol.page.route("**/api/v1/blocks/", lambda _: None)  # the look, which nobody answers
+        carol.page.route(heard, hold)
+        carol.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        with carol.page.expect_request(heard):
+            carol.page.locator("#join").click()
+        expect(carol.page.get_by_role("button", name=re.compile("^Bob"))).to_be_visible()  # in, unwarned
+        held.pop().continue_()
+        anyway = carol.page.get_by_role("button", name="Listen anyway")
+        expect(anyway).to_be_focused()
+        expect(carol.page.locator("#blocked")).to_have_text("Somebody you blocked is heard in this room: Bob")
+        until("she left", lambda: stoa.ask("alice", "GET", f"/api/v1/rooms/{room}/")[1]["listening"] == 0)
+        carol.page.unroute(heard)
+        with carol.page.expect_response(heard):
+            anyway.click()
+        talk.connected(carol)
+        expect(carol.page.locator("#room")).to_be_visible()
+    assert stoa.ask("carol", "DELETE", f"/api/v1/blocks/{uid}/")[0] == 204

@@ -38,9 +38,22 @@ function heard(...answers) {
   };
 }
 
+const here = () => true;
+
+/** A server whose one answer comes when it is given. */
+function slow() {
+  let answer = (/** @type {object[]} */ _results) => {};
+  globalThis.fetch = (path) => {
+    asked.push(String(path));
+    return new Promise((resolve) => (answer = (results) => resolve(new Response(JSON.stringify({ results })))));
+  };
+  return (/** @type {object[]} */ ...results) => answer(results);
+}
+
 test("who blocked nobody comes in without a question", async () => {
   heard([bob]);
-  assert.equal(await new Warning("r", false, []).holds(), false);
+  const warning = new Warning("r", false, []);
+  assert.deepEqual([await warning.holds(), await warning.owes(here)], [false, false]);
   assert.deepEqual(asked, []);
 });
 
@@ -89,4 +102,75 @@ test("a line that gives no answer keeps one outside for three seconds, and who w
   assert.deepEqual([await warning.holds(), warning.asking, patience], [false, false, 3000]);
   heard([bob]);
   assert.equal(await warning.holds(), false);
+});
+
+test("a block of another page that was looked for is known at the tap, and who is heard is asked there", async () => {
+  heard([bob], [bob]);
+  const warning = new Warning("r", false, []);
+  await warning.look();
+  assert.equal(await warning.holds(), true);
+  assert.deepEqual(asked, ["/api/v1/blocks/", "/api/v1/rooms/r/blocked/"]);
+});
+
+test("who blocked nobody meanwhile either comes in without another question", async () => {
+  heard([]);
+  const warning = new Warning("r", false, []);
+  await warning.look();
+  assert.deepEqual([await warning.holds(), await warning.owes(here), asked.length], [false, false, 1]);
+});
+
+test("whoever is known to have blocked somebody is asked about at the tap alone", async () => {
+  heard([bob]);
+  const warning = new Warning("r", true, []);
+  await warning.look();
+  assert.deepEqual(asked, []);
+  assert.equal(await warning.holds(), true);
+});
+
+test("a look without its answer keeps nobody outside, and whoever is in then goes out again, warned", async () => {
+  const answer = slow();
+  const warning = new Warning("r", false, []);
+  const look = warning.look();
+  assert.deepEqual([await warning.holds(), warning.asking, asked.length], [false, false, 1]);
+  answer(bob);
+  await look;
+  heard([bob]);
+  assert.equal(await warning.owes(here), true);
+  assert.deepEqual([parts["blocked-names"].textContent, parts.blocked.hidden], ["Bob", false]);
+  assert.deepEqual([await warning.holds(), await warning.owes(here)], [false, false]); // the next tap comes in, and stays
+});
+
+test("whoever is in before a look was answered that names nobody stays there", async () => {
+  const answer = slow();
+  const warning = new Warning("r", false, []);
+  const look = warning.look();
+  await warning.holds();
+  answer();
+  await look;
+  assert.deepEqual([await warning.owes(here), asked.length], [false, 1]);
+});
+
+test("a look that failed is made up for inside, until it is answered once", async () => {
+  heard();
+  const warning = new Warning("r", false, []);
+  await warning.look();
+  assert.deepEqual([await warning.holds(), await warning.owes(here)], [false, false]);
+  heard([bob]);
+  assert.deepEqual([await warning.owes(here), await warning.owes(here)], [true, false]);
+});
+
+test("a tap without an answer is made up for inside", async () => {
+  heard();
+  const warning = new Warning("r", true, []);
+  assert.equal(await warning.holds(), false);
+  heard([bob]);
+  assert.deepEqual([await warning.owes(here), await warning.owes(here)], [true, false]);
+});
+
+test("who went out meanwhile is not warned inside, but at the next tap", async () => {
+  heard();
+  const warning = new Warning("r", true, []);
+  await warning.holds();
+  heard([bob], [bob]);
+  assert.deepEqual([await warning.owes(() => false), parts.blocked.hidden, await warning.holds()], [false, true, true]);
 });

@@ -174,15 +174,20 @@ async function join() {
 
 /** Back where one comes in: focus stands on that button, also for whoever tapped one of a screen that is gone. */
 function outside() {
-  media.close();
-  sound.end();
+  shut();
   view("prejoin");
   button.focus();
 }
 
 function leave() {
   socket.send({ type: "leave" });
-  stop("left");
+  part("left");
+}
+
+/** They may come back, and have blocked somebody in here, or where they listen now. @param {"left" | "replaced"} how */
+function part(how) {
+  stop(how);
+  warning.look();
 }
 
 /**
@@ -192,12 +197,18 @@ function leave() {
  */
 function stop(reason, text) {
   const words = measures.conclude(reason, { ...stopped(reason), ...(text && { text }) });
+  shut();
+  showScreen(words, join);
+  urgent(spoken([words.title, words.text]));
+}
+
+/** Ends everything. */
+function shut() {
   socket.close();
   media.close();
   microphone.close();
   voice.reset();
   sound.end();
-  warning.blocks = true; // they may have blocked somebody in here
   session.reset();
   audience.close();
   lines.reset();
@@ -205,15 +216,16 @@ function stop(reason, text) {
   closeSheet();
   hinted?.dismiss();
   byId("banners").replaceChildren();
-  showScreen(words, join);
-  urgent(spoken([words.title, words.text]));
 }
 
 /** Sound begins, unless this page is not the one for it: whoever observes has a limiter, and no hand. @param {Message} message */
-function welcome({ ice, observes }) {
+async function welcome({ ice, observes }) {
   if (observes !== page.observes) return location.reload();
   media.start(ice);
   fetchSheets();
+  if (!(await warning.owes(here))) return;
+  socket.send({ type: "leave" });
+  outside();
 }
 
 /** @type {Record<string, (message: Message) => void>} */
@@ -227,7 +239,7 @@ const HEARD = {
   measure: (message) => measures.take(/** @type {any} */ (message)),
   news: ({ text, url }) => tellMe(text ?? "", { label: gettext("Read it"), run: () => void window.open(url, "_blank", "noopener") }),
   removed: ({ reason, text }) => stop(reason, text),
-  replaced: () => stop("replaced"),
+  replaced: () => part("replaced"),
   ended: ({ reason }) => stop("ended", endedBecause(reason)),
 };
 
@@ -306,7 +318,7 @@ watchNetwork(() => socket.hurry());
 for (const sign of ["pageshow", "visibilitychange"]) {
   window.addEventListener(sign, () => document.hidden || awake());
 }
-document.addEventListener("visibilitychange", () => (warning.blocks = true)); // on the page seen meanwhile one may block somebody
+document.addEventListener("visibilitychange", () => document.hidden || here() || warning.look()); // one may block somebody elsewhere
 byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
 watchClock(byId("live-time"));
 const button = /** @type {HTMLButtonElement} */ (byId("join"));
