@@ -59,3 +59,26 @@ def test_a_headset_that_is_plugged_in_is_offered_and_speaks_and_plays_at_a_tap(
     alice.page.evaluate("plug(false)")
     expect(talk.toast(alice, "Fake Audio Output 2 went away.")).to_be_visible()
     until("the system's own plays", lambda: set(sinks(alice)) == {""})
+
+
+def test_not_now_leaves_the_devices_as_they_are_and_the_headset_is_not_offered_again(
+    visit: Visit, hand: dict[str, Any], room: str
+) -> None:
+    alice, bob = visit("alice", **hand), visit("bob")
+    alice.page.add_init_script(PLUGS)
+    talk.enter(alice, room)
+    talk.speak_up(alice)
+    talk.enter(bob, room)
+    bob.hears(HUM)
+    devices = of_microphone(alice, "deviceId"), sinks(alice)
+    banner = alice.page.locator("#banners stoa-banner", has_text="Fake Audio Input 2 was plugged in.")
+
+    alice.page.evaluate("plug(true)")
+    alice.press(banner.get_by_role("button", name="Not now"))
+    expect(banner).to_have_count(0)
+    for there in ("false", "true"):
+        alice.page.evaluate(f"(plug({there}), new Promise((done) => setTimeout(done, 300)))")
+        expect(banner).to_have_count(0)
+    assert (of_microphone(alice, "deviceId"), sinks(alice)) == devices
+    talk.dock(alice, "You are heard").wait_for()
+    bob.hears(HUM)

@@ -55,11 +55,16 @@ test("the first headset is offered to whoever opened the microphone since", asyn
   assert.deepEqual(shown(), { plugged: "Jabra was plugged in." });
 });
 
-test("whoever does not want it is left with what they had", async () => {
+test("whoever does not want it is left with what they had, and is offered another but not the same again", async () => {
   const { done, now } = await watched();
   await now([...BUILT, ...HEADSET]);
   tap("Not now");
   assert.deepEqual([shown(), done], [{}, []]);
+  await now(BUILT);
+  await now([...BUILT, ...HEADSET]);
+  assert.deepEqual(shown(), {});
+  await now([...BUILT, ...HEADSET, device("audiooutput", "b", "Box")]);
+  assert.deepEqual(shown(), { plugged: "Box was plugged in." });
 });
 
 test("a listener's microphone stays closed: only what plays is offered", async () => {

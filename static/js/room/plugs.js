@@ -1,4 +1,4 @@
-// A headset that is plugged in is offered; one that is pulled out is said.
+// A headset that is plugged in is offered, until one says no; one that is pulled out is said.
 
 import { hideBanner, showBanner } from "../banner.js";
 import { format, gettext } from "../text.js";
@@ -20,12 +20,15 @@ export function plain(label) {
  * @param {(device: string) => void} use opens this microphone
  */
 export function watchPlugs(microphone, output, use) {
+  /** The ids of those that are not offered again: a bad cable comes and goes. @type {Set<string | undefined>} */
+  const declined = new Set();
   const look = watchDevices(({ came, went }) => {
     const lost = went.find(({ kind, deviceId }) => kind === "audiooutput" && deviceId === settings().output);
     if (lost) fallBack(lost);
     if (went.length) hideBanner("plugged");
-    const input = microphone.track && came.find(({ kind }) => kind === "audioinput");
-    const speaker = output.choosable && came.find(({ kind }) => kind === "audiooutput");
+    const fresh = came.filter(({ deviceId }) => !declined.has(deviceId));
+    const input = microphone.track && fresh.find(({ kind }) => kind === "audioinput");
+    const speaker = output.choosable && fresh.find(({ kind }) => kind === "audiooutput");
     if (input || speaker) offer(input || undefined, speaker || undefined);
   });
   microphone.opened.on(look);
@@ -46,10 +49,14 @@ export function watchPlugs(microphone, output, use) {
       if (input) use(input.deviceId);
       if (speaker) output.choose(speaker.deviceId);
     };
+    const decline = () => {
+      hideBanner("plugged");
+      for (const device of [input, speaker]) declined.add(device?.deviceId);
+    };
     showBanner("plugged", format(gettext("%(name)s was plugged in."), { name: plain((input ?? speaker)?.label ?? "") }), {
       actions: [
         { label: gettext("Use it"), primary: true, run },
-        { label: gettext("Not now"), run: () => hideBanner("plugged") },
+        { label: gettext("Not now"), run: decline },
       ],
     });
   }
