@@ -2,7 +2,6 @@
 
 import { urgent } from "../announce.js";
 import { byId, data } from "../dom.js";
-import { later } from "../later.js";
 import { closeSheet } from "../sheet.js";
 import { gettext, spoken } from "../text.js";
 import { toast } from "../toast.js";
@@ -24,11 +23,12 @@ import { Media } from "./media.js";
 import { Microphone } from "./microphone.js";
 import { watchNetwork } from "./network.js";
 import { about, tell, tellMe } from "./news.js";
+import { Openers } from "./openers.js";
 import { ReactionsView } from "./reactions.js";
 import { showScreen, view } from "./screen.js";
 import { Session } from "./session.js";
 import { settings } from "./settings.js";
-import { fetchSheets, SHEETS } from "./sheets.js";
+import { fetchSheets } from "./sheets.js";
 import { address, RoomSocket } from "./socket.js";
 import { soon } from "./soon.js";
 import { Sound } from "./sound.js";
@@ -57,14 +57,14 @@ const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), soun
 const microphone = new Microphone();
 const acts = new Acts((message) => socket.ask(message));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
-/** @type {import("./person.js").PersonSheet | undefined} */
-let person;
+const openers = new Openers(page, session, { find, weak, make, leave, settings: () => sound.settings() });
+const open = (/** @type {number} */ number) => openers.person(number);
 const audience = new AudienceView(page.id, open);
 const stage = new StageView(open, weak);
 const hands = new HandsView(page.moves, make, open);
-const link = new LinkView(() => later(SHEETS.edit, here).then((edit) => session.snapshot && edit?.unpin(session.snapshot.room)));
+const link = new LinkView(() => openers.unpin());
 const reactions = new ReactionsView((reaction) => socket.send({ type: "react", reaction }));
-const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more });
+const dock = new Dock({ main: (action) => ACTIONS[action](), leave, more: () => openers.more() });
 const sound = new Sound(media, microphone, voice, session, { choose: openMicrophone, draw, toggle: toggleMicrophone, leave });
 const hint = new MutedHint();
 /** @type {ReturnType<typeof toast> | undefined} */
@@ -94,14 +94,6 @@ function find(number) {
 const here = () => Boolean(session.you);
 
 /** @param {number} number */
-async function open(number) {
-  const sheet = await later(SHEETS.person, here);
-  if (!sheet || !find(number)) return;
-  person ??= new sheet.PersonSheet(page.moves, find, () => session.you, make, report, weak);
-  person.open(number);
-}
-
-/** @param {number} number */
 function weak(number) {
   return lines.words(number, performance.now());
 }
@@ -111,17 +103,6 @@ function showLine(line) {
   lines.take(/** @type {any} */ (line), performance.now());
   setTimeout(draw, KEPT);
   draw();
-}
-
-async function more() {
-  const sheet = await later(SHEETS.room, here);
-  sheet?.openRoom(page.moves, session, { make, settings: () => sound.settings(), report: () => report() });
-}
-
-/** Reports somebody here, or the whole room. @param {Member} [member] */
-async function report(member) {
-  const sheet = await later(SHEETS.report, here);
-  sheet?.openReport(member ? sheet.memberOf(page.id, member) : sheet.wholeRoom(page.id, session.snapshot?.room.title ?? "", true), leave);
 }
 
 /**
@@ -138,15 +119,9 @@ function make(move, member) {
   return acts.say(move);
 }
 
-/** What I choose in the sheet about my microphone; null for nothing. @param {import("./speaksheet.js").Purpose} purpose */
-async function ask(purpose) {
-  const sheet = await later(SHEETS.speak, here);
-  return sheet ? new sheet.SpeakSheet(microphone, () => voice.apply()).ask(purpose) : null;
-}
-
 /** Onto the stage: the microphone first, so that nobody stands there without one. */
 async function accept() {
-  const choice = await ask("stage");
+  const choice = await openers.microphone(microphone, voice, "stage");
   if (!choice) return;
   voice.intend(choice === "live");
   if ((await acts.say("accept")).type !== "error") return;
@@ -155,7 +130,7 @@ async function accept() {
 }
 
 async function openMicrophone() {
-  const choice = await ask("unmute");
+  const choice = await openers.microphone(microphone, voice, "unmute");
   if (choice === "live") voice.unmute();
   draw();
 }
@@ -253,7 +228,7 @@ function draw() {
   stage.draw(session);
   hands.draw(session);
   dock.draw(session, { open: Boolean(microphone.track), wish: voice.wish, heard: sound.heard });
-  person?.refresh();
+  openers.refresh();
 }
 
 /** The page is seen again, perhaps after the machine slept: line and sound may be gone without a word. */
@@ -310,14 +285,12 @@ watchKeys(() => document.body.dataset.view === "room", {
   react: () => byId("dock-react").hidden || reactions.toggle(),
   undo,
   leave,
-  help: () => later(SHEETS.room, here).then((sheet) => sheet?.openKeys()),
+  help: () => openers.keys(),
   talk,
 });
 holdToTalk(byId("dock-main"), () => settings().hold && ["mute", "unmute"].includes(dock.action), talk);
 watchNetwork(() => socket.hurry());
-for (const sign of ["pageshow", "visibilitychange"]) {
-  window.addEventListener(sign, () => document.hidden || awake());
-}
+for (const sign of ["pageshow", "visibilitychange"]) window.addEventListener(sign, () => document.hidden || awake());
 document.addEventListener("visibilitychange", () => document.hidden || here() || warning.look()); // one may block somebody elsewhere
 byId("share").addEventListener("click", () => session.snapshot && give(session.snapshot.room));
 watchClock(byId("live-time"));
