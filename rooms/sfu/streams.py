@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.networks import network
 from rooms.sfu.ports import Port
 from rooms.sfu.stream import Stream
 
 MAX_STREAMS = 4096
 MAX_UNKNOWN = 32
-"""Streams from one address in which nobody has proved yet to be somebody."""
+"""Streams from one address (a `network`) in which nobody has proved yet to be somebody."""
 REST = 1.0
 """Seconds until connections are accepted again where there was no descriptor for one."""
 BACKLOG = 64
@@ -44,13 +45,14 @@ class Streams:
                 loop.remove_reader(port.socket)
                 loop.call_later(REST, loop.add_reader, port.socket, self._accept, port, receive)
                 return
-            if len(self._open) >= MAX_STREAMS or self._unknown[address[0]] >= MAX_UNKNOWN:
+            whose = network(address[0])
+            if len(self._open) >= MAX_STREAMS or self._unknown[whose] >= MAX_UNKNOWN:
                 self._counters[Count.STREAMS_REFUSED] += 1
                 accepted.close()
                 continue
             stream = Stream(accepted, address, self._counters, loop.time())
             self._open.add(stream)
-            self._unknown[address[0]] += 1
+            self._unknown[whose] += 1
             stream.start(receive)
 
     def tick(self, now: float) -> None:
@@ -59,7 +61,7 @@ class Streams:
             if stream.closed or stream.overdue(now):
                 stream.close()
                 self._open.remove(stream)
-        self._unknown = Counter(stream.address[0] for stream in self._open if not stream.known)
+        self._unknown = Counter(network(stream.address[0]) for stream in self._open if not stream.known)
 
     def close(self) -> None:
         """Nothing: every stream and every listening socket is closed."""

@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+from rooms.sfu.networks import network
+
 LIMIT = 100
-"""Vain requests that one address has in a second: whole companies sit behind one, and some are late."""
+"""Vain requests in a second from one address (a `network`): whole companies sit behind one, and some are late."""
 MAX_ADDRESSES = 10_000
 """Addresses remembered; whoever forges more than that is met by what each request costs, and no memory."""
 
@@ -16,12 +18,13 @@ class Strikes:
 
     def add(self, host: str) -> None:
         """Nothing: `host` asked in vain once more."""
-        if host in self._counts or len(self._counts) < MAX_ADDRESSES:
-            self._counts[host] += 1
+        whose = network(host)
+        if whose in self._counts or len(self._counts) < MAX_ADDRESSES:
+            self._counts[whose] += 1
 
     def out(self, host: str) -> bool:
         """True when nothing more of `host` is looked at, until `clear`."""
-        return bool(self._counts) and self._counts[host] >= LIMIT
+        return bool(self._counts) and self._counts[network(host)] >= LIMIT
 
     def clear(self) -> None:
         """Nothing: a new second."""

@@ -6,6 +6,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any, cast
 
 import pytest
@@ -65,6 +66,32 @@ async def test_whoever_comes_is_heard_in_a_port_of_his_own(host: str) -> None:
         await settle()
         assert [data for _, data in made.heard] == [b"one", b"two"]
         assert made.heard[0][0] is not made.heard[1][0]
+
+
+class Far:
+    """A listening socket to which each comes from another address of one network."""
+
+    def __init__(self, listening: socket.socket, prefix: str) -> None:
+        self.fileno, self.close = listening.fileno, listening.close
+        self._listening, self._prefix, self._hosts = listening, prefix, count(1)
+
+    def accept(self) -> tuple[socket.socket, tuple[str, int, int, int]]:
+        accepted, (_, number, *_) = self._listening.accept()
+        return accepted, (f"{self._prefix}{next(self._hosts):x}", number, 0, 0)
+
+
+async def test_one_with_a_whole_64_of_ipv6_has_no_more_strangers_than_with_one_address() -> None:
+    async with door() as made:
+        port, listening = made.streams.ports[1], made.streams.ports[1].socket
+        for prefix, heard, refused in (("2001:db8::", MAX_UNKNOWN, 1), ("2001:db8:0:1::", 2 * MAX_UNKNOWN, 2)):
+            port.socket = cast("Any", Far(listening, prefix))
+            for _ in range(MAX_UNKNOWN):
+                made.come("::1").send(framed(b"hello"))
+            await settle()
+            made.streams.tick(asyncio.get_running_loop().time())
+            made.come("::1").send(framed(b"one too many"))
+            await settle()
+            assert (len(made.heard), made.counters) == (heard, {Count.STREAMS_REFUSED: refused})
 
 
 async def test_one_address_has_few_strangers_and_as_many_as_it_likes_of_those_who_proved_to_be_somebody() -> None:
