@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 import redis
 import redis.asyncio
@@ -22,6 +23,7 @@ from rooms.roles import Code, Refused
 
 SECONDS = 1.0  # how long a publisher waits for Redis
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
+BATCH = 50  # words of Redis heard before others get their turn on the loop
 SILENCE = 5.0  # seconds without a word from Redis, which is asked for one then; after as many more it is away
 
 STIR_EVERY = 0.25  # seconds
@@ -185,8 +187,10 @@ class Bus:
                 await pubsub.subscribe(*(_SELF, *self._handlers))
                 self.open_since, self._away = asyncio.get_running_loop().time(), False
                 self._reconnected()
-                while True:
+                for heard in count(1):
                     self._take(await _word(pubsub))
+                    if heard % BATCH == 0:  # what has come already is taken without waiting
+                        await asyncio.sleep(0)
             finally:
                 self._pubsub = None
 

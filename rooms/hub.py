@@ -12,7 +12,7 @@ from rooms.reactions import Coalescer, Pace
 
 PING_EVERY = 15  # seconds
 LOOKS = 2  # at an audience that changed, a second apart: bus.stir tells only of the first of many changes
-BATCH = 100  # sockets served before others get their turn on the loop
+BATCH = 50  # sockets served before others get their turn on the loop
 
 _log = structlog.get_logger(__name__)
 

@@ -5,6 +5,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -14,6 +15,8 @@ from rooms.sfu.log import words
 from rooms.sfu.messages import REPORTS, Alive, Gone, Order, Present, Refused, Report, dump, load, orders_channel
 
 MAX_WAITING = 20_000
+AT_ONCE = 100
+"""Reports published between two looks at the sockets: a room of thousands ends, and others talk meanwhile."""
 FIRST_DELAY, LAST_DELAY = 0.05, 1.0
 PATIENCE = 5.0
 """Seconds that a connection may take to come up or to take a report."""
@@ -118,4 +121,5 @@ class Link:
 
     def _due(self) -> list[Report]:
         """What is published now. Nobody says again that a peer is gone: it waits until the web side is there."""
-        return [report for report in self._waiting if self.heard or not isinstance(report, Gone)]
+        due = (report for report in self._waiting if self.heard or not isinstance(report, Gone))
+        return list(islice(due, AT_ONCE))

@@ -1,7 +1,6 @@
 """Every room and connection of this process, and what orders do to them."""
 
 import asyncio
-import gc
 import secrets
 import time
 from collections.abc import Callable
@@ -10,10 +9,11 @@ from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from rooms.sfu import answers, offers, rtcp
+from rooms.sfu import answers, offers
 from rooms.sfu.connection import Connection
 from rooms.sfu.connections import Connections
 from rooms.sfu.counters import Counters
+from rooms.sfu.departures import Departures
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.heap import trimmer
 from rooms.sfu.messages import (
@@ -23,7 +23,6 @@ from rooms.sfu.messages import (
     Connected,
     Drop,
     Elsewhere,
-    Gone,
     Ice,
     Offer,
     Order,
@@ -83,7 +82,7 @@ class Registry:
         self._draining = False
         self._settled, self._trim = False, trimmer()
         self._identity = Identity.generateCertificate()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._departures = Departures(sfu, self.connections, report, counters)
 
     def take(self, order: Order) -> None:
         """Nothing: `order` is carried out; an offer's answer or refusal is reported."""
@@ -116,8 +115,7 @@ class Registry:
     def _want(self, wanted: Wanted) -> Room:
         """The room, as `wanted` unless it knew better."""
         room = self.rooms.take(wanted)
-        for ended in room.want(wanted, time.monotonic()):
-            self._end(ended)
+        self._departures.take(room.want(wanted, time.monotonic()))
         if not room.wanted.live:
             self.routes.forget(wanted.room)
         self.rooms.tidy()
@@ -125,9 +123,8 @@ class Registry:
 
     def _drop(self, order: Drop) -> None:
         self.rooms.drop(order)
-        room = self.rooms.get(order.room)
-        for ended in room.drop(order.member, order.visit) if room else ():
-            self._end(ended)
+        if room := self.rooms.get(order.room):
+            self._departures.take(room.drop(order.member, order.visit))
 
     def _spread(self, order: Spread) -> None:
         try:
@@ -139,9 +136,8 @@ class Registry:
             room.lose(left, time.monotonic())
 
     def _move(self, order: Elsewhere) -> None:
-        room = self.rooms.get(order.room)
-        for ended in room.move(order.member, order.peer, time.monotonic()) if room else ():
-            self._end(ended)
+        if room := self.rooms.get(order.room):
+            self._departures.take(room.move(order.member, order.peer, time.monotonic()))
 
     def _offer(self, order: Offer) -> None:
         try:
@@ -190,8 +186,7 @@ class Registry:
             seen=now,
             peer=Peer(self._identity),
         )
-        for ended in room.add(connection):
-            self._end(ended)
+        self._departures.take(room.add(connection))
         self.connections.add(connection)
         return connection
 
@@ -232,50 +227,21 @@ class Registry:
                     client=offer.setup == "active",
                     fingerprints=offer.fingerprints,
                     send=lambda data: connection.send(data, self._counters),
-                    left=lambda: self._end(Ended(connection, "left")),
+                    left=lambda: self._departures.take([Ended(connection, "left")]),
                 )
         except TimeoutError:
             done = False
         if connection not in self.connections:
             return
         if not done:
-            self._end(Ended(connection, "failed"))
+            self._departures.take([Ended(connection, "failed")])
             return
         self.joins.note(time.monotonic() - connection.opened)
-        for ended in connection.room.connect(connection):
-            self._end(ended)
+        self._departures.take(connection.room.connect(connection))
         self._tell(connection)
         await asyncio.sleep(SETTLED)
         await connection.peer.settle()
         self._settled = True
-
-    def _end(self, ended: Ended) -> None:
-        """Nothing: the connection is closed and its end reported, once."""
-        connection = ended.connection
-        if connection not in self.connections:
-            return
-        self.connections.remove(connection)
-        connection.forget()
-        connection.room.remove(connection, time.monotonic())
-        self._report(Gone(self._sfu, connection.room.wanted.room, connection.member, connection.id, ended.reason))
-        task = asyncio.create_task(self._close(connection))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _close(self, connection: Connection) -> None:
-        """Nothing: the peer was told that its streams and the connection end.
-
-        One that hears nothing was sent reports by us, who leave all the same: encoders wait for that word (RFC 9725).
-        """
-        if connection.handshake and connection.handshake is not asyncio.current_task():
-            connection.handshake.cancel()
-        if connection.connected:
-            ours = connection.room.ssrcs[: max(1, len(connection.listener.views))]
-            connection.send_rtcp(rtcp.goodbye(ours), self._counters)
-        connection.handshake = None
-        await connection.peer.close()
-        if not self.connections and len(self._tasks) == 1:
-            gc.collect()  # the last has left: nobody waits for it, and nothing is left over but by a mistake of ours
 
     def tick(self, now: float) -> None:
         """Nothing: peers that sent no checked STUN request for 30 s are gone. Call it about once a second.
@@ -285,8 +251,8 @@ class Registry:
         if self._settled:
             self._settled = False
             self._trim()
-        for connection in self.connections.late(now):
-            self._end(Ended(connection, "timeout" if connection.doubted is None else "left"))
+        late = self.connections.late(now)
+        self._departures.take([Ended(one, "timeout" if one.doubted is None else "left") for one in late])
 
     def retire(self) -> None:
         """Nothing: offers are refused from now on, and the web side knows, so that it moves everybody elsewhere."""
@@ -295,11 +261,7 @@ class Registry:
 
     async def drain(self) -> None:
         """Nothing, once every connection is closed. Call it after `retire`."""
-        for connection in list(self.connections):
-            self._end(Ended(connection, "dropped"))
-            await asyncio.sleep(0)
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._departures.over()
 
 
 def _room(wanted: Wanted, counters: Counters, hearing: Callable[[], Hearing], keep: Keep, share: Share) -> Room:

@@ -1,6 +1,7 @@
 """The road between processes, over a Valkey that goes away and comes back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -48,6 +49,30 @@ async def test_what_is_published_is_heard_in_order_by_those_who_subscribed(ear: 
     assert await ear.bus.subscribe("a", ear.heard.put_nowait)
     bus.publish([("a", "1"), ("b", "not for us"), ("a", "2\nlines")])
     assert [await ear.hear(), await ear.hear()] == ["1", "2\nlines"]
+
+
+async def test_thousands_of_words_at_once_leave_others_their_turn_on_the_loop(ear: Ear) -> None:
+    turn, turns = 0, Counter[int]()
+    heard = asyncio.Event()
+
+    async def take_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    def hear(text: str) -> None:
+        turns[turn] += 1
+        if text == "last":
+            heard.set()
+
+    assert await ear.bus.subscribe("a", hear)
+    other = asyncio.create_task(take_turns())
+    await asyncio.to_thread(bus.publish, [("a", "word")] * 500 + [("a", "last")])
+    async with asyncio.timeout(20):
+        await heard.wait()
+    other.cancel()
+    assert (turns.total(), max(turns.values()) <= bus.BATCH) == (501, True)
 
 
 @pytest.mark.usefixtures("own_valkey")

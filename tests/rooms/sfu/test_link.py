@@ -160,6 +160,30 @@ async def test_a_rush_of_reports_does_not_keep_it_from_greeting() -> None:
     assert list(line.link._waiting) == [gone(1), ALIVE]
 
 
+async def test_a_rush_of_reports_is_told_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    line = Line("unix:///nowhere")
+    for number in range(3):
+        line.link.send(gone(number))
+    assert line.link._due() == [gone(0), gone(1)]
+
+
+@pytest.mark.server
+async def test_what_is_told_a_few_at_a_time_is_told_whole_and_in_order(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    line = Line(url)
+    async with listening(url, line), running(line):
+        await until(lambda: bool(line.heard))
+        line.heard.clear()
+        for number in range(7):
+            line.link.send(gone(number))
+        await asyncio.wait_for(line.link.flushed(), 5)
+        await until(lambda: len(line.heard) == 7)
+    assert line.heard == [gone(number) for number in range(7)]
+
+
 async def test_one_greeting_waits_and_no_more_while_the_line_is_down() -> None:
     line = Line("unix:///nowhere")
     line.link.greet()

@@ -152,7 +152,7 @@ async def test_what_a_mistake_left_over_is_freed_when_the_last_has_left_and_not_
     await desk.connect("carol")
     desk.offer("bob", BOB)
     desk.registry.take(Drop("room", CAROL, 0))
-    await until(lambda: not desk.registry._tasks)
+    await until(lambda: not desk.registry._departures._tasks)
     assert left_over()
     desk.registry.take(Drop("room", BOB, 0))
     await until(lambda: left_over() is None)
