@@ -69,6 +69,7 @@ REFUSALS: dict[str, Promise] = {
     "empty": _("Say something first."),
     "unsigned": _("Only a signed report can be filed. See what stands in its way."),
     "same_person": _("It takes a second person: whoever asked cannot decide."),
+    "new_on_staff": _("Who was put on the staff within a day puts nobody there. Ask somebody else, or wait a day."),
     "subject": _("Nobody decides over their own data."),
     "part_in_it": _("You have a part in it. Leave it to somebody who has none."),
     "decided": _("This was decided already."),

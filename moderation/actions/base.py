@@ -17,6 +17,7 @@ class Code(StrEnum):
     EMPTY = "empty"
     UNSIGNED = "unsigned"
     SAME_PERSON = "same_person"
+    NEW = "new_on_staff"  # who was just put there puts nobody there
     SUBJECT = "subject"  # nobody decides over themselves
     PART = "part_in_it"  # nor over what they have a part in
     DECIDED = "decided"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
@@ -32,12 +33,16 @@ def bound(user: User, now: datetime) -> frozenset[str]:
     Somebody new, whoever brought them, and whoever that one brought: they may be accounts of one. Where whoever brought
     one of them is on the staff no more, nobody can say whose they are, and it may be anybody's of the staff.
     """
-    new = Staff.objects.filter(granted_at__gt=now - NEW).exclude(granted_by="")
-    brought, found = list(new.values_list("user__uid", "granted_by")), {user.uid}
+    brought, found = list(_new(now).values_list("user__uid", "granted_by")), {user.uid}
     while more := {uid for pair in brought if not found.isdisjoint(pair) for uid in pair} - found:
         found |= more
     here = set(Staff.objects.values_list("user__uid", flat=True))
     return frozenset(found | here if found - here - {user.uid} else found)
+
+
+def _new(now: datetime) -> QuerySet[Staff]:
+    """Those whom somebody else of the staff, and not the operator, has just put there."""
+    return Staff.objects.filter(granted_at__gt=now - NEW).exclude(granted_by="")
 
 
 def answerable(kind: type[Asked], pk: int, by: User, now: datetime) -> Asked:
@@ -59,11 +64,15 @@ def answerable(kind: type[Asked], pk: int, by: User, now: datetime) -> Asked:
 def grant(user: User, role: Role, days: int | None, *, now: datetime, source: Source, by: str = "") -> Staff:
     """The person on the staff in this role alone, for `days` or without end; `by` nobody is the operator.
 
-    Raises `Refused`: LENGTH, also for a guest without an end; SUBJECT for oneself; LAST where no senior would be left.
+    Raises `Refused`: LENGTH, also for a guest without an end; SUBJECT for oneself; LAST where no senior would be left;
+    NEW for whoever was just put there: they would bring others, and be brought anew by those, until nobody could say
+    whose they are.
     """
     if (days is None and role in GUESTS) or (days is not None and not 1 <= days <= LONGEST_REVIEW.days):
         raise Refused(Code.LENGTH)
     expires_at = None if days is None else now + timedelta(days=days)
+    if by and _new(now).filter(user__uid=by).exists():
+        raise Refused(Code.NEW)
     _may_change(user, by, stays=role is Role.SENIOR and expires_at is None)
     before = _held(user)
     defaults = {"role": role, "granted_by": by, "granted_at": now, "expires_at": expires_at}

@@ -106,12 +106,32 @@ def test_whom_one_has_just_put_on_the_staff_is_no_second_person(alice: User, bob
     staff.independent(None, bob, NOON)
 
 
+def test_who_was_just_put_on_the_staff_puts_nobody_there_and_so_blurs_no_trace_of_who_brought_them(
+    alice: User, bob: User, mallory: User
+) -> None:
+    """Bob, brought by Alice, would bring Mallory, and she Bob anew: then nothing would say whose he is."""
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE, by=alice.uid)
+    before = list(Staff.objects.values()), Entry.objects.count()
+    early = NOON + staff.NEW - timedelta(seconds=1)
+    with pytest.raises(Refused) as refused:
+        staff.grant(mallory, Role.SENIOR, None, now=early, source=SOURCE, by=bob.uid)
+    assert refused.value.code is Code.NEW
+    assert (list(Staff.objects.values()), Entry.objects.count()) == before
+    staff.grant(mallory, Role.SENIOR, None, now=NOON + staff.NEW, source=SOURCE, by=bob.uid)
+
+
+def test_whom_the_operator_has_just_put_on_the_staff_puts_others_there(alice: User, bob: User) -> None:
+    staff.grant(alice, Role.SENIOR, None, now=NOON, source=SOURCE)
+    assert staff.grant(bob, Role.SENIOR, None, now=NOON, source=SOURCE, by=alice.uid).granted_by == alice.uid
+
+
 def test_nor_do_two_who_are_bound_by_such_grants_make_two_people(
     alice: User, bob: User, carol: User, mallory: User
 ) -> None:
-    for user, by in ((alice, ""), (carol, ""), (bob, alice.uid), (mallory, bob.uid)):
+    for user, by in ((alice, ""), (carol, ""), (bob, alice.uid), (mallory, alice.uid)):
         staff.grant(user, Role.SENIOR, None, now=NOON, source=SOURCE, by=by)
-    for first, second in ((bob, alice), (alice, mallory), (mallory, alice)):
+    for first, second in ((bob, alice), (bob, mallory), (mallory, bob)):
         with pytest.raises(Refused):
             staff.independent(first, second, NOON)
         staff.independent(first, second, NOON + staff.NEW)
@@ -122,7 +142,7 @@ def test_nor_do_two_who_are_bound_by_such_grants_make_two_people(
 def test_who_was_let_in_by_somebody_who_has_left_is_no_second_person_for_anybody(
     alice: User, bob: User, mallory: User
 ) -> None:
-    for user, by in ((alice, ""), (bob, alice.uid), (mallory, bob.uid)):
+    for user, by in ((alice, ""), (bob, ""), (mallory, bob.uid)):
         staff.grant(user, Role.SENIOR, None, now=NOON, source=SOURCE, by=by)
     staff.revoke(bob, source=SOURCE, by=mallory.uid)
     for first, second in ((alice, mallory), (mallory, alice)):
