@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from benchmarks.figures import Figure
 from moderation.audit import bundle, note, verify
 from moderation.audit.bundle import Part, Row
+from moderation.audit.leaf import SCHEMA
 from moderation.audit.note import Signer
 from moderation.audit.verify import Frontier
 from tests import postgres
@@ -59,16 +60,21 @@ def _rows(count: int) -> Iterator[Row]:
     leaf: dict[str, object] = {
         "action": "member.mute",
         "channel": "websocket",
+        "clock": "synced",
         "commitments": commitments,
+        "correlation": "00112233445566778899aabbccddeeff",
         "detail": {"version": 7},
+        "factors": "password+totp",
         "host": "web-1",
+        "kind": "person",
         "object_type": "member",
         "occurred_at": "2026-11-25T19:46:01.123456Z",
+        "purpose": "service",
         "recorded_at": "2026-11-25T19:46:01.123456Z",
         "result": "ok",
         "role": "host",
         "room": "0123456789abcdef",
-        "schema": 2,
+        "schema": SCHEMA,
         "severity": "info",
         "version": "0.1.0",
     }
