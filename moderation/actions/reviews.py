@@ -126,7 +126,7 @@ def _keep(pk: int, order: Order, text: str, signed: bool, source: Source) -> Rev
 
 @transaction.atomic
 def file(pk: int, authority: str, receipt: str, *, by: User, now: datetime, source: Source) -> None:
-    """Nothing: the signed report was filed, and every open trigger is answered by it.
+    """Nothing: the signed report was filed; if it is the assessment, what was due as it was made is answered by it.
 
     Raises `Refused`: `GONE`, `UNSIGNED`, `EMPTY` without authority or receipt, `DECIDED` where it was filed before.
     """
@@ -140,7 +140,8 @@ def file(pk: int, authority: str, receipt: str, *, by: User, now: datetime, sour
     if not authority.strip() or not receipt.strip():
         raise Refused(Code.EMPTY)
     Review.objects.filter(pk=pk).update(authority=authority.strip(), receipt=receipt.strip(), filed_at=now)
-    answered = Trigger.objects.filter(review=None, noticed_at__lte=review.run_at).update(review=review)
+    due = Trigger.objects.filter(review=None, noticed_at__lte=review.run_at)
+    answered = due.update(review=review) if review.profile == triggers.ASSESSMENT else 0
     record(
         "review.file",
         source=source,

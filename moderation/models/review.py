@@ -118,15 +118,6 @@ class Trigger(models.Model):
     due_at = models.DateTimeField()
     review = models.ForeignKey("Review", models.PROTECT, null=True, related_name="triggers")
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reason"],
-                condition=Q(review__isnull=True, reason__in=["function", "technology", "growth"]),
-                name="one_open_trigger_of_what_is_watched",
-            ),
-        ]
-
     def __str__(self) -> str:
         return f"{self.reason} {self.pk}"
 

@@ -126,7 +126,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the report, once it is noted where it was filed."""
     form = FileForm(request.POST or None)
     if form.is_valid():
-        with said(request, Act.FILE_REVIEW, _("Noted. Every assessment that was due is answered.")):
+        with said(request, Act.FILE_REVIEW, _("Noted where it was filed.")):
             reviews.file(pk, **form.cleaned_data, **who(request))
     not_understood(request, form)
     return redirect("console_report", pk)

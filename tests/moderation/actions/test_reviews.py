@@ -136,6 +136,16 @@ def test_a_signed_report_is_filed_and_answers_what_was_due(now: datetime, alice:
     assert list(Trigger.objects.filter(review=None)) == [later]
 
 
+@pytest.mark.parametrize("profile", ["iso27001", "asvs"])
+def test_a_report_of_another_kind_is_filed_and_answers_nothing_that_was_due(
+    now: datetime, alice: User, profile: str
+) -> None:
+    review = run(now, profile)
+    reviews.file(review.pk, "An auditor", "7", by=alice, now=now, source=SOURCE)
+    assert Entry.objects.get(action="review.file").detail["triggers"] == 0
+    assert Trigger.objects.get().review is None
+
+
 def test_a_report_tells_of_what_makes_it_due(now: datetime) -> None:
     due = annex.facts_of(run(now).annex)["triggers"]
     assert [trigger["reason"] for trigger in due] == ["function"]

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from moderation.actions import triggers
+from moderation.actions import reviews, triggers
 from moderation.actions.base import Code, Refused
 from moderation.audit.models import Entry
 from moderation.audit.source import Source
-from moderation.models import Baseline, Reason, Trigger
+from moderation.models import Baseline, Reason, Review, Trigger
 from moderation.review.watch import Shape, shape
 from moderation.review.workdays import due
 
@@ -72,6 +72,36 @@ def test_a_second_change_waits_in_the_task_that_is_open() -> None:
     watch(SHAPE, NOON)
     assert watch(replace(SHAPE, functions=("move.ban", "move.mute"))) == []
     assert Trigger.objects.count() == 1
+
+
+def _made(at: datetime, **values: object) -> Review:
+    """A signed assessment that could be filed."""
+    order = {"profile": "cn", "start": NOON, "end": LATER, "run_at": at, "annex": "a", "entry": 1, "signed": True}
+    return Review.objects.create(**order | values)
+
+
+def test_a_change_after_the_report_was_made_is_due_by_itself_and_not_answered_by_that_report(alice: User) -> None:
+    watch(SHAPE, NOON)
+    made = _made(NOON + timedelta(hours=1))
+    assert watch(replace(SHAPE, functions=("move.ban", "move.mute"))) == [Reason.FUNCTION]
+    assert watch(replace(SHAPE, functions=("move.ban", "move.kick", "move.mute"))) == []
+    reviews.file(made.pk, "CAC", "1", by=alice, now=LATER, source=SOURCE)
+    assert Trigger.objects.get(review=None).facts == {"new": ["move.ban"]}
+
+
+@pytest.mark.parametrize(
+    ("after", "values"),
+    [
+        (-1, {}),
+        (1, {"profile": "asvs"}),
+        (1, {"signed": False}),
+        (1, {"filed_at": NOON}),
+    ],
+)
+def test_a_report_that_cannot_answer_what_is_due_makes_nothing_due_anew(after: int, values: dict[str, object]) -> None:
+    watch(SHAPE, NOON)
+    _made(NOON + timedelta(hours=after), **values)
+    assert watch(replace(SHAPE, functions=("move.ban", "move.mute"))) == []
 
 
 def test_the_running_server_has_a_shape() -> None:
