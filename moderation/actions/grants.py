@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
@@ -22,6 +23,8 @@ from moderation.staff import FRESH
 
 GRANTED = timedelta(minutes=30)
 """How long leave to open evidence lasts."""
+
+_log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -88,6 +91,7 @@ def open_track(pk: int, evidence: int, *, by: User, factor: timedelta | None, no
             why = error.code if isinstance(error, sealed.Refused) else type(error).__name__
             detail = {"evidence": track.pk, "digest": track.digest}
             note(track.case, "evidence.broken", source, by=by, result=Result.FAILED, reason=why, detail=detail)
+        _log.error("evidence_broken", evidence=track.pk, case=track.case_id, why=why)
         raise Refused(Code.BROKEN) from error
     return ogg.ogg(records, round(track.start_at.timestamp() * 1000), secrets.randbits(32))
 

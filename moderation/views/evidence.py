@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.views import member
 from moderation.actions import grants
-from moderation.actions.base import Refused
+from moderation.actions.base import Code, Refused
 from moderation.audit.record import record_refusal
 from moderation.gate import console, factor_age
 from moderation.hearing.tracks import UnheardError, opened
@@ -19,6 +19,7 @@ from moderation.models import Evidence, Grant, Kind
 from moderation.staff import FRESH, Act
 from moderation.verdicts import AskForm
 from moderation.views.answers import not_understood, number, said, who
+from moderation.words import REFUSALS
 
 
 @console(Act.ASK_EVIDENCE)
@@ -66,7 +67,8 @@ def listen(request: HttpRequest, case: int, pk: int) -> HttpResponseBase:
     except (Refused, UnheardError) as refused:
         told = {"source": how["source"], "actor": member(request).uid, "case": str(case)}
         record_refusal(Act.OPEN_EVIDENCE, reason=refused.code, **told)
-        return JsonResponse({"code": refused.code}, status=HTTPStatus.FORBIDDEN)
+        words = REFUSALS.get(refused.code, REFUSALS[Code.BROKEN])
+        return JsonResponse({"code": refused.code, "message": str(words)}, status=HTTPStatus.FORBIDDEN)
     return HttpResponse(sound, content_type="audio/ogg")
 
 

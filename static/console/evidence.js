@@ -15,6 +15,9 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The second factor has grown old, and the page goes to where it is asked for. */
 class Elsewhere extends Error {}
 
+/** The server said no, and why in words. */
+class Refusal extends Error {}
+
 /** Makes the players work; gives back what keys act on, or nothing where there is nothing to hear. */
 export function watchEvidence() {
   const board = document.getElementById("deck");
@@ -67,7 +70,8 @@ class Board {
       this.#show();
       byId("deck-play").focus();
     } catch (error) {
-      if (!(error instanceof Elsewhere)) toast(gettext("It could not be opened. Perhaps the approval has run out."));
+      const why = error instanceof Refusal && error.message;
+      if (!(error instanceof Elsewhere)) toast(why || gettext("It could not be opened. Perhaps the approval has run out."));
     }
     button.disabled = false;
   }
@@ -136,7 +140,7 @@ class Board {
       location.assign(factor);
       throw new Elsewhere();
     }
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw new Refusal((await answer.json().catch(() => ({}))).message);
     return answer;
   }
 }

@@ -179,6 +179,14 @@ test("where the second factor has grown old the page goes to where it is asked f
   assert.deepEqual([parts["deck-controls"].hidden, parts.fetch.disabled], [true, false]);
 });
 
+test("what the server says of a voice that is not what the log says is read, and not laid to the approval", async () => {
+  answer = () => Response.json({ code: "evidence_broken", message: "It is not what the log says it is." }, { status: 403 });
+  await fetched();
+  mock.timers.tick(1_200);
+  assert.equal(polite.textContent, "It is not what the log says it is.");
+  assert.deepEqual([parts["deck-controls"].hidden, parts.fetch.disabled], [true, false]);
+});
+
 test("what may not be opened is said, nothing is shown, and one may try again", async () => {
   answer = () => new Response("", { status: 403 });
   await fetched();

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import av
 import pytest
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from moderation import cases
@@ -213,11 +214,14 @@ def test_a_file_that_was_changed_is_not_heard_and_said_to_be_broken(track: Evide
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(bytes(data))
-    with pytest.raises(Refused) as refused:
+    with capture_logs() as lines, pytest.raises(Refused) as refused:
         listen(grant, track, dana)
     assert refused.value.code is Code.BROKEN
     broken = entry(action="evidence.broken")
     assert (broken.result, broken.reason, broken.actor) == ("failed", "changed", dana.uid)
+    assert [(line["event"], line["log_level"], line["evidence"]) for line in lines] == [
+        ("evidence_broken", "error", track.pk)
+    ]
 
 
 def test_a_file_that_is_gone_is_said_to_be_broken(track: Evidence, dana: User, femi: User) -> None:

@@ -119,6 +119,21 @@ def test_leave_is_for_whoever_asked_alone(track: Evidence, desk: Client, senior:
     assert listen(at_console(mallory, Role.MODERATOR), grant, track).status_code == 403
 
 
+def test_whoever_may_not_hear_it_is_told_why_and_what_was_changed_is_said_to_be(
+    track: Evidence, desk: Client, senior: Client
+) -> None:
+    grant = asked(desk, track)
+    assert "not approved" in listen(desk, grant, track).json()["message"]
+    answered(senior, grant)
+    file = evidence.folder() / track.file
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    told = listen(desk, grant, track).json()
+    assert (told["code"], told["message"]) == (
+        "evidence_broken",
+        "It is not what the log says it is, so it cannot be heard. The operator was told.",
+    )
+
+
 def test_an_old_second_factor_is_asked_for_again_before_a_byte_leaves(
     track: Evidence, desk: Client, senior: Client
 ) -> None:
