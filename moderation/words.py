@@ -68,7 +68,10 @@ REFUSALS: dict[str, Promise] = {
     "control_fails": _("The control that found it still fails. Check the controls again once it is mended."),
     "empty": _("Say something first."),
     "unsigned": _("Only a signed report can be filed. See what stands in its way."),
-    "same_person": _("It takes a second person: whoever asked cannot decide."),
+    "same_person": _(
+        "It takes a second person: neither whoever asked or decided, nor, for a day, anybody whom they put on the "
+        "staff or who put them there."
+    ),
     "new_on_staff": _("Who was put on the staff within a day puts nobody there. Ask somebody else, or wait a day."),
     "subject": _("Nobody decides over their own data."),
     "part_in_it": _("You have a part in it. Leave it to somebody who has none."),

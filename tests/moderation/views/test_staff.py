@@ -87,6 +87,16 @@ def test_whoever_was_let_in_by_somebody_erased_was_not_let_in_by_the_operator(
     assert page.count("let in by the operator") == 1  # alice
 
 
+def test_a_senior_who_was_just_put_there_reads_why_they_are_no_second_person(
+    femi: Client, alice: User, bob: User, carol: User
+) -> None:
+    grant(femi, user="carol", role="senior")
+    made = decided(claimed(a_case(bob, state=State.TRIAGED), alice), alice, Measure.BAN)
+    path = f"/console/cases/{made.case_id}/decisions/{made.pk}/confirm/"
+    page = text(at_console(carol, None).post(path, follow=True))
+    assert "nor, for a day, anybody whom they put on the staff" in page
+
+
 def test_whoever_may_is_told_of_cases_that_need_one_more_senior(femi: Client, alice: User, bob: User) -> None:
     told = "waits for a senior moderator, and each one here has a part in it"
     assert told not in text(femi.get("/console/staff/"))
