@@ -83,7 +83,13 @@ class Entry(models.Model):
             models.Index(fields=["room", "id"], name="entry_room", condition=~Q(room="")),
             models.Index(fields=["case", "id"], name="entry_case", condition=~Q(case="")),
             models.Index(fields=["policy", "id"], name="entry_policy", condition=~Q(policy="")),
-            models.Index(fields=["result", "id"], name="entry_result", condition=~Q(result="ok")),
+            # With all else that is searched for beside it: somebody who is refused without end makes it long.
+            models.Index(
+                fields=["result", "id"],
+                include=["action", "room", "case", "policy"],
+                name="entry_result",
+                condition=~Q(result="ok"),
+            ),
         ]
 
     def __str__(self) -> str:

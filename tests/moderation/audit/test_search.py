@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from moderation.audit.erase import erase
@@ -65,6 +66,31 @@ def test_what_is_asked_for_is_found_the_newest_first(wish: Wish, found: list[str
 )
 def test_what_few_entries_say_is_found_by_its_index(wish: Wish, index: str) -> None:
     assert f"USING INDEX {index} " in matching(wish).explain()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="an index of SQLite has what it is searched by alone")
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(result="refused", action="room.open"),
+        Wish(result="refused", room="r1"),
+        Wish(result="failed", case="c1"),
+        Wish(result="failed", policy="noise"),
+    ],
+)
+def test_what_was_refused_and_is_something_else_too_is_found_in_one_index(wish: Wish) -> None:
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "indexscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        assert "Index Only Scan" in matching(wish).values("pk").explain()
+
+
+def test_no_entry_is_read_before_the_ids_of_a_page_are_found() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert len(search(Wish(room="r1"), by=CAROL, source=HERE).entries) == 3
+    ids, entries, *_ = [one["sql"] for one in asked if 'FROM "audit_entry"' in one["sql"]]
+    assert "detail" not in ids
+    assert "detail" in entries
 
 
 def test_a_time_is_from_its_first_moment_and_up_to_its_last() -> None:
