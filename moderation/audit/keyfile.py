@@ -9,9 +9,10 @@ from pathlib import Path
 
 def kept(file: Path, make: Callable[[], bytes]) -> bytes:
     """What is in the file. Where there is none, `make` gives it: of all who ask at once, the first makes it for all."""
-    with locked(file.parent):
-        if not file.exists():
-            write(file, make())
+    if not file.exists():
+        with locked(file.parent):
+            if not file.exists():
+                write(file, make())
     return file.read_bytes()
 
 

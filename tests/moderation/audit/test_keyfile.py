@@ -23,6 +23,12 @@ def test_what_was_made_once_is_read_ever_after_and_for_the_server_alone(file: Pa
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_whoever_only_reads_a_key_needs_no_right_to_write_beside_it(file: Path) -> None:
+    file.write_bytes(KEY)
+    with patch.object(keyfile, "locked", side_effect=PermissionError):
+        assert keyfile.kept(file, lambda: b"another") == KEY
+
+
 def test_of_several_processes_that_ask_at_once_one_makes_the_key_and_all_have_it(file: Path) -> None:
     def make() -> bytes:
         (file.parent / f"made by {os.getpid()}").touch()
