@@ -1,7 +1,4 @@
-"""The processes of one machine, in the order they start; they stop in the opposite one.
-
-The same commands run apart in production.
-"""
+"""The processes of one machine, in groups: each starts once those it needs have, and stops before them."""
 
 import sys
 from collections.abc import Iterator
@@ -15,10 +12,22 @@ from config.supervisor import Child
 NO_OWNER = MappingProxyType({"DATABASE_OWNER_URL": "", "DATABASE_OWNER_URL_FILE": ""})
 """What serves members does not know how to change the log."""
 
+CELERY = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
+ALONE = ("--without-gossip", "--without-mingle")
+
 
 def private_valkey() -> Child:
     """The private Valkey, for when REDIS_URL names no other."""
     return Child("valkey", valkey.command(settings.STOA_DATA), grace=5)
+
+
+def groups() -> Iterator[tuple[Child, ...]]:
+    """All but the private Valkey. What the others write is sealed to the end, and nobody's page is left without sound
+    while it is there: a media process that ends waits for whoever could still move.
+    """
+    yield (sealer(),)
+    yield tuple(media())
+    yield (*slow(), web())
 
 
 def media() -> Iterator[Child]:
@@ -36,19 +45,20 @@ def media() -> Iterator[Child]:
         yield Child(f"sfu-{index}", (sys.executable, "-m", "rooms.sfu"), environment, grace=30)
 
 
-def slow() -> Iterator[Child]:
-    """Celery's clock, who seals the log, and who does everything else: work that is slow by nature, so it is nice.
+def sealer() -> Child:
+    """Who seals the log: a worker of its own, and not nice, as what it does is short and must not wait."""
+    command = ("worker", "--hostname", "sealer@%h", "--queues", "log", "--pool", "solo", *ALONE)
+    return Child("sealer", (*CELERY, *command), NO_OWNER, grace=5)
 
-    The log has a worker of its own, which is not nice: what it does is short, and must not wait behind anything. The
-    other has two processes, so that a model that listens in one keeps nobody from the other.
+
+def slow() -> Iterator[Child]:
+    """Celery's clock, and who does everything else: work that is slow by nature, so it is nice.
+
+    It has two processes, so that a model that listens in one keeps nobody from the other.
     """
-    celery = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
-    alone = ("--without-gossip", "--without-mingle")
-    sealer = ("worker", "--hostname", "sealer@%h", "--queues", "log", "--pool", "solo", *alone)
-    worker = ("worker", "--hostname", "worker@%h", "--concurrency", "2", *alone)
-    yield Child("beat", (*celery, "beat", "--pidfile", ""), NO_OWNER, grace=3)
-    yield Child("sealer", (*celery, *sealer), NO_OWNER, grace=5)
-    yield Child("worker", (*celery, *worker), NO_OWNER, grace=10, nice=10)
+    worker = ("worker", "--hostname", "worker@%h", "--concurrency", "2", *ALONE)
+    yield Child("beat", (*CELERY, "beat", "--pidfile", ""), NO_OWNER, grace=3)
+    yield Child("worker", (*CELERY, *worker), NO_OWNER, grace=10, nice=10)
 
 
 def web() -> Child:

@@ -40,22 +40,21 @@ class Supervisor:
     """Keeps children running inside one event loop. `stop` ends them, the last started first."""
 
     def __init__(self) -> None:
-        self._keepers: list[tuple[Child, asyncio.Task[None]]] = []
+        self._groups: list[list[tuple[Child, asyncio.Task[None]]]] = []
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
-    async def start(self, child: Child) -> None:
-        """Start the child; from now on it is kept running."""
-        process = await self._spawn(child)
-        self._keepers.append((child, asyncio.create_task(self._keep(child, process))))
+    async def start(self, *children: Child) -> None:
+        """Start the children; from now on they are kept running. Who starts together is ended together."""
+        group: list[tuple[Child, asyncio.Task[None]]] = []
+        self._groups.append(group)
+        for child in children:
+            process = await self._spawn(child)
+            group.append((child, asyncio.create_task(self._keep(child, process))))
 
     async def stop(self) -> None:
         """End every child, newest first, each within its grace; what is left is killed."""
-        for child, keeper in reversed(self._keepers):
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
-            await self._end(child, self._running[child.name])
-        self._keepers.clear()
+        while self._groups:
+            await asyncio.gather(*(self._let_go(child, keeper) for child, keeper in self._groups.pop()))
 
     def pids(self) -> dict[str, int]:
         """Name and process id of what runs now."""
@@ -91,6 +90,12 @@ class Supervisor:
         )
         self._running[child.name] = process
         return process
+
+    async def _let_go(self, child: Child, keeper: asyncio.Task[None]) -> None:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+        await self._end(child, self._running[child.name])
 
     async def _end(self, child: Child, process: asyncio.subprocess.Process) -> None:
         with suppress(ProcessLookupError):

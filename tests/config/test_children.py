@@ -39,11 +39,20 @@ def test_a_media_process_has_the_time_it_takes_to_have_everybody_moved(settings:
 
 
 def test_slow_work_is_nice_and_what_seals_the_log_is_not() -> None:
-    assert [(child.name, child.nice) for child in children.slow()] == [("beat", 0), ("sealer", 0), ("worker", 10)]
+    assert [(child.name, child.nice) for child in children.slow()] == [("beat", 0), ("worker", 10)]
+    assert children.sealer().nice == 0
+
+
+def test_the_log_is_sealed_from_before_the_others_begin_until_after_they_ended() -> None:
+    assert [[child.name for child in group] for group in children.groups()] == [
+        ["sealer"],
+        ["sfu-0"],
+        ["beat", "worker", "web"],
+    ]
 
 
 def test_what_seals_the_log_takes_nothing_else_and_nothing_else_takes_it() -> None:
-    _, sealer, worker = (list(child.command) for child in children.slow())
+    sealer, worker = (list(child.command) for child in (children.sealer(), list(children.slow())[1]))
     assert sealer[sealer.index("--queues") + 1] == tasks.QUEUE != Celery().conf.task_default_queue
     assert "--queues" not in worker
 

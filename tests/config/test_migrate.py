@@ -96,5 +96,5 @@ def test_where_the_owner_serves_doctor_warns(cluster: Cluster, tmp_path: Path) -
 
 
 def test_what_serves_members_does_not_know_the_owner() -> None:
-    for child in (*children.slow(), children.web()):
+    for child in (children.sealer(), *children.slow(), children.web()):
         assert child.environment["DATABASE_OWNER_URL"] == child.environment["DATABASE_OWNER_URL_FILE"] == ""

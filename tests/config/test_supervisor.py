@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.supervisor import Child, Supervisor, delay
 
@@ -71,6 +72,25 @@ async def test_children_are_told_to_stop_one_after_the_other_newest_first(
     await until(lambda: all((tmp_path / name).exists() for name in "abc"))
     await supervisor.stop()
     assert log.read_text() == "ccbbaa"
+
+
+async def test_children_that_started_together_are_told_to_stop_together(supervisor: Supervisor, tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, time\n"
+        "def end(*_):\n"
+        "    open({0!r}, 'w').close()\n"
+        "    while not os.path.exists({1!r}): time.sleep(0.01)\n"
+        "    sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end); open({2!r}, 'w').close(); time.sleep(60)"
+    )
+    told = {name: str(tmp_path / f"{name} told") for name in "ab"}
+    ready = [tmp_path / name for name in "ab"]
+    waiting = [python(one, code.format(told[one], told[other], str(tmp_path / one))) for one, other in ("ab", "ba")]
+    await supervisor.start(*waiting)
+    await until(lambda: all(path.exists() for path in ready))
+    with capture_logs() as lines:
+        await supervisor.stop()
+    assert lines == []  # each was told while the other had not ended, or it would have been killed
 
 
 async def test_a_child_that_will_not_stop_is_killed_when_its_grace_is_over(supervisor: Supervisor) -> None:

@@ -53,8 +53,8 @@ class Command(BaseCommand):
         else:
             await asyncio.to_thread(_answering_redis)
         await asyncio.to_thread(prepare)
-        for child in (*children.slow(), *children.media(), children.web()):
-            await supervisor.start(child)
+        for group in children.groups():
+            await supervisor.start(*group)
         await ports.opened(settings.STOA_HTTP_HOST, settings.STOA_HTTP_PORT)
         await asyncio.to_thread(self._greet)
 
