@@ -24,9 +24,14 @@ REVERSED = "reversed_too_often"
 
 @transaction.atomic
 def switch(name: Name, *, on: bool, limit: int, by: User, now: datetime, source: Source) -> Reflex:
-    """The reflex, on or off. Raises `Refused(MEASURE)` for a limit that is no share."""
+    """The reflex, on or off, judged from now on.
+
+    Raises `Refused`: MEASURE for a limit that is no share, ALREADY where nothing would change but when that began.
+    """
     if not 0 <= limit <= 100:
         raise Refused(Code.MEASURE)
+    if Reflex.objects.select_for_update().filter(name=name, on=on, limit=limit).exists():
+        raise Refused(Code.ALREADY)
     reflex, _ = Reflex.objects.update_or_create(
         name=name, defaults={"on": on, "limit": limit, "since": now, "reason": ""}
     )
@@ -54,10 +59,10 @@ def act(pk: int, *, now: datetime, source: Source) -> Decision | None:
 @transaction.atomic
 def judge(*, now: datetime, source: Source) -> list[Reflex]:
     """The reflexes that turned themselves off just now, since too much of what they decided did not last."""
-    newest = Checkpoint.objects.order_by("-size").first()
-    lines = list(published.lines(newest.size if newest else 0))
-    off = []
-    for reflex in Reflex.objects.select_for_update().filter(on=True):
+    off, running = [], list(Reflex.objects.select_for_update().filter(on=True))
+    newest = Checkpoint.objects.order_by("-size").first() if running else None
+    lines = list(published.lines(newest.size)) if newest else []
+    for reflex in running:
         since = [line for line in lines if (line.model == reflex.name and line.at >= reflex.since) or not line.model]
         found = {told["name"]: told for told in transparency.quality(since) if told["kind"] == "reflex"}
         told = found.get(reflex.name)

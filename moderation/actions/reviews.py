@@ -24,13 +24,17 @@ PATIENCE = timedelta(minutes=5)
 """A worker that has not made a review in this time is taken for dead, and another begins."""
 REST = timedelta(seconds=30)
 """So long after an error a review is begun again."""
+WAITING = 3
+"""Reviews that wait for a worker at a time: more would keep workers from cases, and anybody who only reads may ask."""
 TRIES = 3
 """So often a review is begun before it is given up, and a person has to look."""
 
 
 def ask(order: Order, *, source: Source) -> Review:
-    """The review, which a worker makes as soon as there is one."""
+    """The review, which a worker makes as soon as there is one. Raises `Refused` (`TOO_MANY`) while several wait."""
     with transaction.atomic():
+        if Review.objects.filter(failed_at=None).exclude(due_at=None).count() >= WAITING:
+            raise Refused(Code.TOO_MANY)
         review = _asked(order, order.now, source)
         transaction.on_commit(lambda: hand_over(review.pk), robust=True)
     return review

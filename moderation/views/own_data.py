@@ -21,7 +21,7 @@ from moderation.gate import acts_of, console
 from moderation.models import DataRequest, Wish
 from moderation.own import unread_answers
 from moderation.staff import Act
-from moderation.views.answers import said, who
+from moderation.views.answers import not_understood, said, who
 from moderation.words import REFUSALS, WISHES
 
 SHOWN = 50
@@ -78,11 +78,12 @@ def requests(request: HttpRequest) -> HttpResponseBase:
 
 @console(Act.ANSWER_DATA)
 def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Back to the page, with the request answered."""
-    form, granted = AnswerForm(request.POST or None), "grant" in request.POST
-    words = form.cleaned_data["words"] if form.is_valid() else ""
-    with said(request, Act.ANSWER_DATA, _("Answered. The member reads it under their data.")):
-        rights.answer(pk, words, granted=granted, **who(request))
+    """Back to the page, with the request answered; without, where the answer was not understood."""
+    form = AnswerForm(request.POST or None)
+    if form.is_valid():
+        with said(request, Act.ANSWER_DATA, _("Answered. The member reads it under their data.")):
+            rights.answer(pk, form.cleaned_data["words"], granted="grant" in request.POST, **who(request))
+    not_understood(request, form)
     return redirect("console_data")
 
 

@@ -23,7 +23,7 @@ from moderation.review.pdf import pdf
 from moderation.review.report import Report, report
 from moderation.review.texts import LANGUAGES, language_of, texts
 from moderation.staff import Act
-from moderation.views.answers import audited, not_understood, said, who
+from moderation.views.answers import not_understood, said, who
 from moderation.words import PROFILES
 
 SHOWN = 50
@@ -38,14 +38,14 @@ def overview(request: HttpRequest) -> HttpResponseBase:
 
 @console(Act.RUN_REVIEW)
 def run(request: HttpRequest) -> HttpResponseBase:
-    """The page of the report, which a worker makes; the form again where it makes no sense."""
+    """The page of the report, which a worker makes; the form again where it makes no sense, or too many wait."""
     form = ReviewForm(request.POST or None)
     if not form.is_valid():
         return _overview(request, form)
     order = Order(**form.cleaned_data, by=member(request).uid, now=timezone.now())
-    with audited(request, _("Asked for.")):
-        asked = reviews.ask(order, source=Source.of_request(request))
-    return redirect("console_report", asked.pk)
+    with said(request, Act.RUN_REVIEW, _("Asked for.")):
+        return redirect("console_report", reviews.ask(order, source=Source.of_request(request)).pk)
+    return _overview(request, form)
 
 
 def _overview(request: HttpRequest, form: ReviewForm) -> HttpResponseBase:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from moderation import reasons
+from moderation import published, reasons
 from moderation.actions import appeals, cases, decisions, reflexes
 from moderation.actions.base import Code
 from moderation.audit import sequence
@@ -141,6 +141,19 @@ def test_it_turns_itself_off_when_too_much_of_it_did_not_last(alice: User, bob: 
     reflex = Reflex.objects.get()
     assert (reflex.on, reflex.reason) == (False, reflexes.REVERSED)
     assert [(one.automated, one.reason) for one in entries(action="reflex.off")] == [(True, reflexes.REVERSED)]
+    assert reflexes.judge(now=NOON, source=SOURCE) == []
+
+
+def test_to_turn_it_on_again_as_it_is_puts_off_no_judgement(femi: User) -> None:
+    since = on(femi).since
+    unchanged(Code.ALREADY, lambda: on(femi))
+    assert Reflex.objects.get().since == since
+    assert on(femi, LIMIT + 1).limit == LIMIT + 1
+
+
+def test_where_none_is_on_the_log_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "lines", lambda *_: pytest.fail("all of the log, each hour, for nothing"))
+    sequence.seal(timezone.now())
     assert reflexes.judge(now=NOON, source=SOURCE) == []
 
 

@@ -45,6 +45,18 @@ def test_who_asks_for_a_review_waits_for_no_control(now: datetime) -> None:
     assert Entry.objects.get(action="review.ask").object_id == str(review.pk)
 
 
+def test_while_several_wait_no_other_is_asked_for(now: datetime) -> None:
+    for _ in range(reviews.WAITING):
+        last = asked(now)
+    before = Review.objects.count(), Entry.objects.count()
+    with pytest.raises(Refused) as refused:
+        asked(now)
+    assert refused.value.code is Code.TOO_MANY
+    assert (Review.objects.count(), Entry.objects.count()) == before
+    assert reviews.make(last.pk, now=now, source=SOURCE)
+    assert asked(now).due_at == now
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_is_told_once_the_row_is_there(now: datetime) -> None:
     with patch.object(reviews, "hand_over") as told:

@@ -64,6 +64,19 @@ def test_a_refusal_without_a_reason_is_told_to_whoever_made_it(bob: User, femi_a
     assert asked.answered_at is None
 
 
+def test_an_answer_that_is_too_long_answers_nothing_and_following_a_link_asks_nothing(
+    bob: User, femi_at: Client
+) -> None:
+    asked = DataRequest.objects.create(user=bob, wish=Wish.ERASURE, asked_at=NOON, due_at=NOON)
+    address = f"/console/data/{asked.pk}/"
+    page = femi_at.post(address, {"words": "a" * 1001, "grant": "1"}, follow=True).content.decode()
+    assert "Your answer: Ensure this value has at most 1000 characters" in page
+    femi_at.get(address)
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    assert entries(action="data.answer") == entries(action="data.grant") == []
+
+
 def test_an_answer_that_comes_this_moment_is_on_the_page_if_it_counts_as_read(
     client: Client, bob: User, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from moderation.actions import controls, reviews
 from moderation.actions.triggers import watch
+from moderation.audit.models import Entry, Result
 from moderation.audit.source import Source
 from moderation.models import Finding, Review, Severity, Statement, Trigger
 from moderation.review.watch import shape
@@ -50,6 +51,14 @@ def test_until_a_worker_has_made_it_its_page_says_so_and_nothing_is_there_to_tak
         assert reviewer.get(f"{address}{name}").status_code == 404
     made()
     assert reviewer.get(address).status_code == 200
+
+
+def test_who_asks_for_too_many_at_once_has_the_form_again_and_is_recorded(reviewer: Client) -> None:
+    for _ in range(reviews.WAITING):
+        reviewer.post("/console/review/run/", PERIOD)
+    assert "That is too much at once." in text(reviewer.post("/console/review/run/", PERIOD))
+    assert Review.objects.count() == reviews.WAITING
+    assert Entry.objects.get(action="review.run", result=Result.REFUSED).reason == "too_many"
 
 
 def test_a_report_that_no_worker_makes_says_that_something_is_wrong(reviewer: Client) -> None:
