@@ -52,8 +52,8 @@ PERSONAL = (
 
 def leaf(fields: Mapping[str, object]) -> bytes:
     """The bytes of the leaf: the public `fields` as canonical JSON. A field that is empty or false is left out."""
-    said = ((name, fields[name]) for name in PUBLIC)
-    data = canonical({name: _plain(value) for name, value in said if value or _is_zero(value)})
+    told = ((name, fields[name]) for name in PUBLIC)
+    data = canonical({name: _plain(value) for name, value in told if says(value)})
     if len(data) > LEAF_SIZE:
         raise CanonicalError("more than 65,535 bytes")
     return data
@@ -84,6 +84,6 @@ def _plain(value: object) -> object:
     return stamp(value) if isinstance(value, datetime) else value
 
 
-def _is_zero(value: object) -> bool:
-    """Whether it is a number that says something although it is nothing."""
-    return value == 0 and value is not False
+def says(value: object) -> bool:
+    """Whether a field of this value says something: not, where it is empty or false; a number of nothing does."""
+    return bool(value) or (value == 0 and value is not False)

@@ -17,7 +17,7 @@ from moderation.actions import unmasking
 from moderation.actions.base import Refused
 from moderation.actions.cases import role_of
 from moderation.audit import cosign, keys, proof, search, sequence
-from moderation.audit.leaf import stamp
+from moderation.audit.leaf import says, stamp
 from moderation.audit.models import Checkpoint, Entry, Leaf
 from moderation.audit.opened import Opened, opened
 from moderation.audit.record import record
@@ -101,11 +101,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     covered = _covered(request, one)
     context = {
         "one": one,
-        "fields": {
-            name: value
-            for name, value in one.fields.items()
-            if value not in (None, "", {}, False) and name not in covered
-        },
+        "fields": {name: value for name, value in one.fields.items() if says(value) and name not in covered},
         "hidden": covered,
         "leaf": Leaf.objects.filter(entry=pk).first(),
         "receipt": _receipt(request, one),

@@ -183,6 +183,13 @@ def test_an_entry_is_shown_with_a_proof_that_holds(rita: Client, bob: User) -> N
     assert verdict.count == 1
 
 
+def test_a_score_of_nothing_is_shown_and_what_says_nothing_is_not(rita: Client) -> None:
+    scored = record("case.score", source=HERE, score=0).pk
+    shown = re.findall(r'<dt class="code small">(\w+)</dt>', text(rita.get(f"/console/log/{scored}/")))
+    assert "score" in shown
+    assert {"evidence", "room", "automated"}.isdisjoint(shown)
+
+
 def test_an_entry_that_is_too_young_says_so(rita: Client, bob: User) -> None:
     assert "Waits for the next checkpoint" in text(rita.get(f"/console/log/{acted(bob).pk}/"))
 
