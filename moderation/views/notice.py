@@ -26,6 +26,7 @@ from moderation.models import Appeal, Channel, Report
 from moderation.policies import Policy
 from moderation.views import proofs
 from moderation.words import REFUSALS
+from rooms.models import known
 
 NOTICES = throttle.Rule("notice.address", limit=10, per=3600)
 NUMBERS = throttle.Rule("notice.number", limit=30, per=600)
@@ -52,9 +53,12 @@ def write(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @throttled
 def find(request: HttpRequest) -> HttpResponseBase:
-    """Where the number leads that somebody typed."""
-    number = "".join(request.GET.get("number", "").split()).lower()[:12]
-    return redirect("notice_receipt", number) if number else redirect("notice")
+    """Where the number leads that somebody typed, or the address that they were given with it."""
+    typed = "".join(request.GET.get("number", "").split()).lower()
+    if not typed:
+        return redirect("notice")
+    number = known(typed.rstrip("/").rpartition("/")[2])
+    return redirect("notice_receipt", number) if number else _none(request)
 
 
 @login_not_required
@@ -66,7 +70,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     source = Source.of_request(request)
     found = _found(number, source)
     if found is None:
-        return render(request, "moderation/no_such_notice.html", status=HTTPStatus.NOT_FOUND)
+        return _none(request)
     outcome = outcomes.of_report(found)
     if outcome.over:
         receipts.told(found, by=None, now=timezone.now(), source=source)
@@ -89,8 +93,12 @@ def proof(request: HttpRequest, number: str) -> HttpResponseBase:
     """The proof that the notice is in the log, as a file that is checked without this server and names nobody."""
     found = _found(number, Source.of_request(request))
     if found is None:
-        return render(request, "moderation/no_such_notice.html", status=HTTPStatus.NOT_FOUND)
+        return _none(request)
     return proofs.file(proofs.made(found), proofs.NOBODY, f"stoa-report-{number}")
+
+
+def _none(request: HttpRequest) -> HttpResponseBase:
+    return render(request, "moderation/no_such_notice.html", status=HTTPStatus.NOT_FOUND)
 
 
 def _found(number: str, source: Source) -> Report | None:

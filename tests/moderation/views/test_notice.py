@@ -141,9 +141,23 @@ def test_numbers_are_not_guessed(erin: Client) -> None:
     assert entry(action="report.read").reason == "too_many"
 
 
-@pytest.mark.parametrize(("typed", "leads"), [(" ABCD efgh 2345 ", "/report/abcdefgh2345/"), ("", "/report/")])
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        (" ABCD efgh 2345 ", "/report/abcdefgh2345/"),
+        ("https://stoa.example/report/abcdefgh2345/", "/report/abcdefgh2345/"),
+        ("", "/report/"),
+    ],
+)
 def test_a_number_is_found_as_people_type_it(erin: Client, typed: str, leads: str) -> None:
     assert erin.get("/report/find/", {"number": typed}).headers["Location"] == leads
+
+
+@pytest.mark.parametrize("typed", ["/", "a/b", "..", "find", "abcdefgh2345x", "\N{FULLWIDTH DIGIT ONE}" * 12])
+def test_what_can_be_no_number_is_nobodys(erin: Client, typed: str) -> None:
+    answer = erin.get("/report/find/", {"number": typed})
+    assert answer.status_code == 404
+    assert "No notice has this number" in text(answer)
 
 
 def test_the_outcome_is_told_with_its_reasons_and_the_address_forgotten(erin: Client) -> None:
