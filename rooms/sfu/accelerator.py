@@ -37,12 +37,13 @@ from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing, fan_out
 from rooms.sfu.gcm import sealing
+from rooms.sfu.listener import View
 from rooms.sfu.peer import TRAILER
 from rooms.sfu.ports import Port
 from rooms.sfu.red import MANY
 from rooms.sfu.rtp import build
 from rooms.sfu.srtp import SALT
-from rooms.sfu.stage import SLOTS, Relay, View
+from rooms.sfu.stage import SLOTS, Relay
 
 SEALING = sealing()
 STREAM = -2

@@ -6,8 +6,8 @@ ICE-lite, and Opus with forward error correction; what we do not take of the off
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rooms.sfu.listener import Shape
 from rooms.sfu.offers import DIRECTIONS, Line, Offer
-from rooms.sfu.stage import Shape
 
 _NAMES: Mapping[tuple[bool, bool], str] = {flags: name for name, flags in DIRECTIONS.items()}
 

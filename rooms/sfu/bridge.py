@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.log import words
-from rooms.sfu.messages import Refused
 from rooms.sfu.parcels import Parcel
+from rooms.sfu.refusals import Refused
 from rooms.sfu.routes import Arrival, Routes
 
 WINDOW = 64

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from rooms.sfu import ice, rtcp
 from rooms.sfu.answers import Local
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.listener import Listener
 from rooms.sfu.offers import Offer
 from rooms.sfu.peer import Peer
 from rooms.sfu.ports import Port
 from rooms.sfu.quality import Line
 from rooms.sfu.red import Need
 from rooms.sfu.rtp import CLOCK_RATE, Packet
-from rooms.sfu.stage import Listener
 
 if TYPE_CHECKING:
     from rooms.sfu.accelerator import Target

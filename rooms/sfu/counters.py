@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Count(StrEnum):
-    """What happened to a datagram; the refusal codes of `messages.Code` are counted beside these."""
+    """What happened to a datagram; the refusal codes of `refusals.Code` are counted beside these."""
 
     RECEIVED = "received"
     RECEIVED_BYTES = "received_bytes"

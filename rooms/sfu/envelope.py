@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from rooms.sfu.messages import Code, Refused, Spread
+from rooms.sfu.messages import Spread
+from rooms.sfu.refusals import Code, Refused
 
 SIZE = 32
 """Bytes of a room's key, and of a public one."""

@@ -9,8 +9,9 @@ from dataclasses import replace
 from rooms.sfu import red
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.listener import View
 from rooms.sfu.rtp import build
-from rooms.sfu.stage import SEQUENCES, Relay, View
+from rooms.sfu.stage import SEQUENCES, Relay
 
 
 class Hearing:

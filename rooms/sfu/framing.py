@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 _LENGTH = 2
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 MAX_REQUEST = 1024
 MAX_USERNAME = 513

@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.log import words
-from rooms.sfu.messages import REPORTS, Alive, Gone, Order, Present, Refused, Report, dump, load, orders_channel
+from rooms.sfu.messages import REPORTS, Alive, Gone, Order, Present, Report, dump, load, orders_channel
+from rooms.sfu.refusals import Refused
 
 MAX_WAITING = 20_000
 AT_ONCE = 100

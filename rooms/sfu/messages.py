@@ -2,16 +2,18 @@
 
 Orders state the wanted end with a version, never a delta: a repeat or a late arrival is harmless. Both sides speak JSON
 on Redis pub/sub channels: each media process reads `orders_channel(sfu)`, every web process reads `REPORTS`.
+`Code` and `Refused` have their names here as well, where the web side finds them.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, get_args
 
 from rooms.sfu.fields import build
+from rooms.sfu.refusals import Code as Code
+from rooms.sfu.refusals import Refused as Refused
 
 REPORTS = "stoa:reports"
 MAX_MESSAGE = 256 * 1024
@@ -19,40 +21,6 @@ MAX_SDP = 32 * 1024
 MAX_PRESENT = 2_000
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Milliseconds at which a histogram of `Figures` is divided."""
-
-
-class Code(StrEnum):
-    """Why the media side, or a parser of its messages, refused."""
-
-    MESSAGE_INVALID = "message_invalid"
-    SDP_INVALID = "sdp_invalid"
-    SDP_TOO_LARGE = "sdp_too_large"
-    NO_AUDIO = "no_audio"
-    NO_OPUS = "no_opus"
-    NO_FINGERPRINT = "no_fingerprint"
-    ROOM_NOT_LIVE = "room_not_live"
-    MEMBER_ABSENT = "member_absent"
-    DRAINING = "draining"
-    FULL = "full"
-    STUN_INVALID = "stun_invalid"
-    STUN_FORGED = "stun_forged"
-    STUN_UNKNOWN = "stun_unknown"
-    FRAME_INVALID = "frame_invalid"
-    RTP_INVALID = "rtp_invalid"
-    RED_INVALID = "red_invalid"
-    RTCP_INVALID = "rtcp_invalid"
-    FORGED = "forged"
-    REPLAYED = "replayed"
-    PARCEL_INVALID = "parcel_invalid"
-    SSRC_LIMIT = "ssrc_limit"
-
-
-class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
-    """A core or parser of the media side said no; `code` tells why."""
-
-    def __init__(self, code: Code) -> None:
-        super().__init__(code.value)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

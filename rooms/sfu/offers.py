@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from rooms.sfu.messages import MAX_SDP, Code, Refused
-from rooms.sfu.stage import SLOTS, Shape
+from rooms.sfu.listener import Shape
+from rooms.sfu.messages import MAX_SDP
+from rooms.sfu.refusals import Code, Refused
+from rooms.sfu.stage import SLOTS
 
 MAX_LINES = 2000
 MAX_LINE = 2000

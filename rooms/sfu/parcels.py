@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.red import MAX_AGE, MAX_COPIES, MAX_SIZE, Copy
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.rtp import MAX_PAYLOAD, SILENCE, Packet
 
 VERSION = 1

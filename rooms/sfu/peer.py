@@ -22,7 +22,7 @@ from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib
 
 from rooms.sfu import srtp
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 MAX_DATAGRAM = 1472
 MAX_QUEUED = 64

@@ -6,7 +6,7 @@ Opus by the number that the listener gave it.
 
 from typing import NamedTuple
 
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 MAX_COPIES = 8
 """Copies that one packet may bring. Browsers send one, two at most."""

@@ -16,10 +16,10 @@ from rooms.sfu.counters import Counters
 from rooms.sfu.departures import Departures
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.heap import trimmer
+from rooms.sfu.listener import Listener
 from rooms.sfu.messages import (
     Alive,
     Answer,
-    Code,
     Connected,
     Drop,
     Elsewhere,
@@ -27,17 +27,17 @@ from rooms.sfu.messages import (
     Offer,
     Order,
     Present,
-    Refused,
     Rejected,
     Report,
     Spread,
     Wanted,
 )
 from rooms.sfu.peer import Identity, Peer
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.room import Ended, Keep, Room, Share, alone, forget
 from rooms.sfu.rooms import Rooms
 from rooms.sfu.routes import Routes
-from rooms.sfu.stage import SLOTS, Listener
+from rooms.sfu.stage import SLOTS
 from rooms.sfu.timing import Timing
 
 HANDSHAKE = 15.0

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu import envelope
-from rooms.sfu.messages import Code, Refused, Spread
+from rooms.sfu.messages import Spread
 from rooms.sfu.parcels import EPOCH, Parcel, Receiver, Sender
+from rooms.sfu.refusals import Code, Refused
 
 MAX_ROUTES = 20_000
 """Rooms remembered, the one longest without an order forgotten first."""

@@ -3,8 +3,8 @@
 import struct
 from dataclasses import dataclass
 
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.red import Copy
+from rooms.sfu.refusals import Code, Refused
 
 CLOCK_RATE = 48_000
 SILENCE = 127

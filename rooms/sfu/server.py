@@ -15,10 +15,11 @@ from rooms.sfu.bridge import Bridge
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import HARMLESS, Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import Code, Figures, Freeze, Line, Order, Refused, Report
+from rooms.sfu.messages import Figures, Freeze, Line, Order, Report
 from rooms.sfu.parcels import Parcel
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port, advertised, open_ports
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.registry import Registry
 from rooms.sfu.ring import Rings
 from rooms.sfu.room import forget

@@ -5,12 +5,12 @@ is built once for all of them. A listener who was not sent a tenure (his own voi
 his sequence never jumps, or SRTP's rollover guess would fail for good (RFC 3711 section 3.3.1).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rooms.sfu.counters import Count
 from rooms.sfu.levels import Floor, heard
+from rooms.sfu.listener import Listener, View
 from rooms.sfu.red import HEADER, MANY, MAX_SIZE, Copy
 from rooms.sfu.rtp import CLOCK_RATE, MAX_PAYLOAD, SILENCE, Packet
 
@@ -39,45 +39,6 @@ for half a second. Just one: more of them at once run ahead of the clock, and ev
 """
 RATE, BURST = 120.0, 60.0
 """Packets per second and at once that one member may send: Opus frames of 10 ms and some jitter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What was negotiated for a line: payload type of Opus, id of the level extension, payload type of RED, or None."""
-
-    payload_type: int
-    level_id: int | None
-    red_type: int | None = None
-
-
-class View(NamedTuple):
-    """How a listener sees one slot: what he adds to its sequence, his `Shape`, and with RED how many copies he is sent.
-
-    Equal views share their bytes.
-    """
-
-    offset: int
-    payload_type: int
-    level_id: int | None
-    red_type: int | None = None
-    copies: int = MANY
-
-
-def _nobody(slot: int, view: View) -> None:
-    """Nothing: the views are read for every packet."""
-
-
-@dataclass(slots=True, eq=False)
-class Listener:
-    """One connection that listens: what it negotiated for its lines and, once it joined, its views.
-
-    Both are in the order of the slots. `turned` is told of a view that changed after that.
-    """
-
-    member: int
-    shapes: tuple[Shape, ...]
-    views: list[View] = field(default_factory=list)
-    turned: Callable[[int, View], None] = _nobody
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from typing import Any
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.framing import Frames, framed
-from rooms.sfu.messages import Refused
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.ports import Port
+from rooms.sfu.refusals import Refused
 
 QUEUE = 25
 """Datagrams that wait at most: half a second of one voice."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu.counters import Counters
-from rooms.sfu.messages import Code, Freeze, Sealed
+from rooms.sfu.messages import Freeze, Sealed
+from rooms.sfu.refusals import Code
 from rooms.sfu.ring import KEPT, Chunk, Record, Rings
 from rooms.sfu.seal import seal
 

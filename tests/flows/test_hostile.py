@@ -10,7 +10,8 @@ import pytest
 from benchmarks import packets, sdp
 from benchmarks.light import Client, NotConnectedError
 from benchmarks.room import Room
-from rooms.sfu.messages import MAX_SDP, Code, Gone, Refused
+from rooms.sfu.messages import MAX_SDP, Gone
+from rooms.sfu.refusals import Code, Refused
 from tests.flows.attacks import ATTACKS, Attack
 from tests.rooms.sfu.harness import (
     ALICE,

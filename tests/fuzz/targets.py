@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from rooms.sfu import answers, ice, offers, red, rtcp, rtp
 from rooms.sfu.framing import Frames, framed
-from rooms.sfu.messages import Refused
 from rooms.sfu.peer import MAX_DATAGRAM
+from rooms.sfu.refusals import Refused
 from tests.fuzz import verifier
 
 Target = Callable[[bytes], None]

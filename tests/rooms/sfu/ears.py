@@ -11,9 +11,9 @@ from pylibsrtp._binding import ffi
 from rooms.sfu import srtp
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.listener import Listener, Shape, View
 from rooms.sfu.peer import Seal
 from rooms.sfu.ports import Port
-from rooms.sfu.stage import Listener, Shape, View
 
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 PROFILE = Policy.SRTP_PROFILE_AEAD_AES_256_GCM

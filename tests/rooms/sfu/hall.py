@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from rooms.sfu.counters import Count
+from rooms.sfu.listener import Listener, Shape
 from rooms.sfu.red import Copy
 from rooms.sfu.rtp import Packet
-from rooms.sfu.stage import FRAME, SEQUENCES, TIMESTAMPS, Listener, Relay, Shape, Stage
+from rooms.sfu.stage import FRAME, SEQUENCES, TIMESTAMPS, Relay, Stage
 
 ALICE, BOB, CAROL, DAVE, MALLORY = 1, 2, 3, 4, 66
 TICK = 0.02

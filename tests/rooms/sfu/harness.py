@@ -15,7 +15,8 @@ from benchmarks import packets, servers
 from benchmarks.light import Client, Identity
 from benchmarks.orders import desk
 from benchmarks.room import Room, background, talk
-from rooms.sfu.messages import Alive, Refused
+from rooms.sfu.messages import Alive
+from rooms.sfu.refusals import Refused
 
 ALICE, BOB, CAROL, DAVE, MALLORY = 1, 2, 3, 4, 66
 

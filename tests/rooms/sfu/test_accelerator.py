@@ -18,12 +18,13 @@ from rooms.sfu import accelerator, build
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
 from rooms.sfu.gcm import Sealing
+from rooms.sfu.listener import View
 from rooms.sfu.messages import Wanted
 from rooms.sfu.ports import Port
 from rooms.sfu.red import Copy
 from rooms.sfu.room import Room
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
-from rooms.sfu.stage import MAX_LATE, Relay, View
+from rooms.sfu.stage import MAX_LATE, Relay
 from tests.rooms.sfu.ears import Ear, Pipe, packets, port
 
 ALICE, BOB, CAROL = 1, 2, 3

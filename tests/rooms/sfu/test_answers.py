@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.answers import Local, answer
-from rooms.sfu.messages import Refused
+from rooms.sfu.listener import Shape
 from rooms.sfu.offers import LEVEL_URI, MID_URI, parse
-from rooms.sfu.stage import Shape
+from rooms.sfu.refusals import Refused
 from tests.rooms.sfu.offered import PRINT, audio, golden, offer
 
 LOCAL = Local(

@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks import packets, servers
 from benchmarks.room import background, keep
-from rooms.sfu.messages import Alive, Gone, Refused
+from rooms.sfu.messages import Alive, Gone
+from rooms.sfu.refusals import Refused
 from rooms.sfu.server import STALLED
 from tests.rooms.sfu.fleet import A, B, C, Fleet, across, duet, fleet, processes, room, want
 from tests.rooms.sfu.harness import ALICE, BOB, CAROL, DAVE, Speaker, ear, until

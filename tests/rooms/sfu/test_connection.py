@@ -8,10 +8,10 @@ import pytest
 from rooms.sfu import ice
 from rooms.sfu.answers import Local
 from rooms.sfu.connection import MAX_ADDRESSES, REPORT_EVERY, SILENT, Connection
+from rooms.sfu.listener import Listener
 from rooms.sfu.ports import Port
 from rooms.sfu.rtcp import parse
 from rooms.sfu.rtp import Packet
-from rooms.sfu.stage import Listener
 
 HOME, TRAIN, CAFE = ("198.51.100.1", 1000), ("198.51.100.2", 2000), ("198.51.100.3", 3000)
 

@@ -9,7 +9,7 @@ import pytest
 from rooms.sfu.answers import Local
 from rooms.sfu.connection import Connection
 from rooms.sfu.connections import CONSENT, DOUBT, Connections
-from rooms.sfu.stage import Listener
+from rooms.sfu.listener import Listener
 
 CAROL = 3
 LOCAL = Local(session=1, ufrag="carols", password="secret", fingerprint="", candidates=(), ssrcs=())

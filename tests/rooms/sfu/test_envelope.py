@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.envelope import close, open_
-from rooms.sfu.messages import Code, Refused, Spread
+from rooms.sfu.messages import Spread
+from rooms.sfu.refusals import Code, Refused
 
 OURS = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = OURS.public_key().public_bytes_raw().hex()

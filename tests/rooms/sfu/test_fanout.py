@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from rooms.sfu import red
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.fanout import Hearing
+from rooms.sfu.listener import View
 from rooms.sfu.red import MANY, Copy
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build
-from rooms.sfu.stage import SEQUENCES, Relay, View
+from rooms.sfu.stage import SEQUENCES, Relay
 from tests.rooms.sfu.ears import PROFILES, Ear, packets, port, session
 
 ALICE, BOB, CAROL, DAVE, ERIN = 1, 2, 3, 4, 5

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu.framing import Frames, framed
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 LIMIT = 1472
 DATAGRAMS = st.lists(st.binary(min_size=1, max_size=LIMIT), max_size=8)

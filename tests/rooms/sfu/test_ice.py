@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.sfu import ice
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 
 PASSWORD = "the-server-password-1234"
 TRANSACTION = b"0123456789ab"

@@ -13,7 +13,8 @@ from benchmarks import servers
 from rooms.sfu import link as module
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.link import Link
-from rooms.sfu.messages import REPORTS, Alive, Code, Drop, Gone, Order, Present, Report, dump, load, orders_channel
+from rooms.sfu.messages import REPORTS, Alive, Drop, Gone, Order, Present, Report, dump, load, orders_channel
+from rooms.sfu.refusals import Code
 
 ALIVE = Alive("node-0", "epoch", 0, False, {})
 

@@ -12,7 +12,6 @@ from rooms.sfu.messages import (
     MAX_MESSAGE,
     Alive,
     Answer,
-    Code,
     Connected,
     Drop,
     Elsewhere,
@@ -24,7 +23,6 @@ from rooms.sfu.messages import (
     Message,
     Offer,
     Present,
-    Refused,
     Rejected,
     Sealed,
     Spread,
@@ -33,6 +31,7 @@ from rooms.sfu.messages import (
     load,
     orders_channel,
 )
+from rooms.sfu.refusals import Code, Refused
 
 WANTED = Wanted("room", 3, True, (1, 2), (66,))
 MESSAGES: list[Message] = [

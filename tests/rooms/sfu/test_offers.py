@@ -2,9 +2,10 @@
 
 import pytest
 
-from rooms.sfu.messages import MAX_SDP, Code, Refused
+from rooms.sfu.listener import Shape
+from rooms.sfu.messages import MAX_SDP
 from rooms.sfu.offers import LEVEL_URI, MAX_LINE, MAX_LINES, MAX_MEDIA, parse
-from rooms.sfu.stage import Shape
+from rooms.sfu.refusals import Code, Refused
 from tests.rooms.sfu.offered import PRINT, audio, golden, offer
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.parcels import MAX_EPOCHS, Parcel, Receiver, Sender, _box, _nonce
 from rooms.sfu.red import MAX_AGE, MAX_COPIES, MAX_SIZE, Copy
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet
 
 ALICE = 1

@@ -21,8 +21,8 @@ from pylibsrtp import ERRORS, Session, _binding
 from rooms.sfu import peer as module
 from rooms.sfu import srtp
 from rooms.sfu.accelerator import Target, load
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.peer import MAX_DATAGRAM, MAX_QUEUED, MAX_SSRCS, Identity, Peer
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.rtcp import sender_report
 from rooms.sfu.rtp import Packet, build
 from tests.rooms.sfu.ears import Ear, port

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.red import FEW, MANY, MAX_COPIES, WEAK, WELL, Copy, Need, build, parse
+from rooms.sfu.refusals import Code, Refused
 
 OPUS = 111
 GOLDEN = bytes.fromhex("ef0f0003 6f 0a0b0c 78797a")

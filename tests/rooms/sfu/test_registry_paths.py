@@ -5,14 +5,8 @@ from typing import Any, cast
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu.envelope import close
-from rooms.sfu.messages import (
-    Answer,
-    Code,
-    Elsewhere,
-    Ice,
-    Rejected,
-    Spread,
-)
+from rooms.sfu.messages import Answer, Elsewhere, Ice, Rejected, Spread
+from rooms.sfu.refusals import Code
 from tests.rooms.sfu.desk import (
     BOB,
     CAROL,

@@ -8,13 +8,13 @@ import pytest
 
 from rooms.sfu.connection import Connection
 from rooms.sfu.counters import Count, Counters
+from rooms.sfu.listener import Listener, Shape
 from rooms.sfu.messages import Wanted
 from rooms.sfu.parcels import Parcel
 from rooms.sfu.red import WELL
 from rooms.sfu.room import REPORT_EVERY, Room
 from rooms.sfu.rtcp import Block
 from rooms.sfu.rtp import Packet, is_rtcp
-from rooms.sfu.stage import Listener, Shape
 
 ALICE, BOB, CAROL = 1, 2, 3
 

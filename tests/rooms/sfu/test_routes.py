@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from rooms.sfu import routes as module
 from rooms.sfu.envelope import close
-from rooms.sfu.messages import Code, Refused, Spread
+from rooms.sfu.messages import Spread
 from rooms.sfu.parcels import Parcel
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.routes import Arrival, Routes, audio_channel
 
 KEY, NEXT = bytes(range(32)), bytes(range(1, 33))

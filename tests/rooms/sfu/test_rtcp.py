@@ -16,7 +16,7 @@ from aiortc.rtp import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.rtcp import NTP_EPOCH, Block, Reception, goodbye, parse, receiver_report, round_trip, sender_report
 
 BLOCK = RtcpReceiverInfo(ssrc=7, fraction_lost=12, packets_lost=3, highest_sequence=900, jitter=55, lsr=1, dlsr=2)

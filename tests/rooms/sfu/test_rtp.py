@@ -8,7 +8,7 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.sfu.messages import Code, Refused
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.rtp import MAX_PAYLOAD, Packet, build, is_rtcp, parse
 
 VOICE = b"\x78\x01\x02\x03"

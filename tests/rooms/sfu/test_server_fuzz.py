@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.sfu.counters import Count
-from rooms.sfu.messages import Offer, Refused, Wanted
+from rooms.sfu.messages import Offer, Wanted
 from rooms.sfu.peer import Identity, Peer
 from rooms.sfu.ports import Port
+from rooms.sfu.refusals import Refused
 from rooms.sfu.rtp import Packet, build
 from rooms.sfu.server import Server
 from rooms.sfu.settings import Settings

@@ -2,8 +2,9 @@
 
 from typing import cast
 
+from rooms.sfu.listener import Shape
 from rooms.sfu.red import FEW, MANY, Copy
-from rooms.sfu.stage import FRAME, Relay, Shape
+from rooms.sfu.stage import FRAME, Relay
 from tests.rooms.sfu.hall import ALICE, CAROL, Room, Voice, said
 
 OLDER, OLD = Copy(2 * FRAME, b"older"), Copy(FRAME, b"old")

@@ -11,8 +11,8 @@ import pytest
 
 from rooms.sfu.counters import Count, Counters
 from rooms.sfu.framing import Frames, framed
-from rooms.sfu.messages import Code, Refused
 from rooms.sfu.ports import Port
+from rooms.sfu.refusals import Code, Refused
 from rooms.sfu.stream import LEEWAY, QUEUE, STALLED, Stream
 
 SIZE = 200

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from moderation.evidence import sealed
 from rooms.sfu import vault as module
 from rooms.sfu.counters import Counters
-from rooms.sfu.messages import Code, Freeze, Sealed
+from rooms.sfu.messages import Freeze, Sealed
+from rooms.sfu.refusals import Code
 from rooms.sfu.ring import Rings
 from rooms.sfu.rtp import Packet
 from rooms.sfu.vault import SLACK, Vault, file_name
