@@ -38,6 +38,7 @@ ELSEWHERE = {  # every other place with such a name, and why it changes nothing 
     "rooms/bus.py": {"pipeline.execute"},  # Redis
     "rooms/leases.py": {"pipeline.execute"},  # Redis
     "rooms/frames.py": {"vars(autobahn).update"},
+    "rooms/process.py": {"found.update"},  # a Counter
     "rooms/reactions.py": {"self._here[room].update"},
     "config/static.py": {"seen.update"},
     "moderation/hearing/opus.py": {"av.CodecContext.create"},
