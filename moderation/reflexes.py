@@ -20,6 +20,8 @@ class Name(StrEnum):
 MEASURES: Mapping[Name, Measure] = MappingProxyType({Name.CROWD: Measure.TO_AUDIENCE})
 
 CROWD = 3
+AMONG = 2 * CROWD
+"""So many others must be there: among fewer, whoever it acts on could tell by that who reported."""
 LIMIT = 20
 """Per cent of a reflex's decisions that may be undone before it turns itself off."""
 ENOUGH = 5
@@ -34,11 +36,14 @@ class Witness:
     inviter: str
 
 
-def crowd(witnesses: Collection[Witness]) -> bool:
-    """Whether so many reported that came by different people: one branch that raids somebody counts as one."""
+def crowd(witnesses: Collection[Witness], others: int) -> bool:
+    """Whether so many reported that came by different people: one branch that raids somebody counts as one.
+
+    `others` is how many are there beside whoever was reported.
+    """
     branches = {one.inviter or one.uid for one in witnesses}
     alone = {one.uid for one in witnesses} - {one.inviter for one in witnesses}
-    return len(branches) >= CROWD and len(alone) >= CROWD
+    return others >= AMONG and len(branches) >= CROWD and len(alone) >= CROWD
 
 
 def fails(decisions: int, share: float | None, limit: int) -> bool:

@@ -17,6 +17,7 @@ from moderation.models import Case, Decision, Reflex
 from moderation.policies import Policy
 from moderation.reasons import language_of
 from moderation.reflexes import Name, Witness
+from rooms.models import Member
 
 FRESH = timedelta(minutes=10)
 REVERSED = "reversed_too_often"
@@ -46,7 +47,8 @@ def act(pk: int, *, now: datetime, source: Source) -> Decision | None:
     reflex = Reflex.objects.filter(name=Name.CROWD, on=True).first()
     if reflex is None or case.state not in cases.OPEN or not case.room or case.subject is None:
         return None
-    if Decision.objects.filter(case=case).exists() or not reflexes.crowd(_witnesses(case, now)):
+    others = Member.objects.filter(room=case.room, present=True).exclude(user=case.subject).count()
+    if Decision.objects.filter(case=case).exists() or not reflexes.crowd(_witnesses(case, now), others):
         return None
     verdict = Verdict(reflexes.MEASURES[Name.CROWD], Policy(case.policy), _facts(case.subject))
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.reflexes import CROWD, ENOUGH, LIMIT, MEASURES, Name, Witness, crowd, fails
+from moderation.reflexes import AMONG, CROWD, ENOUGH, LIMIT, MEASURES, Name, Witness, crowd, fails
 
 
 def test_every_rule_has_a_measure() -> None:
@@ -10,8 +10,8 @@ def test_every_rule_has_a_measure() -> None:
 
 
 def test_a_crowd_is_several_people_who_came_by_different_ones() -> None:
-    assert crowd([Witness(f"p{count}", f"i{count}") for count in range(CROWD)])
-    assert crowd([Witness(f"p{count}", "") for count in range(CROWD)])
+    assert crowd([Witness(f"p{count}", f"i{count}") for count in range(CROWD)], AMONG)
+    assert crowd([Witness(f"p{count}", "") for count in range(CROWD)], AMONG)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,11 @@ def test_a_crowd_is_several_people_who_came_by_different_ones() -> None:
     ids=["nobody", "two", "one branch", "a chain of invitations"],
 )
 def test_one_branch_is_no_crowd_however_many_it_sends(witnesses: list[Witness]) -> None:
-    assert not crowd(witnesses)
+    assert not crowd(witnesses, 100)
+
+
+def test_there_is_no_crowd_where_so_few_are_that_it_would_tell_who_reported() -> None:
+    assert not crowd([Witness(f"p{count}", "") for count in range(CROWD)], AMONG - 1)
 
 
 def test_a_rule_is_judged_once_it_decided_enough() -> None:

@@ -42,7 +42,10 @@ def speaking(person: User, room: Room, host: User) -> None:
     do(person, room, Move.ACCEPT)
 
 
-def crowded(whom: User, room: Room, size: int = 3) -> Case:
+def crowded(whom: User, room: Room, size: int = 3, silent: int = 3) -> Case:
+    """The case that so many who listen reported; the host, and so many others, do not."""
+    for count in range(silent):
+        come(User.objects.get_or_create(username=f"silent{count}", display_name="Silent")[0], room)
     for count in range(size):
         person, _ = User.objects.get_or_create(username=f"listener{count}", display_name="Listener")
         come(person, room)
@@ -88,6 +91,16 @@ def test_it_does_nothing_unless_somebody_turned_it_on(room: Room, alice: User, b
     speaking(bob, room, alice)
     assert acted(crowded(bob, room)) is None
     assert member(bob, room).stage == Stage.SPEAKING
+
+
+def test_it_acts_on_nobody_who_could_tell_by_that_who_reported(room: Room, alice: User, bob: User, femi: User) -> None:
+    on(femi)
+    speaking(bob, room, alice)
+    case = crowded(bob, room, silent=1)
+    assert acted(case) is None
+    assert member(bob, room).stage == Stage.SPEAKING
+    come(User.objects.create_user("late", display_name="Late"), room)
+    assert acted(case) is not None
 
 
 def test_two_are_no_crowd_and_nobody_is_moved_who_is_not_on_stage(
