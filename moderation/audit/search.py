@@ -55,8 +55,9 @@ def search(
 ) -> Page:
     """The page of what `by` looks for. That they looked, and for what, is an entry of its own, written first.
 
-    Whom and which address they looked for stands in that entry sealed, as everything about a person does. A page is
-    full of what `keep` keeps, so that its length does not tell of the rest.
+    Whom and which address they looked for stands in that entry sealed, as everything about a person does, and of what
+    no entry has only in which field it was asked for. A page is full of what `keep` keeps, so that its length does not
+    tell of the rest.
     """
     with transaction.atomic():
         _note(wish, by, source)
@@ -118,9 +119,12 @@ def _span(wish: Wish, before: int | None) -> dict[str, int]:
 
 
 def _note(wish: Wish, by: str, source: Source) -> None:
-    told = {name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)}
+    asked = {name: getattr(wish, name) for name in _PUBLIC if getattr(wish, name)}
+    # What no entry has is anybody's words, such as a name in the wrong field, and would stand here for good.
+    told = {name: value for name, value in asked.items() if matching(Wish(**{name: value})).exists()}
+    by_name = [name for name in ("actor", "person", "address") if getattr(wish, name)]
     told |= {name: stamp(moment) for name in ("since", "until") if (moment := getattr(wish, name))}
-    told |= {"by": [name for name in ("actor", "person", "address") if getattr(wish, name)]}
+    told |= {"by": by_name + [name for name in asked if name not in told]}
     whom = [uid for uid in dict.fromkeys([wish.actor, wish.person]) if uid and people.find(uid)]
     act = {"object_type": "user", "object_id": whom[0]} if whom else {}
     act |= {"second": whom[1]} if len(whom) > 1 else {}

@@ -88,8 +88,8 @@ def test_what_was_refused_and_is_something_else_too_is_found_in_one_index(wish: 
 def test_no_entry_is_read_before_the_ids_of_a_page_are_found() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert len(search(Wish(room="r1"), by=CAROL, source=HERE).entries) == 3
-    ids, entries, *_ = [one["sql"] for one in asked if 'FROM "audit_entry"' in one["sql"]]
-    assert "detail" not in ids
+    there, ids, entries, *_ = [one["sql"] for one in asked if 'FROM "audit_entry"' in one["sql"]]
+    assert "detail" not in there + ids
     assert "detail" in entries
 
 
@@ -132,6 +132,13 @@ def test_the_search_is_an_entry_that_tells_whom_and_where_only_to_who_may_open_i
     assert "192.0.2.9" not in repr(row)
     erase(CAROL, by="", reason="request", now=timezone.now(), source=HERE)
     assert entry(action="log.search").sought is None
+
+
+def test_what_no_entry_has_is_told_by_its_field_alone_since_it_may_be_anybodys_name() -> None:
+    search(Wish(room=BOB, case="Bob Miller", action="room.open", policy="noise"), by=CAROL, source=HERE)
+    (row,) = Entry.objects.filter(action="log.search").values()
+    assert row["detail"] == {"action": "room.open", "policy": "noise", "by": ["room", "case"]}
+    assert BOB not in repr(row)
 
 
 def test_a_search_for_what_one_person_did_to_another_tells_of_both() -> None:
