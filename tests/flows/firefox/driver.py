@@ -30,6 +30,16 @@ for (const [name, value] of Object.entries(arguments[0])) {
 return before;
 """
 """Sets preferences, and gives back what they were; null is the one that Firefox came with."""
+TURN_AWAY = """
+window.turnedAway = {
+  observe(channel) {
+    if (channel.QueryInterface(Ci.nsIHttpChannel).URI.spec.includes(this.words)) channel.cancel(Cr.NS_ERROR_NET_RESET);
+  },
+  words: arguments[0],
+};
+Services.obs.addObserver(window.turnedAway, "http-on-modify-request");
+"""
+LET_IN = 'Services.obs.removeObserver(window.turnedAway, "http-on-modify-request")'
 NARROW = "window.gBrowser.selectedBrowser.style.maxWidth = arguments[0]"
 
 
@@ -129,6 +139,15 @@ class Firefox:
             yield
         finally:
             self._own(PREFER, before)
+
+    @contextmanager
+    def without(self, words: str) -> Iterator[None]:
+        """Meanwhile every request fails whose address contains the words."""
+        self._own(TURN_AWAY, words)
+        try:
+            yield
+        finally:
+            self._own(LET_IN)
 
     @contextmanager
     def authenticator(self, *, finger: bool = True) -> Iterator[None]:

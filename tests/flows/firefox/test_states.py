@@ -3,7 +3,7 @@
 import pytest
 
 from tests.flows.crowd import crowd
-from tests.flows.firefox.dana import come_by, sign_in
+from tests.flows.firefox.dana import come_by, enter, sign_in
 from tests.flows.firefox.driver import Firefox
 from tests.flows.stack import Stoa, until
 from tests.flows.test_states import KNOCK, SIGN_OUT
@@ -90,3 +90,17 @@ def test_firefox_opens_a_sheet_whose_script_did_not_come_at_the_tap_before(fox: 
             fox.shows("This part of the page did not come")
         fox.click("Report the room")
         fox.shows("What is wrong? A tap sends it.")
+
+
+def test_firefox_opens_a_sheet_of_which_a_nested_script_did_not_come_at_the_tap_before(
+    fox: Firefox, stoa: Stoa
+) -> None:
+    room = stoa.room("alice", "Slow Sunday")
+    with fox.preferences(FORGETFUL):
+        with fox.without("/js/room/menu."):
+            enter(fox, stoa, room)
+            until("dana is in", lambda: fox.evaluate(IN))
+            fox.press("#dock-more")
+            fox.shows("This part of the page did not come")
+        fox.press("#dock-more")
+        fox.shows("Devices and how you sound")
