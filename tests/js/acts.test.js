@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { Acts } from "../../static/js/room/acts.js";
+import { polite, quiet } from "./saying.js";
 
 /** @type {import("../../static/js/room/protocol.js").Member} */
 const bob = { number: 2, uid: "b", name: "Bob", rank: "member", stage: "audience", muted: false, hand: null };
@@ -23,4 +24,17 @@ test("a move that was refused is nobody's doing", async () => {
   const acts = new Acts(async () => ({ type: "error", code: "already" }));
   await acts.make("mute", bob);
   assert.equal(acts.mine(2), false);
+});
+
+test("a room that ends before it answers has ended, and nothing is refused", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  /** What is said when the move comes to this. @param {string} code */
+  const said = async (code) => {
+    quiet();
+    await new Acts(async () => ({ type: "error", code })).make("end");
+    mock.timers.tick(1_200);
+    return polite.textContent;
+  };
+  assert.equal(await said("over"), "");
+  assert.match(await said("offline"), /offline/);
 });

@@ -129,6 +129,18 @@ test("an answer goes to whoever asked", async (context) => {
   assert.equal((await two).code, "forbidden");
 });
 
+test("what was asked before one left, or the room ended, is over and nobody is offline", async (context) => {
+  const { socket, line } = opened(context);
+  const left = socket.ask({ type: "move", move: "end" });
+  socket.close();
+  assert.equal((await left).code, "over");
+  socket.open();
+  const ended = socket.ask({ type: "move", move: "end" });
+  Line.all[1].onclose?.({ code: 4410 });
+  assert.equal((await ended).code, "over");
+  assert.equal(line.closed, true);
+});
+
 test("what was asked before the line broke is answered as offline", async (context) => {
   const { socket, line } = opened(context);
   const answer = socket.ask({ type: "move", move: "mute" });

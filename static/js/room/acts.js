@@ -30,8 +30,8 @@ export class Acts {
    */
   async say(move, member) {
     const answer = await this.ask({ type: "move", move, member: member?.number });
-    // Muted is muted: a mute that was said offline, or twice, has done what it should.
-    const silent = answer.code === "already" || (move === "mute" && !member && answer.code === "offline");
+    // Muted is muted: a mute that was said offline, or twice, has done what it should. What is over is said by the screen.
+    const silent = ["already", "over"].includes(answer.code) || (move === "mute" && !member && answer.code === "offline");
     if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));
     return answer;
   }

@@ -108,7 +108,7 @@ export class RoomSocket {
   /** Closes it for good. */
   close() {
     this.#done = true;
-    this.#drop();
+    this.#drop("over");
     this.link.emit("closed");
   }
 
@@ -123,7 +123,8 @@ export class RoomSocket {
   }
 
   /**
-   * The server's answer to a message: `ok`, or `error` with a code ("offline" when the line is or goes down).
+   * The server's answer to a message: `ok`, or `error` with a code ("offline" when the line is or goes down, "over" when one leaves
+   * or the room ends before it comes).
    * @param {Message} message
    * @returns {Promise<Message>}
    */
@@ -152,9 +153,9 @@ export class RoomSocket {
 
   /** @param {number} code */
   #ended(code) {
-    this.#drop();
-    this.refusal = this.#said;
     const why = finality(code);
+    this.#drop(why && "over");
+    this.refusal = this.#said;
     if (why) {
       this.#done = true;
       this.link.emit("closed");
@@ -171,7 +172,8 @@ export class RoomSocket {
     this.#timer = setTimeout(() => this.#ended(1006), ms);
   }
 
-  #drop() {
+  /** @param {string} [code] what those are told who wait for an answer */
+  #drop(code = "offline") {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#socket = undefined;
@@ -179,7 +181,7 @@ export class RoomSocket {
       socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    for (const resolve of this.#waiting.values()) resolve({ type: "error", code: "offline" });
+    for (const resolve of this.#waiting.values()) resolve({ type: "error", code });
     this.#waiting.clear();
   }
 }
