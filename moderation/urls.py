@@ -1,6 +1,7 @@
 """Every path of the console, and of those whom a case concerns."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from moderation.views import (
     case,
@@ -27,6 +28,16 @@ from moderation.views import (
     transparency,
     unmasking,
 )
+from moderation.views.answers import LONGEST
+
+
+class Number(IntConverter):
+    """The number of a row in an address, which every database takes: a longer one leads nowhere."""
+
+    regex = f"[0-9]{{1,{LONGEST}}}"
+
+
+register_converter(Number, "number")
 
 concerned = [
     path("report/", notice.write, name="notice"),
@@ -34,9 +45,9 @@ concerned = [
     path("report/<str:number>/", notice.receipt, name="notice_receipt"),
     path("report/<str:number>/proof/", notice.proof, name="notice_proof"),
     path("privacy/decisions/", own.decisions, name="decisions"),
-    path("privacy/decisions/<int:pk>/", own.decision, name="decision"),
-    path("privacy/decisions/<int:pk>/appeal/", own.appeal, name="decision_appeal"),
-    path("privacy/decisions/<int:pk>/proof/", own.decision_proof, name="decision_proof"),
+    path("privacy/decisions/<number:pk>/", own.decision, name="decision"),
+    path("privacy/decisions/<number:pk>/appeal/", own.appeal, name="decision_appeal"),
+    path("privacy/decisions/<number:pk>/proof/", own.decision_proof, name="decision_proof"),
     path("privacy/reports/", own.reports, name="own_reports"),
     path("privacy/reports/<str:number>/", own.report, name="own_report"),
     path("privacy/reports/<str:number>/appeal/", own.dispute, name="own_report_appeal"),
@@ -45,23 +56,23 @@ concerned = [
 cases = [
     path("console/cases/", queue.queue, name="console_cases"),
     path("console/cases/new/", queue.new, name="console_new_cases"),
-    path("console/cases/<int:case>/", case.case, name="console_case"),
-    path("console/cases/<int:case>/claim/", case.claim, name="console_claim"),
-    path("console/cases/<int:case>/release/", case.release, name="console_release"),
-    path("console/cases/<int:case>/escalate/", case.escalate, name="console_escalate"),
-    path("console/cases/<int:case>/hand-over/", case.hand_over, name="console_case_over"),
-    path("console/cases/<int:case>/name/", case.name, name="console_case_name"),
-    path("console/cases/<int:case>/decide/", case.decide, name="console_verdict"),
-    path("console/cases/<int:case>/preview/", case.preview, name="console_preview"),
-    path("console/cases/<int:case>/evidence/ask/", evidence.ask, name="console_ask_evidence"),
-    path("console/cases/<int:case>/evidence/prove/", evidence.prove, name="console_prove"),
-    path("console/cases/<int:case>/grants/<int:pk>/answer/", evidence.answer, name="console_answer_evidence"),
-    path("console/cases/<int:case>/grants/<int:pk>/listen/", evidence.listen, name="console_listen"),
-    path("console/cases/<int:case>/reports/<int:pk>/", letter.show, name="console_letter"),
-    path("console/cases/<int:case>/reports/<int:pk>/sent/", letter.sent, name="console_letter_sent"),
-    path("console/cases/<int:case>/decisions/<int:pk>/confirm/", case.confirm, name="console_confirm"),
-    path("console/cases/<int:case>/decisions/<int:pk>/decline/", case.decline, name="console_decline"),
-    path("console/cases/<int:case>/appeals/<int:pk>/", case.hear, name="console_hear"),
+    path("console/cases/<number:case>/", case.case, name="console_case"),
+    path("console/cases/<number:case>/claim/", case.claim, name="console_claim"),
+    path("console/cases/<number:case>/release/", case.release, name="console_release"),
+    path("console/cases/<number:case>/escalate/", case.escalate, name="console_escalate"),
+    path("console/cases/<number:case>/hand-over/", case.hand_over, name="console_case_over"),
+    path("console/cases/<number:case>/name/", case.name, name="console_case_name"),
+    path("console/cases/<number:case>/decide/", case.decide, name="console_verdict"),
+    path("console/cases/<number:case>/preview/", case.preview, name="console_preview"),
+    path("console/cases/<number:case>/evidence/ask/", evidence.ask, name="console_ask_evidence"),
+    path("console/cases/<number:case>/evidence/prove/", evidence.prove, name="console_prove"),
+    path("console/cases/<number:case>/grants/<number:pk>/answer/", evidence.answer, name="console_answer_evidence"),
+    path("console/cases/<number:case>/grants/<number:pk>/listen/", evidence.listen, name="console_listen"),
+    path("console/cases/<number:case>/reports/<number:pk>/", letter.show, name="console_letter"),
+    path("console/cases/<number:case>/reports/<number:pk>/sent/", letter.sent, name="console_letter_sent"),
+    path("console/cases/<number:case>/decisions/<number:pk>/confirm/", case.confirm, name="console_confirm"),
+    path("console/cases/<number:case>/decisions/<number:pk>/decline/", case.decline, name="console_decline"),
+    path("console/cases/<number:case>/appeals/<number:pk>/", case.hear, name="console_hear"),
 ]
 urlpatterns = [
     *concerned,
@@ -83,30 +94,30 @@ urlpatterns = [
     path("console/policies/new/", policies.new, name="console_policy"),
     path("console/staff/", staff.staff, name="console_staff"),
     path("console/staff/grant/", staff.grant, name="console_grant"),
-    path("console/staff/<int:pk>/revoke/", staff.revoke, name="console_revoke"),
+    path("console/staff/<number:pk>/revoke/", staff.revoke, name="console_revoke"),
     path("console/retention/", retention.retention, name="console_retention"),
     path("console/retention/hold/", retention.ask, name="console_hold"),
-    path("console/retention/asked/<int:pk>/", retention.decide, name="console_hold_decide"),
-    path("console/retention/holds/<int:pk>/release/", retention.release, name="console_hold_release"),
+    path("console/retention/asked/<number:pk>/", retention.decide, name="console_hold_decide"),
+    path("console/retention/holds/<number:pk>/release/", retention.release, name="console_hold_release"),
     path("console/log/", log.log, name="console_log"),
-    path("console/log/<int:pk>/", log.entry, name="console_entry"),
-    path("console/log/<int:pk>/receipt", log.receipt, name="console_receipt"),
+    path("console/log/<number:pk>/", log.entry, name="console_entry"),
+    path("console/log/<number:pk>/receipt", log.receipt, name="console_receipt"),
     path("console/log/bundle.zip", log.bundle, name="console_bundle"),
     path("console/controls/", controls.controls, name="console_controls"),
     path("console/controls/check/", controls.check_now, name="console_check"),
     path("console/review/", review.overview, name="console_review"),
     path("console/review/run/", review.run, name="console_run"),
     path("console/review/trigger/", review.trigger, name="console_trigger"),
-    path("console/review/<int:pk>/", review.read, name="console_report"),
-    path("console/review/<int:pk>/report.pdf", review.document, name="console_pdf"),
-    path("console/review/<int:pk>/report.html", review.page, name="console_html"),
-    path("console/review/<int:pk>/annex.txt", review.annex, name="console_annex"),
-    path("console/review/<int:pk>/again/", review.again, name="console_again"),
-    path("console/review/<int:pk>/file/", review.file, name="console_file"),
+    path("console/review/<number:pk>/", review.read, name="console_report"),
+    path("console/review/<number:pk>/report.pdf", review.document, name="console_pdf"),
+    path("console/review/<number:pk>/report.html", review.page, name="console_html"),
+    path("console/review/<number:pk>/annex.txt", review.annex, name="console_annex"),
+    path("console/review/<number:pk>/again/", review.again, name="console_again"),
+    path("console/review/<number:pk>/file/", review.file, name="console_file"),
     path("console/findings/", findings.findings, name="console_findings"),
     path("console/findings/report/", findings.report, name="console_find"),
-    path("console/findings/<int:pk>/take/", findings.take, name="console_take"),
-    path("console/findings/<int:pk>/close/", findings.close, name="console_close"),
+    path("console/findings/<number:pk>/take/", findings.take, name="console_take"),
+    path("console/findings/<number:pk>/close/", findings.close, name="console_close"),
     path("console/statements/", statements.statements, name="console_statements"),
     path("console/statements/make/", statements.make, name="console_state"),
     path("console/powers/", powers.overview, name="console_powers"),
@@ -115,13 +126,13 @@ urlpatterns = [
     path("console/powers/<str:name>/", powers.lever, name="console_lever"),
     path("console/lawful/", lawful.register, name="console_lawful"),
     path("console/lawful/ask/", lawful.ask, name="console_ask"),
-    path("console/lawful/<int:pk>/decide/", lawful.decide, name="console_decide"),
-    path("console/lawful/<int:pk>/export/", lawful.hand_over, name="console_hand_over"),
+    path("console/lawful/<number:pk>/decide/", lawful.decide, name="console_decide"),
+    path("console/lawful/<number:pk>/export/", lawful.hand_over, name="console_hand_over"),
     path("console/quality/", quality.page, name="console_quality"),
     path("console/quality/<str:name>/", quality.switch, name="console_reflex"),
     path("console/names/", unmasking.page, name="console_names"),
     path("console/names/ask/", unmasking.ask, name="console_name"),
-    path("console/names/<int:pk>/", unmasking.decide, name="console_name_decide"),
+    path("console/names/<number:pk>/", unmasking.decide, name="console_name_decide"),
     path("console/data/", own_data.requests, name="console_data"),
-    path("console/data/<int:pk>/", own_data.answer, name="console_data_answer"),
+    path("console/data/<number:pk>/", own_data.answer, name="console_data_answer"),
 ]
