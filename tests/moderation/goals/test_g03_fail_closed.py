@@ -82,7 +82,7 @@ def console(alice: User) -> Client:
 def test_without_its_log_no_page_of_the_console_shows_anything(console: Client, pattern: str) -> None:
     with transaction.atomic():
         first = record("room.open", source=SOURCE).pk
-    page = f"/{re.sub('<int:[a-z]+>', str(first), pattern)}"
+    page = f"/{re.sub('<number:[a-z]+>', str(first), pattern)}"
     before = state()
     with full():
         answer = console.get(re.sub("<str:[a-z]+>", "joins", page), {"action": "room.open"})
