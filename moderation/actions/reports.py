@@ -29,7 +29,8 @@ from rooms.roles import Rank
 PER_HOUR = 20  # reports of one person
 FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
 WRONG_FOR = timedelta(days=30)  # each report of these days in which nothing was found takes one away, but for the last
-FREEZES_PER_HOUR = 12  # of one room, whoever reports
+FREEZES_PER_HOUR = 12  # of one room, whichever members report
+FREEZES_OF_ONE = 3  # of these, by one of them: two accounts cannot use up what others' reports need
 FREEZES_AT_WORK = 6  # of one room in an hour, by all of the staff: nobody keeps a room by reporting it at work
 TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
 ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
@@ -273,10 +274,8 @@ def _freeze(report: Report, target: _Target, now: datetime) -> Freeze | None:
 
 
 def _has_ring(room: Room, now: datetime) -> bool:
-    if settings.STOA_PROFILE == "private":
-        return False
     just_over = room.state == State.ENDED and room.ended_at is not None and room.ended_at > now - ENDED_FOR
-    return room.state == State.LIVE or just_over
+    return settings.STOA_PROFILE != "private" and (room.state == State.LIVE or just_over)
 
 
 def _affords(report: Report, room: Room, now: datetime) -> bool:
@@ -287,7 +286,9 @@ def _affords(report: Report, room: Room, now: datetime) -> bool:
     if report.reporter is None:
         return True
     own = Freeze.objects.filter(report__reporter=report.reporter, asked_at__gt=now - timedelta(days=1)).count()
-    return own < _budget(report.reporter, now, own) and of_room.count() < FREEZES_PER_HOUR
+    here, theirs = of_room.filter(report__reporter=report.reporter), of_room.filter(report__staff=None)
+    room_left = here.count() < FREEZES_OF_ONE and theirs.count() < FREEZES_PER_HOUR
+    return room_left and own < _budget(report.reporter, now, own)
 
 
 def _budget(reporter: User, now: datetime, own: int) -> int:

@@ -114,3 +114,19 @@ def test_the_ring_outlives_its_room_by_a_minute_and_so_may_a_report(
     later = NOON + timedelta(seconds=70)
     reports.report_member(alice, room.pk, number, complaint(), source=SOURCE, now=later)
     assert (Report.objects.count(), Freeze.objects.count()) == (2, 1)
+
+
+def test_neither_few_accounts_nor_the_staff_use_up_what_others_reports_of_the_room_need(
+    room: Room, bob: User, carol: User
+) -> None:
+    number, raiders = member(bob, room).number, [User.objects.create_user(f"raider{one}") for one in range(2)]
+    for raider in raiders:
+        come(raider, room)
+        for policy in [*Policy][: reports.FREEZES_PER_DAY]:
+            reports.report_member(raider, room.pk, number, complaint(policy), source=SOURCE, now=NOON)
+    assert Freeze.objects.count() == 2 * reports.FREEZES_OF_ONE
+    dana = moderator("Dana")
+    for _ in range(reports.FREEZES_AT_WORK):
+        reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+    assert Freeze.objects.count() == reports.FREEZES_PER_HOUR
+    assert Freeze.objects.filter(report=reported(carol, bob, room)).exists()
