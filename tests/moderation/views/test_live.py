@@ -16,7 +16,7 @@ from rooms.models import Access, Member, Room
 from rooms.roles import Move
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
-from tests.moderation.desk import reported
+from tests.moderation.desk import moderator, reported
 from tests.rooms.scenes import a_room, come, do
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,20 @@ def test_a_room_with_an_open_case_stands_first_and_leads_to_it(
     assert page.index(room.pk) < page.index(Room.objects.exclude(pk=room.pk).get().pk)
     assert f"/console/cases/{case.pk}/" in page
     assert "<html" not in page
+
+
+def test_whoever_has_a_part_in_a_case_sees_it_neither_there_nor_by_how_the_room_looks_or_where_it_stands(
+    room: Room, desk: Client, dana: User, alice: User, bob: User, carol: User, mallory: User
+) -> None:
+    full = a_room(alice)
+    for person in (alice, bob, carol, mallory):
+        come(person, full, now=timezone.now())
+    Member.objects.create(room=room, user=dana, number=4, joined_at=timezone.now())
+    reported(carol, dana, room)
+    mine, others = text(desk.get("/console/live/")), text(at_console(moderator("Eli"), None).get("/console/live/"))
+    assert ("grade-" in mine, "grade-" in others) == (False, True)
+    assert others.index(f'id="room-{room.pk}"') < others.index(f'id="room-{full.pk}"')
+    assert mine.index(f'id="room-{full.pk}"') < mine.index(f'id="room-{room.pk}"')
 
 
 def test_a_room_is_found_by_words_of_its_title(room: Room, desk: Client) -> None:
