@@ -231,6 +231,7 @@ def test_the_end_of_a_room_is_told(visit: Visit, room: str) -> None:
     for visitor in (alice, bob):
         screen(visitor, "This room has ended")
         assert visitor.packets()["connections"] == 0
+    assert alice.page.locator("stoa-toast").all_inner_texts() == []  # her move came about: nothing was refused
     bob.page.reload()
     bob.page.get_by_text("This room has ended").wait_for()
 
