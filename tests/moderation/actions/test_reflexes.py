@@ -155,6 +155,10 @@ def test_it_turns_itself_off_when_too_much_of_it_did_not_last(alice: User, bob: 
     assert (reflex.on, reflex.reason) == (False, reflexes.REVERSED)
     assert [(one.automated, one.reason) for one in entries(action="reflex.off")] == [(True, reflexes.REVERSED)]
     assert reflexes.judge(now=NOON, source=SOURCE) == []
+    on(femi)
+    Reflex.objects.update(since=timezone.now())
+    assert reflexes.judge(now=NOON, source=SOURCE) == [], "what it did before it was turned on again"
+    assert Reflex.objects.get().on
 
 
 def test_to_turn_it_on_again_as_it_is_puts_off_no_judgement(femi: User) -> None:
