@@ -228,8 +228,9 @@ def test_the_end_of_a_room_is_told(visit: Visit, room: str) -> None:
     alice.page.get_by_role("button", name="More").click()
     talk.sheet(alice, "End the room").click()
     talk.sheet(alice, "End it for everybody").click()
-    for visitor in (alice, bob):
+    for visitor, words in ((alice, "You ended it. Everybody was told."), (bob, "The host ended it.")):
         screen(visitor, "This room has ended")
+        expect(visitor.page.locator("#screen")).to_contain_text(words)
         assert visitor.packets()["connections"] == 0
     assert alice.page.locator("stoa-toast").all_inner_texts() == []  # her move came about: nothing was refused
     bob.page.reload()

@@ -215,7 +215,7 @@ const HEARD = {
   news: ({ text, url }) => tellMe(text ?? "", { label: gettext("Read it"), run: () => void window.open(url, "_blank", "noopener") }),
   removed: ({ reason, text }) => stop(reason, text),
   replaced: () => part("replaced"),
-  ended: ({ reason }) => stop("ended", endedBecause(reason)),
+  ended: ({ reason }) => stop("ended", endedBecause(reason, session.you)),
 };
 
 function draw() {

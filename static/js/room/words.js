@@ -104,8 +104,10 @@ export const STOPPED = {
 /**
  * Why a room ended.
  * @param {string} reason
+ * @param {import("./protocol.js").Member} [you] as one was in it
  */
-export function endedBecause(reason) {
+export function endedBecause(reason, you) {
+  if (reason === "host" && you?.rank === "host") return gettext("You ended it. Everybody was told.");
   return ENDED[reason]?.() ?? STOPPED.ended().text;
 }
 
