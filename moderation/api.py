@@ -25,6 +25,7 @@ from moderation.audit.source import Source
 from moderation.models import Channel, Report
 from moderation.policies import REPORTED, Policy
 from moderation.words import REFUSALS
+from rooms.models import known
 
 REPORTS, ADDITIONS = ("report.make", 60, 3600), ("report.add", 60, 3600)
 LONGEST = 1000
@@ -104,7 +105,7 @@ class RoomReports(ReportsView):
         user, said = person(request), check(NewRoomReport, request.data)
         self.limit(user, *REPORTS, even_blind=True)
         complaint = _complaint(said, Channel.ROOM)
-        with self.recorded("report.make", user, room_id[:12]):
+        with self.recorded("report.make", user, known(room_id)):
             if said["member"] is None:
                 made = reports.report_room(user, room_id, complaint, **self.how())
             else:

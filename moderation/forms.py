@@ -14,6 +14,7 @@ from moderation.models import Authority, Reason, Severity, Wish
 from moderation.policies import REPORTED
 from moderation.review.catalogue import TOPICS
 from moderation.words import AUTHORITIES, POLICIES, PROFILES, RESULTS, SEVERITIES, WISHES
+from rooms.models import known
 
 LONGEST = 366
 
@@ -191,6 +192,13 @@ class LawfulForm(PeriodForm):
     person = forms.CharField(label=_("Person (user name)"), max_length=150, required=False)
     room = forms.CharField(label=_("Room (the last part of its address)"), max_length=12, required=False)
     field_order = ("kind", "authority", "ground", "person", "room", "start", "end")
+
+    def clean_room(self) -> str:
+        """The room's id, and no name in its place: the log has it in the open for good."""
+        room: str = self.cleaned_data["room"]
+        if room != known(room):
+            raise forms.ValidationError(_("There is no such room."))
+        return room
 
     def clean(self) -> dict[str, Any]:
         """The data, if it names a person or a room."""

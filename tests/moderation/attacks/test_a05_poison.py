@@ -1,9 +1,11 @@
 """Attack 5: what strangers send is to break the log, or to make it say something else to whoever reads it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -11,6 +13,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+import accounts.api
+import moderation.api
+import rooms.api
+from accounts.models import User
 from moderation.audit import check, export, keys, verify
 from moderation.audit.canonical import CanonicalError
 from moderation.audit.leaf import PUBLIC, leaf_of
@@ -42,6 +48,25 @@ def test_what_a_browser_calls_itself_cannot_leave_its_field() -> None:
     assert json.loads(line, object_pairs_hook=lambda pairs: len(pairs) == len(dict(pairs)))
     assert entry(action="room.open").user_agent == NASTY
     assert list(check.faults(NOON)) == []
+
+
+WORDS = "Bob stole it"
+PATHS = [
+    "/api/v1/" + re.sub(r"<\w+:\w+>", quote(WORDS), str(one.pattern))
+    for one in (*accounts.api.urlpatterns, *moderation.api.urlpatterns, *rooms.api.urlpatterns)
+    if "<str:" in str(one.pattern)
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_puts_words_of_theirs_into_the_log_by_a_path(client: Client, mallory: User, path: str) -> None:
+    client.force_login(mallory)
+    said: dict[str, object] = {"policy": "spam", "words": "", "member": None, "move": "join", "text": "x", "to": "x"}
+    client.get(path)
+    for method in ("post", "put", "patch", "delete"):
+        getattr(client, method)(path, said, content_type="application/json")
+    assert [line for line in sealed_lines() if WORDS.encode() in line] == []
 
 
 def test_a_stranger_does_not_choose_the_address_in_the_log(client: Client) -> None:

@@ -59,7 +59,7 @@ def test_without_its_log_an_act_is_answered_503_and_changes_nothing(
 PAGES = [str(one.pattern) for one in urls.urlpatterns if str(one.pattern).startswith("console/")]
 NUMBERS_ALONE = "console/cases/new/"  # what a page asks for by itself: how many, and nobody's data
 PERIOD = {"start": "2026-11-01", "end": "2026-11-20"}
-ASKED = {"kind": "police", "authority": "Station 7", "ground": "warrant 12", "room": "r1", **PERIOD}
+ASKED = {"kind": "police", "authority": "Station 7", "ground": "warrant 12", "room": "roomroomroom", **PERIOD}
 ACTS = {
     "/console/controls/check/": {},
     "/console/review/run/": {"profile": "cn", **PERIOD},

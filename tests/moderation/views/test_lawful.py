@@ -10,6 +10,7 @@ from accounts.models import User
 from moderation.actions import lawful
 from moderation.actions.lawful import Wish
 from moderation.audit import sequence
+from moderation.audit.models import Entry
 from moderation.audit.source import Source
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Role
@@ -58,6 +59,21 @@ def test_the_register_is_read_to_its_end_a_page_at_a_time(
         assert ('href="/console/lawful/">Newest' in text(page)) == (len(read) > 1)
         path = f"/console/lawful/{older[1]}" if older else ""
     assert read == [made[:2:-1], made[2:0:-1], made[:1]]
+
+
+@pytest.mark.parametrize("room", ["Bob Miller", "bob", "R" * 12])
+def test_what_can_be_no_room_is_asked_for_again_and_stands_nowhere(alice: User, room: str) -> None:
+    ask = {
+        "kind": "police",
+        "authority": "City police",
+        "ground": "Art. 12",
+        "start": "2026-11-01",
+        "end": "2026-11-02",
+    }
+    page = at_console(alice, Role.SENIOR).post("/console/lawful/ask/", {**ask, "room": room})
+    assert "There is no such room." in text(page)
+    assert not LawfulRequest.objects.exists()
+    assert not Entry.objects.filter(room=room).exists()
 
 
 @pytest.mark.parametrize("before", ["", "0", "-1", "mallory", "9" * 30])
