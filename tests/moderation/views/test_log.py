@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from moderation.actions import unmasking
 from moderation.audit import keys, sequence, verify
 from moderation.audit.destinations import Peer
 from moderation.audit.erase import erase
@@ -267,3 +268,19 @@ def test_a_lawful_export_has_nothing_outside_of_its_scope(alice: User, bob: User
     assert verify.verify_bundle(path).withheld > 0
     assert entry(action="lawful.export", result="ok").second == carol.uid
     assert not first.post(f"{address}/export/").streaming
+
+
+def test_a_guest_reads_ids_for_names_but_of_whom_two_people_agreed_to_name(
+    rita: Client, alice: User, bob: User, carol: User, femi: User
+) -> None:
+    record("member.mute", source=HERE, actor=bob.uid, object_type="member", object_id=carol.uid, second=femi.uid)
+    wish = unmasking.ask(carol.uid, "A court asks.", by=alice, now=timezone.now(), source=HERE)
+    page = "/console/log/?action=member.mute"
+    listed_so = text(rita.get(page)).partition("<h1>")[2]
+    assert bob.uid in listed_so
+    assert carol.uid in listed_so
+    assert not [one for one in (bob, carol, femi) if one.display_name in listed_so]
+    unmasking.decide(wish.pk, approved=True, by=femi, now=timezone.now(), source=HERE)
+    listed_so = text(rita.get(page)).partition("<h1>")[2]
+    assert "Carol" in listed_so
+    assert not [one for one in (bob, femi) if one.display_name in listed_so]
