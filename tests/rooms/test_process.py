@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,7 +16,7 @@ from moderation.audit.source import correlation
 from rooms import bus, door, leases, media, process
 from rooms.actions import presence
 from rooms.actions.presence import Seat
-from rooms.models import Room
+from rooms.models import Member, Room
 from rooms.process import Process
 from rooms.sfu import messages
 from rooms.sfu.messages import Alive
@@ -103,6 +103,27 @@ async def test_who_came_in_and_was_never_told_so_is_lost_soon_though_the_process
     assert (await sync_to_async(member)(bob, open_room)).present
     await until(lambda: member(bob, open_room).lost_at is not None)
     assert leases.living([process.here().id])
+
+
+async def test_whoever_was_gone_before_they_came_in_is_lost_soon(
+    enter: Any, bob: User, open_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "GHOSTS_EVERY", 0.2)
+    sit_down, go_on = door.sit_down, threading.Event()
+
+    def slowly(*args: Any) -> door.Seated:
+        assert go_on.wait(20)
+        return sit_down(*args)
+
+    monkeypatch.setattr(door, "sit_down", slowly)
+    listener = await enter(bob, open_room)
+    await listener.socket.connect()
+    await listener.socket.disconnect(timeout=0.1)
+    listener.socket = AsyncMock()  # the end of the test has nothing more to close
+    assert process.here().hub.sockets == []
+    go_on.set()
+    await until(lambda: Member.objects.filter(user=bob, present=True).exists())
+    await until(lambda: member(bob, open_room).lost_at is not None)
 
 
 async def test_pings_go_on_without_the_database(here: Process, monkeypatch: pytest.MonkeyPatch) -> None:
