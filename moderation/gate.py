@@ -119,7 +119,10 @@ def _is_page(response: HttpResponseBase) -> bool:
 
 @transaction.atomic
 def _note(request: HttpRequest, act: Act, captured: dict[str, object]) -> None:
-    """One entry: who reads what. It says which page, and of which row; what was searched for, the search says."""
+    """One entry: who reads what. It says which page, and of which row; what was searched for, the search says.
+
+    Of an address it keeps numbers alone: words in one may be anybody's, and the entry stays.
+    """
     staff = Staff.objects.get(user=member(request))
     record(
         "console.read",
@@ -130,5 +133,5 @@ def _note(request: HttpRequest, act: Act, captured: dict[str, object]) -> None:
         object_id=act,
         purpose=purpose_of(act),
         case=str(captured.get("case", "")),
-        detail={name: str(value) for name, value in captured.items() if name != "case"},
+        detail={name: str(value) for name, value in captured.items() if name != "case" and isinstance(value, int)},
     )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import accounts.api
 import moderation.api
+import moderation.urls
 import rooms.api
 from accounts.models import User
 from moderation.audit import check, export, keys, verify
@@ -26,7 +27,9 @@ from moderation.audit.record import record
 from moderation.audit.sequence import seal
 from moderation.audit.source import Source
 from moderation.audit.verify import Trust
+from moderation.staff import Role
 from tests.log import entries, entry
+from tests.moderation.cast import at_console
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NASTY = 'Mozilla\r\nadmin: yes\x1b[2J\u202egnp.exe\u200b=HYPERLINK(1)"},{"action":"forged'
@@ -66,6 +69,15 @@ def test_nobody_puts_words_of_theirs_into_the_log_by_a_path(client: Client, mall
     client.get(path)
     for method in ("post", "put", "patch", "delete"):
         getattr(client, method)(path, said, content_type="application/json")
+    assert [line for line in sealed_lines() if WORDS.encode() in line] == []
+
+
+def test_nor_does_the_staff_by_one_of_the_console(alice: User) -> None:
+    client = at_console(alice, Role.SENIOR)
+    for one in moderation.urls.urlpatterns:
+        if str(one.pattern).startswith("console/") and "<str:" in str(one.pattern):
+            client.get("/" + re.sub(r"<\w+:\w+>", quote(WORDS), str(one.pattern)))
+    assert len(entries(action="console.read", actor=alice.uid)) >= 4
     assert [line for line in sealed_lines() if WORDS.encode() in line] == []
 
 
