@@ -35,7 +35,7 @@ install: .venv/accelerated
 	@touch $@
 
 # The relay's hot loop in C, where there is a compiler; says in one line which one runs.
-.venv/accelerated: rooms/sfu/fanout.c .venv/installed
+.venv/accelerated: rooms/sfu/fanout.c rooms/sfu/fanout.h .venv/installed
 	@$(BIN)/python -m rooms.sfu.build
 	@touch $@
 

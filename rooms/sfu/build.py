@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).with_name("fanout.c")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("fanout.c", "fanout.h"))
+"""What is compiled, and what it includes; the Makefile names the same."""
 FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra")
 
 
@@ -18,8 +19,8 @@ class BuildError(Exception):
 
 
 def library() -> Path:
-    """Where the compiled fan-out belongs: in this Python's own folder, under a name that changes with its source."""
-    digest = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]
+    """Where the compiled fan-out belongs: in this Python's own folder, under a name that changes with its sources."""
+    digest = hashlib.sha256(b"".join(part.read_bytes() for part in SOURCES)).hexdigest()[:16]
     return Path(sys.prefix, "lib", "stoa", f"fanout-{digest}.so")
 
 
@@ -44,7 +45,7 @@ def build(to: Path, *flags: str, source: Path | None = None) -> None:
         with tempfile.TemporaryDirectory(dir=to.parent) as folder:
             made = Path(folder, to.name)
             subprocess.run(  # noqa: S603  # the operator's own compiler, on our own file
-                [*command, *FLAGS, *flags, "-o", str(made), str(source or SOURCE)],
+                [*command, *FLAGS, *flags, "-o", str(made), str(source or SOURCES[0])],
                 check=True,
                 capture_output=True,
                 text=True,

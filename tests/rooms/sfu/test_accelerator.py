@@ -55,7 +55,7 @@ def test_each_field_lies_where_c_has_it_and_c_remembers_as_many_numbers_as_a_pac
     ]
     there = ", ".join(f"offsetof(struct {kind}, {name}), sizeof ((struct {kind} *)0)->{name}" for kind, name in fields)
     (tmp_path / "places.c").write_text(
-        f'#include "{build.SOURCE}"\nEXPORT const size_t places[] = {{{there}}}, window = WINDOW;\n', encoding="utf-8"
+        f'#include "{build.SOURCES[0]}"\nEXPORT const size_t places[] = {{{there}}}, window = WINDOW;\n', encoding="utf-8"
     )
     build.build(tmp_path / "places.so", source=tmp_path / "places.c")
     code = CDLL(str(tmp_path / "places.so"))

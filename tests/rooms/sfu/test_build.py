@@ -1,5 +1,7 @@
 """Contract of `rooms.sfu.build`: a library where there is a compiler, one line where there is none, no failure ever."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rooms.sfu import accelerator, build
+from tests.flows.stack import ROOT
 
 
 @pytest.fixture
@@ -28,14 +31,35 @@ def test_the_library_is_where_it_is_looked_for(compiled: Path, place: Path, caps
     assert list(place.parent.iterdir()) == [place]
 
 
-def test_a_changed_source_has_a_library_of_its_own(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changed = tmp_path / "fanout.c"
-    changed.write_bytes(build.SOURCE.read_bytes() + b"\n")
-    monkeypatch.setattr(build, "SOURCE", changed)
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, ...]:
+    """The sources from now on: each may be changed."""
+    made = tuple(Path(shutil.copy(part, tmp_path)) for part in build.SOURCES)
+    monkeypatch.setattr(build, "SOURCES", made)
+    return made
+
+
+@pytest.mark.parametrize("which", range(len(build.SOURCES)))
+def test_a_change_of_any_source_has_a_library_of_its_own(place: Path, copies: tuple[Path, ...], which: int) -> None:
+    assert build.library() == place
+    copies[which].write_bytes(copies[which].read_bytes() + b"\n")
     assert build.library() != place
     assert build.library().parent == place.parent
+
+
+@pytest.mark.parametrize("which", build.SOURCES, ids=lambda path: path.name)
+def test_make_compiles_anew_whichever_source_changed(tmp_path: Path, which: Path) -> None:
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    made = [tmp_path / name for name in ("requirements.txt", ".venv/installed", ".venv/accelerated")]
+    sources = [tmp_path / path.relative_to(ROOT) for path in build.SOURCES]
+    for path in (*sources, *made):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (1, 1))
+    due = ("make", "--question", "--silent", ".venv/accelerated")
+    assert subprocess.run(due, cwd=tmp_path, check=False).returncode == 0
+    (tmp_path / which.relative_to(ROOT)).touch()
+    assert subprocess.run(due, cwd=tmp_path, check=False).returncode == 1
 
 
 def test_no_compiler_is_said_in_one_line(
@@ -55,16 +79,11 @@ def test_a_named_compiler_that_is_not_there_is_said_in_one_line(
     assert list(place.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("which", range(len(build.SOURCES)))
 def test_a_source_that_does_not_compile_leaves_nothing(
-    compiled: Path,
-    place: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    compiled: Path, place: Path, copies: tuple[Path, ...], which: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = tmp_path / "fanout.c"
-    broken.write_text("int main(void) { return nothing; }\n")
-    monkeypatch.setattr(build, "SOURCE", broken)
+    copies[which].write_text("int main(void) { return nothing; }\n")
     assert "error" in said(capsys)
     assert not build.library().exists()
 
