@@ -42,7 +42,7 @@ def trusted(endpoint: str) -> bool:
     except ValueError:
         return False
     host = parts.netloc
-    known = any(host == name or (name[0] == "." and host.endswith(name)) for name in settings.STOA_PUSH_HOSTS)
+    known = any(host == name or (name[0] == "." and host.endswith(name)) for name in settings.PUSH_HOSTS)
     return known and parts.scheme == "https" and _HOST.fullmatch(host) is not None and endpoint.isascii()
 
 

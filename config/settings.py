@@ -219,7 +219,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 # The push services of browsers: the only hosts that notifications are sent to. A dot stands for any name before it.
-STOA_PUSH_HOSTS = (
+PUSH_HOSTS = (
     "fcm.googleapis.com",
     "updates.push.services.mozilla.com",
     ".push.apple.com",

@@ -25,7 +25,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     """The only push service that is known, whose certificate is believed."""
     service = Service(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
-    with override_settings(STOA_PUSH_HOSTS=(service.host,)):
+    with override_settings(PUSH_HOSTS=(service.host,)):
         yield service
     service.close()
 

@@ -1,11 +1,13 @@
 """The settings, read by a process of its own, as each of ours does."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.flows.stack import ROOT
 
@@ -146,3 +148,17 @@ def test_nothing_is_left_to_say_before_deployment(tmp_path: Path) -> None:
         SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"), PUBLIC_URL="https://stoa.example.org",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("## Settings")[2].partition("\n## ")[0]
+NAMED = {name for row in re.findall(r"^\| (`.*?) \|", MANUAL, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_every_variable_that_is_read_stands_in_the_manual_and_no_other_does() -> None:
+    source = "".join((ROOT / name).read_text("utf-8") for name in ("config/settings.py", "rooms/sfu/settings.py"))
+    read = re.findall(r'(?:env\.\w+|_value|_number|_addresses)\((?:environment, )?\s*"([A-Z_]+)"', source)
+    assert set(read) == NAMED
+
+
+def test_no_constant_of_ours_passes_for_a_variable_that_somebody_reads() -> None:
+    assert {name for name in dir(settings) if name.startswith("STOA_")} <= NAMED
