@@ -15,6 +15,8 @@ from config.finding import Finding, Level
 from rooms import ice
 
 RENEW_WITHIN = timedelta(days=14)
+_REFUSED = "Compare TURN_SECRET with its static-auth-secret, and its clock with this one's."
+_AWAY = "See that it runs there, and that its port is open to this machine."
 
 
 def secure() -> Finding:
@@ -76,7 +78,7 @@ def relay() -> Finding:
     for url in settings.TURN_URLS:
         problem = asyncio.run(turn.problem(url, str(server["username"]), str(server["credential"])))
         if problem:
-            return Finding(Level.FAIL, f"{url}: {problem}", "Compare TURN_SECRET with its static-auth-secret.")
+            return Finding(Level.FAIL, f"{url}: {problem}", _REFUSED if problem.startswith(turn.REFUSED) else _AWAY)
     return Finding(Level.OK, f"a relay address was granted by {', '.join(settings.TURN_URLS)}")
 
 

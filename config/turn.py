@@ -7,6 +7,7 @@ import ssl
 from aioice import stun, turn
 
 SECONDS = 5
+REFUSED = "refused"
 LIFETIME = 60
 URL = re.compile(r"(turns?):\[?([^\]?]+?)\]?(?::(\d+))?(?:\?transport=(udp|tcp))?")
 
@@ -24,7 +25,7 @@ async def problem(url: str, name: str, password: str) -> str:
                 address, "tcp" if scheme == "turns" else transport or "udp", scheme == "turns", name, password
             )
     except stun.TransactionFailed as error:
-        return f"refused: {error}"
+        return f"{REFUSED}: {error}"
     except (TimeoutError, stun.TransactionTimeout):
         return f"no answer within {SECONDS} s"
     except (OSError, ssl.SSLError) as error:

@@ -69,7 +69,19 @@ def test_a_turn_server_that_does_not_answer_fails(settings: Settings, monkeypatc
         deaf.bind(("127.0.0.1", 0))
         settings.TURN_URLS, settings.TURN_SECRET = [f"turn:127.0.0.1:{deaf.getsockname()[1]}"], "secret"
         found = reach.relay()
-    assert (found.level, "no answer" in found.text) == (Level.FAIL, True)
+    assert (found.level, "no answer" in found.text, "it runs" in found.advice) == (Level.FAIL, True, True)
+
+
+def test_a_turn_server_that_refuses_us_may_have_another_secret(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: str) -> str:
+        return "refused: STUN transaction failed (401 - Unauthorized)"
+
+    monkeypatch.setattr("config.turn.problem", refused)
+    settings.TURN_URLS, settings.TURN_SECRET = ["turn:turn.example"], "secret"
+    found = reach.relay()
+    assert (found.level, "TURN_SECRET" in found.advice) == (Level.FAIL, True)
 
 
 def _certificate(folder: Path, days: int) -> Path:
