@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Print the token."""
         user = _named(options["user"]) if options["user"] else _host(options["room"])
         if user is None:
-            raise CommandError("there is no such room or user")
+            raise CommandError("there is no such room or user: ROOM is the last part of its address, USER a user name")
         source, now = Source.internal("command"), timezone.now()
         try:
             token = operator_token(options["room"], user, speak=options["speak"], source=source, now=now)

@@ -105,7 +105,8 @@ class Command(BaseCommand):
                 written = export.export(file, first, count, now=timezone.now(), also=given["format"])
         except (export.NothingSealedError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{written} entries in {out}. To verify: python3 verify.py {out} --key KEY, with one of")
+        self.stdout.write(f"{written} entries in {out}. To verify, with one of these for KEY:")
+        self.stdout.write(f"python3 -I moderation/audit/verify.py {out} --key KEY")
         self.stdout.write("".join(f"{key}\n" for key in keys.vkeys()))
 
     def _proof(self, entry: int, person: str | None) -> None:
