@@ -167,7 +167,7 @@ def member(view: Event) -> Event:
 
 
 def left(number: int, reason: str) -> Event:
-    """Event: a listed member is gone: left, lost, removed or banned."""
+    """Event: a member is gone: left, lost, signed_out, removed or banned."""
     return {"type": "left", "number": number, "reason": reason}
 
 

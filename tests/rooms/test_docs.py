@@ -43,3 +43,10 @@ def test_every_code_is_explained_with_its_status_and_close_code() -> None:
 def test_every_message_of_a_client_is_explained() -> None:
     page = PAGE.read_text(encoding="utf-8").partition("### From the client")[2]
     assert all(f"| `{kind}` |" in page for kind in protocol._PARSERS)
+
+
+def test_every_message_of_the_server_is_explained_and_no_other_is() -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("### From the server")[2].partition("### ")[0]
+    files = [path for path in (PAGE.parents[1] / "rooms").rglob("*.py") if "sfu" not in path.parts]
+    said = {kind for path in files for kind in re.findall(r'{"type": "([a-z.]+)"', path.read_text(encoding="utf-8"))}
+    assert set(re.findall(r"^\| `([a-z.]+)` \|", page, re.MULTILINE)) == said - {"websocket.send"}
