@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from config import health, manifest, styleguide, worker
+from config import health, manifest, service_worker, styleguide
 from config.description import Description
 from moderation.audit.views import checkpoint, public_keys
 
@@ -13,8 +13,8 @@ urlpatterns = [
     path("version", health.version),
     path("metrics", health.metrics),
     path("manifest.webmanifest", manifest.manifest),
-    path("worker.js", worker.script),
-    path("offline/", worker.offline),
+    path("worker.js", service_worker.script),
+    path("offline/", service_worker.offline),
     path("api/schema/", Description.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="config/docs.html"), name="docs"),
     path("api/v1/", include("accounts.api")),

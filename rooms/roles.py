@@ -55,9 +55,9 @@ class By(Enum):
     """Who may make a move. Values are the words of the documentation."""
 
     SELF = "the member"
-    STAFF = "a higher rank"
+    HIGHER = "a higher rank"
     ANY = "the member or a higher rank"
-    STAFF_SELF = "the member, as moderator or host"
+    RANKED = "the member, as moderator or host"
     HOST = "the host"
 
 
@@ -117,17 +117,17 @@ class Standing:
 
 STAGES: Mapping[tuple[Stage, Move], tuple[Stage, By]] = MappingProxyType({
     (Stage.AUDIENCE, Move.RAISE_HAND): (Stage.HAND_UP, By.SELF),
-    (Stage.AUDIENCE, Move.INVITE): (Stage.INVITED, By.STAFF),
-    (Stage.AUDIENCE, Move.ACCEPT): (Stage.SPEAKING, By.STAFF_SELF),
+    (Stage.AUDIENCE, Move.INVITE): (Stage.INVITED, By.HIGHER),
+    (Stage.AUDIENCE, Move.ACCEPT): (Stage.SPEAKING, By.RANKED),
     (Stage.HAND_UP, Move.LOWER_HAND): (Stage.AUDIENCE, By.ANY),
-    (Stage.HAND_UP, Move.INVITE): (Stage.INVITED, By.STAFF),
-    (Stage.HAND_UP, Move.ACCEPT): (Stage.SPEAKING, By.STAFF_SELF),
+    (Stage.HAND_UP, Move.INVITE): (Stage.INVITED, By.HIGHER),
+    (Stage.HAND_UP, Move.ACCEPT): (Stage.SPEAKING, By.RANKED),
     (Stage.INVITED, Move.ACCEPT): (Stage.SPEAKING, By.SELF),
     (Stage.INVITED, Move.DECLINE): (Stage.AUDIENCE, By.SELF),
-    (Stage.INVITED, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.STAFF),
-    (Stage.INVITED, Move.TAKE_BACK): (Stage.HAND_UP, By.STAFF),
+    (Stage.INVITED, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.HIGHER),
+    (Stage.INVITED, Move.TAKE_BACK): (Stage.HAND_UP, By.HIGHER),
     (Stage.SPEAKING, Move.STEP_DOWN): (Stage.AUDIENCE, By.SELF),
-    (Stage.SPEAKING, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.STAFF),
+    (Stage.SPEAKING, Move.MOVE_TO_AUDIENCE): (Stage.AUDIENCE, By.HIGHER),
     (Stage.SPEAKING, Move.MUTE): (Stage.SPEAKING, By.ANY),
     (Stage.SPEAKING, Move.UNMUTE): (Stage.SPEAKING, By.SELF),
 })  # fmt: skip
@@ -139,7 +139,7 @@ RANKS: Mapping[tuple[Rank, Move], tuple[Rank, By]] = MappingProxyType({
     (Rank.MODERATOR, Move.PASS_HOST): (Rank.HOST, By.HOST),
 })  # fmt: skip
 
-OUT: Mapping[Move, By] = MappingProxyType({Move.REMOVE: By.STAFF, Move.BAN: By.STAFF})
+OUT: Mapping[Move, By] = MappingProxyType({Move.REMOVE: By.HIGHER, Move.BAN: By.HIGHER})
 
 ROOM: Mapping[Move, Rank] = MappingProxyType({
     Move.LOCK: Rank.MODERATOR,
@@ -147,7 +147,6 @@ ROOM: Mapping[Move, Rank] = MappingProxyType({
     Move.END: Rank.HOST,
 })  # fmt: skip
 
-STAGE_MOVES = frozenset(move for _, move in STAGES)
 RANK_MOVES = frozenset(move for _, move in RANKS)
 MUTED_AFTER: Mapping[Move, bool] = MappingProxyType({Move.MUTE: True, Move.UNMUTE: False})
 # What makes somebody more than a listener: done by, or to, nobody who observes for the server's moderation.
@@ -160,9 +159,9 @@ def may(who: By, actor: Rank, subject: Rank, *, own: bool) -> bool:
     """Whether somebody of rank `actor` may; `own` says that they are the subject themselves."""
     return {
         By.SELF: own,
-        By.STAFF: not own and actor > subject,
+        By.HIGHER: not own and actor > subject,
         By.ANY: own or actor > subject,
-        By.STAFF_SELF: own and actor >= Rank.MODERATOR,
+        By.RANKED: own and actor >= Rank.MODERATOR,
         By.HOST: not own and subject < actor == Rank.HOST,
     }[who]
 

@@ -132,7 +132,7 @@ def live(room: Room) -> None:
         raise Refused(Code.ENDED if room.state == State.ENDED else Code.NOT_STARTED)
 
 
-def staff(room: Room, at_least: Rank = Rank.MODERATOR) -> Member:
+def ranked(room: Room, at_least: Rank = Rank.MODERATOR) -> Member:
     """One's own row in a room where one holds a rank; raises `Refused(FORBIDDEN)`."""
     if room.mine is None or room.mine.barred or room.mine.rank < at_least:
         raise Refused(Code.FORBIDDEN)

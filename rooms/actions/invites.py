@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.standing import good
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from rooms.actions.base import Turn, refusals, seen, staff, turn
+from rooms.actions.base import Turn, ranked, refusals, seen, turn
 from rooms.actions.presence import may_speak, new_member
 from rooms.admission import blockers
 from rooms.models import Member, Room, RoomInvite, State, known
@@ -37,7 +37,7 @@ def issue(user: User, room_id: str, stage: Stage, uses: int, hours: int, *, sour
     Raises `Refused`: NOT_FOUND, FORBIDDEN, ENDED.
     """
     with refusals("room_invite.issue", user, room_id, source), transaction.atomic():
-        room = _staffed(user, room_id)
+        room = _moderated(user, room_id)
         token = secrets.token_urlsafe(24)
         invite = RoomInvite.objects.create(
             room=room,
@@ -57,7 +57,7 @@ def issue(user: User, room_id: str, stage: Stage, uses: int, hours: int, *, sour
 def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: datetime) -> None:
     """The link opens nothing from now on. Raises `Refused`: NOT_FOUND (the invite too), FORBIDDEN, ALREADY."""
     with refusals("room_invite.revoke", user, room_id, source), transaction.atomic():
-        staff(seen(user, room_id, lock=True))
+        ranked(seen(user, room_id, lock=True))
         invite = RoomInvite.objects.filter(pk=known(invite_id), room=room_id).first()
         if invite is None:
             raise Refused(Code.NOT_FOUND)
@@ -68,14 +68,14 @@ def revoke(user: User, room_id: str, invite_id: str, *, source: Source, now: dat
 
 def standing(user: User, room_id: str, *, now: datetime) -> QuerySet[RoomInvite]:
     """The links that still open the room. Raises `Refused`: NOT_FOUND, FORBIDDEN."""
-    staff(seen(user, room_id))
+    ranked(seen(user, room_id))
     return _open(now).filter(room=room_id).order_by("-created_at")
 
 
 def invite_user(user: User, room_id: str, username: str, stage: Stage, *, source: Source, now: datetime) -> Member:
     """The row of somebody invited by user name. Raises `Refused`: NOT_FOUND, FORBIDDEN, ENDED, NO_MEMBER, BANNED."""
     with refusals("room_invite.name", user, room_id, source), transaction.atomic():
-        room = _staffed(user, room_id)
+        room = _moderated(user, room_id)
         guest = User.objects.filter(username__iexact=username, is_active=True).first()
         if guest is None:
             raise Refused(Code.NO_MEMBER)
@@ -143,9 +143,9 @@ def admit(one: Turn, user: User, stage: Stage) -> Member:
     return member
 
 
-def _staffed(user: User, room_id: str) -> Room:
+def _moderated(user: User, room_id: str) -> Room:
     room = seen(user, room_id, lock=True)
-    staff(room, Rank.MODERATOR)
+    ranked(room, Rank.MODERATOR)
     if room.state == State.ENDED:
         raise Refused(Code.ENDED)
     return room

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from moderation.audit.source import Source
-from rooms.actions.base import Turn, refusals, seen, staff, turn
+from rooms.actions.base import Turn, ranked, refusals, seen, turn
 from rooms.actions.invites import admit
 from rooms.models import Member, Room, State
 from rooms.roles import Code, Rank, Refused, Stage
@@ -58,7 +58,7 @@ def unname(user: User, room_id: str, uid: str, *, source: Source, now: datetime)
 
 def _scheduled(user: User, room_id: str) -> Room:
     room = seen(user, room_id, lock=True)
-    staff(room, Rank.HOST)
+    ranked(room, Rank.HOST)
     if room.state != State.SCHEDULED:
         raise Refused(Code.WRONG_STAGE)
     return room

@@ -14,7 +14,7 @@ from moderation.audit.record import record
 from moderation.audit.source import Source
 from rooms import arrivals, links, protocol
 from rooms.actions import moderators, openings
-from rooms.actions.base import Turn, refusals, room_view, seen, staff, turn
+from rooms.actions.base import Turn, ranked, refusals, room_view, seen, turn
 from rooms.models import Access, Member, Room, State
 from rooms.reminders import CALLED_OFF
 from rooms.roles import Code, Move, Rank, Refused, Stage
@@ -109,7 +109,7 @@ def start(user: User, room_id: str, *, source: Source, now: datetime) -> Room:
     with refusals("room.start", user, room_id, source), transaction.atomic():
         arrivals.open_still()
         room = seen(user, room_id, lock=True)
-        staff(room, Rank.HOST)
+        ranked(room, Rank.HOST)
         if room.state != State.SCHEDULED:
             raise Refused(Code.ALREADY if room.state == State.LIVE else Code.ENDED)
         with turn(room, source, now) as one:
@@ -124,7 +124,7 @@ def cancel(user: User, room_id: str, *, source: Source, now: datetime) -> None:
     """End a room that has not started. Raises `Refused`: NOT_FOUND, FORBIDDEN to all but the host, ALREADY."""
     with refusals("room.end", user, room_id, source), transaction.atomic():
         room = seen(user, room_id, lock=True)
-        staff(room, Rank.HOST)
+        ranked(room, Rank.HOST)
         if room.state != State.SCHEDULED:
             raise Refused(Code.ALREADY)
         with turn(room, source, now) as one:
@@ -140,7 +140,7 @@ def edit(user: User, room_id: str, wish: Edit, *, source: Source, now: datetime)
     wanted = wish.fit()
     with refusals("room.edit", user, room_id, source), transaction.atomic():
         room = seen(user, room_id, lock=True)
-        rank = Rank(staff(room).rank)
+        rank = Rank(ranked(room).rank)
         if room.state == State.ENDED:
             raise Refused(Code.ENDED)
         changed = {name: value for name, value in wanted.items() if getattr(room, name) != value}

@@ -13,7 +13,6 @@ from rooms.roles import (
     RANK_MOVES,
     RANKS,
     ROOM,
-    STAGE_MOVES,
     STAGES,
     TAKING_PART,
     By,
@@ -31,6 +30,7 @@ ranks, stages = st.sampled_from(Rank), st.sampled_from(Stage)
 standings = st.builds(Standing, ranks, stages, st.booleans())
 member_moves = st.sampled_from([move for move in Move if move not in ROOM])
 BOB = Standing()
+STAGE_MOVES = sorted({move for _, move in STAGES})
 
 
 def refusal(move: Move, subject: Standing, actor: Rank, *, own: bool = False) -> Code:
