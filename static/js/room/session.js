@@ -52,9 +52,6 @@ export class Session {
       case "audience":
         if (this.snapshot) this.snapshot = { ...this.snapshot, listening: message.listening };
         break;
-      case "you":
-        this.#setYou(message.member);
-        break;
       case "ping":
         if (this.snapshot && place(this.snapshot.seq, message.seq) !== "old") this.#missed();
         return;
