@@ -1,13 +1,11 @@
 // The sound check: a short tone on tap and, for those who want to speak, a look at the microphone.
 
-import { h } from "../js/dom.js";
-import "../js/pieces/meter.js";
+import { meter } from "../js/pieces/meter.js";
 import { Microphone, NoMicrophone } from "../js/room/microphone.js";
 import { noMicrophone, place } from "../js/room/permission.js";
 import { gettext, spoken } from "../js/text.js";
 
 const SECONDS = 0.6;
-const TICK = 80; // ms between two readings of the meter
 const CLEAR = 0.35; // of the meter: a voice at arm's length
 const button = /** @type {HTMLButtonElement} */ (document.querySelector("[data-tone]"));
 const heard = /** @type {HTMLElement} */ (document.querySelector("[data-heard]"));
@@ -44,33 +42,50 @@ button.addEventListener("click", async () => {
 
 const speak = /** @type {HTMLElement} */ (document.querySelector("[data-speak]"));
 const said = /** @type {HTMLElement} */ (document.querySelector("[data-said]"));
+const bar = /** @type {HTMLElement} */ (document.querySelector("[data-meter]"));
 const tryIt = /** @type {HTMLButtonElement} */ (document.querySelector("[data-try]"));
 const microphone = new Microphone();
+let clear = false; // a voice was heard
+let stop = () => {};
 
 async function listen() {
   tryIt.disabled = true;
   try {
     await microphone.open();
   } catch (error) {
-    const words = error instanceof NoMicrophone ? noMicrophone(error.trouble) : noMicrophone("unknown");
-    said.textContent = spoken([words.title, words.text]);
-    tryIt.disabled = false;
+    reset(error instanceof NoMicrophone ? error.trouble : "unknown");
     return;
   }
   tryIt.hidden = true;
   said.textContent = gettext("Say something: the bar should move.");
-  const meter = h("stoa-meter", { class: "meter", "aria-label": gettext("How loud you are") });
-  document.querySelector("[data-meter]")?.replaceChildren(meter);
-  let clear = false;
-  setInterval(() => {
-    meter.level = microphone.level();
-    if (clear || microphone.level() < CLEAR) return;
+  clear = false;
+  const shown = meter(level);
+  bar.replaceChildren(shown.element);
+  stop = shown.stop;
+}
+
+/** How loud it is now; once that is a voice, it is said. */
+function level() {
+  const now = microphone.level();
+  if (!clear && now >= CLEAR) {
     clear = true;
     said.textContent = gettext("We hear you well. You are ready to speak.");
-  }, TICK);
+  }
+  return now;
+}
+
+/** The button is back: it may be tried again. @param {import("../js/room/microphone.js").Trouble} [trouble] */
+function reset(trouble) {
+  stop();
+  microphone.close();
+  bar.replaceChildren();
+  tryIt.hidden = tryIt.disabled = false;
+  const words = trouble && noMicrophone(trouble);
+  said.textContent = words ? spoken([words.title, words.text]) : "";
 }
 
 speak.hidden = !navigator.mediaDevices; // without a secure page there is no microphone to try
 tryIt.disabled = false;
 tryIt.addEventListener("click", listen);
-window.addEventListener("pagehide", () => microphone.close());
+microphone.lost.on(() => reset("missing"));
+window.addEventListener("pagehide", () => reset()); // whoever comes back finds the page as it was, and tries again

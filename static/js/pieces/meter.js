@@ -1,8 +1,10 @@
 // <stoa-meter>: how loud somebody is, to see and, for those who ask for it, to hear; it never speaks by itself.
 
+import { h } from "../dom.js";
 import { gettext } from "../text.js";
 import { Piece, define } from "./piece.js";
 
+const TICK = 80; // ms between two readings
 const HEARD = 0.2; // of the scale: below it others hardly hear anything
 
 /**
@@ -11,6 +13,16 @@ const HEARD = 0.2; // of the scale: below it others hardly hear anything
  */
 export function loudness(level) {
   return level > HEARD ? gettext("You can be heard") : gettext("Quiet");
+}
+
+/**
+ * A meter of one's own voice, and what stops it.
+ * @param {() => number} level reads how loud it is now, 0 to 1
+ */
+export function meter(level) {
+  const element = h("stoa-meter", { class: "meter", "aria-label": gettext("How loud you are") });
+  const timer = setInterval(() => (element.level = level()), TICK);
+  return { element, stop: () => clearInterval(timer) };
 }
 
 export class Meter extends Piece {

@@ -1,15 +1,13 @@
 // How I hear and how I sound: devices, a test, what the microphone does to my voice.
 
 import { h, icon } from "../dom.js";
-import "../pieces/meter.js";
+import { meter } from "../pieces/meter.js";
 import { openSheet } from "../sheet.js";
 import { format, gettext } from "../text.js";
 import { plain } from "./plugs.js";
 import { change, settings } from "./settings.js";
 
 /** @typedef {import("../dom.js").Child} Child */
-
-const TICK = 80; // ms between two readings of the meter
 
 /**
  * A list of devices to choose from. `choose` gives back false where the choice came to nothing: then the list shows what it did before.
@@ -29,16 +27,6 @@ export function picker(label, devices, current, choose) {
   };
   const list = h("select", { onchange: chosen }, ...options);
   return h("label", { class: "field" }, h("span", {}, label), list);
-}
-
-/**
- * A meter of the microphone, and what stops it.
- * @param {import("./microphone.js").Microphone} microphone
- */
-export function meter(microphone) {
-  const element = h("stoa-meter", { class: "meter", "aria-label": gettext("How loud you are") });
-  const timer = setInterval(() => (element.level = microphone.level()), TICK);
-  return { element, stop: () => clearInterval(timer) };
 }
 
 export class SoundSheet {
@@ -62,7 +50,7 @@ export class SoundSheet {
   async open(speaking) {
     const outputs = await this.output.devices();
     const inputs = speaking && this.microphone.track ? await this.microphone.devices() : [];
-    const bar = inputs.length > 0 ? meter(this.microphone) : undefined;
+    const bar = inputs.length > 0 ? meter(() => this.microphone.level()) : undefined;
     openSheet(gettext("Sound"), [this.#hearing(outputs, speaking), speaking && this.#speaking(inputs, bar?.element)], () => this.#closed());
     this.#stop = bar?.stop; // not before: what was shown closes first, and may be this sheet itself
     this.#open = true;

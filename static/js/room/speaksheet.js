@@ -1,11 +1,12 @@
 // Before one is heard: why the microphone is asked for, which one it is, and whether it hears anything.
 
 import { h, icon } from "../dom.js";
+import { meter } from "../pieces/meter.js";
 import { closeSheet, openSheet } from "../sheet.js";
 import { gettext } from "../text.js";
 import { NoMicrophone } from "./microphone.js";
 import { noMicrophone } from "./permission.js";
-import { meter, picker } from "./soundsheet.js";
+import { picker } from "./soundsheet.js";
 
 /** @typedef {"stage" | "unmute"} Purpose */
 
@@ -90,7 +91,7 @@ export class SpeakSheet {
     const devices = await this.microphone.devices();
     if (!this.#answer) return;
     const choices = CHOICES[purpose]();
-    const { element, stop } = meter(this.microphone);
+    const { element, stop } = meter(() => this.microphone.level());
     this.#show(gettext("Your microphone"), [
       picker(gettext("Microphone"), devices, this.microphone.device, (device) => this.#open(purpose, device)),
       h("p", { class: "muted" }, gettext("Say something: the bar should move.")),
