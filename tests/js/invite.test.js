@@ -84,3 +84,10 @@ test("without a line the list stays as it was, and nothing is said to be gone", 
   await tap("Take back");
   assert.match(sheet.textContent, /2 of 5 left/);
 });
+
+test("what breaks in the page itself is not shown as the server's refusal", async (t) => {
+  await open();
+  t.mock.method(globalThis, "fetch", async () => new Response(null, { status: 204 }));
+  await assert.rejects(/** @type {any} */ (field("button")).attributes.onclick(), TypeError);
+  assert.doesNotMatch(sheet.textContent, /undefined|That did not work/);
+});

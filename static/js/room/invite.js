@@ -1,6 +1,6 @@
 // Inviting into this room: links with an end, which can be taken back, or one person by name.
 
-import { call } from "../api.js";
+import { ApiError, call } from "../api.js";
 import { h, icon } from "../dom.js";
 import { copy } from "../share.js";
 import { openSheet } from "../sheet.js";
@@ -85,8 +85,8 @@ async function ask(room, body, answer) {
     const made = await call("POST", `rooms/${room}/invites/`, body);
     answer.replaceChildren(...(made.url ? fresh(made.url) : [h("p", {}, gettext("Invited. They find the room in their hallway."))]));
   } catch (error) {
-    const { code, message } = /** @type {import("../api.js").ApiError} */ (error);
-    answer.replaceChildren(h("p", { class: "banner danger" }, refused(code, message)));
+    if (!(error instanceof ApiError)) throw error;
+    answer.replaceChildren(h("p", { class: "banner danger" }, refused(error.code, error.message)));
   }
 }
 
