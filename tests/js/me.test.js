@@ -87,6 +87,19 @@ test("what was done to me is told, and what I asked for or a measure said is not
   assert.equal(said.length, 2);
 });
 
+test("whoever passes on hosting is told once, and a host who loses it later is told of that", () => {
+  const { me, become } = someone();
+  /** @type {Member} */
+  const host = { ...speaking, rank: "host" };
+  /** @type {Member} */
+  const moderator = { ...speaking, rank: "moderator" };
+  me.asked = "pass_host";
+  become(host, moderator);
+  assert.deepEqual(said, []);
+  become(host, moderator);
+  assert.deepEqual(said, ["Somebody else hosts this room now, and you are a moderator of it."]);
+});
+
 test("on the stage it is said whenever my microphone opens or closes", () => {
   const { voice } = someone();
   voice.changed.emit(voice);

@@ -25,6 +25,13 @@ test("being moved is told, stepping down oneself is not", () => {
   assert.equal(aboutMe(speaking, bob, true), "");
 });
 
+test("a host whose room went on to another while they were gone is told, and whoever passed it on is not", () => {
+  /** @type {import("../../static/js/room/protocol.js").Member} */
+  const host = { ...bob, rank: "host", stage: "speaking" };
+  assert.match(aboutMe(host, { ...bob, rank: "moderator" }, false), /Somebody else hosts/);
+  assert.equal(aboutMe(host, { ...host, rank: "moderator" }, true), "");
+});
+
 test("how many listen is told as one number for all who come within half a minute, and only if it is another", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   quiet();

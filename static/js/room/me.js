@@ -10,6 +10,9 @@ import { aboutMe, tellMe } from "./news.js";
  * @typedef {import("./protocol.js").Move} Move
  */
 
+/** What I do to myself, and need not be told. @type {(Move | "")[]} */
+const OWN = ["step_down", "decline", "pass_host"];
+
 export class Me {
   /** My own last move, so that what I asked for is not told as if it had happened to me. @type {Move | ""} */
   asked = "";
@@ -39,9 +42,9 @@ export class Me {
     this.voice.heed(before, after);
     if (before?.stage === "speaking" && after.stage !== "speaking") this.voice.microphone.close();
     if (before && !this.measures.said(after.stage === "audience" ? "move_to_audience" : "")) {
-      tellMe(aboutMe(before, after, this.asked === "step_down" || this.asked === "decline"));
+      tellMe(aboutMe(before, after, OWN.includes(this.asked)));
     }
-    if (before?.stage !== after.stage) this.asked = "";
+    if (before?.stage !== after.stage || before.rank !== after.rank) this.asked = "";
     if (after.stage !== "invited") hideBanner("invitation");
     else if (before?.stage !== "invited") this.#invited();
   }

@@ -105,9 +105,10 @@ export class Listening {
  * A sentence about me that I did not ask for, or "".
  * @param {Member} before
  * @param {Member} after
- * @param {boolean} own I asked to step down, or declined
+ * @param {boolean} own I asked to step down or declined, or passed on hosting
  */
 export function aboutMe(before, after, own) {
+  if (before.rank === "host" && after.rank === "moderator" && !own) return gettext("Somebody else hosts this room now, and you are a moderator of it.");
   if (before.stage === "speaking" && after.stage === "audience" && !own) return gettext("You were moved to the audience. You go on listening.");
   if (before.stage === "invited" && (after.stage === "audience" || after.stage === "hand_up") && !own) return gettext("The invitation to the stage is over.");
   if (before.rank !== "host" && after.rank === "host") return gettext("You are the host of this room now.");

@@ -30,6 +30,7 @@ const OFFERS = {
   pass_host: {
     icon: "star",
     label: () => gettext("Pass on hosting"),
+    help: () => gettext("They become the host, and you stay a moderator"),
     sure: (name) => format(gettext("%(name)s becomes the host of this room, and you no longer are."), { name }),
   },
   remove: {

@@ -111,11 +111,11 @@ function showLine(line) {
  * @param {Member} [member] on whom; nobody for myself and for the room
  */
 function make(move, member) {
+  me.asked = move;
   const other = member && member.number !== session.you?.number;
   if (other || page.moves.room.some(([name]) => name === move)) return acts.make(move, member);
   if (move === "accept") return accept();
   if (move === "mute") return voice.mute();
-  me.asked = move;
   return acts.say(move);
 }
 
