@@ -15,6 +15,7 @@ const adding = /** @type {HTMLFormElement} */ (byId("add-moderator"));
 const username = /** @type {HTMLInputElement} */ (byId("username"));
 const scheduled = /** @type {HTMLInputElement} */ (byId("scheduled"));
 const moderators = byId("moderators");
+const planned = new Date(scheduled.dataset.time ?? "");
 
 /**
  * Makes the call; a refusal is said in the element with this id, and gives null.
@@ -41,7 +42,7 @@ const back = () => location.assign(page.dataset.page ?? "/");
 async function save(event) {
   event.preventDefault();
   const fields = /** @type {import("./plan.js").Fields} */ (Object.fromEntries(new FormData(form)));
-  if (await attempt("problem", () => call("PATCH", path, editedRoom(fields)))) back();
+  if (await attempt("problem", () => call("PATCH", path, editedRoom(fields, planned)))) back();
 }
 
 /** @param {Event} event */
@@ -87,8 +88,8 @@ async function cancel() {
   if (await attempt("problem", () => call("POST", `${path}end/`))) back();
 }
 
-scheduled.value = fieldTime(new Date(scheduled.dataset.time ?? ""));
-watchTime(scheduled, byId("zone"));
+scheduled.value = fieldTime(planned);
+watchTime(scheduled, byId("zone"), planned);
 form.addEventListener("submit", save);
 adding.addEventListener("submit", add);
 moderators.addEventListener("click", remove);

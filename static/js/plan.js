@@ -15,11 +15,13 @@ export function newRoom({ title, topic, language, access, when, scheduled, moder
 }
 
 /**
- * The body of the call that changes a scheduled room.
+ * The body of the call that changes a scheduled room. A field that shows the time it has leaves it alone: it tells no seconds, nor which
+ * of the two hours it means when clocks are set back.
  * @param {Fields} fields
+ * @param {Date} planned
  */
-export function editedRoom({ title, topic, language, scheduled }) {
-  return { title, topic, language, scheduled_for: instant(scheduled) };
+export function editedRoom({ title, topic, language, scheduled }, planned) {
+  return { title, topic, language, ...(scheduled !== fieldTime(planned) && { scheduled_for: instant(scheduled) }) };
 }
 
 /**
@@ -45,16 +47,17 @@ function instant(local = "") {
 }
 
 /**
- * Keeps the field to times to come, and names the zone they are in.
+ * Keeps the field to times to come, or to the one that is planned, and names the zone they are in.
  * @param {HTMLInputElement} field
  * @param {HTMLElement} hint
+ * @param {Date} [planned] which may have passed
  */
-export function watchTime(field, hint) {
+export function watchTime(field, hint, planned = new Date()) {
   const say = () => {
     const time = field.value ? new Date(field.value) : new Date();
     hint.textContent = format(gettext("By the clock where you are: %(zone)s."), { zone: zone(time) });
   };
-  field.min = fieldTime(new Date());
+  field.min = fieldTime(new Date(Math.min(planned.getTime(), Date.now())));
   field.addEventListener("input", say);
   say();
 }
