@@ -1,6 +1,7 @@
 // Notifications on this device: asked for on a tap, renewed quietly, and every way in which they cannot be is explained.
 
 import { call } from "../js/api.js";
+import { pause } from "../js/dom.js";
 import { register } from "../js/register.js";
 import { gettext } from "../js/text.js";
 import { bytes } from "./base64url.js";
@@ -97,14 +98,14 @@ async function show(root) {
 async function change(root, act) {
   const words = /** @type {HTMLElement} */ (root.querySelector("[data-state]"));
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-switch]"));
-  button.disabled = true;
+  const resume = pause(button);
   try {
     await act();
     await show(root);
   } catch {
     words.textContent = gettext("That did not work: the browser's push service could not be reached. Please try again later.");
   } finally {
-    button.disabled = false;
+    resume();
   }
 }
 

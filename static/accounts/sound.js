@@ -1,5 +1,6 @@
 // The sound check: a short tone on tap and, for those who want to speak, a look at the microphone.
 
+import { pause } from "../js/dom.js";
 import { meter } from "../js/pieces/meter.js";
 import { Microphone, NoMicrophone } from "../js/room/microphone.js";
 import { noMicrophone, place } from "../js/room/permission.js";
@@ -49,12 +50,12 @@ let clear = false; // a voice was heard
 let stop = () => {};
 
 async function listen() {
-  tryIt.disabled = true;
+  const resume = pause(tryIt);
   try {
     await microphone.open();
   } catch (error) {
     reset(error instanceof NoMicrophone ? error.trouble : "unknown");
-    return;
+    return resume();
   }
   tryIt.hidden = true;
   said.textContent = gettext("Say something: the bar should move.");

@@ -1,6 +1,6 @@
 // What was sealed, once somebody may hear it: fetched, drawn and played on one clock, and never by itself.
 
-import { byId, data, h } from "../js/dom.js";
+import { byId, data, h, pause } from "../js/dom.js";
 import { format, gettext } from "../js/text.js";
 import { toast } from "../js/toast.js";
 import { clock, Deck } from "./deck.js";
@@ -58,7 +58,7 @@ class Board {
 
   /** @param {HTMLButtonElement} button of the minute */
   async #open(button) {
-    button.disabled = true;
+    const resume = pause(button);
     const chosen = this.tracks.filter(({ freeze }) => freeze === button.dataset.fetch);
     try {
       const deck = this.#ready();
@@ -73,7 +73,7 @@ class Board {
       const why = error instanceof Refusal && error.message;
       if (!(error instanceof Elsewhere)) toast(why || gettext("It could not be opened. Perhaps the approval has run out."));
     }
-    button.disabled = false;
+    resume();
   }
 
   get playing() {

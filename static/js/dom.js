@@ -72,6 +72,19 @@ export function write(id, text) {
 }
 
 /**
+ * Has the button wait. What ends that gives it back the focus that it lost by it, unless something else has it by then.
+ * @param {HTMLButtonElement} button
+ */
+export function pause(button) {
+  const had = document.activeElement === button;
+  button.disabled = true;
+  return () => {
+    button.disabled = false;
+    if (had && document.activeElement === document.body) button.focus();
+  };
+}
+
+/**
  * What the template wrote with `json_script` under this id.
  * @param {string} id
  * @returns {any}

@@ -1,7 +1,7 @@
 // The form that opens a room.
 
 import { ApiError, call } from "./api.js";
-import { byId } from "./dom.js";
+import { byId, pause } from "./dom.js";
 import { names, newRoom, unknown, watchTime } from "./plan.js";
 import { gettext } from "./text.js";
 import { fieldTime } from "./times.js";
@@ -19,7 +19,7 @@ const fields = () => /** @type {import("./plan.js").Fields} */ (Object.fromEntri
 async function open(event) {
   event.preventDefault();
   problem.hidden = true;
-  submit.disabled = true;
+  const resume = pause(submit);
   try {
     const room = await call("POST", "rooms/", newRoom(fields()));
     location.assign((form.dataset.room ?? "").replace("ID", room.id));
@@ -27,7 +27,7 @@ async function open(event) {
     if (!(error instanceof ApiError)) throw error;
     problem.textContent = words(error);
     problem.hidden = false;
-    submit.disabled = false;
+    resume();
   }
 }
 
@@ -47,5 +47,6 @@ function when() {
 }
 
 form.addEventListener("submit", open);
+window.addEventListener("pageshow", () => (submit.disabled = false)); // whoever comes back finds the page as they left it
 form.addEventListener("change", when);
 when();

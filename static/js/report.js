@@ -1,7 +1,7 @@
 // Reporting somebody, or a room: the tap on a reason sends it; what else there is to say may follow.
 
 import { ApiError, call } from "./api.js";
-import { data, h, icon } from "./dom.js";
+import { data, h, icon, pause } from "./dom.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { format, gettext } from "./text.js";
 import { toast } from "./toast.js";
@@ -150,13 +150,13 @@ function addition(number) {
   const add = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!words.value.trim()) return words.focus();
-    button.disabled = true;
+    const resume = pause(button);
     try {
       await call("PATCH", `reports/${number}/`, { words: words.value });
       words.readOnly = true;
       answer.textContent = gettext("Added.");
     } catch (error) {
-      button.disabled = false;
+      resume();
       answer.textContent = trouble(error);
     }
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { write } from "../../static/js/dom.js";
+import { pause, write } from "../../static/js/dom.js";
 
 /** An element of text alone that counts what is done to it. @param {string} said */
 function label(said) {
@@ -41,4 +41,25 @@ test("what is said already is left alone", () => {
   const element = label("5 listening");
   write("any", "5 listening");
   assert.equal(element.touched, 0);
+});
+
+test("a button that waited has the focus again that it lost, and takes it from nobody", () => {
+  const body = {};
+  const field = {};
+  const button = { disabled: false, focus: () => (page.activeElement = button) };
+  const page = { body, activeElement: /** @type {object} */ (button) };
+  globalThis.document = /** @type {any} */ (page);
+  /** @param {object} before @param {object} meanwhile */
+  const waited = (before, meanwhile) => {
+    page.activeElement = before;
+    const resume = pause(/** @type {any} */ (button));
+    assert.equal(button.disabled, true);
+    page.activeElement = meanwhile;
+    resume();
+    assert.equal(button.disabled, false);
+    return page.activeElement;
+  };
+  assert.equal(waited(button, body), button);
+  assert.equal(waited(button, field), field);
+  assert.equal(waited(body, body), body);
 });

@@ -4,7 +4,7 @@ import { polite, quiet } from "./saying.js";
 
 /** What the buttons of a page are: pressed or not, at work or not. */
 class Button {
-  disabled = false;
+  off = false;
   dataset = { title: "Slow Sunday" };
   listener = async () => {};
   pressed = "false";
@@ -13,6 +13,13 @@ class Button {
   setAttribute = (/** @type {string} */ _, /** @type {string} */ value) => (this.pressed = value);
   addEventListener = (/** @type {string} */ _, /** @type {any} */ listener) => (this.listener = listener);
   focus = () => (this.focused = true);
+  get disabled() {
+    return this.off;
+  }
+  set disabled(off) {
+    if (off && document.activeElement === /** @type {any} */ (this)) Object.assign(document, { activeElement: document.body });
+    this.off = off;
+  }
 }
 
 const { getElementById } = document;
@@ -73,10 +80,12 @@ test("the host starts the room, and the page becomes that of a live one", async 
 
 test("a start that is refused is told in the server's words, the page stays, and one can try again", async () => {
   const page = await visit({ refusal: { code: "suspended", message: "The server is suspended." } });
+  Object.assign(document, { body: {}, activeElement: page.start });
   const trying = page.start.listener();
   assert.equal(page.start.disabled, true);
   await trying;
   assert.deepEqual([page.problem.textContent, page.problem.hidden, page.start.disabled, page.reloads], ["The server is suspended.", false, false, 0]);
+  assert.equal(page.start.focused, true);
   page.server.refusal = null;
   await page.start.listener();
   assert.deepEqual([page.problem.hidden, page.reloads], [true, 1]);
@@ -91,6 +100,7 @@ test("without a line a tap changes nothing, and that is said", async () => {
 
 test("a reminder is set with one tap and taken back with the next, and the focus stays", async () => {
   const page = await visit();
+  Object.assign(document, { body: {}, activeElement: page.remind });
   await page.remind.listener();
   assert.deepEqual([page.remind.pressed, page.remind.focused], ["true", true]);
   assert.match(said(), /not on this one yet/);

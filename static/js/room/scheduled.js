@@ -2,7 +2,7 @@
 
 import { here } from "../../accounts/notifications.js";
 import { ApiError, call } from "../api.js";
-import { byId } from "../dom.js";
+import { byId, pause } from "../dom.js";
 import { share } from "../share.js";
 import { gettext } from "../text.js";
 import { toast } from "../toast.js";
@@ -22,7 +22,7 @@ const path = `rooms/${byId("prejoin").dataset.room}/`;
  * @param {string} what
  */
 async function attempt(button, method, what) {
-  button.disabled = true;
+  const resume = pause(button);
   byId("problem").hidden = true;
   try {
     await call(method, path + what);
@@ -33,7 +33,7 @@ async function attempt(button, method, what) {
     byId("problem").hidden = false;
     return false;
   } finally {
-    button.disabled = false;
+    resume();
   }
 }
 
@@ -47,7 +47,6 @@ async function remind(button) {
   const on = button.getAttribute("aria-pressed") !== "true";
   if (!(await attempt(button, on ? "POST" : "DELETE", "reminder/"))) return;
   button.setAttribute("aria-pressed", String(on));
-  button.focus(); // it was disabled for a moment, and lost it
   if (!on) return void toast(gettext("You will not be reminded"));
   if (await here()) return void toast(gettext("You will be reminded"));
   const allow = { label: gettext("Allow it here"), run: () => location.assign("/me/#notifications") };
