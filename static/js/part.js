@@ -7,16 +7,19 @@ export class Part {
   #tag;
   #turn = 0;
   #fetch;
+  #anew;
 
   /**
    * @param {string} path of what the page shows so far
    * @param {string} tag its ETag
    * @param {Fetch} [ask]
+   * @param {() => void} [anew] loads the page anew, which says why, where it is not theirs any more: signed out elsewhere, or suspended
    */
-  constructor(path, tag, ask = (...how) => fetch(...how)) {
+  constructor(path, tag, ask = (...how) => fetch(...how), anew = () => location.reload()) {
     this.#path = path;
     this.#tag = tag;
     this.#fetch = ask;
+    this.#anew = anew;
   }
 
   /**
@@ -31,6 +34,7 @@ export class Part {
     const answer = await this.#fetch(path, { headers }).catch(() => null);
     const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
     if (turn !== this.#turn || answer?.status === 304) return "";
+    if (answer?.redirected || answer?.status === 403) this.#anew();
     if (html === null) return null;
     this.#path = path;
     this.#tag = answer?.headers.get("ETag") ?? "";

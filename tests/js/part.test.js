@@ -47,6 +47,14 @@ test("no answer and a refusal are null, and the tag stays", async () => {
   assert.equal(asked[1].tag, '"a"');
 });
 
+test("whoever was signed out or suspended meanwhile has the page anew, and no sign-in page in place of the part", async () => {
+  const elsewhere = Object.defineProperty(page("Sign in", ""), "redirected", { value: true });
+  const { ask } = server(elsewhere, new Response("", { status: 403 }), new Response("", { status: 503 }));
+  let loaded = 0;
+  const part = new Part("/", '"a"', ask, () => (loaded += 1));
+  for (const times of [1, 2, 2]) assert.deepEqual([await part.ask("/"), loaded], [null, times]);
+});
+
 test("an answer that comes after the next question is nothing", async () => {
   /** @type {(response: Response) => void} */
   let late = () => {};

@@ -31,7 +31,7 @@ let visits = 0;
 /** The page of a room that has not started, which the server says is in this state; `refusal` is what it answers to a tap, and `shows`: this device shows notifications. */
 async function visit({ state = "scheduled", refusal = /** @type {object | null} */ (null), down = false, shows = false } = {}) {
   const page = {
-    server: { state, refusal, down, planned: PLANNED },
+    server: { state, refusal, down, planned: PLANNED, shut: 0 },
     asked: /** @type {string[]} */ ([]),
     reloads: 0,
     shared: /** @type {object[]} */ ([]),
@@ -46,6 +46,7 @@ async function visit({ state = "scheduled", refusal = /** @type {object | null} 
   const fetch = async (/** @type {string} */ path, /** @type {{method: string}} */ { method }) => {
     page.asked.push(`${method} ${path}`);
     if (page.server.down) throw new TypeError("offline");
+    if (page.server.shut) return Response.json({ code: "signed_out", message: "" }, { status: page.server.shut });
     if (method === "GET") return Response.json({ state: page.server.state, scheduled_for: page.server.planned });
     return page.server.refusal ? Response.json(page.server.refusal, { status: 409 }) : new Response(null, { status: 204 });
   };
@@ -147,6 +148,24 @@ test("whoever waits for a room that moves sees when it is now", async () => {
   mock.timers.tick(15_000);
   await settled();
   assert.equal(page.reloads, 1);
+});
+
+for (const shut of [401, 403, 404]) {
+  test(`whoever waits and is answered ${shut} waits no longer: the page says why`, async () => {
+    const page = await visit();
+    page.server.shut = shut;
+    mock.timers.tick(15_000);
+    await settled();
+    assert.equal(page.reloads, 1);
+  });
+}
+
+test("a server that is busy is asked again", async () => {
+  const page = await visit();
+  page.server.shut = 503;
+  mock.timers.tick(15_000);
+  await settled();
+  assert.equal(page.reloads, 0);
 });
 
 test("a page behind others asks nothing, and at once as it is seen again", async () => {

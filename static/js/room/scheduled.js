@@ -8,6 +8,7 @@ import { gettext } from "../text.js";
 import { toast } from "../toast.js";
 import { refused } from "./words.js";
 
+const SHUT = [401, 403, 404]; // signed out elsewhere, suspended, or not for them any more: the page, loaded anew, says which
 const EVERY = 10_000; // ms, and a little chance, so that those who wait do not ask together
 
 const planned = Date.parse(
@@ -60,7 +61,7 @@ function hand({ dataset }) {
 
 /** Whether the page is about to be loaded anew. Without an answer nothing is known; the next turn asks again. */
 async function look() {
-  const card = document.hidden ? null : await call("GET", path).catch(() => null);
+  const card = document.hidden ? null : await call("GET", path).catch(({ status }) => (SHUT.includes(status) ? {} : null));
   if (!card || (card.state === "scheduled" && Date.parse(card.scheduled_for) === planned)) return false;
   location.reload();
   return true;
