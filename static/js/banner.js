@@ -1,6 +1,6 @@
 // What is going on, said above the content until it is over.
 
-import { byId, h } from "./dom.js";
+import { byId, discard, h } from "./dom.js";
 import "./pieces/banner.js";
 
 /**
@@ -22,7 +22,8 @@ export function showBanner(name, text, { kind = "", actions = [] } = {}) {
 
 /** @param {string} name */
 export function hideBanner(name) {
-  find(name)?.remove();
+  const banner = find(name);
+  if (banner) discard(banner);
 }
 
 /**

@@ -85,6 +85,16 @@ export function pause(button) {
 }
 
 /**
+ * Takes the element off the page. Whoever had the focus in it has it on the page's content then, and not nowhere.
+ * @param {HTMLElement} element
+ */
+export function discard(element) {
+  const had = element.contains(document.activeElement);
+  element.remove();
+  if (had) byId("main").focus({ preventScroll: true });
+}
+
+/**
  * What the template wrote with `json_script` under this id.
  * @param {string} id
  * @returns {any}

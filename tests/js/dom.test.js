@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pause, write } from "../../static/js/dom.js";
+import { discard, pause, write } from "../../static/js/dom.js";
 
 /** An element of text alone that counts what is done to it. @param {string} said */
 function label(said) {
@@ -62,4 +62,17 @@ test("a button that waited has the focus again that it lost, and takes it from n
   assert.equal(waited(button, body), button);
   assert.equal(waited(button, field), field);
   assert.equal(waited(body, body), body);
+});
+
+test("what is taken off the page leaves the focus on its content, and a focus elsewhere where it is", () => {
+  const button = {};
+  const main = { focus: () => (page.activeElement = main) };
+  const page = { activeElement: /** @type {object} */ (button), getElementById: (/** @type {string} */ id) => (id === "main" ? main : null) };
+  const banner = { contains: (/** @type {object} */ one) => one === button, remove: () => (page.activeElement = page.activeElement === button ? {} : page.activeElement) };
+  globalThis.document = /** @type {any} */ (page);
+  discard(/** @type {any} */ (banner));
+  assert.equal(page.activeElement, main);
+  const field = (page.activeElement = {});
+  discard(/** @type {any} */ (banner));
+  assert.equal(page.activeElement, field);
 });

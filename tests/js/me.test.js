@@ -11,7 +11,7 @@ const said = [];
 let banner;
 
 const banners = {
-  querySelector: () => banner && { remove: () => (banner = undefined) },
+  querySelector: () => banner && { contains: () => false, remove: () => (banner = undefined) },
   append: () => undefined,
 };
 const toasts = { append() {}, querySelectorAll: () => [], contains: () => false, hidePopover() {}, showPopover() {} };

@@ -40,13 +40,15 @@ test("a sheet that gives way to another is closed once, before the other is show
   assert.deepEqual(told, ["first", "second"]);
 });
 
+Object.assign(globalThis, { document: {} });
+
 /**
  * A toast outside any page.
  * @param {boolean} acts
  */
 function toast(acts = false) {
   const gone = mock.fn();
-  const piece = Object.assign(new Toast(), { remove: gone, querySelector: () => (acts ? {} : null) });
+  const piece = Object.assign(new Toast(), { remove: gone, contains: () => false, querySelector: () => (acts ? {} : null) });
   return { piece, gone };
 }
 

@@ -19,6 +19,8 @@ class Banner {
 
   addEventListener() {}
 
+  contains = () => false;
+
   remove() {
     banners.delete(this.name);
   }

@@ -1,5 +1,6 @@
 // <stoa-toast>: what happened, in a line that goes away by itself, but not while somebody points at it or has focus in it.
 
+import { discard } from "../dom.js";
 import { Piece, define } from "./piece.js";
 
 const STAY = 5_000; // ms
@@ -30,7 +31,7 @@ export class Toast extends Piece {
   dismiss() {
     this.hold();
     const list = this.parentElement;
-    this.remove();
+    discard(this);
     if (list?.childElementCount === 0) list.hidePopover();
   }
 }
