@@ -26,10 +26,10 @@ from moderation.audit.source import Source
 from rooms import calendar, cards, history, roles
 from rooms import hallway as halls
 from rooms.actions import history as forgetting
-from rooms.actions import invites
+from rooms.actions import invites, presence
 from rooms.cards import Card
 from rooms.models import Member, Reminder, State
-from rooms.roles import Rank, Refused
+from rooms.roles import Refused, Stage
 
 LONGEST_SEARCH = 100
 MOST_PAGES = 100
@@ -85,7 +85,8 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     before = reminder.asked_for if reminder else None
     blocked = blocked_by(user) if card["state"] == State.LIVE else frozenset()
     heard = cards.heard_here(blocked, room_id)
-    observing = Member.objects.filter(room=room_id, user=user, observer=True, rank=Rank.MEMBER).exists()
+    mine = Member.objects.filter(room=room_id, user=user).first()
+    observing = mine is not None and mine.observes
     context = {
         "card": card,
         "hosting": card["host"]["uid"] == user.uid,
@@ -94,6 +95,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         "blocked": heard,
         "braked": pulled(Lever.JOINS) if card["state"] == State.LIVE else None,
         "observing": observing,
+        "on_stage": mine is not None and presence.entry(mine) == Stage.SPEAKING,
         "data": {
             "id": card["id"],
             "observes": observing,

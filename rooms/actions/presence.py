@@ -274,6 +274,13 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
     return here | {"spoke": member.spoke or here.get("stage", member.stage) == Stage.SPEAKING}
 
 
+def entry(member: Member) -> Stage:
+    """Where somebody who comes in now stands: whoever is here still, elsewhere or with a line that is lost, where they
+    stood.
+    """
+    return Stage(member.stage) if member.present else _entry(member)
+
+
 def _entry(member: Member) -> Stage:
     """Where somebody who comes in stands. An invite to a stage that is full is kept until there is a place, and one
     of whoever observes until they come as anybody else.
