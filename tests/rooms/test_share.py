@@ -41,7 +41,7 @@ def test_an_open_room_tells_title_host_and_that_it_is_live_and_how_to_come_in(op
     assert told["og:image"].startswith(settings.PUBLIC_URL)
     assert told["robots"] == answer["X-Robots-Tag"] == "noindex"
     assert f'href="/accounts/login/?next=/r/{open_room.pk}"' in page
-    assert 'href="/join/"' in page
+    assert f'href="/join/?next=/r/{open_room.pk}"' in page
 
 
 def test_it_tells_neither_topic_nor_who_is_there(open_room: Room, bob: User) -> None:
@@ -85,6 +85,7 @@ def test_every_other_address_is_one_and_the_same_page_after_the_same_work(alice:
     assert work[0] == work[1] == work[2]
     assert len(work[0]) == 1
     assert answers[0][0] == 404
+    assert 'href="/join/"' in answers[0][1]  # it would be the first thing that a newcomer sees
     for secret in ("Slow Sunday", "Questions", "Alice", "og:"):
         assert secret not in answers[0][1]
 
