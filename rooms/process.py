@@ -5,6 +5,7 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,7 @@ from rooms.threads import Threads
 
 SESSIONS_EVERY = 15  # seconds between two looks at everybody's; a letter has us look at once
 GHOSTS_EVERY = 15  # seconds between two looks for connections that nobody serves; longer than a WHIP offer takes
+LOST_AT_ONCE = 100  # connections that are noted by one call
 LOOK_EVERY = 0.4  # seconds between two looks for media processes that were killed; after two in vain they were
 
 _P = ParamSpec("_P")
@@ -182,8 +184,10 @@ class Process:
 
     async def _note_losses(self) -> None:
         while self._lost:
-            await self.in_thread(presence.lose, self._lost[0], now=timezone.now())
-            self._lost.popleft()
+            some = list(islice(self._lost, LOST_AT_ONCE))
+            await self.in_thread(presence.lose, *some, now=timezone.now())
+            for _ in some:
+                self._lost.popleft()
 
     async def _lose_ghosts(self) -> None:
         """Lose who came in by a commit whose answer was lost, or was gone before it: no socket knows of them.

@@ -104,10 +104,17 @@ def leave_session(room_id: str, number: int, connection: str, *, now: datetime) 
     return leave(seat, "left", source=Source.internal("media"), now=now)
 
 
-def lose(seat: Seat, *, now: datetime) -> bool:
-    """Whether the connection was still the member's. They keep their place for a while (see the sweep)."""
-    here = Member.objects.filter(pk=seat.pk, present=True, connection=seat.connection)
-    return here.update(connection="", process="", lost_at=now) == 1
+def lose(*seats: Seat, now: datetime) -> int:
+    """How many of these connections were still their members', who keep their place for a while (see the sweep).
+
+    Where a room has ended none is, and one question tells for all.
+    """
+    here = Member.objects.filter(present=True)
+    held = set(here.filter(pk__in=[seat.pk for seat in seats]).values_list("pk", "connection"))
+    still = [
+        here.filter(pk=seat.pk, connection=seat.connection) for seat in seats if (seat.pk, seat.connection) in held
+    ]
+    return sum(one.update(connection="", process="", lost_at=now) for one in still)
 
 
 def lose_ghosts(process: str, served: Container[str], suspects: Container[str], *, now: datetime) -> set[str]:

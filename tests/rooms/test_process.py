@@ -38,7 +38,7 @@ async def test_its_lease_is_held_however_long_it_takes_to_note_who_was_lost(monk
     noting, done = threading.Event(), threading.Event()
     monkeypatch.setattr(leases, "RENEW_EVERY", 0.1)
 
-    def lose(_seat: Seat, **_more: Any) -> bool:
+    def lose(*_seats: Seat, **_more: Any) -> bool:
         noting.set()
         return done.wait(20)
 
@@ -62,7 +62,7 @@ async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
     calls: list[None] = []
     lose = presence.lose
 
-    def away_at_first(*arguments: Any, **more: Any) -> bool:
+    def away_at_first(*arguments: Any, **more: Any) -> int:
         calls.append(None)
         if len(calls) < 2:
             raise DatabaseError
@@ -72,6 +72,16 @@ async def test_a_lost_connection_is_noted_also_when_the_database_was_away(
     here.lose(seat)
     await until(lambda: member(bob, open_room).lost_at is not None)
     assert len(calls) == 2
+
+
+async def test_many_lost_connections_are_noted_by_few_calls(here: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[list[str]] = []
+    monkeypatch.setattr(process, "LOST_AT_ONCE", 2)
+    monkeypatch.setattr(presence, "lose", lambda *seats, now: noted.append([one.uid for one in seats]))
+    for who in ("alice", "bob", "carol"):
+        here.lose(Seat("room", 1, 1, who, who))
+    await until(lambda: sum(map(len, noted)) == 3)
+    assert noted == [["alice", "bob"], ["carol"]]
 
 
 class Broken:

@@ -88,6 +88,25 @@ def test_the_same_tab_resumes_where_it_was(open_room: Room, alice: User, bob: Us
     assert member(bob, open_room).lost_at is None
 
 
+def test_those_of_many_lost_connections_that_are_still_somebodys_are_lost_and_no_others(
+    open_room: Room, alice: User, bob: User, carol: User
+) -> None:
+    seats = [come(who, open_room).seat for who in (alice, bob, carol)]
+    come(bob, open_room, a_session("two"))
+    assert presence.lose(*seats, now=NOON) == 2
+    assert [member(who, open_room).lost_at for who in (alice, bob, carol)] == [NOON, None, NOON]
+
+
+def test_one_question_tells_that_nobody_of_an_ended_room_is_lost(
+    open_room: Room, alice: User, bob: User, carol: User
+) -> None:
+    seats = [come(who, open_room).seat for who in (alice, bob, carol)]
+    do(alice, open_room, Move.END)
+    with CaptureQueriesContext(connection) as asked:
+        assert presence.lose(*seats, now=NOON) == 0
+    assert len(asked) == 1
+
+
 def test_a_connection_that_its_process_does_not_serve_twice_running_is_lost(
     open_room: Room, alice: User, bob: User, carol: User
 ) -> None:
