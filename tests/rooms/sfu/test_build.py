@@ -1,6 +1,7 @@
 """Contract of `rooms.sfu.build`: a library where there is a compiler, one line where there is none, no failure ever."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,11 @@ def copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, ...]:
     made = tuple(Path(shutil.copy(part, tmp_path)) for part in build.SOURCES)
     monkeypatch.setattr(build, "SOURCES", made)
     return made
+
+
+def test_what_the_sources_include_of_ours_is_a_source_too() -> None:
+    included = {name for part in build.SOURCES for name in re.findall(r'#include "(.+)"', part.read_text("utf-8"))}
+    assert {part.name for part in build.SOURCES} == {"fanout.c", *included}
 
 
 @pytest.mark.parametrize("which", range(len(build.SOURCES)))
