@@ -7,6 +7,7 @@ import warnings
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from django.conf import settings
@@ -15,7 +16,12 @@ from PIL import Image, ImageOps
 SIDE = 256  # pixels
 LARGEST = 4 * 1024 * 1024  # bytes of an upload
 MOST_PIXELS = 25_000_000  # of an upload: 100 MB of memory for a moment
+LONGEST = 16_384  # pixels of a side: a picture of one column takes five times the memory, for each row has its own
+MOST_SCANS = 200  # of a JPEG, which has ten at most: each goes over the whole picture, and takes 12 bytes
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_SCAN = b"\xff\xda"  # by chance it stands in any other file of `LARGEST` bytes some 64 times
+_reading = Lock()
+"""Pictures are read one after the other: several at once would want their memory at once."""
 
 
 class Pictured(Protocol):
@@ -52,8 +58,10 @@ def encode(data: bytes) -> bytes:
     """
     if len(data) > LARGEST:
         raise Refused(Code.TOO_LARGE)
+    if data.count(_SCAN) > MOST_SCANS:
+        raise Refused(Code.UNREADABLE)
     try:
-        with warnings.catch_warnings():
+        with _reading, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what we look at ourselves
             with Image.open(BytesIO(data), formats=FORMATS) as picture:
                 return _square(picture)
@@ -70,7 +78,7 @@ def encode(data: bytes) -> bytes:
 
 
 def _square(picture: Image.Image) -> bytes:
-    if picture.width * picture.height > MOST_PIXELS:
+    if picture.width * picture.height > MOST_PIXELS or max(picture.size) > LONGEST:
         raise Refused(Code.TOO_MANY_PIXELS)
     picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded no larger than it is needed
     plain = picture if picture.mode in ("RGB", "RGBA", "L") else picture.convert("RGBA")

@@ -103,8 +103,38 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def scanned(times: int) -> bytes:
+    """A JPEG that is scanned so many times, for nothing."""
+    whole = saved(halves(64, 64), subsampling=0)
+    each = b"".join(b"\xff\xda\x00\x08\x01" + bytes([colour, 0]) + b"\x00\x3f\x00" for colour in (1, 2, 3))
+    return whole[: whole.rindex(b"\xff\xda")] + each * (times // 3) + whole[-2:]
+
+
+def test_a_picture_of_some_scans_is_read_and_one_that_is_scanned_for_ever_is_not() -> None:
+    assert opened(avatars.encode(scanned(12))).size == (SIDE, SIDE)
+    assert opened(avatars.encode(saved(halves(), progressive=True))).size == (SIDE, SIDE)
+    with pytest.raises(Refused) as refused:
+        avatars.encode(scanned(avatars.MOST_SCANS + 3))
+    assert refused.value.code is Code.UNREADABLE
+
+
+def test_pictures_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone: list[bool] = []
+
+    def square(_: Image.Image) -> bytes:
+        alone.append(avatars._reading.locked())
+        return b""
+
+    monkeypatch.setattr(avatars, "_square", square)
+    avatars.encode(saved(halves()))
+    assert alone == [True]
+    assert not avatars._reading.locked()
+
+
 @pytest.mark.parametrize(("data", "code"), [
     (bomb(5001, 5001), Code.TOO_MANY_PIXELS),
+    (bomb(1, avatars.LONGEST + 1), Code.TOO_MANY_PIXELS),
+    (bomb(avatars.LONGEST + 1, 1), Code.TOO_MANY_PIXELS),
     (bomb(60000, 60000), Code.TOO_MANY_PIXELS),
     (b"x" * (avatars.LARGEST + 1), Code.TOO_LARGE),
     (b"", Code.UNREADABLE),
