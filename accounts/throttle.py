@@ -52,6 +52,7 @@ WRONG_CODES = Rule("code.address", limit=10, per=600)
 WRONG_PASSWORDS_FROM = Rule("password.address", limit=30, per=900)
 WRONG_PASSWORDS_FOR = Rule("password.account", limit=10, per=900)
 WRONG_PASSKEYS = Rule("passkey.address", limit=30, per=900)
+CHALLENGES = Rule("challenge.address", limit=300, per=900)  # for a passkey; a session is kept for each
 WRONG_SECOND_FACTORS = Rule("factor.account", limit=5, per=300)
 CHANGES = Rule("account.change", limit=120, per=3600)  # each new name is an event in every room they are seen in
 CODES = Rule("invite.issue", limit=60, per=3600)  # the quota ends nothing: a code that is revoked gives it back

@@ -68,7 +68,7 @@ second_factors = [
     ),
     path("webauthn/", me.section, {"name": "ways"}, name="mfa_list_webauthn"),
     path("webauthn/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
-    path("webauthn/login/", whole(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("webauthn/login/", whole(views.sign_in_by_passkey), name="mfa_login_webauthn"),
     path(
         "webauthn/reauthenticate/",
         whole(webauthn.reauthenticate_webauthn),

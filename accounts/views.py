@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.views import PasswordSetView
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -37,6 +38,7 @@ _WHY_NOT = {
     actions.Code.SUSPENDED: _lazy("Your account lets in nobody any more. Load the page again to read why."),
 }
 _set_password: Callable[[HttpRequest], HttpResponseBase] = PasswordSetView.as_view()
+_by_passkey: Callable[[HttpRequest], HttpResponseBase] = LoginWebAuthnView.as_view()
 
 
 def member(request: HttpRequest) -> User:
@@ -131,6 +133,15 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
         "current": any(acceptance.digest == here.digest for acceptance in accepted),
     }
     return render(request, "accounts/privacy.html", context)
+
+
+@login_not_required
+@throttled
+def sign_in_by_passkey(request: HttpRequest) -> HttpResponseBase:
+    """Signing in by a passkey alone. Who asks for its challenge is counted: anybody may, and it is kept for them."""
+    if request.method != "POST":
+        throttle.begin((throttle.CHALLENGES, throttle.network(Source.of_request(request).address)))
+    return _by_passkey(request)
 
 
 @login_required

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -17,6 +18,8 @@ from accounts.models import User
 from moderation.audit.source import factors
 from rooms import bus, rows
 
+STRANGERS = 24 * 3600
+"""Seconds that the session of somebody who is not signed in lasts: long enough to come in by a code, or a passkey."""
 CHANNEL = "stoa:sessions"  # each letter is the uid of somebody whose sessions are to be looked at
 
 # Asked at every request and every message.
@@ -25,7 +28,11 @@ _PERSON = rows.select(User, "person", "FROM accounts_user AS person WHERE id = %
 
 
 class SessionStore(db.SessionStore):
-    """Django's, which says the same at a quarter of the price."""
+    """Django's, which says the same at a quarter of the price, and keeps a stranger's for a day."""
+
+    def get_session_cookie_age(self) -> int:
+        """How many seconds it lasts from its last change."""
+        return settings.SESSION_COOKIE_AGE if SESSION_KEY in self else STRANGERS
 
     def load(self) -> dict[str, Any]:
         """What the session holds; of one that is over nothing, and it has no key any more."""

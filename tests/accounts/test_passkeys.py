@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -12,8 +13,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from accounts import throttle
 from accounts.models import User
 from accounts.onboarding import SESSION_KEY
 from accounts.passkeys import LONGEST
@@ -135,6 +139,20 @@ def test_a_letter_in_the_signature_makes_the_difference(passkey: Passkey) -> Non
     credential["response"]["signature"] = signature[:-8] + ("A" if signature[-8] != "A" else "B") + signature[-7:]
     assert browser.post(LOGIN, {"credential": json.dumps(credential)}).headers["Location"] == "/accounts/login/"
     assert not get_user(browser).is_authenticated
+
+
+def test_strangers_who_only_ask_are_counted_and_what_is_kept_for_them_is_not_kept_for_long(bob: User) -> None:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushall()
+    browser = Client()
+    wanted(browser)
+    kept = Session.objects.get()
+    assert kept.expire_date < timezone.now() + timedelta(days=1, minutes=1)
+    for _ in range(throttle.CHALLENGES.limit - 1):
+        throttle.begin((throttle.CHALLENGES, "127.0.0.1"))
+    for method in (Client().get, Client().head):
+        assert method(LOGIN, headers={"accept": "application/json"}).status_code == 429
+    assert list(Session.objects.all()) == [kept]
 
 
 def test_a_passkey_as_large_as_a_book_is_not_kept(newcomer: Client) -> None:

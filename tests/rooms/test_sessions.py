@@ -72,6 +72,18 @@ def test_a_session_of_nobody_signs_nobody_in() -> None:
     assert sessions.person(session.session_key or "") is None
 
 
+def test_a_session_lasts_as_long_as_it_is_said_to_and_a_strangers_for_a_day(alice: User) -> None:
+    client = Client()
+    session = client.session
+    session["language"] = "en"
+    session.save()
+    client.force_login(alice)
+    (left,) = Session.objects.values_list("expire_date", flat=True)
+    assert session.get_expiry_age() == sessions.STRANGERS
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    assert left > timezone.now() + timedelta(days=13)
+
+
 def test_a_session_that_somebody_else_signed_signs_nobody_in(alice: User) -> None:
     key = a_key(alice)
     with override_settings(SECRET_KEY="another" * 10):
