@@ -52,6 +52,20 @@ class Branch:
 
 def branch(user: User, generations: int | None = None) -> Branch:
     """Everybody who came in through `user`, at whatever remove or at most so many; one query for each generation."""
+    return _grow(user, _children(user, generations))
+
+
+def descendants(user: User) -> list[User]:
+    """All of them in a row, each before those whom they let in. A chain may be longer than a recursion goes deep."""
+    children, found, waiting = _children(user), list[User](), [user]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += reversed(children.get(found[-1].pk, []))
+    return found[1:]
+
+
+def _children(user: User, generations: int | None = None) -> dict[int, list[User]]:
+    """Whom each of them let in."""
     children: dict[int, list[User]] = {}
     generation = [user.pk]
     for _ in count() if generations is None else range(generations):
@@ -62,7 +76,7 @@ def branch(user: User, generations: int | None = None) -> Branch:
         for redemption in came.select_related("user", "code").order_by("redeemed_at"):
             children.setdefault(redemption.code.issuer_id or 0, []).append(redemption.user)
             generation.append(redemption.user_id)
-    return _grow(user, children)
+    return children
 
 
 def _grow(user: User, children: dict[int, list[User]]) -> Branch:

@@ -16,7 +16,7 @@ from accounts import hints
 from accounts.actions.base import Code, Refused
 from accounts.models import BarredDevice, InviteCode, User
 from accounts.standing import FOR_GOOD, shut_out, suspended
-from accounts.tree import Branch, branch, still_open, way_in
+from accounts.tree import descendants, still_open, way_in
 from moderation.audit.record import Grounds, record
 from moderation.audit.source import Source
 
@@ -104,7 +104,7 @@ def prune(user: User, *, by: User | None, now: datetime, source: Source, **groun
     them. The entries are those of `revoke_codes`. All rows are held from here on, so that none is waited for later.
     """
     people: list[User] = []
-    while len(found := [user, *_below(branch(user))]) > len(people):
+    while len(found := [user, *descendants(user)]) > len(people):
         people = found  # and once more: while we waited for a code, it may have let somebody in
         list(held(people))
         for person in people:
@@ -160,10 +160,6 @@ def held(people: Iterable[User]) -> QuerySet[User]:
 def _bar(user: User, digest: str, until: datetime) -> bool:
     _, new = BarredDevice.objects.update_or_create(user=user, digest=digest, defaults={"until": until})
     return new
-
-
-def _below(one: Branch) -> list[User]:
-    return [user for child in one.invited for user in (child.user, *_below(child))]
 
 
 def _note(

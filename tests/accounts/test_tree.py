@@ -8,7 +8,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts import actions, codes, invites, notice
 from accounts.actions import Keys, Newcomer, endings
 from accounts.models import User, new_uid
-from accounts.tree import Branch, Places, branch, places
+from accounts.tree import Branch, Places, branch, descendants, places
 from moderation.audit.source import Source
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,16 @@ def test_a_branch_holds_everybody_at_any_remove_and_nobody_else(alice: User, now
 def test_a_branch_may_be_cut_after_some_generations(alice: User, now: datetime, source: Source) -> None:
     let_in(let_in(let_in(alice, "bob", now, source), "carol", now, source), "dan", now, source)
     assert names(branch(alice, 2)) == {"bob": {"carol": {}}}
+
+
+def test_all_of_a_branch_stand_in_a_row_each_before_those_whom_they_let_in(
+    alice: User, now: datetime, source: Source
+) -> None:
+    bob, carol = let_in(alice, "bob", now, source), let_in(alice, "carol", now, source)
+    fay = let_in(carol, "fay", now, source)
+    dan, eve = let_in(bob, "dan", now, source), let_in(bob, "eve", now, source)
+    assert descendants(alice) == [bob, dan, eve, carol, fay]
+    assert descendants(fay) == []
 
 
 def test_one_query_for_each_generation(

@@ -1,5 +1,6 @@
 """Suspended and restored."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -167,6 +168,18 @@ def test_a_branch_is_pruned_below_its_root(alice: User, bob: User, carol: User, 
 def test_the_owner_stays_on_the_tree(alice: User, bob: User, carol: User, mallory: User) -> None:
     User.objects.filter(pk=carol.pk).update(is_superuser=True)
     assert standing.prune(bob, **how(alice)) == [mallory]
+
+
+def test_a_branch_is_pruned_however_long_somebody_made_it(mallory: User) -> None:
+    chain = User.objects.bulk_create(User(username=f"mallory{number}") for number in range(sys.getrecursionlimit()))
+    codes = InviteCode.objects.bulk_create(
+        InviteCode(digest=host.uid, issuer=host, uses_left=0, created_at=NOON, expires_at=WEEK)
+        for host in (mallory, *chain[:-1])
+    )
+    Redemption.objects.bulk_create(
+        Redemption(code=code, user=guest, redeemed_at=NOON) for code, guest in zip(codes, chain, strict=True)
+    )
+    assert standing.prune(mallory, **how(None)) == chain
 
 
 def test_a_browser_with_which_a_suspended_person_signs_in_is_barred_once(bob: User) -> None:
