@@ -24,7 +24,7 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts import hints, notice, qr, standing, strangers, throttle
 from accounts.actions import push
 from accounts.actions.standing import bar_device
-from accounts.answers import speak, too_many, unavailable
+from accounts.answers import is_ours, speak, too_many, unavailable
 from accounts.models import Acceptance, User
 from moderation.audit.record import record, record_refusal
 from moderation.audit.source import Source
@@ -116,6 +116,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             user.save(update_fields=["password"])
             push.forget_person(user)
             record("account.password", source=source, actor=user.uid, object_type="user", object_id=user.uid)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether the address is one of this host: of allauth's own, a link may lead on to the reader's machine."""
+        return is_ours(context.request, url)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address the log has."""

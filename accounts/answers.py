@@ -59,7 +59,7 @@ def throttled(view: View) -> View:
 def safe_next(request: HttpRequest, default: str) -> str:
     """Where the request wants to go on to, if that is on this host; else `default`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if _is_ours(request, wanted) else default
+    return wanted if is_ours(request, wanted) else default
 
 
 def again(request: HttpRequest) -> str:
@@ -67,10 +67,11 @@ def again(request: HttpRequest) -> str:
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
     form = request.headers.get("Referer", "")
-    return form if _is_ours(request, form) else "/"
+    return form if is_ours(request, form) else "/"
 
 
-def _is_ours(request: HttpRequest, url: str) -> bool:
+def is_ours(request: HttpRequest, url: str | None) -> bool:
+    """Whether the address is a page of this host, as whoever asks calls it."""
     return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 

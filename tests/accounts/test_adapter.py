@@ -8,7 +8,7 @@ from cryptography.fernet import InvalidToken
 from django.contrib.auth import get_user
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import PermissionDenied
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -140,6 +140,12 @@ def test_signing_out_is_recorded_and_takes_a_post(client: Client, member: User) 
 def test_nobody_is_led_to_another_site(client: Client, member: User, bad: str) -> None:
     assert sign_in(client, "bob", next=bad).headers["Location"] == "/"
     assert "evil" not in client.post("/accounts/logout/", {"next": bad}).headers["Location"]
+
+
+@override_settings(ALLOWED_HOSTS=["testserver", "localhost", ".stoa.example"])
+@pytest.mark.parametrize("bad", ["http://localhost/", "https://mallory.stoa.example/"])
+def test_nor_to_a_host_that_we_answer_for_and_that_nobody_asked(client: Client, member: User, bad: str) -> None:
+    assert sign_in(client, "bob", next=bad).headers["Location"] == "/"
 
 
 def test_one_who_came_for_a_page_is_led_there(client: Client, member: User) -> None:
