@@ -140,6 +140,10 @@ class Bus:
             return False
         return True
 
+    def hears(self, channel: str) -> bool:
+        """Whether the channel is open."""
+        return channel in self._open and self._open[channel].is_set()
+
     async def unsubscribe(self, channel: str) -> None:
         """Stop listening to the channel."""
         self._handlers.pop(channel, None)

@@ -84,17 +84,23 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
     async def connect(self) -> None:
         """Accept, join, and welcome the person, or say why not and close."""
         await self.accept()
-        await self._process.hub.enter(self._room, self)
         session = Session(self.connection, self._process.id, self._tab)
+        hears = self._process.hub.expect(self._room, self)
         try:
             seated = await self._process.in_thread(door.sit_down, self.session, self._room, session, self._source)
+            self._seat = seated.joined.seat
+            if (
+                not hears
+            ):  # only now: whoever may not know of the room would learn by the wait whether somebody is there
+                await self._process.hub.enter(self._room, self)
+                seated = await self._process.in_thread(door.look_about, self.session, seated)
         except (Refused, DatabaseError) as error:
             code = _code(error)  # what was said in the room stays in `_early`, and is never handed on
             await self._error(None, code)
             await self.cut(refusals.close_code(code))
             return
         joined, self._language, self._source = seated.joined, seated.language, seated.source
-        self._seat, self.sfu, self._observes = joined.seat, joined.sfu, joined.observes
+        self.sfu, self._observes = joined.sfu, joined.observes
         self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, seated.snapshot))
@@ -102,9 +108,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             if protocol.is_news(text, joined.seq):
                 await self.hand(text)
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """One message: answered, or refused with an error that names why. Bytes are no message of ours."""
-        if bytes_data or self._closed or self._seat is None:
+    async def receive(self, text_data: str | None = None, **_bytes: bytes) -> None:
+        """One message: answered, or refused with an error that names why. Bytes are no message of ours, and count."""
+        if self._closed or self._seat is None:
             return
         id_ = None
         try:

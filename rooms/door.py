@@ -81,6 +81,14 @@ def sit_down(key: str, room_id: str, session: Session, source: Source) -> Seated
     return Seated(joined, protocol.snapshot(joined.seq, joined.room, members, audience), user.language, source)
 
 
+def look_about(key: str, seated: Seated) -> Seated:
+    """The same seat with all of the room as it is now. Raises `Refused` as `look` does."""
+    event = look(key, seated.joined.seat)
+    told = event["snapshot"]
+    joined = replace(seated.joined, you=event["you"], room=told["room"], seq=told["seq"])
+    return replace(seated, joined=joined, snapshot=told)
+
+
 def make_move(key: str, seat: Seat, message: MoveMessage, source: Source) -> None:
     """Make the move. Raises `Refused`: as `signed_in`, `count_move` and `moves.move` do, REPLACED."""
     user, asked = signed_in(key), (seat.room, message.move, message.member, seat.connection)

@@ -73,10 +73,15 @@ class Hub:
         """All sockets of this process."""
         return [socket for sockets in self._rooms.values() for socket in sockets.values()]
 
-    async def enter(self, room: str, socket: Socket) -> None:
-        """From now on the socket hears what is said in the room: at once, or when the road is open again."""
+    def expect(self, room: str, socket: Socket) -> bool:
+        """Whether the socket hears what is said in the room from now on, as others here do; else it must `enter`."""
         self._rooms.setdefault(room, {})[socket.connection] = socket
         self._listening.pop(room, None)  # the newcomer was not told
+        return self._bus.hears(room_channel(room))
+
+    async def enter(self, room: str, socket: Socket) -> None:
+        """From now on the socket hears what is said in the room: at once, or when the road is open again."""
+        self.expect(room, socket)
         await self._bus.subscribe(room_channel(room), lambda wire: self._mail.put_nowait((room, Letter.load(wire))))
 
     async def leave(self, room: str, socket: Socket) -> None:

@@ -201,6 +201,7 @@ async def test_bytes_and_too_much_text_do_no_harm(enter: Any, bob: User, open_ro
     listener = await enter(bob, open_room)
     await listener.enter()
     await listener.socket.send_to(bytes_data=b"\x00" * 100)
+    assert (await listener.hear("error"))["code"] == "bad_message"
     await listener.socket.send_to("x" * 70_000)
     assert (await listener.hear("error"))["code"] == "too_large"
     assert (await listener.ask(type="move", move="raise_hand"))["type"] == "ok"

@@ -21,6 +21,9 @@ class Road:
         self.handlers[channel] = handler
         return True
 
+    def hears(self, channel: str) -> bool:
+        return channel in self.handlers
+
     async def unsubscribe(self, channel: str) -> None:
         del self.handlers[channel]
 
@@ -124,6 +127,17 @@ async def test_a_room_is_subscribed_once_and_let_go_with_its_last_socket(scene: 
     await scene.hub.leave("r", carol)
     await scene.hub.leave("r", carol)
     assert (scene.hub.rooms, scene.road.handlers) == ([], {})
+
+
+async def test_whoever_is_expected_hears_what_the_room_is_told_where_others_hear_it_already(scene: Scene) -> None:
+    bob, carol = Ear("b"), Ear("c")
+    assert not scene.hub.expect("r", bob)
+    assert scene.road.handlers == {}
+    await scene.enter(bob)
+    assert scene.hub.expect("r", carol)
+    scene.road.letter("hello")
+    await scene.settle()
+    assert (bob.heard, carol.heard) == (["hello"], ["hello"])
 
 
 async def test_a_hundred_changes_of_the_audience_are_told_as_one_number_a_second(scene: Scene) -> None:
