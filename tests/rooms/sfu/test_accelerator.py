@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
-from ctypes import CDLL, Structure, c_size_t, sizeof
+from ctypes import CDLL, Structure, byref, c_size_t, sizeof
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -55,7 +55,8 @@ def test_each_field_lies_where_c_has_it_and_c_remembers_as_many_numbers_as_a_pac
     ]
     there = ", ".join(f"offsetof(struct {kind}, {name}), sizeof ((struct {kind} *)0)->{name}" for kind, name in fields)
     (tmp_path / "places.c").write_text(
-        f'#include "{build.SOURCES[0]}"\nEXPORT const size_t places[] = {{{there}}}, window = WINDOW;\n', encoding="utf-8"
+        f'#include "{build.SOURCES[0]}"\nEXPORT const size_t places[] = {{{there}}}, window = WINDOW;\n',
+        encoding="utf-8",
     )
     build.build(tmp_path / "places.so", source=tmp_path / "places.c")
     code = CDLL(str(tmp_path / "places.so"))
@@ -84,6 +85,28 @@ def test_a_packet_out_of_bounds_is_refused_and_nobody_is_sent_anything(accelerat
     assert (ear.heard, counters) == ([], {})
     crowd.send(voice(), counters)
     assert len(ear.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ({}, 0),
+        ({"slot": 3}, -1),
+        ({"head": 11}, -1),
+        ({"head": 17}, -1),
+        ({"size": 15}, -1),
+        ({"size": 16 + MAX_PAYLOAD + 1}, -1),
+        ({"copies": 3}, -1),
+        ({"red_sizes": (4, 9)}, -1),
+        ({"red_sizes": (5, 8)}, -1),
+        ({"red_sizes": (5, MAX_PAYLOAD + 1)}, -1),
+    ],
+)
+def test_c_minds_its_bounds_whatever_python_tells(compiled: Path, wrong: dict[str, Any], refused: int) -> None:
+    right = {"data": bytes(20), "size": 20, "head": 16, "level": -1, "slot": 2, "copies": 2, "red_sizes": (5, 9)}
+    packet = accelerator._Packet(**(right | wrong))
+    told = byref(accelerator.SEALING), None, 0, byref(packet), byref(accelerator._Tally())
+    assert accelerator.load(compiled).stoa_fan_out(*told) == refused
 
 
 def test_a_connection_without_an_address_costs_its_own_packet_alone(accelerated: Make) -> None:

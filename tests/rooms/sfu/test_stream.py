@@ -13,7 +13,7 @@ from rooms.sfu.counters import Count, Counters
 from rooms.sfu.framing import Frames, framed
 from rooms.sfu.ports import Port
 from rooms.sfu.refusals import Code, Refused
-from rooms.sfu.stream import LEEWAY, QUEUE, STALLED, Stream
+from rooms.sfu.stream import KERNEL, LEEWAY, QUEUE, STALLED, Stream
 
 SIZE = 200
 COUNT = 2000
@@ -63,6 +63,12 @@ def datagram(number: int) -> bytes:
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+def test_the_kernel_keeps_little_back_and_sends_at_once(pair: Pair) -> None:
+    option = pair.stream.socket.getsockopt
+    assert option(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert option(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * KERNEL  # Linux doubles it for its own needs
 
 
 async def test_frames_come_out_as_datagrams_from_the_browsers_address(pair: Pair) -> None:
