@@ -92,7 +92,7 @@ kill: .venv/checked
 truth: .venv/checked
 	@STOA_G22_SESSIONS=1000 $(PYTEST) tests/flows/test_field_truth.py
 
-# Coverage-guided fuzzing of every parser of what strangers send or hand over, so long each; wants atheris. TARGET=sdp takes one alone.
+# Coverage-guided fuzzing of every parser of what strangers send or hand over, so long each; wants atheris. TARGET="zip note" takes some alone.
 fuzz: MINUTES ?= 60
 fuzz: .venv/checked
 	@$(BIN)/python -m tests.fuzz $(MINUTES) $(TARGET)

@@ -328,12 +328,15 @@ def parse_note(data: bytes) -> Note:
     except UnicodeDecodeError:
         whole = ""
     head, blank, tail = whole.rpartition("\n\n")
-    if not blank or not tail.endswith("\n") or any(sign < " " and sign != "\n" for sign in whole):
+    if not blank or not tail.endswith("\n") or _CONTROL.search(whole):
         raise Refused(Fault.MALFORMED, "this is not a signed note: text, an empty line, signature lines")
     lines = tail[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
         raise Refused(Fault.MALFORMED, f"a note has no more than {MOST_SIGNATURES} signatures")
     return Note(head + "\n", tuple(map(parse_signature, lines)))
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the end of a line
 
 
 def parse_signature(line: str) -> Signature:

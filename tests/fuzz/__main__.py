@@ -1,53 +1,44 @@
-"""`python -m tests.fuzz MINUTES [TARGET]`: coverage-guided fuzzing of every target, or of one, for so long each.
+"""`python -m tests.fuzz MINUTES [TARGET]...`: coverage-guided fuzzing of every target, or of some, for so long each.
 
-atheris, which no other part of Stoa needs, finds the inputs; what reaches code that none before reached is added to the
-target's corpus, and what breaks a rule is written beside it and ends the run with status 1.
+Each has a process of its own (`tests.fuzz.one`). What takes a step that nothing in the target's corpus takes is added
+to that, what breaks a rule is written beside it and ends the run with status 1, and how long nothing was found
+is added to `hours.tsv`.
 """
 
 import os
+import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-CORPUS = Path(__file__).parent / "corpus"
-LONGEST = {"sdp": 6000, "frames": 4000, "zip": 10000, "bundle": 6000, "receipt": 4000, "note": 4000}
-"""Bytes of an input, where they are not those of a datagram."""
-_DATAGRAM = 1472
-_SLOW = 5
-"""Seconds that one input may take."""
+from tests.fuzz import corpora, ledger
+from tests.fuzz.targets import TARGETS
+
+_INPUTS = re.compile(r"stat::number_of_executed_units:\s+([0-9]+)")
 
 
 def main(minutes: float, names: list[str]) -> int:
-    """The status to exit with, once each target has had its minutes in a process of its own."""
-    return max(subprocess.run([sys.executable, "-m", "tests.fuzz", str(minutes), name]).returncode for name in names)
+    """The status to exit with, once each target has had its minutes."""
+    return max([_fuzzed(minutes, name) for name in names])
 
 
-def fuzz(minutes: float, name: str) -> None:
-    """Nothing: does not return. libFuzzer ends the process when the time is over, or at what it found."""
-    try:
-        atheris = import_module("atheris")
-    except ImportError:
-        sys.exit("The fuzzer is missing: .venv/bin/pip install atheris")
-    with atheris.instrument_imports(include=["rooms.sfu", "moderation.audit.verify"]):
-        targets = import_module("tests.fuzz.targets").TARGETS
-    folder = CORPUS / name
-    folder.mkdir(parents=True, exist_ok=True)
-    options = {
-        "max_total_time": round(minutes * 60),
-        "max_len": LONGEST.get(name, _DATAGRAM),
-        "timeout": _SLOW,
-        "artifact_prefix": f"{folder}-",
-        "print_final_stats": 1,
-    }
-    atheris.Setup([sys.argv[0], *(f"-{key}={value}" for key, value in options.items()), str(folder)], targets[name])
-    atheris.Fuzz()
+def _fuzzed(minutes: float, name: str) -> int:
+    """The status of fuzzing this target."""
+    inputs = 0
+    with TemporaryDirectory() as found:
+        command = [sys.executable, "-m", "tests.fuzz.one", f"{minutes}", name, found]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            for line in process.stderr or ():
+                sys.stderr.write(line)
+                told = _INPUTS.match(line)
+                inputs = int(told[1]) if told else inputs
+        if not process.returncode:
+            ledger.add(name, minutes, inputs)
+            corpora.keep(name, Path(found))
+    return process.returncode
 
 
 if __name__ == "__main__":
     os.nice(19)
-    if len(sys.argv) > 2:
-        fuzz(float(sys.argv[1]), sys.argv[2])
-    from tests.fuzz.targets import TARGETS
-
-    sys.exit(main(float(sys.argv[1]), list(TARGETS)))
+    sys.exit(main(float(sys.argv[1]), sys.argv[2:] or list(TARGETS)))

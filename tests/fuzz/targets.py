@@ -5,8 +5,10 @@ A target takes any bytes. It returns where they were read or `Refused`; whatever
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import ModuleType
 
-from rooms.sfu import answers, ice, offers, red, rtcp, rtp
+from moderation.audit import verify
+from rooms.sfu import answers, framing, ice, offers, red, rtcp, rtp
 from rooms.sfu.framing import Frames, framed
 from rooms.sfu.peer import MAX_DATAGRAM
 from rooms.sfu.refusals import Refused
@@ -84,6 +86,16 @@ def _fed(pieces: list[bytes]) -> tuple[list[bytes], bool]:
     return found, False
 
 
+PARSERS: Mapping[str, ModuleType] = {
+    "stun": ice,
+    "rtp": rtp,
+    "rtcp": rtcp,
+    "red": red,
+    "sdp": offers,
+    "frames": framing,
+    **dict.fromkeys(("zip", "bundle", "receipt", "note"), verify),
+}
+"""Where what is fuzzed is written."""
 TARGETS: Mapping[str, Target] = {
     "stun": _stun,
     "rtp": _rtp,

@@ -1,12 +1,9 @@
 """Everything that a fuzzer ever found in the parsers of what strangers send, once more."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.fuzz.corpora import CORPUS
 from tests.fuzz.targets import TARGETS
-
-CORPUS = Path(__file__).parent / "corpus"
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from moderation.audit import verify
 from moderation.audit.verify import Refused
+from tests.fuzz.corpora import CORPUS
 from tests.fuzz.targets import TARGETS
-from tests.fuzz.test_targets import CORPUS
 from tests.moderation.audit.bundles import ALL, BUNDLE, TRUST, Files, put
 from tests.moderation.audit.mutations import MUTATIONS
 
