@@ -37,8 +37,8 @@ def sync(folder: Path) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Within it one has the folder before all others who ask for that here. The kernel frees it when we die."""
-    with (folder / ".lock").open("a") as file:
+def locked(folder: Path, name: str = ".lock") -> Iterator[None]:
+    """Within it one has the folder before all others who ask for that by this name. The kernel frees it when we die."""
+    with (folder / name).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

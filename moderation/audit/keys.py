@@ -9,7 +9,8 @@ when it signs is how old that file is, and until when it did how old `log-ID.ret
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +48,10 @@ class KeysMissingError(Exception):
             f"{folder()} does not hold the key {name}, which this database was written with. "
             "Copy the folder `keys` from the machine that wrote it, or from its backup."
         )
+
+
+class OnlyKeyError(Exception):
+    """The caller's fault: this is not one of several keys that sign, and a log that is signed by none stands still."""
 
 
 def folder() -> Path:
@@ -141,6 +146,20 @@ def keep_signer(signer: Signer) -> None:
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     keyfile.write(folder() / f"log-{name}.vkey", f"{signer.key}\n".encode())
     keyfile.write(folder() / f"log-{name}.pem", pem)
+
+
+@contextmanager
+def retiring(origin: str, name: str) -> Iterator[None]:
+    """A block behind which that signing key is retired, if nothing is raised in it. Raises `OnlyKeyError` before it.
+
+    One at a time: of two at once, each would see that the other's key signs on.
+    """
+    with keyfile.locked(folder(), ".retiring"):
+        signing = {signer.key.key_id.hex() for signer in signers(origin)}
+        if name not in signing or len(signing) == 1:
+            raise OnlyKeyError
+        yield
+        retire_signer(name)
 
 
 def retire_signer(name: str) -> None:

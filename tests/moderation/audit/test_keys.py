@@ -1,6 +1,7 @@
 """The log's keys: made by one of all who ask, and on a disk that loses its power in the middle."""
 
 import os
+from contextlib import suppress
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ ORIGIN = "stoa.example/audit"
 
 
 def files() -> set[str]:
-    return {file.name for file in keys.folder().iterdir()} - {".lock"}
+    return {file.name for file in keys.folder().iterdir()} - {".lock", ".retiring"}
 
 
 def cut(name: str) -> None:
@@ -93,6 +94,27 @@ def test_a_key_whose_retirement_was_cut_off_before_it_lost_its_name_signs_until_
     assert (new.signs, old.signs) == (True, False)
     assert old.until is not None
     assert old.since <= new.since <= old.until
+
+
+def test_of_several_processes_that_retire_one_of_two_keys_each_one_does_and_the_other_key_signs_on(
+    two: list[str],
+) -> None:
+    def retired() -> str:
+        name = two[os.getpid() % 2]
+        with suppress(keys.OnlyKeyError), keys.retiring(ORIGIN, name):
+            return name
+        return ""
+
+    (gone,) = set(at_once(retired)) - {""}
+    assert signing() == [name for name in two if name != gone]
+    assert f"log-{gone}.vkey" in files()
+
+
+def test_a_key_is_not_retired_of_which_the_log_could_not_be_told(two: list[str]) -> None:
+    before = files()
+    with pytest.raises(OSError, match="full"), keys.retiring(ORIGIN, two[0]):
+        raise OSError("full")
+    assert files() == before
 
 
 def test_of_several_processes_that_begin_a_log_at_once_one_makes_the_key_that_all_sign_with() -> None:

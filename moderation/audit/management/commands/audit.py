@@ -167,14 +167,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{key} {'signs' if key in signing else 'retired'}")
 
     def _retire(self, name: str) -> None:
-        signing = {signer.key.key_id.hex() for signer in keys.signers(sequence.head().origin)}
-        if name not in signing or len(signing) == 1:
-            raise CommandError("it is not one of several keys that sign: `audit keys` lists them, `--rotate` adds one")
         # The entry first here too: what is destroyed comes back by no rollback. Whoever dies in between has a key that
         # signs on, that `audit keys` still lists so, and retires it again.
-        with transaction.atomic():
-            record("log.key", source=SOURCE, detail={"retired": name})
-        keys.retire_signer(name)
+        try:
+            with keys.retiring(sequence.head().origin, name), transaction.atomic():
+                record("log.key", source=SOURCE, detail={"retired": name})
+        except keys.OnlyKeyError as error:
+            raise CommandError(
+                "it is not one of several keys that sign: `audit keys` lists them, `--rotate` adds one"
+            ) from error
 
     def _grant(self, role: str, execute: bool) -> None:  # argparse names it
         rights.grant(role) if execute else self.stdout.write(";\n".join([*rights.statements(role), ""]))
