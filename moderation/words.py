@@ -111,6 +111,7 @@ REFUSALS: dict[str, Promise] = {
         "a shorter time."
     ),
     "another_made": _("Another such file is being made, and they are made one at a time. Try again in a minute."),
+    "no_folder": _("The server cannot write to the folder where such a file is made. Its log tells the operator why."),
     "case_state": _("The case has moved on. Look again."),
     "claimed_by_another": _("Somebody else works on it already."),
     "not_claimed": _("Claim the case first."),

@@ -43,6 +43,7 @@ class Code(StrEnum):
     WIDE = "scope_too_wide"  # for one file, of what was approved
     FULL = "disk_full"
     MAKING = "another_made"  # file, just now
+    NO_FOLDER = "no_folder"  # that a file could be made in
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

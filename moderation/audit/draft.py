@@ -1,5 +1,6 @@
 """Files that something of the log is written into: for the server alone, and nothing of them stays if that fails."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -9,6 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
+
+
+class FolderError(Exception):
+    """The operator's fault: nothing can be made in the folder, or nobody can have it to themselves."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be used ({error.strerror or error}). What is taken out of the log is made there: it has to "
+            "be on a disk of this machine, not on a network share, and whoever runs this must be able to write to it."
+        )
 
 
 def folder() -> Path:
@@ -42,11 +53,27 @@ def alone() -> Iterator[None]:
     """Within it no other thread or process takes a bundle out: what room the disk has is one's own.
 
     The folder itself is what is held, so that no file of another owner is in the servers' way. Raises
-    `BlockingIOError` where another is at it.
+    `BlockingIOError` where another is at it, and `FolderError` where nobody can be.
     """
-    held = os.open(folder(), os.O_RDONLY | os.O_DIRECTORY)
+    held = _held()
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(held)
+
+
+def _held() -> int:
+    """The folder, opened and held; as a network share, it may be neither."""
+    path, held = Path(settings.STOA_DATA) / "exports", -1
+    try:
+        held = os.open(folder(), os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, "it cannot be written to")
+    except OSError as error:
+        if held >= 0:
+            os.close(held)
+        if isinstance(error, BlockingIOError):
+            raise
+        raise FolderError(path, error) from error
+    return held

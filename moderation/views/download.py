@@ -8,11 +8,14 @@ from datetime import datetime
 from io import BufferedRandom
 from typing import Any, cast
 
+import structlog
 from asgiref.sync import sync_to_async
 from django.http import FileResponse
 
 from moderation.actions.base import Code, Refused
 from moderation.audit import draft, export
+
+_log = structlog.get_logger(__name__)
 
 MOST = 250_000
 """Entries of one file: about 100 MB, and what a browser waits for within minutes. The refusals name it."""
@@ -40,7 +43,7 @@ def made(
 
     One at a time, so that no two have room for one. Raises `Refused`, and nothing is left: `UNSEALED` before the first
     checkpoint, `too_many` where there are more than `MOST` entries, `MAKING` while another is made, `FULL` where the
-    disk has no room.
+    disk has no room, and `NO_FOLDER` where there is nowhere to make it.
     """
     try:
         first, count = export.span(since, until)
@@ -50,6 +53,9 @@ def made(
             return _written(first, count, now=now, **how)
     except BlockingIOError as error:
         raise Refused(Code.MAKING) from error
+    except draft.FolderError as error:
+        _log.exception("no_folder")
+        raise Refused(Code.NO_FOLDER) from error
     except export.NothingSealedError as error:
         raise Refused(Code.UNSEALED) from error
     except OSError as error:

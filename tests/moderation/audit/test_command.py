@@ -1,7 +1,9 @@
 """Tests of `manage.py audit`."""
 
+import os
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -68,6 +70,14 @@ def test_a_name_in_place_of_a_person_s_id_is_refused_and_nothing_changed(words: 
         run(*words)
     assert [entry.action for entry in Entry.objects.all()] == ["member.join"]
     assert not Hold.objects.exists()
+
+
+def test_where_no_bundle_can_be_made_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(CommandError, match="must be able to write to it"):
+        run("export", str(tmp_path / "out.zip"))
+    assert not (tmp_path / "out.zip").exists()
+    assert entries(action="log.export") == []
 
 
 @pytest.mark.parametrize("words", [("release", "7"), ("erase", ""), ("keys", "--retire", "00000000")])

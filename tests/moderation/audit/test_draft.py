@@ -1,8 +1,13 @@
 """Files that are whole or not there, and for the server alone."""
 
+import errno
+import fcntl
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 
@@ -41,5 +46,31 @@ def test_one_bundle_is_made_at_a_time_and_the_next_when_it_is_done_or_failed() -
         pytest.fail("two at once")
     with pytest.raises(ZeroDivisionError), draft.alone():
         raise ZeroDivisionError
+    with draft.alone():
+        assert list(draft.folder().iterdir()) == []
+
+
+def share(_held: int, _how: int) -> None:
+    """As the kernel answers for a folder on NFS, where only what is open for writing can be held."""
+    raise OSError(errno.EBADF, "Bad file descriptor")
+
+
+@pytest.mark.parametrize(
+    ("module", "call", "does"),
+    [
+        (fcntl, "flock", share),
+        (os, "access", lambda *_: False),
+        (os, "open", Mock(side_effect=OSError(errno.EROFS, "Read-only file system"))),
+    ],
+)
+def test_a_folder_that_is_a_network_share_or_read_only_is_refused_with_what_to_do_about_it(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, call: str, does: Callable[..., object]
+) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with monkeypatch.context() as patched:
+        patched.setattr(module, call, does)
+        with pytest.raises(draft.FolderError, match="a disk of this machine, not on a network share"), draft.alone():
+            pytest.fail("nobody holds it")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     with draft.alone():
         assert list(draft.folder().iterdir()) == []

@@ -21,6 +21,7 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from config.threads import Handler
@@ -148,6 +149,18 @@ def test_what_a_file_takes_while_it_is_sent_is_room_that_the_next_one_has_not(
     assert looked[1] > looked[0]
     first.close()
     second.close()
+
+
+def test_where_there_is_no_folder_to_make_it_in_it_is_refused_and_the_servers_log_says_why(
+    rita: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs() as lines, monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda *_: False)
+        page = text(rita.get(BUNDLE, follow=True))
+    assert "cannot write to the folder" in page
+    assert any(line["event"] == "no_folder" and line["exc_info"] for line in lines)
+    assert entry(action="log.export", result="refused").reason == "no_folder"
+    assert left(settings) == []
 
 
 def test_another_fault_of_the_disk_is_no_refusal(rita: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,8 @@ class Command(BaseCommand):
                 self._write(out, **given)
         except BlockingIOError as error:
             raise CommandError("another bundle is being made, here or in the console; try again") from error
+        except draft.FolderError as error:
+            raise CommandError(str(error)) from error
 
     def _write(self, out: Path, first: int, count: int | None, **given: list[str]) -> None:
         with transaction.atomic():
