@@ -30,6 +30,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
         "log.proved": Control("critical", (3,), ("16.4.2",), ("A.8.15.protected",), laws=LOGS),
         "log.witnessed": Control("major", (3,), ("16.4.3",), ("A.8.15.protected",), laws=LOGS),
         "log.streamed": Control("minor", (3,), ("16.2.4", "16.4.3"), ("A.8.15.protected",), laws=LOGS),
+        "log.places": Control("minor", (3,), ("16.2.3",), ("A.8.15.stored",), laws=LOGS),
         "log.fields": Control("major", (3,), ("16.2.1",), ("A.8.15.produced",), laws=LOGS),
         "log.clocks": Control("major", (3,), ("16.2.2",), ("A.8.17",), laws=LOGS),
         "log.kept": Control("critical", (3,), ("16.1.1",), ("A.8.15.stored",), laws=LOGS),
@@ -43,6 +44,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
         "tries.counted": Control("major", (5,), ("16.3.3", "17.3.1")),
         "rooms.braked": Control("major", (5,)),
         "errors.plain": Control("major", (5,), ("16.5.1", "16.5.4")),
+        "errors.logged": Control("major", (3,), ("16.3.4",), ("A.8.15.produced",)),
         "complaints.taken": Control("major", (6,)),
         "lawful.two_people": Control("critical", (7, 8)),
     }
@@ -77,15 +79,21 @@ TESTED: Mapping[str, str] = MappingProxyType(
         "16.4.1": "tests/moderation/attacks",
         "16.5.2": "tests/flows/test_kill.py",
         "16.5.3": "tests/moderation/goals",
+        "17.2.1": "tests/rooms/sfu/test_main.py",
         "17.2.2": "tests/rooms/sfu/test_peer_ciphers.py",
         "17.2.3": "tests/rooms/sfu",
         "17.2.4": "tests/flows/test_hostile.py",
         "17.2.5": "tests/flows/test_hostile.py",
+        "17.2.6": "tests/rooms/sfu/test_server_paths.py",
+        "17.2.7": "tests/rooms/sfu/test_ring.py",
         "17.2.8": "tests/rooms/sfu",
         "17.3.2": "tests/rooms/test_api_fuzz.py",
     }
 )
 """Requirements that no server can measure of itself while it runs, and the tests of the release that answer them."""
+
+RELAYED = ("17.1.1", "17.1.2")
+"""Requirements of a TURN server, which is another program: nothing here can look into one, and there may be none."""
 
 V16 = (
     *("16.1.1", "16.2.1", "16.2.2", "16.2.3", "16.2.4", "16.2.5", "16.3.1", "16.3.2", "16.3.3", "16.3.4"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from moderation.review.catalogue import ASVS, BASICS, CONTROLS, ISO, ITEMS, OTHER, TESTED
+from moderation.review.catalogue import ASVS, BASICS, CONTROLS, ISO, ITEMS, OTHER, RELAYED, TESTED
 
 Annex = Mapping[str, Any]
 Texts = Mapping[str, Any]
@@ -150,7 +150,16 @@ class _Page:
         if requirement in TESTED:
             yield self.plain(requirement, "tested", self.fill("tested", tests=TESTED[requirement]))
         elif not measured:
-            yield self.plain(requirement, "none", self.texts["words"]["none"])
+            yield self.unanswered(requirement)
+
+    def unanswered(self, requirement: str) -> Claim:
+        """The claim of a requirement that nothing was found out about, or that asks nothing of this server."""
+        words = self.texts["words"]
+        if requirement not in RELAYED:
+            return self.plain(requirement, "none", words["none"])
+        if "turn=no" in self.annex["technology"]:
+            return self.plain(requirement, "absent", words["no_relay"])
+        return self.plain(requirement, "none", words["relay"])
 
     def basics(self) -> tuple[str, ...]:
         return (

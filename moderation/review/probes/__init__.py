@@ -24,6 +24,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "log.proved": log.proved,
         "log.witnessed": log.witnessed,
         "log.streamed": log.streamed,
+        "log.places": log.places,
         "log.fields": log.fields,
         "log.clocks": log.clocks,
         "log.kept": log.kept,
@@ -37,6 +38,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "tries.counted": service.tries,
         "rooms.braked": service.rooms,
         "errors.plain": service.errors,
+        "errors.logged": service.errors_logged,
         "complaints.taken": service.complaints,
         "lawful.two_people": people.lawful,
     }

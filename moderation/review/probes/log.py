@@ -28,6 +28,7 @@ WHENCE = ("address", "port", "destination")
 LINKING = ("actor", "object", "second", "address", "session")
 COMPARED = 1000
 """Entries that are compared with their leaves at each check: the newest half, and as many spread over all."""
+STDOUT = ("logging.StreamHandler", "ext://sys.stdout")
 RECENT = 30  # checkpoints that a cosignature may be on: a witness is asked after each was signed
 LOG: tuple[type[Model], ...] = (Entry, Leaf, Node, Checkpoint, Cosignature, Label)
 """What is only added to. A label may be erased, and is not changed."""
@@ -153,6 +154,16 @@ def streamed(span: Span) -> Found:
     due = older.values_list("size", flat=True).first() or 0
     taken = Stream.objects.filter(name__in=names, error="", sent_at__isnull=False, cursor__gte=due).count()
     return Found.if_true(0 < len(names) == taken, collectors=len(names), away=len(names) - taken)
+
+
+def places(_span: Span) -> Found:
+    """Whether logs go only where the settings name it: the database, collectors, witnesses and standard output."""
+    handlers = settings.LOGGING["handlers"].values()
+    elsewhere = sum((one.get("class"), one.get("stream")) != STDOUT for one in handlers)
+    numbers = {"collectors": len(settings.STOA_LOG_STREAM), "witnesses": len(cosign.peers())}
+    return Found.if_true(
+        not elsewhere, database=connection.vendor, handlers=len(handlers), elsewhere=elsewhere, **numbers
+    )
 
 
 def fields(span: Span) -> Found:

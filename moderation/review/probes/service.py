@@ -1,5 +1,6 @@
 """Checks of what carries the service: words, encryption, storage, limits, errors."""
 
+import logging
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from django.db import connection
 from django.urls import get_resolver
 
 from accounts import throttle, words
+from moderation.audit.models import Entry, Result
+from moderation.models import Control, Finding, Outcome
 from moderation.review.probes.base import Found, Span
 from rooms.models import Room, State
 
@@ -83,6 +86,18 @@ def errors(_span: Span) -> Found:
     handler = get_resolver().resolve_error_handler(500).__module__
     last_resort = handler.startswith("config.")
     return Found.if_true(not settings.DEBUG and last_resort, debug=int(settings.DEBUG), last_resort=int(last_resort))
+
+
+def errors_logged(span: Span) -> Found:
+    """Whether an error nobody expected is written down, and every control that failed last has an open finding."""
+    logger = logging.getLogger("django.request")
+    written = logger.isEnabledFor(logging.ERROR) and logger.hasHandlers()
+    failing = set(Control.objects.filter(outcome=Outcome.FAILED).values_list("pk", flat=True))
+    found = set(Finding.objects.filter(control__in=failing, closed_at=None).values_list("control", flat=True))
+    times = {"recorded_at__gte": span.start, "recorded_at__lt": span.end}
+    numbers = {"failing": len(failing), "found": len(found)}
+    broken = Entry.objects.filter(result=Result.FAILED, **times).count()
+    return Found.if_true(written and failing == found, written=int(written), broken=broken, **numbers)
 
 
 def complaints(span: Span) -> Found:

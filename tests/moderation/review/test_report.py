@@ -63,6 +63,26 @@ def test_a_requirement_that_nobody_measured_or_tested_is_said_to_have_no_evidenc
     assert [claim.status for claim in claims] == ["none"]
 
 
+@pytest.mark.parametrize(
+    ("turn", "status", "words"), [("turn=no", "absent", "no TURN server"), ("turn=yes", "none", "assess them by hand")]
+)
+@pytest.mark.parametrize(
+    "title", ["17.1.1 TURN reaches no reserved addresses", "17.1.2 TURN withstands exhaustion of its ports"]
+)
+def test_what_is_asked_of_a_turn_server_is_not_applicable_where_there_is_none_and_else_for_somebody_to_assess(
+    title: str, turn: str, status: str, words: str
+) -> None:
+    (claim,) = section(made(annex("asvs", technology=["django 5", turn])), title).claims
+    assert claim.status == status
+    assert words in claim.text
+    assert claim.proofs == ()
+
+
+def test_nothing_else_that_is_asked_is_without_an_answer() -> None:
+    claims = [claim for part in made(annex("asvs", technology=["turn=no"])).sections for claim in part.claims]
+    assert {claim.subject for claim in claims if claim.status in {"none", "absent"}} == {"17.1.1", "17.1.2"}
+
+
 def test_ciphers_of_the_media_are_not_answered_by_the_encryption_of_pages() -> None:
     (claim,) = section(made(annex("asvs")), "17.2.2 Strong DTLS ciphers and SRTP profiles").claims
     assert (claim.status, "tests/rooms/sfu/test_peer_ciphers.py" in claim.text) == ("tested", True)

@@ -75,6 +75,23 @@ async def test_it_leaves_no_core_and_says_in_its_log_and_every_report_which_fan_
     assert told.counts["accelerated"] == (expected == "accelerated")
 
 
+@pytest.mark.server
+async def test_every_start_makes_a_key_of_its_own_which_is_in_no_file_of_the_server(tmp_path: Path) -> None:
+    certificates = set()
+    with servers.valkey(tmp_path):
+        for _ in range(2):
+            with servers.sfu(tmp_path, servers.free_port()) as server:
+                async with room(Media(tmp_path, 0, server, server, 0)) as made:
+                    await made.desk.report(Alive, seconds=15)
+                    certificates.add((await made.answered(1)).remote.fingerprint)
+    assert len(certificates) == 2
+    assert _with_a_key(tmp_path) == []
+
+
+def _with_a_key(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and b"PRIVATE KEY" in file.read_bytes()]
+
+
 def test_the_media_process_needs_no_django() -> None:
     code = "import sys, rooms.sfu.__main__; print({'django', 'channels', 'celery'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)

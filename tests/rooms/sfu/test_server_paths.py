@@ -1,9 +1,12 @@
 """The running relay and its paths: addresses that move, DTLS roles, IPv6, one connection after the other."""
 
+import socket
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from OpenSSL import SSL
 
 from benchmarks.light import Client, check
 from rooms.sfu.messages import Connected, Gone
@@ -17,6 +20,7 @@ from tests.rooms.sfu.harness import (
     duet,
     ear,
     hears,
+    identity,
     room,
     until,
     want,
@@ -59,6 +63,30 @@ async def test_a_speaker_on_an_unchecked_address_is_not_heard(relay: Media) -> N
         speaker.client.check()
         await hears(speaker, heard)
         assert all(packet.sent >= checked for packet in heard)
+
+
+async def test_a_client_hello_from_where_no_check_came_from_takes_nobodys_handshake(relay: Media) -> None:
+    async with room(relay) as made:
+        alice, carol = await made.answered(ALICE), await made.join(CAROL)
+        assert alice.remote.setup == "passive"  # it waits for a client hello, whoever is first
+        with socket.socket(alice.socket.family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as thief:
+            thief.sendto(_client_hello(), alice.remote.address)
+            alice.check()
+            await until(lambda: alice.answered)
+            thief.sendto(_client_hello(), alice.remote.address)
+            await alice.connect()
+            await want(made, speak=(ALICE,))
+            await hears(Speaker(alice), ear(carol))
+            with pytest.raises(BlockingIOError):
+                thief.recv(2048)
+
+
+def _client_hello() -> bytes:
+    mallory = SSL.Connection(identity().context)
+    mallory.set_connect_state()
+    with suppress(SSL.WantReadError):
+        mallory.do_handshake()
+    return mallory.bio_read(4096)
 
 
 async def test_a_forged_check_moves_nobody(relay: Media) -> None:

@@ -298,3 +298,13 @@ def test_an_entry_that_gives_away_what_it_seals_fails(span: Span, value: str) ->
 def test_no_stranger_fails_the_control_by_what_their_browser_calls_itself(span: Span) -> None:
     record("room.open", source=replace(HERE, user_agent="room"), actor="a11ce0000000beef")
     assert log.privacy(span).outcome == Outcome.PASSED
+
+
+def test_logs_go_where_the_settings_name_it_and_a_handler_that_leads_elsewhere_fails(
+    span: Span, settings: Settings
+) -> None:
+    named = {"database": connection.vendor, "collectors": 0, "witnesses": 0}
+    assert facts(log.places(span)) == (Outcome.PASSED, {**named, "handlers": 1, "elsewhere": 0})
+    file = {"class": "logging.FileHandler", "filename": "/tmp/stoa.log"}
+    settings.LOGGING = settings.LOGGING | {"handlers": settings.LOGGING["handlers"] | {"file": file}}
+    assert facts(log.places(span)) == (Outcome.FAILED, {**named, "handlers": 2, "elsewhere": 1})

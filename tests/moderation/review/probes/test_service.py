@@ -1,5 +1,6 @@
 """The checks of what carries the service."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -11,11 +12,14 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts import throttle, words
+from moderation.actions import controls
+from moderation.audit.models import Result
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.models import Outcome
+from moderation.models import Finding, Outcome
 from moderation.review.probes import service
 from moderation.review.probes.base import Found, Span
+from tests.moderation.review.sample import measured
 
 SOURCE = Source.internal("command")
 pytestmark = pytest.mark.django_db
@@ -121,3 +125,22 @@ def test_without_a_way_to_report_the_control_fails(span: Span) -> None:
         assert service.complaints(span).outcome == Outcome.FAILED
     with patch.dict(apps.all_models, {"moderation": {"report": object}}):
         assert service.complaints(span).outcome == Outcome.PASSED
+
+
+def test_errors_are_written_down_and_what_failed_is_counted(span: Span) -> None:
+    record("room.open", source=SOURCE, result=Result.FAILED)
+    found = {"written": 1, "broken": 1, "failing": 0, "found": 0}
+    assert facts(service.errors_logged(span)) == (Outcome.PASSED, found)
+    with patch.object(logging.getLogger("django.request"), "disabled", new=True):
+        assert facts(service.errors_logged(span)) == (Outcome.FAILED, {**found, "written": 0})
+
+
+def test_a_control_that_failed_and_whose_finding_is_gone_is_told(span: Span) -> None:
+    now = timezone.now()
+    with measured() as outcomes:
+        outcomes["log.kept"] = Outcome.FAILED
+        controls.check(now, source=SOURCE)
+    found = {"written": 1, "broken": 0, "failing": 1, "found": 1}
+    assert facts(service.errors_logged(span)) == (Outcome.PASSED, found)
+    Finding.objects.all().delete()
+    assert facts(service.errors_logged(span)) == (Outcome.FAILED, {**found, "found": 0})
