@@ -2,38 +2,29 @@
 frozen. Nobody who was reported learns by whom.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from moderation import cases
 from moderation.actions import cases as working
-from moderation.actions import triage
+from moderation.actions import freezes, triage
 from moderation.actions.base import Code, Refused
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.measures import Measure
-from moderation.models import About, Case, Channel, Decision, Freeze, Report, Stand, Step
+from moderation.models import About, Case, Channel, Report, Stand, Step
 from moderation.policies import SEVERITIES, Policy
 from rooms import rows
-from rooms.actions import evidence
 from rooms.admission import visible_room
-from rooms.models import Member, Room, State
+from rooms.models import Member, Room
 from rooms.roles import Rank
 
 PER_HOUR = 20  # reports of one person
-FREEZES_PER_DAY = 6  # of one reporter: false reports cannot make the server keep speech
-WRONG_FOR = timedelta(days=30)  # each report of these days in which nothing was found takes one away, but for the last
-FREEZES_PER_HOUR = 12  # of one room, whichever members report
-FREEZES_OF_ONE = 3  # of these, by one of them: two accounts cannot use up what others' reports need
-FREEZES_AT_WORK = 6  # of one room in an hour, by all of the staff: nobody keeps a room by reporting it at work
 TWICE = timedelta(minutes=1)  # a second report of the same within it is the first one, tapped again
-ENDED_FOR = timedelta(minutes=1)  # the ring outlives its room by as much
 
 # Asked of each report; composed anew by Django they were half of what one costs.
 _OPEN = f"({', '.join(repr(state.value) for state in cases.OPEN)})"
@@ -47,12 +38,14 @@ FROM accounts_user AS person WHERE id = %s
 """  # noqa: S608  # our own names
 _HOSTS = f"SELECT user_id FROM rooms_member WHERE room_id = held.room AND rank = {Rank.HOST:d}"  # noqa: S608  # ours
 _SAME_HOST = f"coalesce(held.host_id, 0) = coalesce(({_HOSTS}), 0)"
-_AGAIN = rows.select(Report, "report", f"""
-FROM moderation_report AS report JOIN moderation_case AS held ON held.id = report.case_id
-WHERE report.reporter_id = %s AND report.made_at > %s AND report.policy = %s
+_SAME = f"""
+AND report.made_at > %s AND report.policy = %s
 AND coalesce(held.subject_id, 0) = %s AND held.room = %s AND held.state IN {_OPEN}
 AND (held.about <> '{About.ROOM}' OR {_SAME_HOST}) ORDER BY report.made_at DESC
-""")  # fmt: skip
+"""
+_MADE = "FROM moderation_report AS report JOIN moderation_case AS held ON held.id = report.case_id WHERE"
+_AGAIN = rows.select(Report, "report", f"{_MADE} report.reporter_id = %s {_SAME}")
+_AGAIN_AT_WORK = rows.select(Report, "report", f"{_MADE} report.staff_id = %s {_SAME}")
 _HELD = f"FROM moderation_case AS held WHERE held.about = %s AND held.room = %s AND held.state IN {_OPEN} "
 _OF_ROOM = rows.select(Case, "held", f"{_HELD} AND {_SAME_HOST}")
 _OF_SOMEBODY = rows.select(Case, "held", f"{_HELD} AND held.subject_id = %s")
@@ -105,17 +98,21 @@ def report_person(reporter: User, uid: str, complaint: Complaint, *, source: Sou
 
 @transaction.atomic
 def notice(complaint: Complaint, *, source: Source, now: datetime) -> Report:
-    """The notice of somebody outside (DSA Art. 16): its words say what it is about. The shell counts their tries."""
+    """The notice of somebody outside (DSA Art. 16): its words say what it is about. The shell counts their tries.
+
+    Sent again within a minute, word for word and with the same address, it is the first one.
+    """
     if not complaint.words.strip():
         raise Refused(Code.EMPTY)
-    return _take(None, _Target(About.NOTICE, None, None), None, complaint, source, now)
+    return _noticed(complaint, now) or _take(None, _Target(About.NOTICE, None, None), None, complaint, source, now)
 
 
 @transaction.atomic
 def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, source: Source, now: datetime) -> Case:
     """The case that one of the staff opens about what they hear, in any room; of a member, or of the whole room.
 
-    It freezes the ring as a report does, and somebody else decides on it. Raises `Refused`: GONE, SUBJECT.
+    It freezes the ring as a report does, and somebody else decides on it; opened again within a minute, it is as they
+    left it. Raises `Refused`: GONE, SUBJECT.
     """
     room = Room.objects.filter(pk=room_id).first()
     member = Member.objects.filter(room=room_id, number=number).select_related("user").first() if number else None
@@ -124,7 +121,10 @@ def open_case(by: User, room_id: str, number: int | None, policy: Policy, *, sou
     if member is not None and member.user_id == by.pk:
         raise Refused(Code.SUBJECT)
     target = _Target(About.PERSON if member else About.ROOM, member.user if member else None, room)
-    return _take(None, target, _held(target), Complaint(policy, Channel.STAFF), source, now, staff=by).case
+    held = _held(target)
+    _hold(by)
+    again = rows.read(Report, _AGAIN_AT_WORK, _same(by, target, policy, now))
+    return (again or _take(None, target, held, Complaint(policy, Channel.STAFF), source, now, staff=by)).case
 
 
 def _seen(reporter: User, room_id: str) -> Room:
@@ -142,9 +142,7 @@ def _report(reporter: User, target: _Target, complaint: Complaint, source: Sourc
     restricted, made = _lately(reporter, now)
     if restricted:
         raise Refused(Code.RESTRICTED)
-    subject, room = target.subject.pk if target.subject else 0, target.room.pk if target.room else ""
-    same = [reporter.pk, _adapted(now - TWICE), complaint.policy, subject, room]
-    again = rows.read(Report, _AGAIN, same) if made else None
+    again = rows.read(Report, _AGAIN, _same(reporter, target, complaint.policy, now)) if made else None
     if again is not None:
         return again
     if made >= PER_HOUR:
@@ -157,12 +155,34 @@ def _lately(reporter: User, now: datetime) -> tuple[bool, int]:
 
     Their row is held meanwhile, so that nobody's tries are counted side by side.
     """
+    _hold(reporter)
     with connection.cursor() as cursor:
-        if connection.features.has_select_for_update:
-            cursor.execute("SELECT id FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [reporter.pk])
         cursor.execute(_LATELY, [_adapted(now), _adapted(now - timedelta(hours=1)), reporter.pk])
         restricted, made = cursor.fetchone()
     return bool(restricted), made
+
+
+def _hold(person: User) -> None:
+    """Nothing: until the end of this transaction nothing else that they report is looked at."""
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [person.pk])
+
+
+def _same(who: User, target: _Target, policy: Policy, now: datetime) -> list[Any]:
+    """What `_AGAIN` and `_AGAIN_AT_WORK` ask with."""
+    subject, room = target.subject.pk if target.subject else 0, target.room.pk if target.room else ""
+    return [who.pk, _adapted(now - TWICE), policy, subject, room]
+
+
+def _noticed(complaint: Complaint, now: datetime) -> Report | None:
+    """The same notice, sent a moment ago. Nobody is there to be held, so its words are."""
+    said = {"policy": complaint.policy, "words": complaint.words.strip(), "email": complaint.email}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [said["words"]])
+    lately = Report.objects.filter(reporter=None, made_at__gt=now - TWICE, channel=Channel.NOTICE)
+    return lately.filter(**said).first()
 
 
 def _adapted(moment: datetime) -> Any:
@@ -200,7 +220,7 @@ def _take(
         made_at=now,
     )
     rows.insert(report)
-    freeze = _freeze(report, target, now)
+    freeze = freezes.freeze(report, target.room, now)
     record(
         "report.make",
         source=source,
@@ -258,43 +278,3 @@ def _open(target: _Target, complaint: Complaint, source: Source, now: datetime) 
         return None
     working.tell_opened(case, source)
     return case
-
-
-def _freeze(report: Report, target: _Target, now: datetime) -> Freeze | None:
-    """The freeze of the room's ring, asked for after the commit; None where there is nothing to freeze any more."""
-    room = target.room
-    if room is None or not _has_ring(room, now) or not _affords(report, room, now):
-        return None
-    freeze = Freeze.objects.create(id=secrets.token_hex(8), case=report.case, report=report, room=room.pk, asked_at=now)
-    asked = evidence.freeze(room.pk, freeze.pk, report.case.key, now)
-    if len(asked) > 1:
-        freeze.waiting = asked
-        freeze.save(update_fields=["waiting"])
-    return freeze
-
-
-def _has_ring(room: Room, now: datetime) -> bool:
-    just_over = room.state == State.ENDED and room.ended_at is not None and room.ended_at > now - ENDED_FOR
-    return settings.STOA_PROFILE != "private" and (room.state == State.LIVE or just_over)
-
-
-def _affords(report: Report, room: Room, now: datetime) -> bool:
-    """Whether the ring may be frozen for the report once more."""
-    of_room = Freeze.objects.filter(room=room.pk, asked_at__gt=now - timedelta(hours=1))
-    if report.staff is not None:
-        return of_room.exclude(report__staff=None).count() < FREEZES_AT_WORK
-    if report.reporter is None:
-        return True
-    own = Freeze.objects.filter(report__reporter=report.reporter, asked_at__gt=now - timedelta(days=1)).count()
-    here, theirs = of_room.filter(report__reporter=report.reporter), of_room.filter(report__staff=None)
-    room_left = here.count() < FREEZES_OF_ONE and theirs.count() < FREEZES_PER_HOUR
-    return room_left and own < _budget(report.reporter, now, own)
-
-
-def _budget(reporter: User, now: datetime, own: int) -> int:
-    """How many freezes a day they have, of which they had `own`: fewer where their reports were found wrong lately."""
-    if not own:
-        return FREEZES_PER_DAY  # the first is everybody's, and costs no question
-    lately = Report.objects.filter(reporter=reporter, made_at__gt=now - WRONG_FOR)
-    found = Decision.objects.filter(measure=Measure.NONE, state=Stand.IN_FORCE)
-    return max(1, FREEZES_PER_DAY - lately.filter(case__in=found.values("case")).count())

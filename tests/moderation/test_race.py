@@ -16,7 +16,7 @@ from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
 from moderation.cases import State
 from moderation.measures import Measure
-from moderation.models import Case, Channel, Decision, Grant, PolicyText, Result, Stand
+from moderation.models import Case, Channel, Decision, Grant, PolicyText, Report, Result, Stand
 from moderation.policies import Policy
 from moderation.staff import FRESH, Role
 from rooms.models import Member, Room
@@ -108,6 +108,29 @@ def test_of_two_who_approve_one_request_at_once_one_does_and_the_other_changed_n
     assert entry(action="evidence.approve").actor == femi.uid
 
 
+def test_two_taps_at_once_on_opening_a_case_make_one_report(room: Room, bob: User) -> None:
+    dana, number = moderator("Dana"), Member.objects.get(room=room, user=bob).number
+
+    def tap() -> Case:
+        return reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+
+    with held(tap, tap) as late:
+        pass
+    assert late.result() == Case.objects.get()
+    assert Report.objects.count() == 1
+
+
+def test_two_taps_at_once_on_sending_a_notice_make_one(db: None) -> None:
+    said = complaint(Policy.ILLEGAL, "In the room of Sunday evening ...", Channel.NOTICE)
+
+    def tap() -> Report:
+        return reports.notice(said, source=SOURCE, now=NOON)
+
+    with held(tap, tap) as late:
+        pass
+    assert late.result() == Report.objects.get()
+
+
 def test_a_report_that_waited_for_the_decision_on_its_case_opens_another(
     case: Case, room: Room, bob: User, carol: User
 ) -> None:
@@ -146,9 +169,10 @@ def test_of_two_who_write_the_same_rule_at_once_one_does_and_the_other_changed_n
 @pytest.fixture
 def notices() -> list[tuple[Case, User]]:
     """Two people outside wrote about the same; Dana has the one, Eli the other."""
-    words = complaint(Policy.HATE, "In the room of Sunday evening.", Channel.NOTICE)
     desk = moderator("Dana"), moderator("Eli")
-    return [(claimed(reports.notice(words, source=SOURCE, now=NOON).case, one), one) for one in desk]
+    words = [complaint(Policy.HATE, f"In the room of {day} evening.", Channel.NOTICE) for day in ("Sunday", "Sunday's")]
+    made = [reports.notice(one, source=SOURCE, now=NOON).case for one in words]
+    return [(claimed(case, one), one) for case, one in zip(made, desk, strict=True)]
 
 
 @pytest.mark.parametrize("person", ["bob", ""])

@@ -1,6 +1,6 @@
 """Taking reports: carol reports bob, who speaks; mallory reports to do harm."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from moderation import queue
-from moderation.actions import appeals, reports, triage
+from moderation.actions import appeals, freezes, reports, triage
 from moderation.actions.base import Code
+from moderation.actions.reports import Complaint
 from moderation.audit.models import Entry
 from moderation.cases import Code as CaseCode
 from moderation.cases import State, due
@@ -19,7 +20,7 @@ from moderation.own import unread_reports
 from moderation.policies import Policy, Severity
 from rooms.models import Access, Member, Room
 from tests.log import entry
-from tests.moderation.desk import claimed, complaint, decided, moderator, reported, unchanged
+from tests.moderation.desk import claimed, complaint, decided, moderator, reported, rows, unchanged
 from tests.rooms.scenes import NOON, SOURCE, a_room, carry, come, member
 
 pytestmark = pytest.mark.django_db
@@ -162,10 +163,23 @@ def test_a_whole_room_is_reported_once(room: Room, bob: User, carol: User) -> No
 
 def test_a_notice_from_outside_says_what_it_is_about_and_is_a_case_of_its_own() -> None:
     unchanged(Code.EMPTY, lambda: reports.notice(complaint(channel=Channel.NOTICE), source=SOURCE, now=NOON))
-    words = complaint(Policy.ILLEGAL, "In the room of Sunday evening ...", Channel.NOTICE)
-    one, other = (reports.notice(words, source=SOURCE, now=NOON) for _ in range(2))
+    one, other = (_noticed(words) for words in ("In the room of Sunday evening ...", "In the room of Monday ..."))
     assert one.case != other.case
     assert (one.case.about, one.reporter) == (About.NOTICE, None)
+
+
+def _noticed(words: str, email: str = "", at: datetime = NOON) -> Report:
+    said = Complaint(Policy.ILLEGAL, Channel.NOTICE, words, "en", email)
+    return reports.notice(said, source=SOURCE, now=at)
+
+
+def test_a_notice_that_is_sent_twice_is_one_and_another_address_or_a_later_minute_makes_another() -> None:
+    first = _noticed("In the room of Sunday evening ...", "erin@example.org")
+    before = rows()
+    assert _noticed("In the room of Sunday evening ... ", "erin@example.org", NOON + timedelta(seconds=2)) == first
+    assert rows() == before
+    assert _noticed("In the room of Sunday evening ...") != first
+    assert _noticed("In the room of Sunday evening ...", "erin@example.org", NOON + reports.TWICE) != first
 
 
 def test_one_of_the_staff_opens_a_case_on_what_they_hear(room: Room, bob: User) -> None:
@@ -176,6 +190,21 @@ def test_one_of_the_staff_opens_a_case_on_what_they_hear(room: Room, bob: User) 
     assert entry(action="report.make").actor == dana.uid
     assert Freeze.objects.count() == 1
     unchanged(Code.GONE, lambda: reports.open_case(dana, room.pk, 99, Policy.HATE, source=SOURCE, now=NOON))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_case_that_is_opened_at_work_twice_is_opened_once(room: Room, bob: User, whole: bool) -> None:
+    dana, number = moderator("Dana"), None if whole else member(bob, room).number
+
+    def opened(policy: Policy = Policy.HATE, by: User = dana, at: datetime = NOON) -> Case:
+        return reports.open_case(by, room.pk, number, policy, source=SOURCE, now=at)
+
+    case = opened()
+    before = rows()
+    assert opened(at=NOON + timedelta(seconds=2)) == case
+    assert rows() == before
+    assert opened(Policy.SPAM) == opened(by=moderator("Femi")) == opened(at=NOON + reports.TWICE) == case
+    assert case.reports.count() == 4
 
 
 def test_whoever_of_the_staff_reports_has_a_part_in_the_case_and_nobody_tells_them_of_it(room: Room, bob: User) -> None:
@@ -193,8 +222,8 @@ def test_whoever_of_the_staff_reports_has_a_part_in_the_case_and_nobody_tells_th
 
 def test_reports_at_work_take_nothing_from_the_budget_of_whoever_makes_them(room: Room, bob: User) -> None:
     dana, number = moderator("Dana"), member(bob, room).number
-    for _ in range(reports.FREEZES_PER_DAY):
-        reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
+    for policy in [*Policy][: freezes.PER_DAY]:
+        reports.open_case(dana, room.pk, number, policy, source=SOURCE, now=NOON)
     made = reports.report_member(dana, room.pk, number, complaint(), source=SOURCE, now=NOON)
     assert made.reporter == dana
     assert Freeze.objects.filter(report=made).exists()

@@ -131,7 +131,7 @@ def test_a_case_that_somebody_works_on_stays_theirs(room: Room, desk: Client, bo
     desk.post("/console/live/case/", said)
     case = Case.objects.get()
     at_console(mallory, Role.MODERATOR).post(f"/console/cases/{case.pk}/claim/")
-    desk.post("/console/live/case/", said)
+    desk.post("/console/live/case/", said | {"policy": "spam"})
     case.refresh_from_db()
     assert (case.holder, case.state, case.reports.count()) == (mallory, State.CLAIMED, 2)
 

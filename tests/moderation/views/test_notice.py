@@ -98,7 +98,7 @@ def test_a_notice_from_another_site_is_refused() -> None:
 
 
 def test_nobody_floods_the_staff_with_notices(erin: Client) -> None:
-    answers = [sent(erin).status_code for _ in range(notice.NOTICES.limit + 1)]
+    answers = [sent(erin, what=f"It is the {number}. time.").status_code for number in range(notice.NOTICES.limit + 1)]
     assert answers == [302] * notice.NOTICES.limit + [429]
     assert Report.objects.count() == notice.NOTICES.limit
     assert entry(action="report.make", result="refused").reason == "too_many"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from moderation.actions import reports
+from moderation.actions import freezes, reports
 from moderation.measures import Measure
 from moderation.models import Decision, Freeze, Report, Stand
 from moderation.policies import Policy
@@ -44,7 +44,7 @@ def test_false_reports_cannot_make_the_server_keep_speech(room: Room, bob: User,
         number = Member.objects.get(room=room, user=bob).number
         reports.report_member(mallory, room.pk, number, complaint(policy), source=SOURCE, now=at)
     assert Report.objects.count() == 8
-    assert Freeze.objects.count() == reports.FREEZES_PER_DAY
+    assert Freeze.objects.count() == freezes.PER_DAY
 
 
 def _dismissed(by: User, dana: User, count: int) -> None:
@@ -68,7 +68,7 @@ def test_whose_reports_were_found_wrong_lately_has_fewer_freezes_and_one_at_leas
     assert Freeze.objects.count() == left
 
 
-@pytest.mark.parametrize("after", [timedelta(), reports.WRONG_FOR])
+@pytest.mark.parametrize("after", [timedelta(), freezes.WRONG_FOR])
 def test_a_dismissal_counts_no_more_once_it_is_overturned_or_long_ago(
     room: Room, bob: User, mallory: User, after: timedelta
 ) -> None:
@@ -87,7 +87,7 @@ def test_no_room_is_kept_by_reporting_it_at_work(room: Room, bob: User, carol: U
     for minute in range(10):
         at = NOON + timedelta(minutes=minute)
         reports.open_case(staff[minute % 2], room.pk, member(bob, room).number, Policy.HATE, source=SOURCE, now=at)
-    assert (Report.objects.count(), Freeze.objects.count()) == (10, reports.FREEZES_AT_WORK)
+    assert (Report.objects.count(), Freeze.objects.count()) == (10, freezes.AT_WORK)
     assert Freeze.objects.filter(report=reported(carol, bob, room)).exists()
     later = NOON + timedelta(hours=1, minutes=10)
     reports.open_case(staff[0], room.pk, None, Policy.HATE, source=SOURCE, now=later)
@@ -96,11 +96,11 @@ def test_no_room_is_kept_by_reporting_it_at_work(room: Room, bob: User, carol: U
 
 def test_a_room_is_frozen_so_often_an_hour_however_many_report(room: Room, bob: User) -> None:
     number = Member.objects.get(room=room, user=bob).number
-    for count in range(reports.FREEZES_PER_HOUR + 2):
+    for count in range(freezes.PER_HOUR + 2):
         person = User.objects.create_user(f"raider{count}", display_name="Raider")
         come(person, room)
         reports.report_member(person, room.pk, number, complaint(), source=SOURCE, now=NOON)
-    assert Freeze.objects.count() == reports.FREEZES_PER_HOUR
+    assert Freeze.objects.count() == freezes.PER_HOUR
 
 
 def test_the_ring_outlives_its_room_by_a_minute_and_so_may_a_report(
@@ -122,11 +122,11 @@ def test_neither_few_accounts_nor_the_staff_use_up_what_others_reports_of_the_ro
     number, raiders = member(bob, room).number, [User.objects.create_user(f"raider{one}") for one in range(2)]
     for raider in raiders:
         come(raider, room)
-        for policy in [*Policy][: reports.FREEZES_PER_DAY]:
+        for policy in [*Policy][: freezes.PER_DAY]:
             reports.report_member(raider, room.pk, number, complaint(policy), source=SOURCE, now=NOON)
-    assert Freeze.objects.count() == 2 * reports.FREEZES_OF_ONE
+    assert Freeze.objects.count() == 2 * freezes.OF_ONE
     dana = moderator("Dana")
-    for _ in range(reports.FREEZES_AT_WORK):
-        reports.open_case(dana, room.pk, number, Policy.HATE, source=SOURCE, now=NOON)
-    assert Freeze.objects.count() == reports.FREEZES_PER_HOUR
+    for policy in [*Policy][: freezes.AT_WORK]:
+        reports.open_case(dana, room.pk, number, policy, source=SOURCE, now=NOON)
+    assert Freeze.objects.count() == freezes.PER_HOUR
     assert Freeze.objects.filter(report=reported(carol, bob, room)).exists()
