@@ -24,6 +24,19 @@ export function watchEvidence() {
   return board && new Board(board, data("tracks").tracks);
 }
 
+/**
+ * What came of those that were fetched; if nothing did, or the page goes elsewhere, it throws as one of them did.
+ * @template T
+ * @param {PromiseSettledResult<T>[]} fetched
+ */
+function playable(fetched) {
+  const failed = fetched.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  const heard = fetched.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const away = failed.find((reason) => reason instanceof Elsewhere);
+  if (away || (failed.length && !heard.length)) throw away ?? failed[0];
+  return heard;
+}
+
 class Board {
   /** Made with the first sound: before somebody clicked, no browser lets one play. @type {Deck | undefined} */
   #deck;
@@ -62,16 +75,18 @@ class Board {
     const chosen = this.tracks.filter(({ freeze }) => freeze === button.dataset.fetch);
     try {
       const deck = this.#ready();
-      deck.load(await Promise.all(chosen.map(async (track) => ({ ...track, buffer: await this.#sound(track) }))));
-      for (const track of chosen) if (track.words) void this.#words(track);
-      solos(deck, chosen);
+      const fetched = await Promise.allSettled(chosen.map(async (track) => ({ ...track, buffer: await this.#sound(track) })));
+      const heard = playable(fetched);
+      fetched.forEach((one, at) => tell(chosen[at], one.status === "rejected" ? why(one.reason) : ""));
+      deck.load(heard);
+      for (const track of heard) if (track.words) void this.#words(track);
+      solos(deck, heard);
       byId("deck-controls").hidden = false;
       button.textContent = gettext("Fetch it again");
       this.#show();
       byId("deck-play").focus();
     } catch (error) {
-      const why = error instanceof Refusal && error.message;
-      if (!(error instanceof Elsewhere)) toast(why || gettext("It could not be opened. Perhaps the approval has run out."));
+      if (!(error instanceof Elsewhere)) toast(why(error));
     }
     resume();
   }
@@ -143,6 +158,23 @@ class Board {
     if (!answer.ok) throw new Refusal((await answer.json().catch(() => ({}))).message);
     return answer;
   }
+}
+
+/** @param {unknown} error */
+function why(error) {
+  return (error instanceof Refusal && error.message) || gettext("It could not be opened. Perhaps the approval has run out.");
+}
+
+/** Says at a voice why it does not play with the others; with no words it does. @param {Track} track @param {string} words */
+function tell(track, words) {
+  const place = box(track).querySelector("[data-words]");
+  place?.querySelector("[role=alert]")?.remove();
+  if (!words) return;
+  const wave = box(track).querySelector("[data-wave]");
+  wave?.replaceChildren();
+  wave?.classList.remove("ready");
+  const name = box(track).querySelector("strong")?.textContent ?? "";
+  place?.prepend(h("p", { class: "banner danger", role: "alert" }, h("bdi", { class: "only-read" }, `${name} `), words));
 }
 
 /** @param {Track} track @returns {HTMLElement} */

@@ -15,7 +15,7 @@ function part(props = {}) {
     hidden: true,
     focused: false,
     classes,
-    classList: { add: (/** @type {string} */ name) => classes.add(name), toggle: (/** @type {string} */ name, /** @type {boolean} */ on) => (on ? classes.add(name) : classes.delete(name)) },
+    classList: { add: (/** @type {string} */ name) => classes.add(name), remove: (/** @type {string} */ name) => classes.delete(name), toggle: (/** @type {string} */ name, /** @type {boolean} */ on) => (on ? classes.add(name) : classes.delete(name)) },
     style: { setProperty: (/** @type {string} */ name, /** @type {string} */ value) => (element.attributes[name] = value) },
     setAttribute: (/** @type {string} */ name, /** @type {string} */ value) => (element.attributes[name] = value),
     addEventListener: (/** @type {string} */ name, /** @type {any} */ listener) => (element.attributes[`on${name}`] = listener),
@@ -27,7 +27,7 @@ function part(props = {}) {
     focus: () => (element.focused = true),
     ...props,
   };
-  return element;
+  return Object.setPrototypeOf(element, Node.prototype);
 }
 
 /** Bob for 10 seconds, and Alice for 10 from the third on; of another minute, Carol. */
@@ -185,6 +185,19 @@ test("what the server says of a voice that is not what the log says is read, and
   mock.timers.tick(1_200);
   assert.equal(polite.textContent, "It is not what the log says it is.");
   assert.deepEqual([parts["deck-controls"].hidden, parts.fetch.disabled], [true, false]);
+});
+
+test("a voice that is broken is named in its place, and the others of its minute play", async () => {
+  boxes['[data-track="2"]'].parts.strong = part({ textContent: "Alice" });
+  const broken = () => Response.json({ code: "evidence_broken", message: "It is not what the log says it is." }, { status: 403 });
+  const sound = answer;
+  answer = () => (asked.at(-1)?.includes("evidence=2") ? broken() : sound());
+  const board = await fetched();
+  const [told] = at(2, "[data-words]").children;
+  assert.deepEqual([told.attributes.role, told.children[0].children, told.children[1]], ["alert", ["Alice "], "It is not what the log says it is."]);
+  assert.deepEqual([time(), at(1, ".track-who").children.length, at(2, ".track-who").children.length], ["0:00 / 0:10", 0, 0]);
+  board.toggle();
+  assert.deepEqual([board.playing, started], [true, 1]);
 });
 
 test("what may not be opened is said, nothing is shown, and one may try again", async () => {
