@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from moderation.actions import holds
+from moderation.actions import holds, lawful
 from moderation.actions.staff import bound
 from moderation.cases import OPEN, State
 from moderation.models import Case, DataRequest, Decision, HoldRequest, LawfulRequest, Report, Staff, Stand, Unmasking
@@ -149,6 +149,13 @@ def _asked(kind: type[Unmasking] | type[LawfulRequest] | type[HoldRequest], abou
     return rows
 
 
+def _lawful(reader: _Reader) -> QuerySet[LawfulRequest]:
+    """As `_holds`."""
+    waits: QuerySet[LawfulRequest] = _asked(LawfulRequest, "person")(reader)
+    own = [one.pk for one in waits if lawful.part(one, reader.user)]
+    return waits.exclude(pk__in=own)
+
+
 def _holds(reader: _Reader) -> QuerySet[HoldRequest]:
     """Few wait at a time, so each is asked for by itself."""
     waits: QuerySet[HoldRequest] = _asked(HoldRequest, "object_id")(reader)
@@ -169,7 +176,7 @@ KINDS: Mapping[Wait, _Kind] = MappingProxyType({
     Wait.APPEAL: _Kind(Act.HEAR, "console_cases", lambda one: Q(state=State.APPEALED) & _fit(one), "appeals"),
     Wait.DATA: _Kind(Act.ANSWER_DATA, "console_data", _data),
     Wait.NAME: _Kind(Act.GRANT_NAME, "console_names", _asked(Unmasking, "person")),
-    Wait.LAWFUL: _Kind(Act.DECIDE_LAWFUL, "console_lawful", _asked(LawfulRequest, "person")),
+    Wait.LAWFUL: _Kind(Act.DECIDE_LAWFUL, "console_lawful", _lawful),
     Wait.HOLD: _Kind(Act.HOLD, "console_retention", _holds),
     Wait.NOBODY: _Kind(Act.CHANGE_STAFF, "console_staff", lambda one: stranded(one.user, one.now)),
 })  # fmt: skip

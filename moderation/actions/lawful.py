@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from moderation.actions.base import Code, Refused
 from moderation.actions.erasures import ERASED
 from moderation.actions.staff import answerable
 from moderation.audit import people
-from moderation.audit.models import Entry, Label
+from moderation.audit.models import Entry, Label, Part, Result
 from moderation.audit.record import record
 from moderation.audit.source import Source
 from moderation.models import Authority, LawfulRequest
+from rooms.models import Member
+from rooms.roles import Rank
 
 APPROVAL = timedelta(days=7)
+_ACTED = [part for part in range(8) if part & Part.ACTOR]
+_RANKS = [rank.name.lower() for rank in (Rank.HOST, Rank.MODERATOR)]
+_IN_ROOMS = Q(action__startswith="room.") | Q(action__startswith="member.")
+_RAN = Q(action__in=("room.open", "room.start")) | (_IN_ROOMS & Q(role__in=_RANKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,10 @@ class Wish:
 
 @transaction.atomic
 def ask(wish: Wish, *, by: User, now: datetime, source: Source) -> LawfulRequest:
-    """The new request. Raises `Refused`: `SCOPE` without person, room or time, `SUBJECT` for one's own data."""
+    """The new request. Raises `Refused`: `SCOPE` without person, room or time, and what `part` says."""
     if not (wish.person or wish.room) or wish.start >= wish.end:
         raise Refused(Code.SCOPE)
-    if wish.person == by.uid:
-        raise Refused(Code.SUBJECT)
+    _no_part(wish, by)
     request = LawfulRequest.objects.create(
         kind=wish.kind,
         authority=wish.authority,
@@ -56,13 +62,13 @@ def ask(wish: Wish, *, by: User, now: datetime, source: Source) -> LawfulRequest
 
 @transaction.atomic
 def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) -> None:
-    """Nothing: the request is approved or refused, by a second person who is not its subject.
+    """Nothing: the request is approved or refused, by a second person who has no part in it.
 
-    Raises `Refused`: `GONE`, `DECIDED`, `SAME_PERSON`, `SUBJECT`, `NOTHING` to approve one about somebody erased.
+    Raises `Refused`: `GONE`, `DECIDED`, `SAME_PERSON`, what `part` says, `NOTHING` to approve one about whoever
+    was erased.
     """
     request = answerable(LawfulRequest, pk, by, now)
-    if request.person == by.uid:
-        raise Refused(Code.SUBJECT)
+    _no_part(request, by)
     if approved and request.person == ERASED:
         raise Refused(Code.NOTHING)
     LawfulRequest.objects.filter(pk=pk).update(approver=by, approved=approved, decided_at=now)
@@ -73,8 +79,8 @@ def decide(pk: int, approved: bool, *, by: User, now: datetime, source: Source) 
 def export(pk: int, digest: str, *, by: User, now: datetime, source: Source) -> None:
     """Nothing: it is written down that what has this digest leaves now. Call it before the first byte does.
 
-    Raises `Refused`: `GONE`, `UNDECIDED` unless it was approved, `DECIDED` where it left before, `EXPIRED`, `SUBJECT`,
-    `NOTHING` where whom it is about was erased since.
+    Raises `Refused`: `GONE`, `UNDECIDED` unless it was approved, `DECIDED` where it left before, `EXPIRED`, what `part`
+    says, `NOTHING` where whom it is about was erased since.
     """
     request = _locked(pk)
     refuse_export(request, by, now)
@@ -91,10 +97,19 @@ def refuse_export(request: LawfulRequest, by: User, now: datetime) -> None:
         raise Refused(Code.DECIDED)
     if now - request.decided_at > APPROVAL:
         raise Refused(Code.EXPIRED)
-    if request.person == by.uid:
-        raise Refused(Code.SUBJECT)
+    _no_part(request, by)
     if request.person == ERASED:
         raise Refused(Code.NOTHING)
+
+
+def part(asked: Wish | LawfulRequest, by: User) -> Code | None:
+    """Why what is asked for is none of their business; None if it may be.
+
+    SUBJECT for their own data; PART for those of a room that they ran, as its host or one of its moderators.
+    """
+    if asked.person == by.uid:
+        return Code.SUBJECT
+    return Code.PART if asked.room and _ran(asked.room, by) else None
 
 
 def scope(request: LawfulRequest) -> Callable[[Entry], bool]:
@@ -109,6 +124,21 @@ def scope(request: LawfulRequest) -> Callable[[Entry], bool]:
         return in_time and in_room and (not request.person or entry.pk in theirs)
 
     return holds
+
+
+def _ran(room: str, by: User) -> bool:
+    """Whether they run the room or ran it, also where they passed it on or forgot it: the log has what they did."""
+    if Member.objects.filter(room=room, user=by, rank__gte=Rank.MODERATOR).exists():
+        return True
+    who = people.find(by.uid)
+    own = Label.objects.filter(person=who.id if who else 0, part__in=_ACTED)
+    return Entry.objects.filter(_RAN, room=room, result=Result.OK, pk__in=own.values("entry")).exists()
+
+
+def _no_part(asked: Wish | LawfulRequest, by: User) -> None:
+    code = part(asked, by)
+    if code is not None:
+        raise Refused(code)
 
 
 def _locked(pk: int) -> LawfulRequest:

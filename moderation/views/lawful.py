@@ -37,15 +37,21 @@ def _register(request: HttpRequest, form: LawfulForm) -> HttpResponseBase:
     before = page.cleaned_data["before"] if page.is_valid() else None
     asked = LawfulRequest.objects.select_related("asked_by", "approver").order_by("-pk")
     found = list((asked.filter(pk__lt=before) if before else asked)[: SHOWN + 1])
-    rows = [(one, AUTHORITIES[one.kind]) for one in found[:SHOWN]]
+    reader = member(request)
+    rows = [(one, AUTHORITIES[one.kind], _free(one, reader)) for one in found[:SHOWN]]
     context = {
         "requests": rows,
         "newest": before is None,
         "older": found[SHOWN - 1].pk if len(found) > SHOWN else None,
         "form": form,
-        "staff": staff_of(member(request)),
+        "staff": staff_of(reader),
     }
     return render(request, "console/lawful.html", context)
+
+
+def _free(asked: LawfulRequest, reader: User) -> bool:
+    """Whether something can still be done with it, and by them."""
+    return asked.exported_at is None and lawful.part(asked, reader) is None
 
 
 @console(Act.ASK_LAWFUL)

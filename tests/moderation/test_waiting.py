@@ -17,6 +17,7 @@ from moderation.models import Authority, Case, Held, Staff, Wish
 from moderation.policies import Policy
 from moderation.staff import Role
 from moderation.waiting import NEAR, Wait
+from rooms.models import Room
 from tests.moderation.desk import DAY, HOUR, claimed, decided, moderator, verdict
 from tests.moderation.filed import a_case, a_report, a_track
 from tests.rooms.scenes import NOON, SOURCE
@@ -180,6 +181,14 @@ def test_a_hold_on_a_case_waits_for_nobody_who_has_a_part_in_it(femi: User, ines
     holds.ask(Held.CASE, str(case.pk), "A suit", NOON + DAY, by=femi, **HERE)
     assert waits(ines) == {}
     assert waits(moderator("Gus", Role.SENIOR)) == {Wait.HOLD: 1}
+
+
+def test_a_request_about_a_room_waits_for_nobody_who_runs_it(femi: User, ines: User, room: Room, alice: User) -> None:
+    staff.grant(alice, Role.SENIOR, None, **HERE)
+    wish = LawfulWish(Authority.COURT, "A court", "An order", "", room.pk, NOON - DAY, NOON)
+    lawful.ask(wish, by=femi, **HERE)
+    assert waits(alice) == {}
+    assert waits(ines) == {Wait.LAWFUL: 1}
 
 
 def test_whom_one_has_just_let_in_is_no_second_person(dana: User, femi: User, ines: User, bob: User) -> None:

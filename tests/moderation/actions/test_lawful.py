@@ -14,8 +14,14 @@ from moderation.audit.erase import erase
 from moderation.audit.models import Entry
 from moderation.audit.record import record
 from moderation.audit.source import Source
-from moderation.models import Authority, LawfulRequest
+from moderation.models import Authority, Case, LawfulRequest
+from rooms.actions.rooms import start
+from rooms.models import Room
+from rooms.roles import Move
+from rooms.roles import Refused as RoomRefused
 from tests.log import entry
+from tests.moderation.desk import claimed, decided
+from tests.rooms.scenes import do
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,7 +45,7 @@ def unchanged(request: LawfulRequest, code: Code, act: object) -> None:
     with pytest.raises(Refused) as refused:
         act()  # type: ignore[operator]
     assert refused.value.code is code
-    assert LawfulRequest.objects.values().get(pk=request.pk) == before
+    assert LawfulRequest.objects.values().get() == before
     assert Entry.objects.count() == entries
 
 
@@ -70,6 +76,34 @@ def test_nobody_asks_for_their_own_data_this_way(wish: Wish, bob: User) -> None:
         lawful.ask(wish, by=bob, now=NOON, source=SOURCE)
     assert refused.value.code is Code.SUBJECT
     assert not LawfulRequest.objects.exists()
+
+
+def test_whoever_runs_a_room_or_ran_it_neither_asks_nor_approves_nor_exports_what_is_asked_of_it(
+    wish: Wish, room: Room, alice: User, bob: User, carol: User, dana: User, femi: User
+) -> None:
+    do(alice, room, Move.MAKE_MODERATOR, carol)
+    do(alice, room, Move.PASS_HOST, bob)
+    do(bob, room, Move.UNMAKE_MODERATOR, alice)  # nothing but the log has it now that she hosted
+    of_room = replace(wish, person="", room=room.pk)
+    request = lawful.ask(of_room, by=dana, now=NOON, source=SOURCE)
+    for part in (alice, bob, carol):
+        unchanged(request, Code.PART, lambda by=part: lawful.ask(of_room, by=by, now=NOON, source=SOURCE))
+        unchanged(request, Code.PART, lambda by=part: lawful.decide(request.pk, True, by=by, now=NOON, source=SOURCE))
+    lawful.decide(request.pk, True, by=femi, now=NOON, source=SOURCE)
+    for part in (alice, bob, carol):
+        unchanged(request, Code.PART, lambda by=part: lawful.export(request.pk, DIGEST, by=by, now=NOON, source=SOURCE))
+    lawful.export(request.pk, DIGEST, by=dana, now=NOON, source=SOURCE)
+
+
+def test_whoever_only_was_in_the_room_or_moderates_the_server_has_no_part_in_it(
+    wish: Wish, room: Room, case: Case, bob: User, dana: User
+) -> None:
+    decided(claimed(case, dana), dana)
+    with pytest.raises(RoomRefused):
+        start(bob, room.pk, source=SOURCE, now=NOON)
+    request = lawful.ask(replace(wish, person="", room=room.pk), by=dana, now=NOON, source=SOURCE)
+    lawful.decide(request.pk, True, by=bob, now=NOON, source=SOURCE)
+    assert entry(action="lawful.approve").actor == bob.uid
 
 
 def test_what_was_decided_stays_so(asked: LawfulRequest, carol: User, mallory: User) -> None:

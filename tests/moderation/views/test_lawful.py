@@ -15,8 +15,10 @@ from moderation.audit.source import Source
 from moderation.models import Authority, LawfulRequest
 from moderation.staff import Role
 from moderation.views import lawful as views
+from rooms.models import Room
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
+from tests.moderation.desk import moderator
 
 pytestmark = pytest.mark.django_db
 SOURCE = Source.internal("command")
@@ -54,7 +56,7 @@ def test_the_register_is_read_to_its_end_a_page_at_a_time(
     console, path, read = at_console(alice, Role.SENIOR), "/console/lawful/", list[list[int]]()
     while path:
         page = console.get(path)
-        read.append([one.pk for one, _ in page.context["requests"]])
+        read.append([one.pk for one, *_ in page.context["requests"]])
         older = re.search(r'href="(\?before=\d+)" rel="next"', text(page))
         assert ('href="/console/lawful/">Newest' in text(page)) == (len(read) > 1)
         path = f"/console/lawful/{older[1]}" if older else ""
@@ -80,4 +82,18 @@ def test_what_can_be_no_room_is_asked_for_again_and_stands_nowhere(alice: User, 
 def test_a_page_that_begins_nowhere_is_the_first(alice: User, bob: User, carol: User, before: str) -> None:
     asked = approved(alice, carol, bob)
     page = at_console(alice, Role.SENIOR).get(f"/console/lawful/?before={before}")
-    assert [one.pk for one, _ in page.context["requests"]] == [asked.pk]
+    assert [one.pk for one, *_ in page.context["requests"]] == [asked.pk]
+
+
+def test_nothing_is_offered_to_whoever_runs_the_room_that_is_asked_about(room: Room, alice: User, carol: User) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    wish = Wish(Authority.POLICE, "City police", "Art. 12", "", room.pk, now - day, now + day)
+    asked = lawful.ask(wish, by=carol, now=now, source=SOURCE)
+    offered = 'value="approve"'
+    page, console = "/console/lawful/", at_console(alice, Role.SENIOR)
+    assert offered not in text(console.get(page))
+    assert offered in text(at_console(moderator("Femi"), Role.SENIOR).get(page))
+    answer = console.post(f"{page}{asked.pk}/decide/", {"decision": "approve"}, follow=True)
+    assert "You have a part in it." in text(answer)
+    asked.refresh_from_db()
+    assert asked.approver is None
