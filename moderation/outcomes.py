@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from moderation.cases import OPEN, State
 from moderation.measures import RULES, Measure
@@ -14,6 +14,8 @@ from moderation.models import Case, Decision, Report, Stand
 from rooms.models import Room
 from rooms.models import State as RoomState
 
+NO_RULE_BROKEN = gettext_noop("We looked into what was reported, and found that no rule was broken.")
+"""What the server itself says of a case in which a report was false; several may read it, each in their language."""
 MADE = (Stand.IN_FORCE, Stand.UNDONE)
 _WAITING: dict[str, Promise] = {
     State.NEW: gettext_lazy("Received. Nobody has looked at it yet."),
@@ -30,6 +32,16 @@ class Outcome:
     words: str
     over: bool = False
     dismissed: Decision | None = None
+
+    @property
+    def facts(self) -> str:
+        """Why nothing was found; empty where something was, or nobody has decided."""
+        return facts_of(self.dismissed) if self.dismissed else ""
+
+
+def facts_of(decision: Decision) -> str:
+    """What happened, as whoever decided wrote it; the server's own sentence in the language that is active."""
+    return _(NO_RULE_BROKEN) if decision.facts == NO_RULE_BROKEN else decision.facts
 
 
 def of_report(report: Report) -> Outcome:

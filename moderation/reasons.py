@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from moderation.measures import RULES, Measure
 from moderation.models import Channel, Decision, Ground
-from moderation.outcomes import provisional
+from moderation.outcomes import facts_of, provisional
 from moderation.words import MEASURES, POLICIES
 from rooms import protocol
 from rooms.protocol import Event
@@ -30,7 +30,7 @@ def statement(decision: Decision) -> list[tuple[str, str]]:
     return [
         (_("What was decided"), _what(decision)),
         (_("How long"), _how_long(decision)),
-        (_("What it is about"), decision.facts),
+        (_("What it is about"), facts_of(decision)),
         (_("How we came to know"), _known(decision)),
         (_("Whether machines decided"), _machines(decision)),
         (_("On what ground"), _ground(decision)),

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 
 from accounts.models import User
-from moderation import enforce, news
+from moderation import enforce, news, outcomes
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import advance, drawn_up, locked, note, tell_opened
 from moderation.actions.staff import independent
@@ -245,9 +245,8 @@ def _enforce(decision: Decision, case: Case, by: User | None, now: datetime, sou
 
 def _dismissal(decision: Decision, case: Case) -> Decision:
     """The dismissal of what was reported, where a report was false: all who reported may appeal against that."""
-    facts = gettext("We looked into what was reported, and found that no rule was broken.")
-    nothing, subject = Verdict(Measure.NONE, Policy(case.policy), facts), enforce.subject_of(case, Measure.NONE)
-    made = draft(case, subject, nothing, decision.made_by, decision.made_at)
+    nothing = Verdict(Measure.NONE, Policy(case.policy), outcomes.NO_RULE_BROKEN)
+    made = draft(case, enforce.subject_of(case, Measure.NONE), nothing, decision.made_by, decision.made_at)
     made.second = decision.second
     return made
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import User
 from moderation import outcomes
@@ -12,6 +13,7 @@ from moderation.cases import APPEAL_FOR, State
 from moderation.measures import Measure
 from moderation.models import Case, Decision, Report, Result, Stand
 from moderation.policies import Policy
+from moderation.reasons import statement
 from moderation.staff import Role
 from rooms.models import Room
 from rooms.roles import Move
@@ -31,6 +33,26 @@ def test_a_report_says_how_far_it_is(report: Report, femi: User) -> None:
     assert words(report) == "A moderator is looking at it."
     decided(report.case, femi)
     assert words(report) == "A rule was broken, and we acted on it."
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_servers_own_sentence_is_read_in_the_readers_language_whatever_the_moderators_is(
+    report: Report, femi: User, language: str
+) -> None:
+    false = Verdict(Measure.RESTRICT_REPORTING, Policy.REPORTING, "It was made up.", DAY, report=report.pk)
+    with override("zh-hans" if language == "en" else "en"):
+        decisions.decide(claimed(report.case, femi).pk, false, by=femi, now=NOON, source=SOURCE)
+    with override(language):
+        outcome = outcomes.of_report(Report.objects.get())
+        assert outcome.facts.startswith({"en": "We looked into", "zh-hans": "我们"}[language])
+        assert outcome.dismissed is not None
+        assert outcome.facts in dict(statement(outcome.dismissed)).values()
+
+
+def test_what_a_moderator_wrote_is_read_as_they_wrote_it(report: Report, femi: User) -> None:
+    decided(claimed(report.case, femi), femi, Measure.NONE)
+    with override("zh-hans"):
+        assert outcomes.of_report(Report.objects.get()).facts == "He shouted."
 
 
 def test_what_is_only_proposed_is_not_told(report: Report, femi: User) -> None:
