@@ -83,8 +83,9 @@ def take(request: HttpRequest, pk: int) -> HttpResponseBase:
 @console(Act.MEND)
 def close(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back to the page; the finding is closed, or it is said why not."""
-    form = CloseForm(request.POST or None)
-    proof = form.cleaned_data["proof"] if form.is_valid() else ""
-    with said(request, Act.MEND, _("Closed.")):
-        controls.close(pk, proof, **who(request))
+    if request.method == "POST":
+        form = CloseForm(request.POST)
+        proof = form.cleaned_data["proof"] if form.is_valid() else ""
+        with said(request, Act.MEND, _("Closed.")):
+            controls.close(pk, proof, **who(request))
     return redirect("console_findings")

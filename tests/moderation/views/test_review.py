@@ -165,6 +165,16 @@ def test_a_senior_finds_takes_and_closes(senior: Client, alice: User) -> None:
     assert (finding.owner, finding.proof) == (alice, "entry 7")
 
 
+def test_to_look_where_a_finding_is_closed_changes_nothing_and_is_no_refusal(senior: Client, alice: User) -> None:
+    finding = controls.report("Old", Severity.MINOR, by=alice, now=timezone.now(), source=SOURCE)
+    answer = senior.get(f"/console/findings/{finding.pk}/close/")
+    assert answer["Location"] == "/console/findings/"
+    finding.refresh_from_db()
+    assert finding.closed_at is None
+    assert not Entry.objects.filter(result=Result.REFUSED).exists()
+    assert "Say what shows" not in text(senior.get("/console/findings/"))
+
+
 def test_a_statement_is_made_and_wants_to_be_confirmed_after_thirty_days(senior: Client) -> None:
     senior.post("/console/statements/make/", {"topic": "location", "chinese": "位于柏林。", "english": ""})
     assert "位于柏林。" in text(senior.get("/console/statements/"))
