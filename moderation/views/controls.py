@@ -7,7 +7,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import throttle
+from accounts.answers import throttled
 from accounts.views import member
+from moderation.actions.base import Code, Refused
 from moderation.actions.controls import check
 from moderation.audit.source import Source
 from moderation.gate import console
@@ -19,6 +22,8 @@ from moderation.review.texts import language_of, texts
 from moderation.staff import Act
 from moderation.views.answers import said
 from moderation.words import SEVERITIES
+
+CHECKS = throttle.Rule("controls.account", limit=10, per=3600)
 
 
 @console(Act.READ_CONTROLS)
@@ -46,10 +51,15 @@ def _failed(state: dict[str, object]) -> bool:
     return state["outcome"] == Outcome.FAILED
 
 
+@throttled
 @console(Act.RUN_REVIEW)
 def check_now(request: HttpRequest) -> HttpResponseBase:
-    """Back to the page, after every control was checked."""
+    """Back to the page, after every control was checked. It searches the log and tries to change it: so often an hour,
+    also for guests.
+    """
     if request.method == "POST":
         with said(request, Act.RUN_REVIEW, _("All controls were checked.")):
+            if not throttle.hit(CHECKS.scope, member(request).uid, limit=CHECKS.limit, per=CHECKS.per):
+                raise Refused(Code.TOO_MANY)
             check(timezone.now(), source=Source.of_request(request), by=member(request).uid)
     return redirect("console_controls")

@@ -1,11 +1,13 @@
 """The review in the console."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import throttle
 from accounts.models import User
 from moderation.actions import controls, reviews
 from moderation.actions.triggers import watch
@@ -14,6 +16,7 @@ from moderation.audit.source import Source
 from moderation.models import Finding, Review, Severity, Statement, Trigger
 from moderation.review.watch import shape
 from moderation.staff import Role
+from moderation.views import controls as views
 from tests.accounts.pages import text
 from tests.moderation.cast import at_console
 
@@ -211,3 +214,24 @@ def test_controls_are_checked_at_once_when_asked_to(reviewer: Client) -> None:
     page = text(reviewer.post("/console/controls/check/", follow=True))
     assert "All controls were checked." in page
     assert "Not checked yet" not in page
+
+
+def test_controls_are_checked_so_often_an_hour_by_one_person_and_then_it_is_a_refusal(
+    reviewer: Client, senior: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "CHECKS", replace(views.CHECKS, limit=1))
+    path = "/console/controls/check/"
+    assert "All controls were checked." in text(reviewer.post(path, follow=True))
+    assert "That is too much at once." in text(reviewer.post(path, follow=True))
+    assert Entry.objects.filter(action="control.check").count() == 1
+    assert Entry.objects.get(result=Result.REFUSED).reason == "too_many"
+    assert "All controls were checked." in text(senior.post(path, follow=True))
+
+
+def test_without_its_counters_no_control_is_checked(reviewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_arguments: object, **_more: object) -> bool:
+        raise throttle.Unavailable
+
+    monkeypatch.setattr(throttle, "hit", away)
+    assert reviewer.post("/console/controls/check/").status_code == 503
+    assert not Entry.objects.filter(action="control.check").exists()
