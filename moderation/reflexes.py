@@ -30,10 +30,10 @@ ENOUGH = 5
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Somebody who reported: their uid, and who let them in (empty for nobody)."""
+    """Somebody who reported: their uid, and who let them in, the nearest first, as far up as it counts."""
 
     uid: str
-    inviter: str
+    above: tuple[str, ...] = ()
 
 
 def crowd(witnesses: Collection[Witness], others: int) -> bool:
@@ -41,8 +41,8 @@ def crowd(witnesses: Collection[Witness], others: int) -> bool:
 
     `others` is how many are there beside whoever was reported.
     """
-    branches = {one.inviter or one.uid for one in witnesses}
-    alone = {one.uid for one in witnesses} - {one.inviter for one in witnesses}
+    branches = {(one.uid, *one.above)[-1] for one in witnesses}
+    alone = {one.uid for one in witnesses}.difference(*(one.above for one in witnesses))
     return others >= AMONG and len(branches) >= CROWD and len(alone) >= CROWD
 
 

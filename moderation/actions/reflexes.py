@@ -1,11 +1,12 @@
 """The reflexes that act by themselves: turned on and off by a senior moderator, carried out, judged by what lasted."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from accounts.models import Redemption, User
+from accounts.models import Purpose, Redemption, User
 from moderation import cases, published, reflexes, transparency
 from moderation.actions.base import Code, Refused
 from moderation.actions.cases import locked
@@ -20,6 +21,10 @@ from moderation.reflexes import Name, Witness
 from rooms.models import Member
 
 FRESH = timedelta(minutes=10)
+SETTLED = timedelta(days=30)
+"""An inviter who was let in longer ago stands for themselves, and not for whoever let them in."""
+GENERATIONS = 5
+"""So far up the invites are followed."""
 REVERSED = "reversed_too_often"
 
 
@@ -86,13 +91,30 @@ def _facts(person: User) -> str:
 
 def _witnesses(case: Case, now: datetime) -> list[Witness]:
     reported = case.reports.filter(made_at__gt=now - FRESH).exclude(reporter=None)
-    people = set(reported.values_list("reporter", "reporter__uid"))
-    inviters = dict(
-        Redemption.objects.filter(user__in=[pk for pk, _ in people])
-        .exclude(code__issuer=None)
-        .values_list("user", "code__issuer__uid")
-    )
-    return [Witness(uid, inviters.get(pk, "")) for pk, uid in sorted(people)]
+    uids = sorted(set(reported.values_list("reporter__uid", flat=True)))
+    came = _came(uids)
+    return [Witness(uid, _above(uid, came, now - SETTLED)) for uid in uids]
+
+
+def _came(uids: Iterable[str]) -> Mapping[str, tuple[str, datetime]]:
+    """Who let these people in and those above them, each when; one query for each generation."""
+    came: dict[str, tuple[str, datetime]] = {}
+    asked = set(uids)
+    for _ in range(GENERATIONS):
+        codes = Redemption.objects.filter(user__uid__in=asked, code__purpose=Purpose.JOIN).exclude(code__issuer=None)
+        found = {uid: (by, at) for uid, by, at in codes.values_list("user__uid", "code__issuer__uid", "redeemed_at")}
+        came |= found
+        asked = {by for by, _ in found.values()} - came.keys()
+    return came
+
+
+def _above(uid: str, came: Mapping[str, tuple[str, datetime]], settled: datetime) -> tuple[str, ...]:
+    """Whoever let them in, and so on while that one is new; an old community has one root, too."""
+    above: list[str] = []
+    while uid in came and (not above or came[uid][1] > settled):
+        uid = came[uid][0]
+        above.append(uid)
+    return tuple(above)
 
 
 def _note(action: str, reflex: Reflex, source: Source, by: User | None, reason: str = "") -> None:

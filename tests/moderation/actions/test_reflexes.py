@@ -1,12 +1,12 @@
 """The reflex that acts on a crowd until a person decides, and turns itself off when it errs too often (G27)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import User
+from accounts.models import InviteCode, Redemption, User
 from moderation import published, reasons
 from moderation.actions import appeals, cases, decisions, reflexes
 from moderation.actions.base import Code
@@ -73,6 +73,27 @@ def test_a_crowds_report_moves_the_speaker_to_the_audience_until_a_person_looks(
     assert (made.automated, made.model, made.actor) == (True, "crowd", "")
     assert acted(case) is None
     unchanged(CaseCode.STATE, lambda: appeals.appeal(decision.pk, "No.", by=bob, now=NOON, source=SOURCE))
+
+
+def let_in(by: User, guest: User, at: datetime) -> None:
+    digest = f"{by.username} {guest.username}"
+    code = InviteCode.objects.create(issuer=by, digest=digest, created_at=at, expires_at=at + DAY)
+    Redemption.objects.create(code=code, user=guest, redeemed_at=at)
+
+
+@pytest.mark.parametrize(("ago", "acts"), [(timedelta(), False), (reflexes.SETTLED, True)])
+def test_a_tree_that_grew_lately_is_one_branch_however_deep_and_an_old_ones_people_stand_for_themselves(
+    room: Room, alice: User, bob: User, femi: User, mallory: User, ago: timedelta, acts: bool
+) -> None:
+    on(femi)
+    speaking(bob, room, alice)
+    case = crowded(bob, room)
+    for count in range(3):
+        above = User.objects.create_user(f"above{count}", display_name="Above")
+        let_in(mallory, above, NOON - ago)
+        let_in(above, User.objects.get(username=f"listener{count}"), NOON)
+    assert (acted(case) is not None) == acts
+    assert (member(bob, room).stage == Stage.AUDIENCE) == acts
 
 
 def test_whom_it_concerns_reads_the_servers_own_words_in_their_language(
