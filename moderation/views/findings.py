@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.views import member
 from moderation.actions import controls
 from moderation.audit.source import Source
-from moderation.forms import CloseForm, FindingForm, TakeForm
 from moderation.gate import console, staff_of
 from moderation.models import Finding, Severity
 from moderation.review.texts import language_of, texts
+from moderation.review_forms import CloseForm, FindingForm, TakeForm
 from moderation.staff import Act
 from moderation.views.answers import not_understood, said, who
 from moderation.words import SEVERITIES

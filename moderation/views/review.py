@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from accounts.views import member
 from moderation.actions import reviews, triggers
 from moderation.audit.source import Source
-from moderation.forms import FileForm, ReviewForm, TriggerForm
 from moderation.gate import console
 from moderation.models import Reason, Review, Trigger
 from moderation.review.annex import Order, facts_of
 from moderation.review.pdf import pdf
 from moderation.review.report import Report, report
 from moderation.review.texts import LANGUAGES, language_of, texts
+from moderation.review_forms import FileForm, ReviewForm, TriggerForm
 from moderation.staff import Act
 from moderation.views.answers import not_understood, said, who
 from moderation.words import PROFILES

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.views import member
 from moderation.actions.statements import newest, state
 from moderation.audit.source import Source
-from moderation.forms import StatementForm
 from moderation.gate import console
 from moderation.review.annex import FRESH
 from moderation.review.catalogue import TOPICS
 from moderation.review.texts import language_of, texts
+from moderation.review_forms import StatementForm
 from moderation.staff import Act
 from moderation.views.answers import not_understood, said
 
