@@ -123,7 +123,7 @@ def test_a_room_that_is_joined_and_fills_stands_still(watched: Visitor, visit: V
     talk.speak_up(alice)
     watched.page.get_by_role("button", name="Alice, on stage, Host", exact=True).wait_for()
     carol.page.get_by_role("button", name="Raise hand").click()
-    carol.page.get_by_text("You are number 1 in line").wait_for()
+    carol.page.get_by_text("Number 1 in line").wait_for()
     alice.page.get_by_role("button", name="Erin").click()
     alice.page.get_by_role("button", name="Invite to the stage").click()
     watched.page.get_by_role("button", name="Not now").wait_for()

@@ -5,7 +5,7 @@ import { byId, h, icon, write } from "../dom.js";
 import { roster } from "../pieces/roster.js";
 import { format, gettext } from "../text.js";
 import { movesOn } from "./moves.js";
-import { handPlace, hands, invited } from "./roster.js";
+import { hands, invited } from "./roster.js";
 
 /**
  * @typedef {import("./protocol.js").Member} Member
@@ -40,23 +40,19 @@ export class HandsView {
       if (place) face.setAttribute("hand", String(place));
       row.querySelector("button")?.setAttribute("aria-label", label(member, place));
     });
-    const place = handPlace(members, you.number);
     // On a phone a list with what to do for those who run the room; for others it would push the audience about with every hand.
     this.#panel.classList.toggle("strip", you.rank === "member");
-    this.#words(queue, all, place, you);
+    this.#words(queue, all, you);
     if (had && all.length === 0) byId("hands-heading").focus();
   }
 
   /**
    * @param {Member[]} queue
    * @param {Member[]} all
-   * @param {number} place mine in the queue, 0 for none
    * @param {Member} you
    */
-  #words(queue, all, place, you) {
+  #words(queue, all, you) {
     write("hands-count", `${queue.length || ""}`);
-    byId("hands-place").hidden = !place;
-    write("hands-place", format(gettext("You are number %(n)s in line"), { n: place }));
     byId("hands-empty").hidden = all.length > 0;
     write("hands-empty", nobody(you, movesOn(this.table, you, you)));
   }
