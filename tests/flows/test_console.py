@@ -104,6 +104,15 @@ def test_a_control_stands_right_below_its_words_beside_one_that_needs_more_of_th
     assert max(fields.evaluate_all(GAPS)) < 12
 
 
+def test_the_newest_checkpoint_unfolds_and_its_line_shows_that_it_does(reviewer: Visitor) -> None:
+    page = reviewer.page
+    page.goto("/console/log/")
+    line = page.locator("footer summary")
+    assert line.evaluate("(one) => getComputedStyle(one).display") == "list-item"  # any other loses the sign
+    line.click()
+    page.locator("footer pre").wait_for()
+
+
 @pytest.fixture(scope="module")
 def report(reviewer: Visitor) -> str:
     """Where the report of a review of the last month is read."""
