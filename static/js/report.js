@@ -155,6 +155,7 @@ function addition(number) {
       await call("PATCH", `reports/${number}/`, { words: words.value });
       words.readOnly = true;
       answer.textContent = gettext("Added.");
+      if (document.activeElement === document.body) words.focus(); // the button that had it waits for good
     } catch (error) {
       resume();
       answer.textContent = trouble(error);

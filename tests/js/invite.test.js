@@ -73,7 +73,9 @@ test("a refusal is told in the server's words, and no link is shown", async () =
 test("a link that is taken back goes from the list", async () => {
   await open();
   server.links = [];
+  document.body.focus(); // where a button leaves the focus that goes with it
   await tap("Take back");
+  assert.equal(document.activeElement, field("ul"));
   assert.deepEqual(server.asked, ["DELETE …/i1/", "GET …/"]);
   assert.doesNotMatch(sheet.textContent, /left/);
 });

@@ -19,6 +19,10 @@ class Element {
     this.attributes[name] = value;
   }
 
+  removeAttribute(/** @type {string} */ name) {
+    delete this.attributes[name];
+  }
+
   addEventListener(/** @type {string} */ name, /** @type {(event: any) => void} */ listener) {
     this.attributes[`on${name}`] = listener;
   }
@@ -35,6 +39,10 @@ class Element {
     return within(this).find(({ tag, attributes }) => wanted === tag || wanted === `#${attributes.id}`);
   }
 
+  focus() {
+    Object.assign(document, { activeElement: this });
+  }
+
   /** As of a field: of a list the option that is chosen, or the first. @returns {string} */
   get value() {
     const options = this.children.filter((child) => child instanceof Element);
@@ -49,6 +57,10 @@ class Element {
   /** @returns {string} */
   get textContent() {
     return this.children.map((child) => (typeof child === "string" ? child : child.textContent)).join("");
+  }
+
+  set textContent(text) {
+    this.children = [text];
   }
 }
 
@@ -121,6 +133,8 @@ Object.assign(globalThis, {
   Node: Element,
   document: {
     documentElement: { lang: "en" },
+    body: make("body"),
+    activeElement: null,
     cookie: "",
     createElement: make,
     createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => make(tag),

@@ -22,7 +22,7 @@ export function openInvite(room) {
   const hours = choice(gettext("Works for"), HOURS.map((n) => [n, lasting(n)]), 24);
   const name = h("input", { id: "invite-name", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
   const answer = h("div", { class: "stack tight", role: "status" });
-  const links = h("ul", { class: "list" });
+  const links = h("ul", { class: "list", tabindex: "-1" });
   const list = () => show(room.id, links);
   /** @param {object} body */
   const invite = (body) => ask(room.id, { ...body, stage: value(stage) }, answer).then(list);
@@ -121,6 +121,7 @@ function row(room, invite, links) {
   const revoke = async () => {
     await call("DELETE", `rooms/${room}/invites/${invite.id}/`).catch(() => null); // the list tells whether it is gone
     await show(room, links);
+    if (document.activeElement === document.body) links.focus(); // the button that had it is gone
   };
   return h(
     "li",
