@@ -6,13 +6,13 @@ import { movesOn, movesOnRoom } from "../../static/js/room/moves.js";
 const table = {
   stages: [
     ["audience", "raise_hand", "SELF"],
-    ["audience", "invite", "STAFF"],
-    ["audience", "accept", "STAFF_SELF"],
+    ["audience", "invite", "HIGHER"],
+    ["audience", "accept", "RANKED"],
     ["speaking", "mute", "ANY"],
     ["speaking", "unmute", "SELF"],
   ],
   ranks: [["member", "make_moderator", "HOST"]],
-  out: [["remove", "STAFF"]],
+  out: [["remove", "HIGHER"]],
   room: [["lock", 1], ["unlock", 1], ["end", 2]],
 };
 

@@ -1,7 +1,9 @@
 """The role table: what a move leads to, and who may make it."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -161,3 +163,9 @@ TestNobodySlipsOntoTheStage = NobodySlipsOntoTheStage.TestCase
 
 def test_the_tables_name_only_moves_of_the_protocol() -> None:
     assert all(isinstance(who, By) for _, who in (*STAGES.values(), *RANKS.values()))
+
+
+def test_the_page_s_script_knows_by_the_same_names_who_may_make_a_move() -> None:
+    script = Path(__file__).parents[2] / "static" / "js" / "room" / "moves.js"
+    _, _, rules = script.read_text(encoding="utf-8").partition("function may(")
+    assert set(re.findall(r"^    ([A-Z_]+): ", rules.partition("}[by]")[0], re.MULTILINE)) == {by.name for by in By}

@@ -4,7 +4,7 @@
  * @typedef {import("./protocol.js").Member} Member
  * @typedef {import("./protocol.js").Move} Move
  * @typedef {import("./protocol.js").Rank} Rank
- * @typedef {"SELF" | "STAFF" | "ANY" | "STAFF_SELF" | "HOST"} By
+ * @typedef {"SELF" | "HIGHER" | "ANY" | "RANKED" | "HOST"} By
  * @typedef {{stages: [string, Move, By][], ranks: [string, Move, By][], out: [Move, By][], room: [Move, number][]}} Table
  */
 
@@ -20,9 +20,9 @@ const HEIGHT = { member: 0, moderator: 1, host: 2 };
 function may(by, actor, subject, own) {
   return {
     SELF: own,
-    STAFF: !own && actor > subject,
+    HIGHER: !own && actor > subject,
     ANY: own || actor > subject,
-    STAFF_SELF: own && actor >= HEIGHT.moderator,
+    RANKED: own && actor >= HEIGHT.moderator,
     HOST: !own && actor === HEIGHT.host,
   }[by];
 }
