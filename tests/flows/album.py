@@ -14,14 +14,11 @@ from tests.flows.stack import ROOT
 
 FOLDER = ROOT / os.environ.get("STOA_SCREENS", "screens")
 SIZES, LANGUAGES = {"phone": PHONE, "desktop": DESKTOP}, {"en": "en", "zh": "zh-CN"}
-EACH_ONCE = [("phone", "zh"), ("desktop", "en")]
 EVERY = "STOA_SCREENS" in os.environ
-ALBUMS = list(product(SIZES, LANGUAGES)) if EVERY else EACH_ONCE
-"""Sizes with languages, each in both themes: `make screens` takes all, `make test` each size and language once."""
-ONCE = ALBUMS if EVERY else EACH_ONCE[:1]
-"""The same, for pages that few see: `make test` takes them once, so that what takes them works."""
+ALBUMS = list(product(SIZES, LANGUAGES)) if EVERY else [("phone", "zh")]
+"""Sizes with languages: `make screens` takes all, `make test` the one in which most can be wrong."""
 PICTURED = pytest.mark.skipif(not EVERY, reason="pictures for people to look at: make screens")
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark") if EVERY else ("light",)
 PRODUCTS = {"Stoa", "Chrome", "Edge", "Firefox", "Safari", "Android", "iOS", "iPad", "iPhone", "Linux"}
 SHORT = {"IP", "SHA", "CSV", "JSON", "UTC", "UDP", "TURN", "https", "http", "QR", "PIN"}
 LATIN = PRODUCTS | SHORT | {"App", "Cookie", "Space", "English", "XXXX"}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.flows import broken, door, talk
-from tests.flows.album import LANGUAGES, ONCE, PICTURED, SIZES, Album, choose
+from tests.flows.album import ALBUMS, LANGUAGES, PICTURED, SIZES, Album, choose
 from tests.flows.chromium import Visitor
 from tests.flows.desk import DECIDED
 from tests.flows.stack import Stoa, until
@@ -102,7 +102,7 @@ def test_every_state(size: str, language: str, visit: Visit, stoa: Stoa) -> None
     assert not album.faults, "\n".join(album.faults)
 
 
-@pytest.mark.parametrize(("size", "language"), ONCE)
+@pytest.mark.parametrize(("size", "language"), ALBUMS)
 def test_every_page_beside_the_usual_ways(size: str, language: str, visit: Visit, rooms: dict[str, str]) -> None:
     faults: list[str] = []
     look = {"viewport": SIZES[size], "locale": LANGUAGES[language]}
