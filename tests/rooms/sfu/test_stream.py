@@ -131,6 +131,16 @@ async def test_a_slow_reader_loses_the_oldest_and_gets_the_newest_whole(pair: Pa
     assert pair.read() == [b"again"]
 
 
+async def test_once_nothing_waits_any_more_nobody_asks_whether_more_can_be_sent(pair: Pair) -> None:
+    watched = asyncio.get_running_loop().remove_writer
+    for number in range(COUNT):
+        pair.stream.send(datagram(number), pair.address, pair.counters)
+    while pair.stream._waiting or pair.stream._rest:
+        pair.read()
+        await asyncio.sleep(0)
+    assert not watched(pair.stream.socket)
+
+
 async def test_a_reader_who_takes_nothing_is_overdue_and_one_who_takes_a_little_is_not(pair: Pair) -> None:
     pair.stream.known[pair.address] = Any  # type: ignore[assignment]
     now = asyncio.get_running_loop().time()
