@@ -158,7 +158,8 @@ if env.given("DATABASE_OWNER_URL"):  # who migrates and prunes: the servers' rol
     DATABASES["owner"] = {**DATABASES["default"], **environ.Env.db_url_config(_owner), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES = {"default": {**_redis, "VERSION": 2, "OPTIONS": {"serializer": "config.cache.Json"}}}  # 1 was pickled
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [

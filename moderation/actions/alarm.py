@@ -3,7 +3,7 @@ notifications.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -61,11 +61,17 @@ def remind(now: datetime) -> None:
     reached = Staff.objects.filter(user__is_active=True, user__in=PushSubscription.objects.values("user"))
     for one in reached.select_related("user").order_by("pk"):
         key = f"moderation.waiting:{one.user.uid}"
-        known: dict[Wait, _Known] = cache.get(key, {})
+        known = _read(cache.get(key, {}))
         here = waiting.counts(one, now)
         seen = {wait: _told(one.user, wait, here.get(wait, 0), known.get(wait), now) for wait in {*here, *known}}
         if seen != known:
-            cache.set(key, seen, timeout=2 * AGAIN.total_seconds())
+            kept = {wait: (number, at.isoformat()) for wait, (number, at) in seen.items()}
+            cache.set(key, kept, timeout=2 * AGAIN.total_seconds())
+
+
+def _read(kept: Mapping[str, tuple[int, str]]) -> dict[Wait, _Known]:
+    """What the cache has of what somebody knows."""
+    return {Wait(name): (number, datetime.fromisoformat(at)) for name, (number, at) in kept.items()}
 
 
 def _told(user: User, wait: Wait, number: int, before: _Known | None, now: datetime) -> _Known:
