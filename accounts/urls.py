@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 
 from accounts import joining, me, views
 
@@ -56,10 +57,14 @@ second_factors = [
     path("", me.section, {"name": "ways"}, name="mfa_index"),
     path("authenticate/", whole(factors.authenticate), name="mfa_authenticate"),
     path("reauthenticate/", whole(factors.reauthenticate), name="mfa_reauthenticate"),
-    path("totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
+    path("totp/activate/", never_cache(whole(totp.activate_totp)), name="mfa_activate_totp"),
     path("totp/deactivate/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
     # The first look at them is written down, in the transaction that says so in their row.
-    path("recovery-codes/", transaction.atomic(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/",
+        never_cache(transaction.atomic(recovery.view_recovery_codes)),
+        name="mfa_view_recovery_codes",
+    ),
     path("recovery-codes/generate/", whole(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path(
         "recovery-codes/download/",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import allauth.urls
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
@@ -99,3 +100,13 @@ def test_a_members_pages_ask_strangers_to_sign_in(client: Client, path: str) -> 
     response = client.get(path)
     assert response.status_code == 302
     assert response.headers["Location"].startswith(f"/accounts/login/?next={path}")
+
+
+@pytest.mark.parametrize("page", ["totp/activate/", "recovery-codes/", "recovery-codes/download/"])
+def test_no_browser_keeps_what_its_reader_signs_in_with(client: Client, bob: User, page: str) -> None:
+    RecoveryCodes.activate(bob)
+    client.force_login(bob)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    shown = client.get(f"/accounts/2fa/{page}")
+    assert shown.status_code == 200
+    assert "no-store" in shown.headers["Cache-Control"]
