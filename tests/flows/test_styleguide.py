@@ -37,6 +37,7 @@ MOVING = """() => {
     .concat(document.getAnimations().map((one) => `${one.animationName ?? one.transitionProperty} runs`));
 }"""
 """The classes of whatever has an animation or a transition, and what runs."""
+OPACITIES = "parts => parts.map((part) => Number(getComputedStyle(part).opacity))"
 STAFF = "from accounts.models import User; User.objects.filter(username='stella').update(is_staff=True)"
 
 
@@ -94,6 +95,13 @@ def test_sheets_toasts_and_banners_stand_still_for_those_who_asked_for_less_moti
     page.keyboard.press("Escape")
     page.locator("#open-sheet").click()
     assert page.evaluate(MOVING) == []
+
+
+def test_a_ring_is_never_quite_opaque(guide: Callable[..., Visitor]) -> None:
+    page = guide().page
+    seen = page.locator("#faces :is(.ring, .halo)").evaluate_all(OPACITIES)
+    assert max(seen) == 0.999  # to the eye 1, but coming and going make no layer anew
+    assert min(seen) == 0.15
 
 
 def test_a_sheet_takes_the_focus_and_gives_it_back(guide: Callable[..., Visitor]) -> None:

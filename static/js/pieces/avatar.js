@@ -13,6 +13,7 @@ import { Piece, define } from "./piece.js";
  * @typedef {{look: string, icon?: string, text?: string}} Badge
  */
 
+const MOST = 0.999; // opacity, to the eye 1: to 1 or from it, Chromium makes all layers of the page anew
 const REST = 3_000; // ms that a ring is kept unseen after a voice: a breath, and a pause between sentences
 const RANKS = /** @type {Record<string, string>} */ ({ host: "star", moderator: "shield" });
 
@@ -58,7 +59,7 @@ export class Avatar extends Piece {
   #draw(level) {
     this.#halo ??= h("span", { class: "halo" });
     this.#ring ??= h("span", { class: "ring" }, this.#halo);
-    this.#halo.style.opacity = level.toFixed(2);
+    this.#halo.style.opacity = Math.min(level, MOST).toFixed(3);
     this.#ring.classList.toggle("unheard", level <= 0);
     if (!this.#ring.isConnected) this.insertBefore(this.#ring, this.querySelector(".badge"));
   }
