@@ -29,9 +29,11 @@ async def test_the_end_of_a_full_room_leaves_others_their_turn_on_the_loop(desk:
 async def test_one_who_goes_while_the_room_ends_is_reported_once(desk: Desk) -> None:
     peers = crowd(desk)
     desk.registry.take(want(2, live=False))
-    desk.registry.take(Drop("room", MANY - 1, 0))
+    desk.registry.take(Drop("room", AT_ONCE, 0))  # before others, who must end all the same
     await until(lambda: not desk.open())
-    assert sorted(desk.gone()) == sorted([*((peer, "ended") for peer in peers[:-1]), (peers[-1], "dropped")])
+    assert sorted(desk.gone()) == sorted(
+        (peer, "dropped" if member == AT_ONCE else "ended") for member, peer in enumerate(peers)
+    )
 
 
 async def test_a_process_that_ends_closes_everybody_a_few_at_a_time(desk: Desk) -> None:
