@@ -121,6 +121,14 @@ def test_nothing_is_wider_than_the_window_and_nothing_focused_is_covered(
     assert faults == [], "\n".join(faults)
 
 
+def test_a_time_whose_zone_has_a_long_name_stays_in_its_card(come: Callable[..., Page], planned: str) -> None:
+    page = come(viewport={"width": 320, "height": 640}, locale="en", timezone_id="Asia/Kolkata")
+    for path in ("/", f"/r/{planned}"):
+        page.goto(path)
+        expect(page.locator("time[data-local]").first).to_contain_text("GMT+5:30")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_no_sheet_of_a_room_is_wider_than_the_window_and_nothing_focused_in_it_is_covered(
     come: Callable[..., Page], mirrored: Stoa, size: str
