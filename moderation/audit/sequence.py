@@ -15,7 +15,7 @@ from moderation.audit import keys, note, store
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
 from moderation.audit.note import Signer
-from moderation.audit.verify import Frontier, leaf_hash
+from moderation.audit.verify import Fault, Frontier, Refused, leaf_hash, open_checkpoint
 
 BATCH = 5_000
 SETTLED = timedelta(minutes=10)  # an entry this old is there, or its transaction has been open for as long
@@ -104,12 +104,26 @@ def _append(before: Head, rows: list[dict[str, Any]], now: datetime) -> int:
         return 0
     hashes = [leaf_hash(leaf_of(row)) for row in rows]
     frontier = Frontier(before.size, _peaks(before))
+    _check_signed(before, frontier.root())
     for value in hashes:
         frontier.append(value)
     growth = Growth(before, [row["id"] for row in rows], hashes, frontier)
     _keep_what_is_committed()
     keys.signed_from(growth.size)
     return len(rows) if _grow(growth, signers(before), now) else 0
+
+
+def _check_signed(before: Head, root: bytes) -> None:
+    """Nothing, if the log stands where it last signed. Raises `Refused`: no key signs what somebody else made of it.
+
+    Whoever may write this row, and holds no key, could have the log contradict itself for good.
+    """
+    if not before.size:
+        return
+    point = Checkpoint.objects.filter(size=before.size).values_list("note", flat=True).first()
+    signed = open_checkpoint((point or "").encode(), keys.vkeys())
+    if (signed.origin, signed.size, signed.root) != (before.origin, before.size, root):
+        raise Refused(Fault.PROOF, f"the log does not stand at {before.size} as it signed it: see `audit verify`")
 
 
 def _keep_what_is_committed() -> None:

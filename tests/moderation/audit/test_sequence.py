@@ -4,25 +4,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, QuerySet
 
-from moderation.audit import keys, sequence, tree
+from moderation.audit import keys, note, sequence, tree
 from moderation.audit.leaf import PUBLIC, leaf_of
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf, Node
+from moderation.audit.note import Signer
 from moderation.audit.record import record
 from moderation.audit.sequence import head, seal, seal_passed_over
 from moderation.audit.source import Source
 from moderation.audit.store import Nodes
 from moderation.audit.verify import (
     LEAF_SIZE,
+    Frontier,
+    Refused,
     check_consistency,
     inclusion_root,
     leaf_hash,
     open_checkpoint,
 )
+from tests.audit_triggers import lifted
 from tests.log import aged, belated, many
 from tests.moderation.audit.stored import NOON, whole
 
@@ -233,8 +239,47 @@ def test_an_entry_that_no_honest_caller_wrote_keeps_nobody_out_of_the_tree() -> 
 
 def record_raw(detail: dict[str, object], **odd: object) -> int:
     return Entry.objects.create(
-        event="e" * 32, occurred_at=NOON, action="forged", channel="sql", host="h", version="0", detail=detail, **odd
+        event=uuid4().hex, occurred_at=NOON, action="forged", channel="sql", host="h", version="0", detail=detail, **odd
     ).pk
+
+
+def with_a_checkpoint(signers: list[Signer]) -> dict[str, object]:
+    """Another tree of three, and its checkpoint in the place of ours."""
+    other = Frontier(3, [b"x" * 32, b"y" * 32])
+    text = note.checkpoint(head().origin, 3, other.root())
+    with lifted():
+        Checkpoint.objects.update(root=other.root(), note=note.signed(text, signers))
+    return {"frontier": b"".join(other.nodes)}
+
+
+MOVED: list[Callable[[], dict[str, object]]] = [
+    lambda: {"frontier": b"x" * 64},
+    lambda: {"size": 4, "frontier": b"x" * 32},
+    lambda: {"size": 2, "frontier": b"x" * 32},
+    lambda: {"origin": "elsewhere.example/audit"},
+    lambda: with_a_checkpoint([Signer(head().origin, Ed25519PrivateKey.generate())]),
+]
+
+
+@pytest.mark.parametrize("moved", MOVED)
+def test_whoever_moves_where_the_log_stands_and_has_no_key_gets_nothing_signed(
+    moved: Callable[[], dict[str, object]],
+) -> None:
+    many(3)
+    seal(NOON)
+    Head.objects.update(**moved())
+    many(1)
+    with pytest.raises(Refused):
+        seal(NOON)
+    assert (Leaf.objects.count(), Checkpoint.objects.count()) == (3, 1)
+
+
+def test_only_whoever_has_the_key_too_gets_another_past_signed() -> None:
+    many(3)
+    seal(NOON)
+    Head.objects.update(**with_a_checkpoint(keys.signers(head().origin)))
+    many(1)
+    assert seal(NOON) == 1
 
 
 def test_how_long_the_oldest_waits_is_told() -> None:
