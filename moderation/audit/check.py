@@ -11,6 +11,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
+from django.db.models import F, Max, Min
 
 from moderation.audit import keys, sequence, store
 from moderation.audit.leaf import PUBLIC, leaf_of
@@ -78,6 +79,14 @@ def faults(now: datetime) -> Iterator[str]:
         yield f"{late} entries wait for longer than a minute to be sealed: is Celery running?"
     for entry in sequence.passed_over(head).order_by("pk").values_list("pk", flat=True).iterator():
         yield f"entry {entry} is in no leaf, and the log has settled beyond it: is Celery running?"
+    yield from _copied()
+
+
+def _copied() -> Iterator[str]:
+    """Entries under one name, which nobody draws twice: what is sealed of a person under it opens in each of them."""
+    names = Entry.objects.values("event").annotate(first=Min("pk"), last=Max("pk"))
+    for first, last in names.filter(last__gt=F("first")).order_by("first").values_list("first", "last").iterator():
+        yield f"entry {last} has the name of entry {first}: it was copied from it, past Stoa"
 
 
 def _checkpoints(first: int, last: int) -> dict[int, Checkpoint]:

@@ -21,7 +21,7 @@ from accounts.models import User
 from moderation.audit import check, export, keys, verify
 from moderation.audit.canonical import CanonicalError
 from moderation.audit.leaf import PUBLIC, leaf_of
-from moderation.audit.models import Entry, Leaf
+from moderation.audit.models import Entry, Label, Leaf
 from moderation.audit.opened import opened
 from moderation.audit.record import record
 from moderation.audit.sequence import seal
@@ -132,6 +132,19 @@ def test_an_entry_that_was_written_past_us_keeps_no_bundle_from_being_made_and_v
     assert verify.verify_bundle(tmp_path / "bundle.zip", Trust(tuple(keys.vkeys()))).count == 2
     told = [(one.fields["actor"], "actor" in one.erased) for one in opened(Entry.objects.order_by("pk"))]
     assert told == [("a11ce", False), (None, field != "commitments")]
+
+
+def test_an_act_that_is_made_up_of_what_is_sealed_of_somebody_elsewhere_is_found() -> None:
+    """Whoever has the database's password may insert entries and labels, and needs no key to copy what is in one."""
+    record("room.open", source=Source("192.0.2.7"), actor="a11ce")
+    row, label = Entry.objects.values().get(), Label.objects.values().get()
+    forged = Entry.objects.create(**row | {"id": None, "action": "member.ban"})
+    Label.objects.create(**label | {"id": None, "entry": forged.pk})
+    seal(NOON)
+    (one,) = opened([forged])
+    assert one.fields["actor"] == "a11ce"
+    said = f"entry {forged.pk} has the name of entry {row['id']}: it was copied from it, past Stoa"
+    assert list(check.faults(NOON)) == [said]
 
 
 def test_a_long_user_agent_is_cut(client: Client) -> None:
