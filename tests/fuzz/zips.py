@@ -9,7 +9,7 @@ from random import Random
 
 from tests.fuzz.values import Bytes, any_bytes, rearranged
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, LookupError, RuntimeError)
 _HEADERS = (b"PK\1\2", b"PK\3\4", b"PK\5\6")
 _NAMES = ("entries.jsonl", "ENTRIES.JSONL", "keys", "../keys", "/keys", "keys/", "keys\0x", "käys", "a" * 300, "")
 _LINK = 0o120777 << 16
