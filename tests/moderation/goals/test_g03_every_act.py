@@ -98,7 +98,7 @@ def calls() -> Iterator[str]:
 
 def moves() -> Iterator[str]:
     """What is done to others, or to a whole room."""
-    others = [move for (_, move), (_, by) in STAGES.items() if by in (By.STAFF, By.ANY)]
+    others = [move for (_, move), (_, by) in STAGES.items() if by in (By.HIGHER, By.ANY)]
     for move in (*others, *(move for _, move in RANKS), *OUT, *ROOM):
         yield f"move {move}"
 
