@@ -63,6 +63,14 @@ def collector() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("collector")
+def test_what_lives_as_the_process_begins_is_never_gone_through() -> None:
+    here: list[object] = [[]]
+    heap.still()
+    assert all(one is not here for one in gc.get_objects())
+    assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.usefixtures("collector")
 def test_all_that_lives_is_never_gone_through_by_itself_but_what_is_young_is() -> None:
     heap.still()
     before = [one["collections"] for one in gc.get_stats()]
