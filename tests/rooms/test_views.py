@@ -149,7 +149,7 @@ def test_the_pages_script_gets_the_whole_role_table(open_room: Room, carol: User
     sent = data(of(carol).get(f"/r/{open_room.pk}"), "room-data")
     assert sent["id"] == open_room.pk
     assert len(sent["moves"]["stages"]) == len(roles.STAGES)
-    assert ["audience", "invite", "STAFF"] in sent["moves"]["stages"]
+    assert ["audience", "invite", "HIGHER"] in sent["moves"]["stages"]
     assert json.loads(json.dumps(move_table())) == sent["moves"]
 
 
