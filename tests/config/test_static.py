@@ -70,16 +70,23 @@ def test_a_file_that_goes_counts_as_a_change(site: Path) -> None:
     assert static.fingerprint() != before
 
 
-def test_scripts_are_served_without_their_comments_and_otherwise_as_they_are(site: Path, settings: Settings) -> None:
+def test_scripts_are_served_without_comments_and_indentation_and_otherwise_as_they_are(
+    site: Path, settings: Settings
+) -> None:
     code = (
         'export const a = "; // no comment"; // behind a text it stays\n'
         '(b).c();\nconst c = 1;\nconst d = "/** no type */";\n'
     )
-    remarked = code.replace("(b)", "/** @type {string} */ (b)").replace("c = 1;", "c = 1; // second")
+    remarked = code.replace("(b)", "  /** @type {string} */ (b)").replace("c = 1;", "c = 1; // second")
     (site / "helper.js").write_text(f"// why\n  /**\n   * @param {{string}} b\n   */\n{remarked}")
     assert static.collect()
     served = (Path(settings.STATIC_ROOT) / "helper.js").read_text()
     assert served == code
+
+
+def test_no_text_of_a_script_runs_over_several_lines_whose_indentation_would_be_lost() -> None:
+    scripts = (django_settings.BASE_DIR / "static/js").rglob("*.js")
+    assert [line for script in scripts for line in script.read_text().splitlines() if line.count("`") % 2] == []
 
 
 def test_the_words_of_a_language_are_sent_compressed_and_kept_at_an_address_that_changes_with_them(
