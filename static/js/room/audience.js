@@ -37,6 +37,17 @@ export function total({ people, complete }, query, seated) {
   return query ? -1 : Math.max(seated, people.length);
 }
 
+/**
+ * The id of the words that stand where nobody is listed: nobody listens, or all who do are on their way to the stage; or "".
+ * @param {number} listening
+ * @param {number} seated
+ * @param {string} query
+ */
+export function instead(listening, seated, query) {
+  if (query || seated) return "";
+  return listening ? "audience-waiting" : "audience-empty";
+}
+
 export class AudienceView {
   #listeners = new Listeners();
   #search = /** @type {HTMLInputElement} */ (byId("audience-search"));
@@ -188,7 +199,8 @@ export class AudienceView {
     this.known.size = complete || known < people.length ? known : -1; // all that I know are here
     this.others.size = all < 0 ? -1 : all - known;
     byId("audience-tools").hidden = !this.#query && this.#seated < MANY;
-    byId("audience-empty").hidden = Boolean(this.#query) || this.#listening > 0;
+    const words = instead(this.#listening, this.#seated, this.#query);
+    for (const id of ["audience-empty", "audience-waiting"]) byId(id).hidden = id !== words;
   }
 
   #type() {
