@@ -13,6 +13,8 @@ const PAUSE = 300; // ms after a letter, before the search asks
 const rooms = byId("rooms");
 const form = /** @type {HTMLFormElement} */ (byId("search"));
 const field = /** @type {HTMLInputElement} */ (byId("q"));
+/** Where one is to be once the language is another. */
+const next = /** @type {HTMLInputElement} */ (document.querySelector("#me-menu [name=next]"));
 const asked = new URLSearchParams(location.search);
 const shown = { q: (asked.get("q") ?? "").trim(), page: asked.get("page") ?? "1" };
 const part = new Part(address({ part: "rooms" }), rooms.dataset.etag ?? "");
@@ -59,7 +61,8 @@ function renew(old, fresh) {
 /** Shows another search or page. @param {Partial<typeof shown>} change */
 async function show(change) {
   Object.assign(shown, change);
-  history.replaceState(null, "", address());
+  next.value = address();
+  history.replaceState(null, "", next.value);
   if (await refresh()) return true;
   toast(gettext("That did not work. Check your network, then try again."));
   return false;

@@ -21,6 +21,7 @@ async function visit({ search = "", hidden = false } = {}) {
     shown: "",
     hidden,
     field: Object.assign(new Told(), { value: "" }),
+    next: { value: "/" },
     form: new Told(),
     rooms: Object.assign(new Told(), { dataset: { etag: '"a"' }, querySelectorAll: () => [], querySelector: () => null }),
     /** Somebody types this, and composes it while `isComposing`. */
@@ -36,7 +37,8 @@ async function visit({ search = "", hidden = false } = {}) {
     if (page.server.down) throw new TypeError("offline");
     return new Response(null, { status: 304 });
   };
-  Object.assign(document, { hidden, addEventListener: page.addEventListener, getElementById: (/** @type {string} */ id) => elements[id] ?? getElementById(id) });
+  const querySelector = (/** @type {string} */ wanted) => (wanted === "#me-menu [name=next]" ? page.next : null);
+  Object.assign(document, { hidden, addEventListener: page.addEventListener, querySelector, getElementById: (/** @type {string} */ id) => elements[id] ?? getElementById(id) });
   const history = { replaceState: (/** @type {null} */ _, /** @type {string} */ __, /** @type {string} */ path) => (page.shown = path) };
   Object.assign(globalThis, { fetch, history, location: { search }, window: globalThis, HTMLElement: Link });
   await import(`${new URL("../../static/js/hallway.js", import.meta.url).href}?${visits++}`);
@@ -122,6 +124,14 @@ test("what is shown already is not searched for again, and a search begins on th
   mock.timers.tick(300);
   await settled();
   assert.deepEqual([page.asked, page.shown], [["/?part=rooms"], "/"]);
+});
+
+test("whoever searched and chooses another language then has the same rooms in it", async () => {
+  const page = await visit();
+  page.type("jazz");
+  mock.timers.tick(300);
+  await settled();
+  assert.equal(page.next.value, "/?q=jazz");
 });
 
 test("a search that is not answered is said, and finds nothing", async () => {
