@@ -1,6 +1,6 @@
 // Notifications on this device: asked for on a tap, renewed quietly, and every way in which they cannot be is explained.
 
-import { call } from "../js/api.js";
+import { ApiError, call } from "../js/api.js";
 import { pause } from "../js/dom.js";
 import { register } from "../js/register.js";
 import { gettext } from "../js/text.js";
@@ -8,6 +8,9 @@ import { bytes } from "./base64url.js";
 
 /** @typedef {"unsupported" | "install" | "denied" | "off" | "on"} State */
 /** @typedef {{supported: boolean, apple: boolean, installed: boolean, permission: string, subscribed: boolean}} Facts */
+
+/** The browser's push service gave no line. */
+class NoLine extends Error {}
 
 /**
  * How it stands with notifications here.
@@ -73,7 +76,14 @@ async function turnOn() {
   const worker = await navigator.serviceWorker.ready;
   const { key } = await call("GET", "push/");
   await (await worker.pushManager.getSubscription())?.unsubscribe(); // one for another key could not be renewed
-  await tell(await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }));
+  await tell(await line(worker.pushManager, bytes(key)));
+}
+
+/** A new line to the browser's push service. Raises NoLine. @param {PushManager} manager @param {Uint8Array<ArrayBuffer>} key */
+function line(manager, key) {
+  return manager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => {
+    throw new NoLine();
+  });
 }
 
 async function turnOff() {
@@ -102,11 +112,18 @@ async function change(root, act) {
   try {
     await act();
     await show(root);
-  } catch {
-    words.textContent = gettext("That did not work: the browser's push service could not be reached. Please try again later.");
+  } catch (error) {
+    words.textContent = why(error);
   } finally {
     resume();
   }
+}
+
+/** Why nothing was changed. @param {unknown} error */
+function why(error) {
+  if (error instanceof NoLine) return gettext("That did not work: the browser's push service could not be reached. Please try again later.");
+  if (error instanceof ApiError && error.code === "invalid") return gettext("This browser's push service is not one that this server knows.");
+  return (error instanceof ApiError && error.message) || gettext("That did not work. Check your network, then try again.");
 }
 
 const root = /** @type {HTMLElement | null} */ (globalThis.document?.querySelector("[data-notifications]") ?? null);

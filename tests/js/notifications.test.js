@@ -43,6 +43,8 @@ async function visit({ permission = "default", subscribed = false, answer = "gra
     button: { textContent: "", hidden: false, disabled: false, onclick: async () => {} },
     subscription: subscribed ? line : null,
     reached: true, // the browser's push service
+    refusal: /** @type {Response | null} */ (null), // what our server says no with
+    down: false, // no road to it
     asked: /** @type {string[]} */ ([]), // of our server
   };
   const pushManager = {
@@ -70,6 +72,8 @@ async function visit({ permission = "default", subscribed = false, answer = "gra
   };
   const fetch = async (/** @type {string} */ path, /** @type {{method: string, body?: string}} */ { method, body }) => {
     page.asked.push([method, path, body].filter(Boolean).join(" "));
+    if (page.down) throw new TypeError("offline");
+    if (page.refusal) return page.refusal;
     return method === "GET" ? Response.json({ key: "-_8" }) : new Response(null, { status: 204 });
   };
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker, userAgent: "", maxTouchPoints: 0 } });
@@ -102,6 +106,21 @@ test("a push service that cannot be reached is said, the server hears of no line
   page.reached = true;
   await page.button.onclick();
   assert.match(page.words.textContent, /^On for this device/);
+});
+
+test("only the push service is called that: our own refusal is said in its words, and a line that is down as one", async () => {
+  const page = await visit({ permission: "granted", subscribed: true });
+  page.refusal = Response.json({ code: "too_many", message: "You have changed this often. Try again in an hour." }, { status: 429 });
+  await page.button.onclick();
+  assert.equal(page.words.textContent, "You have changed this often. Try again in an hour.");
+  assert.notEqual(page.subscription, null);
+  page.refusal = Response.json({ code: "invalid", message: "That could not be understood." }, { status: 400 });
+  await page.button.onclick();
+  assert.equal(page.words.textContent, "This browser's push service is not one that this server knows.");
+  page.down = true;
+  await page.button.onclick();
+  assert.equal(page.words.textContent, "That did not work. Check your network, then try again.");
+  assert.deepEqual([page.button.disabled, page.button.textContent], [false, "Turn off here"]);
 });
 
 test("a refusal subscribes to nothing, and says where to allow them", async () => {
