@@ -26,6 +26,16 @@ test("a move that was refused is nobody's doing", async () => {
   assert.equal(acts.mine(2), false);
 });
 
+test("a move that comes to nothing is told to whoever remembers it, one that is made is not", async () => {
+  const failed = mock.fn();
+  const answers = [{ type: "ack" }, { type: "error", code: "already" }];
+  const acts = new Acts(async () => /** @type {any} */ (answers.shift()), failed);
+  for (const told of [[], [["step_down"]]]) {
+    await acts.say("step_down");
+    assert.deepEqual(failed.mock.calls.map((call) => call.arguments), told);
+  }
+});
+
 test("a room that ends before it answers has ended, and nothing is refused", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   /** What is said when the move comes to this. @param {string} code */

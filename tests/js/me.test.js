@@ -100,6 +100,18 @@ test("whoever passes on hosting is told once, and a host who loses it later is t
   assert.deepEqual(said, ["Somebody else hosts this room now, and you are a moderator of it."]);
 });
 
+test("a host who could not pass on hosting, and loses it then, is told", () => {
+  const { me, become } = someone();
+  /** @type {Member} */
+  const host = { ...speaking, rank: "host" };
+  for (const move of /** @type {const} */ (["mute", "pass_host"])) {
+    me.asked = "pass_host";
+    me.failed(move);
+    become(host, { ...speaking, rank: "moderator" });
+  }
+  assert.deepEqual(said, ["Somebody else hosts this room now, and you are a moderator of it."]);
+});
+
 test("on the stage it is said whenever my microphone opens or closes", () => {
   const { voice } = someone();
   voice.changed.emit(voice);

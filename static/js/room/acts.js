@@ -18,9 +18,13 @@ export class Acts {
   /** The last way back offered for each: what was done since has made an older one wrong. @type {Map<number, import("../pieces/toast.js").Toast>} */
   #offers = new Map();
 
-  /** @param {(message: Message) => Promise<Message>} ask */
-  constructor(ask) {
+  /**
+   * @param {(message: Message) => Promise<Message>} ask
+   * @param {(move: Move) => void} [failed] is told of a move that comes to nothing
+   */
+  constructor(ask, failed = () => undefined) {
     this.ask = ask;
+    this.failed = failed;
   }
 
   /**
@@ -30,6 +34,7 @@ export class Acts {
    */
   async say(move, member) {
     const answer = await this.ask({ type: "move", move, member: member?.number });
+    if (answer.type === "error") this.failed(move);
     // Muted is muted: a mute that was said offline, or twice, has done what it should. What is over is said by the screen.
     const silent = ["already", "over"].includes(answer.code) || (move === "mute" && !member && answer.code === "offline");
     if (answer.type === "error" && !silent) toast(refused(answer.code, answer.message));

@@ -34,6 +34,11 @@ export class Me {
     voice.silenced.on(() => this.#silenced());
   }
 
+  /** Nothing comes of it: what happens from now on was not asked for. @param {Move} move */
+  failed(move) {
+    if (this.asked === move) this.asked = "";
+  }
+
   /**
    * @param {Member | undefined} before
    * @param {Member} after

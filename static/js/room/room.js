@@ -55,7 +55,7 @@ const socket = new RoomSocket(() => new WebSocket(address(page.id)));
 const sounds = /** @type {HTMLAudioElement[]} */ ([...document.querySelectorAll("audio[data-slot]")]);
 const media = new Media((sdp) => socket.send({ type: "media.offer", sdp }), sounds);
 const microphone = new Microphone();
-const acts = new Acts((message) => socket.ask(message));
+const acts = new Acts((message) => socket.ask(message), (move) => me.failed(move));
 const voice = new Voice(microphone, media, (move) => acts.say(move));
 const openers = new Openers(page, session, { find, weak, make, leave, settings: () => sound.settings() });
 const open = (/** @type {number} */ number) => openers.person(number);
