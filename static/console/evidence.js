@@ -80,7 +80,7 @@ class Board {
       fetched.forEach((one, at) => tell(chosen[at], one.status === "rejected" ? why(one.reason) : ""));
       deck.load(heard);
       for (const track of heard) if (track.words) void this.#words(track);
-      solos(deck, heard);
+      solos(deck, heard, this.tracks);
       byId("deck-controls").hidden = false;
       button.textContent = gettext("Fetch it again");
       this.#show();
@@ -210,11 +210,16 @@ function draw(track, buffer, seek) {
 }
 
 /**
- * A button at each voice that lets one hear it alone.
+ * A button at each voice that lets one hear it alone; at no other, as nothing is heard of those.
  * @param {Deck} deck
- * @param {Track[]} tracks
+ * @param {Track[]} tracks those that are heard
+ * @param {Track[]} all
  */
-function solos(deck, tracks) {
+function solos(deck, tracks, all) {
+  for (const track of all) {
+    box(track).querySelector(".track-solo")?.remove();
+    box(track).querySelector("[data-wave]")?.classList.remove("off");
+  }
   if (tracks.length < 2) return;
   const buttons = tracks.map((track) => {
     const button = h("button", { type: "button", class: "button quiet track-solo small", "aria-pressed": "false" }, gettext("Only this voice"));
@@ -225,9 +230,7 @@ function solos(deck, tracks) {
         box(tracks[at]).querySelector("[data-wave]")?.classList.toggle("off", deck.alone !== null && deck.alone !== id);
       });
     });
-    const who = box(track).querySelector(".track-who");
-    who?.querySelector(".track-solo")?.remove();
-    who?.append(button);
+    box(track).querySelector(".track-who")?.append(button);
     return button;
   });
 }

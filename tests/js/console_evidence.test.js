@@ -200,6 +200,15 @@ test("a voice that is broken is named in its place, and the others of its minute
   assert.deepEqual([board.playing, started], [true, 1]);
 });
 
+test("a voice of another minute has no button any more that would have nothing but silence heard", async () => {
+  const removed = /** @type {number[]} */ ([]);
+  for (const id of [1, 3]) boxes[`[data-track="${id}"]`].parts[".track-solo"] = part({ remove: () => removed.push(id) });
+  at(3, "[data-wave]").classes.add("off");
+  await fetched();
+  assert.deepEqual([removed, at(3, "[data-wave]").classes.has("off")], [[1, 3], false]);
+  assert.deepEqual([1, 2, 3].map((id) => at(id, ".track-who").children.length), [1, 1, 0]);
+});
+
 test("what may not be opened is said, nothing is shown, and one may try again", async () => {
   answer = () => new Response("", { status: 403 });
   await fetched();
