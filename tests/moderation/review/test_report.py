@@ -43,6 +43,16 @@ def test_no_sentence_keeps_an_empty_place(profile: str, language: str) -> None:
     assert "{" not in words(made(annex(profile), language))
 
 
+@pytest.mark.parametrize("profile", ["cn", "iso27001", "asvs"])
+@pytest.mark.parametrize("new", CONTROLS)
+def test_an_annex_from_before_a_control_was_there_makes_its_report_without_it(new: str, profile: str) -> None:
+    facts = annex(profile)
+    del facts["controls"][new]
+    claims = [claim for part in made(facts).sections for claim in part.claims]
+    assert texts("en")["controls"][new]["title"] not in {claim.subject for claim in claims}
+    assert any(claim.status == "passed" for claim in claims)
+
+
 def test_every_control_stands_in_the_chinese_report_with_the_entry_that_shows_it() -> None:
     claims = [claim for part in made(annex()).sections for claim in part.claims]
     measured = {claim.subject for claim in claims if claim.status == "passed"}
