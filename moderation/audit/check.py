@@ -124,8 +124,11 @@ def _other_head(head: Head, frontier: Frontier) -> Iterator[str]:
         yield f"the log says it has {head.size} leaves, and has {frontier.size}"
     elif bytes(head.frontier) != b"".join(frontier.nodes):
         yield f"what the log grows on from is not the tree of {frontier.size}"
-    if frontier.size and not Checkpoint.objects.filter(size=frontier.size).exists():
+    newest = Checkpoint.objects.filter(size=frontier.size).first()
+    if frontier.size and newest is None:
         yield f"there is no checkpoint of the whole tree of {frontier.size}"
+    if newest is not None and not newest.note.startswith(f"{head.origin}\n"):
+        yield f"the log says it is {head.origin}, and signed as {newest.note.partition(chr(10))[0]}"
 
 
 def _prunings(known: Sequence[Key]) -> tuple[dict[int, Pruning], list[str]]:

@@ -1,5 +1,6 @@
 """The one sequencer: numbers the entries, grows the tree by them and signs its new root, all in one transaction."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,14 +117,24 @@ def _append(before: Head, rows: list[dict[str, Any]], now: datetime) -> int:
 def _check_signed(before: Head, root: bytes) -> None:
     """Nothing, if the log stands where it last signed. Raises `Refused`: no key signs what somebody else made of it.
 
-    Whoever may write this row, and holds no key, could have the log contradict itself for good.
+    Whoever may write this row, and holds no key, could have the log contradict itself for good. Where no key is left
+    to tell by, raises `KeysMissingError`.
     """
     if not before.size:
         return
+    known = keys.vkeys()
+    if not known:
+        raise keys.KeysMissingError("log-*.vkey")
     point = Checkpoint.objects.filter(size=before.size).values_list("note", flat=True).first()
-    signed = open_checkpoint((point or "").encode(), keys.vkeys())
-    if (signed.origin, signed.size, signed.root) != (before.origin, before.size, root):
-        raise Refused(Fault.PROOF, f"the log does not stand at {before.size} as it signed it: see `audit verify`")
+    with suppress(Refused):
+        signed = open_checkpoint((point or "").encode(), known)
+        if (signed.origin, signed.size, signed.root) == (before.origin, before.size, root):
+            return
+    raise Refused(
+        Fault.PROOF,
+        f"the log does not stand at {before.size} as a key in {keys.folder()} signed it: `audit verify` says what is "
+        "wrong, and docs/audit.md (where it stands still) what to do",
+    )
 
 
 def _keep_what_is_committed() -> None:

@@ -74,6 +74,14 @@ def test_a_log_that_would_grow_on_from_another_tree_is_a_fault() -> None:
 
 
 @pytest.mark.django_db
+def test_a_log_that_would_grow_on_under_another_name_is_a_fault() -> None:
+    write(3)
+    seal(NOW)
+    Head.objects.update(origin="elsewhere.example/audit")
+    assert list(check.faults(NOW)) == [f"the log says it is elsewhere.example/audit, and signed as {ORIGIN}"]
+
+
+@pytest.mark.django_db
 def test_leaves_that_nobody_signed_are_a_fault() -> None:
     write(3)
     seal(NOW)

@@ -11,7 +11,7 @@ from django.db import connections
 from moderation.audit import keyfile, keys
 from moderation.audit.models import Checkpoint, Entry, Head, Leaf
 from moderation.audit.sequence import head, seal
-from moderation.audit.verify import open_checkpoint
+from moderation.audit.verify import Frontier, Refused, open_checkpoint
 from tests.log import many
 from tests.moderation.audit.stored import NOON, whole
 
@@ -69,6 +69,47 @@ def test_a_signing_key_that_is_lost_is_not_replaced_in_silence() -> None:
     with pytest.raises(keys.KeysMissingError):
         seal(NOON)
     assert head().size == 1
+
+
+@pytest.mark.parametrize("lost", ["log-*", "log-*.vkey"])
+def test_without_any_key_to_tell_by_where_the_log_stands_it_is_said_that_the_keys_are_missing(lost: str) -> None:
+    many(1)
+    seal(NOON)
+    for file in keys.folder().glob(lost):
+        file.unlink()
+    many(1)
+    with pytest.raises(keys.KeysMissingError, match="from its backup"):
+        seal(NOON)
+    assert (head().size, Checkpoint.objects.count()) == (1, 1)
+
+
+def test_a_log_whose_key_is_lost_for_good_is_signed_on_by_another_beside_the_line_that_was_published() -> None:
+    many(2)
+    seal(NOON)
+    (lost,) = keys.vkeys()
+    for file in keys.folder().glob("log-*"):
+        file.unlink()
+    keys.new_signer(head().origin)
+    many(1)
+    with pytest.raises(Refused):
+        seal(NOON)
+    (keys.folder() / f"log-{lost.key_id.hex()}.vkey").write_text(f"{lost}\n")
+    assert seal(NOON) == 1
+    whole(3)
+
+
+def test_what_the_log_says_of_where_it_stands_is_made_anew_of_its_leaves() -> None:
+    many(5)
+    seal(NOON)
+    Head.objects.update(size=4, frontier=bytes(32), origin="elsewhere.example/audit")
+    frontier = Frontier()
+    for value in Leaf.objects.order_by("index").values_list("hash", flat=True):
+        frontier.append(bytes(value))
+    origin = Checkpoint.objects.latest("size").note.partition("\n")[0]
+    Head.objects.update(origin=origin, size=frontier.size, frontier=b"".join(frontier.nodes))
+    many(1)
+    assert seal(NOON) == 1
+    whole(6)
 
 
 def test_during_a_rotation_both_keys_sign_and_afterwards_the_old_one_still_verifies() -> None:
