@@ -51,7 +51,8 @@ def _register(request: HttpRequest, form: LawfulForm) -> HttpResponseBase:
 
 def _free(asked: LawfulRequest, reader: User) -> bool:
     """Whether something can still be done with it, and by them."""
-    return asked.exported_at is None and lawful.part(asked, reader) is None
+    over = asked.exported_at is not None or asked.approved is False
+    return not over and lawful.part(asked, reader) is None
 
 
 @console(Act.ASK_LAWFUL)

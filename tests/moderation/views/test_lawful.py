@@ -4,7 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from moderation.actions import lawful
@@ -97,3 +100,23 @@ def test_nothing_is_offered_to_whoever_runs_the_room_that_is_asked_about(room: R
     assert "You have a part in it." in text(answer)
     asked.refresh_from_db()
     assert asked.approver is None
+
+
+def test_nothing_more_is_asked_about_what_was_refused_however_much_that_is(
+    room: Room, alice: User, bob: User, carol: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    now, day, console = timezone.now(), timedelta(days=1), at_console(moderator("Femi"), Role.SENIOR)
+    wish = Wish(Authority.POLICE, "City police", "Art. 12", "", room.pk, now - day, now + day)
+
+    def refuse() -> None:
+        asked = lawful.ask(wish, by=carol, now=now, source=SOURCE)
+        lawful.decide(asked.pk, False, by=bob, now=now, source=SOURCE)
+
+    refuse()
+    console.get("/console/lawful/")
+    with CaptureQueriesContext(connection) as one:
+        console.get("/console/lawful/")
+    for _ in range(3):
+        refuse()
+    with django_assert_num_queries(len(one)):
+        console.get("/console/lawful/")
