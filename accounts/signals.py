@@ -68,10 +68,11 @@ def factor_kept(instance: Authenticator, created: bool, update_fields: frozenset
         _factor("show", instance)
 
 
-@receiver(models.post_delete, sender=Authenticator)
+@receiver(models.pre_delete, sender=Authenticator)
 def factor_removed(instance: Authenticator, **_: Any) -> None:
-    """A way in was removed."""
-    _factor("remove", instance)
+    """A way in is removed. Of two who remove it at once, the one who still finds it there tells of it."""
+    if Authenticator.objects.select_for_update().filter(pk=instance.pk).first():
+        _factor("remove", instance)
 
 
 @receiver(models.post_delete, sender=Session)

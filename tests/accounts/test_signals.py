@@ -118,6 +118,14 @@ def test_the_app_is_turned_off_again(member: Client) -> None:
     assert ("ok", "", {"type": "totp"}) in logged("account.factor_remove")
 
 
+def test_a_way_in_that_two_remove_at_once_is_told_of_once(member: Client) -> None:
+    turn_on_totp(member)
+    one, same = (Authenticator.objects.get(type="totp") for _ in range(2))
+    one.delete()
+    same.delete()
+    assert [detail for _, _, detail in logged("account.factor_remove")] == [{"type": "totp"}]
+
+
 def test_a_passkey_is_added_named_used_and_removed(member: Client, bob: User) -> None:
     passkey = add_passkey(member)
     assert passkey.user == bytes.fromhex(bob.uid)
