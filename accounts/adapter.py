@@ -111,8 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         A suspension, or the end of the account, that came meanwhile would be undone by a whole row.
         """
         source = Source.of_request(context.request)
+        user.set_password(password)  # before the transaction: it waits for its turn, and with SQLite nobody else writes
         with transaction.atomic():
-            user.set_password(password)
             user.save(update_fields=["password"])
             push.forget_person(user)
             record("account.password", source=source, actor=user.uid, object_type="user", object_id=user.uid)

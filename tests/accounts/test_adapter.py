@@ -8,6 +8,7 @@ from cryptography.fernet import InvalidToken
 from django.contrib.auth import get_user
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 from pytest_django import Settings
@@ -270,3 +271,18 @@ def test_a_ban_or_an_end_that_comes_while_a_new_password_is_made_is_not_undone(c
     bob = User.objects.get()
     assert bob.password == "!eleven tame owls"
     assert (bob.suspended_until, bob.ended_at, bob.is_active) == (FOR_GOOD, FOR_GOOD, False)
+
+
+def test_nobody_waits_for_the_database_while_a_new_password_waits_for_its_turn(client: Client, member: User) -> None:
+    held = []
+
+    def hashing(password: str) -> str:
+        held.append([*connection.savepoint_ids])
+        return f"!{password}"
+
+    sign_in(client, "bob")
+    typed = {"oldpassword": PASSWORD, "password1": "eleven tame owls", "password2": "eleven tame owls"}
+    with patch("django.contrib.auth.base_user.make_password", hashing):
+        client.post("/accounts/password/change/", typed)
+    assert held == [connection.savepoint_ids]
+    assert User.objects.get().password == "!eleven tame owls"
