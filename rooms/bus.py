@@ -141,8 +141,9 @@ class Bus:
         return True
 
     def hears(self, channel: str) -> bool:
-        """Whether the channel is open."""
-        return channel in self._open and self._open[channel].is_set()
+        """Whether the channel is open. Any thread may ask."""
+        event = self._open.get(channel)
+        return event is not None and event.is_set()
 
     async def unsubscribe(self, channel: str) -> None:
         """Stop listening to the channel."""

@@ -85,13 +85,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
         """Accept, join, and welcome the person, or say why not and close."""
         await self.accept()
         session = Session(self.connection, self._process.id, self._tab)
-        hears = self._process.hub.expect(self._room, self)
+        self._process.hub.expect(self._room, self)
         try:
-            seated = await self._process.in_thread(door.sit_down, self.session, self._room, session, self._source)
-            self._seat = seated.joined.seat
-            if (
-                not hears
-            ):  # only now: whoever may not know of the room would learn by the wait whether somebody is there
+            heard, seated = await self._process.in_thread(self._sit_down, session)
+            self._seat, self.sfu = seated.joined.seat, seated.joined.sfu
+            if not heard:  # not before: the wait would tell whoever may not know of the room that nobody is in it
                 await self._process.hub.enter(self._room, self)
                 seated = await self._process.in_thread(door.look_about, self.session, seated)
         except (Refused, DatabaseError) as error:
@@ -100,7 +98,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             await self.cut(refusals.close_code(code))
             return
         joined, self._language, self._source = seated.joined, seated.language, seated.source
-        self.sfu, self._observes = joined.sfu, joined.observes
+        self._observes = joined.observes
         self._process.hub.pace.set(self._room, joined.seq, joined.room["slow"])
         early, self._early = self._early or [], None
         await self._tell(self._welcome(joined, seated.snapshot))
@@ -131,7 +129,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
 
     @property
     def uid(self) -> str:
-        """Whose socket it is; empty before the welcome."""
+        """Whose socket it is; empty before they have a seat."""
         return self._seat.uid if self._seat else ""
 
     async def sign_out(self) -> None:
@@ -165,6 +163,13 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ship
             return
         self._pinged = self._pinged or now
         await self.hand(protocol.dump({"type": "ping", "seq": seq}))
+
+    def _sit_down(self, session: Session) -> tuple[bool, door.Seated]:
+        """Whether the room was heard here already, asked in the thread: a crowd waits for one, and the first of it
+        opens the road; and the seat.
+        """
+        heard = self._process.hub.hears(self._room)
+        return heard, door.sit_down(self.session, self._room, session, self._source)
 
     def _welcome(self, joined: Joined, snapshot: Event) -> Event:
         servers = ice.servers(joined.seat.uid, timezone.now().timestamp())

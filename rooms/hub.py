@@ -73,10 +73,13 @@ class Hub:
         """All sockets of this process."""
         return [socket for sockets in self._rooms.values() for socket in sockets.values()]
 
-    def expect(self, room: str, socket: Socket) -> bool:
-        """Whether the socket hears what is said in the room from now on, as others here do; else it must `enter`."""
+    def expect(self, room: str, socket: Socket) -> None:
+        """From now on the socket hears what others here do of the room: nothing, where none has yet `enter`ed."""
         self._rooms.setdefault(room, {})[socket.connection] = socket
         self._listening.pop(room, None)  # the newcomer was not told
+
+    def hears(self, room: str) -> bool:
+        """Whether what is said in the room is heard here. Any thread may ask."""
         return self._bus.hears(room_channel(room))
 
     async def enter(self, room: str, socket: Socket) -> None:

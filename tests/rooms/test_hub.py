@@ -131,10 +131,12 @@ async def test_a_room_is_subscribed_once_and_let_go_with_its_last_socket(scene: 
 
 async def test_whoever_is_expected_hears_what_the_room_is_told_where_others_hear_it_already(scene: Scene) -> None:
     bob, carol = Ear("b"), Ear("c")
-    assert not scene.hub.expect("r", bob)
+    scene.hub.expect("r", bob)
+    assert not scene.hub.hears("r")
     assert scene.road.handlers == {}
     await scene.enter(bob)
-    assert scene.hub.expect("r", carol)
+    scene.hub.expect("r", carol)
+    assert scene.hub.hears("r")
     scene.road.letter("hello")
     await scene.settle()
     assert (bob.heard, carol.heard) == (["hello"], ["hello"])
