@@ -109,11 +109,9 @@ def lose(*seats: Seat, now: datetime) -> int:
 
     Where a room has ended none is, and one question tells for all.
     """
-    here = Member.objects.filter(present=True)
-    held = set(here.filter(pk__in=[seat.pk for seat in seats]).values_list("pk", "connection"))
-    still = [
-        here.filter(pk=seat.pk, connection=seat.connection) for seat in seats if (seat.pk, seat.connection) in held
-    ]
+    here, noted = Member.objects.filter(present=True), {(seat.pk, seat.connection) for seat in seats}
+    held = here.filter(pk__in=[pk for pk, _ in noted]).values_list("pk", "connection")
+    still = [here.filter(pk=pk, connection=connection) for pk, connection in noted.intersection(held)]
     return sum(one.update(connection="", process="", lost_at=now) for one in still)
 
 
@@ -282,9 +280,7 @@ def _arrival(member: Member, session: Session, now: datetime) -> dict[str, Any]:
 
 
 def entry(member: Member) -> Stage:
-    """Where somebody who comes in now stands: whoever is here still, elsewhere or with a line that is lost, where they
-    stood.
-    """
+    """Where somebody who comes in now stands: where they stood, if they are here still, elsewhere or by a lost line."""
     return Stage(member.stage) if member.present else _entry(member)
 
 

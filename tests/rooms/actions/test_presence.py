@@ -75,11 +75,9 @@ def test_a_seat_that_is_taken_over_takes_the_sound_along(open_room: Room, bob: U
 
 def test_the_same_tab_resumes_where_it_was(open_room: Room, alice: User, bob: User) -> None:
     come(alice, open_room)
-    come(bob, open_room)
+    seat = come(bob, open_room).seat
     do(alice, open_room, Move.INVITE, bob)
     do(bob, open_room, Move.ACCEPT)
-    row = member(bob, open_room)
-    seat = presence.Seat(open_room.pk, row.pk, row.number, bob.uid, row.connection)
     assert presence.lose(seat, now=NOON)
     with wire() as said:
         you = come(bob, open_room).you
@@ -257,9 +255,7 @@ def test_a_hidden_room_and_a_missing_one_are_refused_by_the_same_queries(hidden_
     shapes = []
     known(mallory.uid)
     for pk in (hidden_room.pk, "aaaaaaaaaaaa"):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert refused(mallory, Room(pk=pk)) is Code.NOT_FOUND
         shapes.append([shape(query["sql"]) for query in queries])
     assert shapes[0] == shapes[1]
